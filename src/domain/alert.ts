@@ -1,0 +1,37 @@
+import type { ArtifactKind, Format, Marking, Tlp, UsePermission, Variant } from './artifact.ts';
+import type { AlertId, ArtifactId, ProgrammeId } from './ids.ts';
+import type { Instant } from './instant.ts';
+
+/**
+ * `draft` may change; `approved` is bound to a plan digest and released by the clock; `closed` has
+ * passed disclosure and every wave. Any change of a draft's content voids an approval.
+ */
+export const ALERT_STATES = ['draft', 'approved', 'closed'] as const;
+export type AlertState = (typeof ALERT_STATES)[number];
+
+export type Alert = {
+  readonly id: AlertId;
+  readonly programme: ProgrammeId;
+  readonly state: AlertState;
+  readonly disclosureAt: Instant;
+  readonly title: string;
+  readonly tlp: Tlp;
+  readonly usePermissions: readonly UsePermission[];
+  readonly version: number;
+};
+
+/** One artifact of an alert, without its bytes. */
+export type ArtifactHead = {
+  readonly id: ArtifactId;
+  readonly alert: AlertId;
+  readonly kind: ArtifactKind;
+  readonly variant: Variant;
+  readonly format: Format;
+  readonly name: string;
+  readonly marking: Marking;
+  readonly version: number;
+  /** For a full artifact: the reduced variant handed out when policy answers `allow_reduced`. */
+  readonly reducedBy: ArtifactId | null;
+  /** When the source was published, for an artifact taken over verbatim; null for our own. */
+  readonly sourcePublishedAt: Instant | null;
+};

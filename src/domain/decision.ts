@@ -1,0 +1,58 @@
+import type { ArtifactKind, Assurance, Variant } from './artifact.ts';
+import type { Consent, Enrolment } from './enrolment.ts';
+import type { Schedule } from './schedule.ts';
+
+/** The two questions a policy answers: the artifact itself, or the reduced variant in its place. */
+export const ACTIONS = ['release', 'releaseReduced'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export const OUTCOMES = ['allow', 'allow_reduced', 'hold', 'deny'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Why a decision came out as it did. The issuer's until the alert is visible to the caller. */
+export const REASON_CODES = [
+  'LEAD_OPEN',
+  'DISCLOSED',
+  'PUBLIC_DOCUMENT',
+  'REDUCED_VARIANT',
+  'TOO_EARLY',
+  'NOT_PUBLIC',
+  'STANDING',
+  'AGREEMENT_NOT_IN_FORCE',
+  'NO_CONSENT',
+  'LEGAL_DUTY',
+  'DUTY_FACTS_UNKNOWN',
+  'DUTY_FACTS_UNATTESTED',
+  'DUTY_FACTS_EXPIRED',
+  'KIND_WITHHELD',
+  'NOT_SEALED',
+  'NO_RULE',
+  'HELD_FOR_REVIEW',
+  'POLICY_ERROR',
+  'CLOCK_DOUBT',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+export type Reason = {
+  readonly code: ReasonCode;
+  /** `@id` of the policy that decided; empty when no policy matched. */
+  readonly policy: string;
+};
+
+export type Decision = {
+  readonly outcome: Outcome;
+  readonly reasons: readonly Reason[];
+};
+
+/** Who asks: anybody at all, or a participant with its enrolment and its consent to this alert's embargo. */
+export type PrincipalFacts =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'participant'; readonly enrolment: Enrolment; readonly consent: Consent };
+
+/** Everything a release decision may depend on, besides the policy and the instant. */
+export type ReleaseFacts = {
+  readonly principal: PrincipalFacts;
+  readonly artifact: { readonly kind: ArtifactKind; readonly variant: Variant };
+  readonly schedule: Schedule;
+  readonly assurance: Assurance;
+};

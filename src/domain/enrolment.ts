@@ -1,0 +1,65 @@
+import type { Instant } from './instant.ts';
+
+/** A programme's level of earliness. The names are the pack's (`validate`, `ans`, `entry` in `mapp`). */
+export type Tier = string;
+
+export const STANDINGS = [
+  'applicant',
+  'active',
+  'restricted',
+  'suspended',
+  'removed',
+  'withdrawn',
+] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+/** What sets a legal duty to report off, what it covers, and to whom it is owed. */
+export const DUTY_TRIGGERS = ['any_known', 'actively_exploited', 'incident'] as const;
+export const DUTY_SCOPES = ['any', 'own_product'] as const;
+export const DUTY_RECIPIENTS = ['government', 'csirt', 'regulator'] as const;
+
+/** One legal duty to report, as a sourced fact (never inferred from a country). */
+export type LegalDuty = {
+  readonly law: string;
+  readonly trigger: (typeof DUTY_TRIGGERS)[number];
+  readonly scope: (typeof DUTY_SCOPES)[number];
+  readonly recipient: (typeof DUTY_RECIPIENTS)[number];
+  /** Time the duty leaves before the report is due, in milliseconds; null where the law names none. */
+  readonly clockMs: number | null;
+};
+
+/** Who vouches for the duty facts as a whole. `none`: nobody does, so they bind nobody. */
+export const DUTY_PROVENANCES = ['attested', 'assessed', 'disputed', 'none'] as const;
+export type DutyProvenance = (typeof DUTY_PROVENANCES)[number];
+
+/** What is known of a participant's legal duties. An empty `duties` with provenance is a statement too. */
+export type DutyFacts =
+  | { readonly status: 'unknown' }
+  | {
+      readonly status: 'stated';
+      readonly duties: readonly LegalDuty[];
+      readonly provenance: DutyProvenance;
+      readonly expiresAt: Instant;
+    };
+
+/** An agreement is in force from `signedAt` (inclusive) until `expiresAt` (exclusive). */
+export type AgreementFacts = {
+  readonly signedAt: Instant;
+  readonly expiresAt: Instant;
+} | null;
+
+export const CONSENT_MODES = ['standing', 'per_alert'] as const;
+export type ConsentMode = (typeof CONSENT_MODES)[number];
+
+/** Consent of one participant to the embargo of one alert. */
+export const CONSENTS = ['no_embargo', 'invited', 'signatory', 'declined', 'lapsed'] as const;
+export type Consent = (typeof CONSENTS)[number];
+
+/** A participant in a programme: everything the release decision may know of it. */
+export type Enrolment = {
+  readonly tier: Tier;
+  readonly standing: Standing;
+  readonly duty: DutyFacts;
+  readonly agreement: AgreementFacts;
+  readonly consentMode: ConsentMode;
+};

@@ -1,0 +1,74 @@
+/**
+ * Every error code Tocsin can raise. The union is closed: the HTTP status of each code is one table
+ * at the edge (`http/problem.ts`), the exit status of each code one table in `cli/exit.ts`.
+ */
+export const ERROR_CODES = [
+  'INVALID_INPUT',
+  'UNSUPPORTED',
+  'LIMIT_EXCEEDED',
+  'UNAUTHENTICATED',
+  'SCOPE_MISSING',
+  'NOT_FOUND',
+  'NOT_AVAILABLE',
+  'CONFLICT',
+  'VERSION_MISMATCH',
+  'IDEMPOTENCY_REUSED',
+  'SECOND_PERSON',
+  'APPROVAL_VOID',
+  'POLICY_INVALID',
+  'POLICY_ERROR',
+  'CLOCK_DOUBT',
+  'MARK_FAILED',
+  'KEY_INVALID',
+  'KEY_WRONG',
+  'SEAL_MALFORMED',
+  'SEAL_NO_MATCH',
+  'SEAL_TAMPERED',
+  'SIGNATURE_INVALID',
+  'PROOF_INVALID',
+  'PROMISE_BROKEN',
+  'LEDGER_TAMPERED',
+  'LEDGER_ROLLBACK',
+  'STORE_VERSION',
+  'STORE_LOCKED',
+  'STORE_FULL',
+  'STORE_UNAVAILABLE',
+  'CONFIG_INVALID',
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/**
+ * The one error class. `message` says what was expected and what was found, never content or
+ * secrets; `field` names the input at fault as a path (`artifacts[2].kind`).
+ */
+export class TocsinError extends Error {
+  readonly code: ErrorCode;
+  readonly field: string | null;
+
+  constructor(code: ErrorCode, message: string, options: { field?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'TocsinError';
+    this.code = code;
+    this.field = options.field ?? null;
+  }
+}
+
+/** An `INVALID_INPUT` that names the field, what was expected there and what was found. */
+export function invalid(field: string, expected: string, found: unknown): TocsinError {
+  return new TocsinError('INVALID_INPUT', `${field}: expected ${expected}, found ${show(found)}`, {
+    field,
+  });
+}
+
+/** A short, content-free rendering of a value for an error text: its type and size, or a small scalar. */
+function show(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') {
+    return value.length <= 40 ? JSON.stringify(value) : `a string of ${value.length} characters`;
+  }
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return `a ${typeof value}`;
+}

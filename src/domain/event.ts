@@ -1,0 +1,162 @@
+import { invalid } from './errors.ts';
+import { type EventId, isId, type ProgrammeId } from './ids.ts';
+import { type Instant, instant } from './instant.ts';
+
+/**
+ * The fields of every event type, as data: TypeScript's types and the run-time check both come from
+ * here. A shape never changes once released; a changed one is a new `v` (docs/formats/event.md), and
+ * `testdata/events/` holds a golden file per type and version.
+ *
+ * Field kinds: `id` UUIDv4 · `hash` 64 lower-case hex · `int` safe integer ≥ 0 · `instant`
+ * milliseconds · `code` a closed-vocabulary word, never free text · a trailing `?` admits null.
+ */
+export const EVENT_SHAPES = {
+  programme_created: { pack: 'code' },
+  policy_activated: { pack: 'code', sha256: 'hash' },
+  issuer_keys_published: { logKey: 'hash', manifestKey: 'hash' },
+  reader_bundle_published: { sha256: 'hash', bytes: 'int' },
+  person_added: { person: 'id' },
+  token_issued: { token: 'id', scope: 'code' },
+  token_revoked: { token: 'id' },
+  participant_added: { participant: 'id', tier: 'code', standing: 'code' },
+  enrolment_changed: { participant: 'id', tier: 'code', standing: 'code', duty: 'code' },
+  standing_changed: { participant: 'id', from: 'code', to: 'code', reason: 'code' },
+  reader_invited: { participant: 'id', reader: 'id' },
+  reader_joined: { participant: 'id', reader: 'id', fingerprint: 'hash' },
+  alert_drafted: { alert: 'id' },
+  alert_changed: { alert: 'id', version: 'int' },
+  artifact_frozen: {
+    alert: 'id',
+    artifact: 'id',
+    version: 'int',
+    kind: 'code',
+    slots: 'int',
+    commitment: 'hash',
+  },
+  approval_given: { alert: 'id', plan: 'hash' },
+  approval_voided: { alert: 'id', plan: 'hash' },
+  disclosure_moved: { alert: 'id', from: 'instant', to: 'instant' },
+  marks_committed: { alert: 'id', key: 'hash', words: 'hash', readers: 'int', cap: 'int' },
+  consent_changed: { alert: 'id', participant: 'id', consent: 'code' },
+  wave_started: { alert: 'id', wave: 'instant' },
+  granted: { alert: 'id', participant: 'id', wave: 'instant', allowed: 'int', reduced: 'int' },
+  wave_finished: { alert: 'id', wave: 'instant', granted: 'int', denied: 'int', held: 'int' },
+  disclosed: { alert: 'id', artifact: 'id', version: 'int' },
+  delivered: {
+    delivery: 'id',
+    alert: 'id',
+    artifact: 'id',
+    version: 'int',
+    participant: 'id',
+    reader: 'id',
+    fingerprint: 'hash',
+    assurance: 'code',
+    content: 'hash',
+  },
+  delivery_held: { alert: 'id', artifact: 'id', participant: 'id', reader: 'id', reason: 'code' },
+  acknowledged: { delivery: 'id', participant: 'id', reader: 'id', receipt: 'hash' },
+  clock_doubted: { wall: 'instant', highWater: 'instant', database: 'instant' },
+  clock_confirmed: { wall: 'instant' },
+  sighting_opened: { sighting: 'id', sample: 'hash', bytes: 'int' },
+  trace_approved: { sighting: 'id' },
+  reading_committed: { sighting: 'id', alert: 'id?', reading: 'hash', slots: 'int', read: 'int' },
+  trace_scored: { sighting: 'id', report: 'hash', tested: 'int', look: 'int', identified: 'int' },
+  master_key_rotated: { from: 'code', to: 'code' },
+} as const satisfies Record<string, Record<string, FieldKind>>;
+
+type BaseKind = 'id' | 'hash' | 'int' | 'instant' | 'code';
+type FieldKind = BaseKind | `${BaseKind}?`;
+type FieldValue<F> = F extends `${infer B}?`
+  ? FieldValue<B> | null
+  : F extends 'int'
+    ? number
+    : F extends 'instant'
+      ? Instant
+      : string;
+
+export type EventType = keyof typeof EVENT_SHAPES;
+export type EventData<T extends EventType> = {
+  readonly [F in keyof (typeof EVENT_SHAPES)[T]]: FieldValue<(typeof EVENT_SHAPES)[T][F]>;
+};
+
+/** Who acted: a person's or reader's pseudonymous id, or the system itself. */
+export type Actor = { readonly kind: 'person' | 'reader' | 'system'; readonly id: string | null };
+
+/**
+ * One event as recorded. Ids only, no names and no content.
+ * `subjects` lists the ids the event is about, so that one index answers "what happened to X".
+ */
+export type Event<T extends EventType = EventType> = {
+  readonly v: 1;
+  readonly id: EventId;
+  readonly type: T;
+  readonly at: Instant;
+  readonly programme: ProgrammeId | null;
+  readonly actor: Actor;
+  readonly subjects: readonly string[];
+  readonly data: EventData<T>;
+};
+
+/** The types whose second part is opened to the participant concerned; all other events are the issuer's alone. */
+export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
+  'standing_changed',
+  'reader_joined',
+  'granted',
+  'delivered',
+  'acknowledged',
+]);
+
+/** Makes an event and checks it against its shape. @throws INVALID_INPUT naming the field. */
+export function makeEvent<T extends EventType>(fields: Omit<Event<T>, 'v' | 'subjects'>): Event<T> {
+  checkData(fields.type, fields.data);
+  return { v: 1, ...fields, subjects: subjectsOf(fields.type, fields.data) };
+}
+
+function subjectsOf(type: EventType, data: object): string[] {
+  const shape: Record<string, FieldKind> = EVENT_SHAPES[type];
+  const values = Object.entries(data) as [string, unknown][];
+  return values
+    .filter(([name, value]) => shape[name]?.startsWith('id') && typeof value === 'string')
+    .map(([, value]) => value as string);
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+const CODE = /^[A-Za-z0-9][A-Za-z0-9_+.:@-]{0,63}$/;
+
+/** @throws INVALID_INPUT when a field is missing, unknown or of the wrong kind. */
+export function checkData(type: EventType, data: object): void {
+  const shape: Record<string, FieldKind> = EVENT_SHAPES[type];
+  const given = data as Record<string, unknown>;
+  for (const name of Object.keys(given)) {
+    if (!(name in shape)) throw invalid(`${type}.${name}`, 'no such field', given[name]);
+  }
+  for (const [name, kind] of Object.entries(shape)) {
+    const value = given[name];
+    if (value === null && kind.endsWith('?')) continue;
+    checkField(`${type}.${name}`, kind.replace('?', '') as BaseKind, value);
+  }
+}
+
+function checkField(field: string, kind: BaseKind, value: unknown): void {
+  switch (kind) {
+    case 'id':
+      if (typeof value !== 'string' || !isId(value)) throw invalid(field, 'a UUIDv4', value);
+      return;
+    case 'hash':
+      if (typeof value !== 'string' || !HASH.test(value))
+        throw invalid(field, '64 hex digits', value);
+      return;
+    case 'code':
+      if (typeof value !== 'string' || !CODE.test(value))
+        throw invalid(field, 'a code word', value);
+      return;
+    case 'int':
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+        throw invalid(field, 'an integer ≥ 0', value);
+      }
+      return;
+    case 'instant':
+      instant(typeof value === 'number' ? value : Number.NaN, field);
+      return;
+  }
+}

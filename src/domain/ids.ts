@@ -1,0 +1,32 @@
+import { invalid } from './errors.ts';
+
+declare const idBrand: unique symbol;
+
+/** A random UUIDv4 that names one thing of kind `K`. Ids are random so that they tell nothing of number or order. */
+export type Id<K extends string> = string & { readonly [idBrand]: K };
+
+export type ProgrammeId = Id<'programme'>;
+export type PersonId = Id<'person'>;
+export type ParticipantId = Id<'participant'>;
+export type ReaderId = Id<'reader'>;
+export type AlertId = Id<'alert'>;
+export type ArtifactId = Id<'artifact'>;
+export type DeliveryId = Id<'delivery'>;
+export type EventId = Id<'event'>;
+export type SightingId = Id<'sighting'>;
+export type NoticeId = Id<'notice'>;
+
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Parses a lower-case UUIDv4. @throws INVALID_INPUT naming `field`. */
+export function parseId<K extends string>(text: unknown, field: string): Id<K> {
+  if (typeof text !== 'string' || !UUID_V4.test(text)) {
+    throw invalid(field, 'a lower-case UUIDv4', text);
+  }
+  return text as Id<K>;
+}
+
+/** Whether `text` has the form of an id; for look-ups where a malformed id is simply unknown. */
+export function isId(text: string): boolean {
+  return UUID_V4.test(text);
+}

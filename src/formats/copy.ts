@@ -1,0 +1,113 @@
+import { invalid, TocsinError } from '../domain/errors.ts';
+import { MAX_MANIFEST_BYTES, type Manifest, parseManifest, SIGNATURE_BYTES } from './manifest.ts';
+import { END_BYTES, entryLength, isZero, readTar, writeTar } from './tar.ts';
+
+export { formatManifest, type Manifest, manifestSigningBytes } from './manifest.ts';
+
+/** The plaintext of a copy is a multiple of this many bytes. */
+const ROUNDING_BYTES = 4096;
+const MANIFEST = 'manifest.json';
+const SIGNATURE = 'manifest.sig';
+const CONTENT = 'content/';
+const PADDING = 'padding';
+
+/** What a copy is made of before it is sealed. */
+export interface CopyParts {
+  /** The canonical JSON of `formatManifest`. */
+  readonly manifestJson: string;
+  /** Ed25519 over `manifestSigningBytes(manifestJson)`, 64 bytes. */
+  readonly signature: Uint8Array;
+  /** As `name` in the manifest; at most 92 bytes of UTF-8, one path component. */
+  readonly contentName: string;
+  readonly content: Uint8Array;
+}
+
+/**
+ * Length in bytes of the plaintext of every reader's copy of a version whose longest content has
+ * `maxContentBytes`: what the longest manifest and that content take as tar, rounded up to 4 KiB. It
+ * depends on nothing else, so that the length of a sealed copy tells nothing of its reader.
+ */
+export function copyPlaintextLength(maxContentBytes: number): number {
+  const most =
+    entryLength(MAX_MANIFEST_BYTES) +
+    entryLength(SIGNATURE_BYTES) +
+    entryLength(maxContentBytes) +
+    entryLength(0) +
+    END_BYTES;
+  return Math.ceil(most / ROUNDING_BYTES) * ROUNDING_BYTES;
+}
+
+/**
+ * The plaintext of a copy: a tar archive of exactly `length` bytes, whose last entry is padding.
+ * @param parts.length from `copyPlaintextLength`
+ * @throws INVALID_INPUT when the parts do not fit into `length`, or the name or signature is unfit.
+ * @throws SEAL_MALFORMED, UNSUPPORTED when the manifest is not one that readers accept: better no
+ *   copy than one that does not open.
+ */
+export function packCopy(parts: CopyParts & { readonly length: number }): Buffer {
+  const manifest = parseManifest(parts.manifestJson);
+  if (manifest.name !== parts.contentName) {
+    throw invalid('contentName', "the manifest's name", parts.contentName);
+  }
+  if (parts.contentName.includes('/')) throw invalid('contentName', 'no "/"', parts.contentName);
+  if (parts.signature.length !== SIGNATURE_BYTES) {
+    throw invalid('signature', `${SIGNATURE_BYTES} bytes`, parts.signature.length);
+  }
+  const entries = [
+    { name: MANIFEST, bytes: Buffer.from(parts.manifestJson) },
+    { name: SIGNATURE, bytes: parts.signature },
+    { name: CONTENT + parts.contentName, bytes: parts.content },
+  ];
+  let used = entryLength(0) + END_BYTES;
+  for (const { bytes } of entries) used += entryLength(bytes.length);
+  const padding = parts.length - used;
+  if (padding < 0 || parts.length % ROUNDING_BYTES !== 0) {
+    throw invalid('length', `a multiple of ${ROUNDING_BYTES} from ${used}`, parts.length);
+  }
+  entries.push({ name: PADDING, bytes: Buffer.alloc(padding) });
+  return writeTar(entries, Math.floor(manifest.issuedAt / 1000));
+}
+
+/**
+ * Reads the plaintext of a copy, which is attacker-controlled: whoever knows a reader's public key can
+ * seal to it. The caller checks signature, recipient, content hash and proof.
+ * @throws SEAL_MALFORMED unless it holds exactly the four entries of docs/formats/copy.md in order.
+ * @throws UNSUPPORTED on a manifest of another version.
+ */
+export function unpackCopy(bytes: Uint8Array): CopyParts & { readonly manifest: Manifest } {
+  const files = readTar(bytes);
+  const [manifestFile, signatureFile, contentFile, paddingFile, ...more] = files;
+  if (
+    manifestFile?.[0] !== MANIFEST ||
+    signatureFile?.[0] !== SIGNATURE ||
+    contentFile === undefined ||
+    paddingFile?.[0] !== PADDING ||
+    more.length > 0
+  ) {
+    throw malformed(
+      `the entries ${MANIFEST}, ${SIGNATURE}, ${CONTENT}… and ${PADDING}`,
+      `${files.size} entries, not these`,
+    );
+  }
+  const manifestJson = decode(manifestFile[1]);
+  const manifest = parseManifest(manifestJson);
+  const signature = signatureFile[1];
+  if (signature.length !== SIGNATURE_BYTES) {
+    throw malformed(`a signature of ${SIGNATURE_BYTES} bytes`, `${signature.length}`);
+  }
+  if (contentFile[0] !== CONTENT + manifest.name || manifest.name.includes('/')) {
+    throw malformed(`the manifest's name after ${CONTENT}`, 'another');
+  }
+  if (!isZero(paddingFile[1])) throw malformed('padding of zeros', 'other bytes');
+  return { manifestJson, manifest, signature, contentName: manifest.name, content: contentFile[1] };
+}
+
+function decode(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  if (!Buffer.from(text).equals(bytes)) throw malformed('a manifest in UTF-8', 'other bytes');
+  return text;
+}
+
+function malformed(expected: string, found: string): TocsinError {
+  return new TocsinError('SEAL_MALFORMED', `copy: expected ${expected}, found ${found}`);
+}

@@ -1,0 +1,224 @@
+import {
+  ARTIFACT_KINDS,
+  type ArtifactKind,
+  FORMATS,
+  type Format,
+  TLP_LABELS,
+  type Tlp,
+  USE_PERMISSIONS,
+  type UsePermission,
+  VARIANTS,
+  type Variant,
+} from '../domain/artifact.ts';
+import { TocsinError } from '../domain/errors.ts';
+import { isId } from '../domain/ids.ts';
+
+/** What a copy says of itself, signed by the issuer (docs/formats/copy.md). Ids are UUIDv4. */
+export type Manifest = {
+  readonly v: 1;
+  readonly programme: string;
+  readonly alert: string;
+  readonly artifact: string;
+  /** Of the artifact, from 1. */
+  readonly version: number;
+  readonly kind: ArtifactKind;
+  readonly variant: Variant;
+  /** File name of the content. */
+  readonly name: string;
+  readonly format: Format;
+  readonly participant: string;
+  readonly reader: string;
+  /** SHA-256 of the `age1…` string the copy was sealed to, 64 hex digits. */
+  readonly keyFingerprint: string;
+  /** SHA-256 of the content as delivered, marked, 64 hex digits. */
+  readonly contentSha256: string;
+  readonly tlp: Tlp;
+  readonly usePermissions: readonly UsePermission[];
+  /** Milliseconds since 1970, as every instant. */
+  readonly issuedAt: number;
+  readonly disclosureAt: number;
+  /** The delivery event's subject. */
+  readonly delivery: string;
+  readonly promise: LedgerPromise;
+};
+
+/** The log's signed word that the delivery event will be in the ledger (docs/formats/tick-tree.md). */
+export type LedgerPromise = {
+  /** Leaf hash of the event, 64 hex digits. */
+  readonly leaf: string;
+  /** Instant of the latest tick that will hold it, in milliseconds. */
+  readonly by: number;
+  /** Ed25519, standard padded Base64 of 64 bytes. */
+  readonly signature: string;
+};
+
+/** Longest manifest, in bytes of UTF-8. */
+export const MAX_MANIFEST_BYTES = 4096;
+/** Bytes of an Ed25519 signature. */
+export const SIGNATURE_BYTES = 64;
+
+const SIGNING_CONTEXT = 'tocsin/manifest/v1\n';
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+/** Members of a manifest and of its promise, in RFC 8785's order, which is plain for ASCII names. */
+const PROMISE_MEMBERS = ['by', 'leaf', 'signature'] as const satisfies (keyof LedgerPromise)[];
+const MEMBERS = [
+  'alert',
+  'artifact',
+  'contentSha256',
+  'delivery',
+  'disclosureAt',
+  'format',
+  'issuedAt',
+  'keyFingerprint',
+  'kind',
+  'name',
+  'participant',
+  'programme',
+  'promise',
+  'reader',
+  'tlp',
+  'usePermissions',
+  'v',
+  'variant',
+  'version',
+] as const satisfies (keyof Manifest)[];
+
+/** What the issuer signs (Ed25519): UTF-8 of `"tocsin/manifest/v1\n"` and the manifest as it stands. */
+export function manifestSigningBytes(manifestJson: string): Buffer {
+  return Buffer.from(SIGNING_CONTEXT + manifestJson);
+}
+
+/** The manifest's canonical JSON (RFC 8785), the only form that `parseManifest` reads. */
+export function formatManifest(manifest: Manifest): string {
+  // A list as replacer also sets the order of the members.
+  return JSON.stringify(manifest, [...MEMBERS, ...PROMISE_MEMBERS]);
+}
+
+/**
+ * Reads a manifest, which is attacker-controlled until its signature has been verified. Members that
+ * are missing, unknown, repeated or of another kind are refused, and so is any form but the canonical.
+ * @throws SEAL_MALFORMED naming the member. @throws UNSUPPORTED on another version.
+ */
+export function parseManifest(manifestJson: string): Manifest {
+  const found = parseObject(manifestJson);
+  const { v, promise } = found;
+  if (typeof v === 'number' && v !== 1) {
+    throw new TocsinError('UNSUPPORTED', `manifest: expected version 1, found ${v}`);
+  }
+  onlyMembers('manifest', found, MEMBERS);
+  const manifest: Manifest = {
+    v: v === 1 ? v : fault('v', '1'),
+    programme: id(found, 'programme'),
+    alert: id(found, 'alert'),
+    artifact: id(found, 'artifact'),
+    version: integer(found, 'version', 1),
+    kind: word(found, 'kind', ARTIFACT_KINDS),
+    variant: word(found, 'variant', VARIANTS),
+    name: text(found, 'name'),
+    format: word(found, 'format', FORMATS),
+    participant: id(found, 'participant'),
+    reader: id(found, 'reader'),
+    keyFingerprint: sha256(found, 'keyFingerprint'),
+    contentSha256: sha256(found, 'contentSha256'),
+    tlp: word(found, 'tlp', TLP_LABELS),
+    usePermissions: permissions(found),
+    issuedAt: integer(found, 'issuedAt', 0),
+    disclosureAt: integer(found, 'disclosureAt', 0),
+    delivery: id(found, 'delivery'),
+    promise: isObject(promise) ? parsePromise(promise) : fault('promise', 'an object'),
+  };
+  if (formatManifest(manifest) !== manifestJson) fault('text', 'RFC 8785 canonical JSON');
+  return manifest;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function parsePromise(found: Members): LedgerPromise {
+  onlyMembers('manifest promise', found, PROMISE_MEMBERS);
+  return {
+    leaf: sha256(found, 'leaf'),
+    by: integer(found, 'by', 0),
+    signature: signature(found, 'signature'),
+  };
+}
+
+function parseObject(json: string): Members {
+  if (Buffer.byteLength(json) > MAX_MANIFEST_BYTES) {
+    fault('text', `at most ${MAX_MANIFEST_BYTES} bytes`);
+  }
+  let found: unknown;
+  try {
+    found = JSON.parse(json);
+  } catch {
+    // The parser's own message quotes the text: it stays here.
+    fault('text', 'JSON');
+  }
+  return isObject(found) ? found : fault('text', 'an object');
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function onlyMembers(what: string, found: Members, members: readonly string[]): void {
+  const unknown = Object.keys(found).find((name) => !members.includes(name));
+  if (unknown === undefined) return;
+  throw new TocsinError(
+    'SEAL_MALFORMED',
+    `${what}: expected ${members.join(', ')}, found a member of another name`,
+  );
+}
+
+function id(found: Members, member: string): string {
+  const value = found[member];
+  return typeof value === 'string' && isId(value) ? value : fault(member, 'a lower-case UUIDv4');
+}
+
+function sha256(found: Members, member: string): string {
+  const value = found[member];
+  const fits = typeof value === 'string' && SHA256_HEX.test(value);
+  return fits ? value : fault(member, '64 lower-case hex digits');
+}
+
+function integer(found: Members, member: string, least: number): number {
+  const value = found[member];
+  const fits = typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
+  return fits ? value : fault(member, `an integer from ${least}`);
+}
+
+function text(found: Members, member: string): string {
+  const value = found[member];
+  return typeof value === 'string' && value.isWellFormed() ? value : fault(member, 'a text');
+}
+
+function word<T extends string>(found: Members, member: string, words: readonly T[]): T {
+  const value = found[member];
+  return words.find((known) => known === value) ?? fault(member, `one of ${words.join(', ')}`);
+}
+
+function permissions(found: Members): UsePermission[] {
+  const list: unknown = found['usePermissions'];
+  if (!Array.isArray(list)) return fault('usePermissions', 'a list');
+  const parsed = list.map((item: unknown) =>
+    word({ usePermissions: item }, 'usePermissions', USE_PERMISSIONS),
+  );
+  return new Set(parsed).size === parsed.length
+    ? parsed
+    : fault('usePermissions', 'distinct words');
+}
+
+function signature(found: Members, member: string): string {
+  const value = found[member];
+  const bytes = Buffer.from(typeof value === 'string' ? value : '', 'base64');
+  const fits = bytes.length === SIGNATURE_BYTES && bytes.toString('base64') === value;
+  return fits ? bytes.toString('base64') : fault(member, `Base64 of ${SIGNATURE_BYTES} bytes`);
+}
+
+function fault(member: string, expected: string): never {
+  throw new TocsinError(
+    'SEAL_MALFORMED',
+    `manifest ${member}: expected ${expected}, found something else`,
+    { field: member },
+  );
+}

@@ -7,7 +7,9 @@ export const AEAD_TAG_BYTES = 16;
 
 const OPTIONS = { authTagLength: AEAD_TAG_BYTES } as const;
 
-/** ChaCha20-Poly1305 (RFC 8439 §2.8): writes ciphertext and tag to `out` from `at`; gives the end. */
+/**
+ * ChaCha20-Poly1305 (RFC 8439 §2.8): writes ciphertext and tag to `out` from `at`; gives the end.
+ */
 export function aeadSealInto(
   out: Buffer,
   at: number,

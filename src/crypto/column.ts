@@ -15,8 +15,8 @@ const HEAD_BYTES = 1 + AEAD_NONCE_BYTES;
 
 /**
  * Encrypts a column's value under an alert's data key: `0x01 ‖ nonce (12) ‖ ciphertext ‖ tag (16)`,
- * ChaCha20-Poly1305. The nonce is random: at RFC 8439's 96 bits a key may encrypt 2^32 values before
- * the chance of a repeated nonce reaches 2^-33, far more than an alert has rows.
+ * ChaCha20-Poly1305. The nonce is random: at RFC 8439's 96 bits a key may encrypt 2^32 values
+ * before the chance of a repeated nonce reaches 2^-33, far more than an alert has rows.
  * @param key 32 bytes
  * @param aad identity of the row and column; decryption elsewhere fails
  * @throws KEY_INVALID when the key is not 32 bytes long.

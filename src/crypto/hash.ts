@@ -5,12 +5,16 @@ import { invalid } from '../domain/errors.ts';
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 
-/** Inputs up to this many bytes take the one-shot path; beyond it OpenSSL's speed outweighs its set-up. */
+/**
+ * Inputs up to this many bytes take the one-shot path; beyond it OpenSSL's speed outweighs its
+ * set-up.
+ */
 const SMALL_BYTES = 4096;
 
 /**
  * Scratch of the one-shot path: an HMAC pad block, then the message. Reused, because every function
- * here runs to its end without yielding; whatever lies in it after a call is overwritten by the next.
+ * here runs to its end without yielding; whatever lies in it after a call is overwritten by the
+ * next.
  */
 const inner = Buffer.alloc(BLOCK_BYTES + SMALL_BYTES);
 const innerViews = new Array<Buffer | undefined>(BLOCK_BYTES + SMALL_BYTES + 1);
@@ -30,8 +34,8 @@ export function sha256Hex(...parts: Uint8Array[]): string {
  * HMAC-SHA-256 (RFC 2104) over the concatenation of `parts`. 32 bytes; `key` of any length.
  *
  * A copy costs one HMAC for each of its slots, and in Node 24 `createHmac` spends several times the
- * cost of the hash itself on its objects. Small messages therefore go through RFC 2104's definition,
- * H(K ⊕ opad ‖ H(K ⊕ ipad ‖ text)), on the one-shot hash.
+ * cost of the hash itself on its objects. Small messages therefore go through RFC 2104's
+ * definition, H(K ⊕ opad ‖ H(K ⊕ ipad ‖ text)), on the one-shot hash.
  */
 export function hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Buffer {
   const length = totalBytes(parts);
@@ -42,8 +46,8 @@ export function hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Buffer {
 }
 
 /**
- * Length-prefixed encoding: each field as UTF-8, preceded by its length in bytes as 4-byte big-endian.
- * Distinct lists of fields have distinct encodings.
+ * Length-prefixed encoding: each field as UTF-8, preceded by its length in bytes as 4-byte
+ * big-endian. Distinct lists of fields have distinct encodings.
  * @throws INVALID_INPUT when a field holds a lone surrogate, which UTF-8 cannot express.
  */
 export function lp(...fields: string[]): Buffer {
@@ -61,8 +65,8 @@ export function lp(...fields: string[]): Buffer {
 }
 
 /**
- * `hmacSha256(key, lp(...fields))`, without the intermediate buffer when all fields are short ASCII,
- * as ids and labels are.
+ * `hmacSha256(key, lp(...fields))`, without the intermediate buffer when all fields are short
+ * ASCII, as ids and labels are.
  * @throws INVALID_INPUT as `lp`.
  */
 export function hmacLp(key: Uint8Array, ...fields: string[]): Buffer {
@@ -80,7 +84,9 @@ export function hmacLp(key: Uint8Array, ...fields: string[]): Buffer {
   return written === text.length ? finishHmac(written) : hmacSha256(key, lp(...fields));
 }
 
-/** The 4-byte length prefixes below 128, as text: each of their bytes is itself one ASCII character. */
+/**
+ * The 4-byte length prefixes below 128, as text: each of their bytes is itself one ASCII character.
+ */
 const SHORT_PREFIX: readonly string[] = Array.from(
   { length: 128 },
   (_, length) => `\0\0\0${String.fromCharCode(length)}`,
@@ -121,11 +127,15 @@ function loadPads(key: Uint8Array): void {
 }
 
 function finishHmac(messageBytes: number): Buffer {
-  outer.latin1Write(hash('sha256', innerView(BLOCK_BYTES + messageBytes), 'latin1'), BLOCK_BYTES);
+  const first = hash('sha256', innerView(BLOCK_BYTES + messageBytes), 'latin1');
+  outer.write(first, BLOCK_BYTES, 'latin1');
   return Buffer.from(hash('sha256', outer, 'latin1'), 'latin1');
 }
 
-/** The first `length` bytes of the scratch. Views are kept: making one costs as much as hashing a block. */
+/**
+ * The first `length` bytes of the scratch. Views are kept: making one costs as much as hashing a
+ * block.
+ */
 function innerView(length: number): Buffer {
   const known = innerViews[length];
   if (known !== undefined) return known;

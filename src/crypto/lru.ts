@@ -1,4 +1,7 @@
-/** A bounded map that forgets what was used longest ago. For values that are dear to make, such as imported keys. */
+/**
+ * A bounded map that forgets what was used longest ago. For values that are dear to make, such as
+ * imported keys.
+ */
 export class Lru<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #capacity: number;
@@ -8,7 +11,10 @@ export class Lru<K, V> {
     this.#capacity = capacity;
   }
 
-  /** The value kept under `key`, made by `make` when there is none; if `make` throws, nothing is kept. */
+  /**
+   * The value kept under `key`, made by `make` when there is none; if `make` throws, nothing is
+   * kept.
+   */
   get(key: K, make: () => V): V {
     const known = this.#entries.get(key);
     if (known !== undefined) {

@@ -30,7 +30,9 @@ export interface Signer {
   sign(bytes: Uint8Array): Buffer;
 }
 
-/** A fresh Ed25519 key: `secret` is the 32-byte seed of RFC 8032 §5.1.5, `publicKey` its 32 bytes. */
+/**
+ * A fresh Ed25519 key: `secret` is the 32-byte seed of RFC 8032 §5.1.5, `publicKey` its 32 bytes.
+ */
 export function generateSigningKey(): { secret: Buffer; publicKey: Buffer } {
   const secret = randomBytes(SEED_BYTES);
   return { secret, publicKey: publicKeyFromSeed(secret) };
@@ -41,7 +43,9 @@ export function publicKeyFromSeed(seed: Uint8Array): Buffer {
   return rawPublicKey(importSeed(seed));
 }
 
-/** Imports the seed once and signs as often as asked. @throws KEY_INVALID unless it has 32 bytes. */
+/**
+ * Imports the seed once and signs as often as asked. @throws KEY_INVALID unless it has 32 bytes.
+ */
 export function signer(seed: Uint8Array): Signer {
   const key = importSeed(seed);
   return { publicKey: rawPublicKey(key), sign: (bytes) => nodeSign(null, bytes, key) };

@@ -21,7 +21,9 @@ const EDWARDS = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
-/** Whether a 32-byte X25519 public key has small order: the shared secret with it is always zero. */
+/**
+ * Whether a 32-byte X25519 public key has small order: the shared secret with it is always zero.
+ */
 export function isSmallOrderMontgomery(publicKey: Uint8Array): boolean {
   return MONTGOMERY.has(low255(publicKey));
 }
@@ -31,7 +33,9 @@ export function isSmallOrderEdwards(publicKey: Uint8Array): boolean {
   return EDWARDS.has(low255(publicKey));
 }
 
-/** Hex without the top bit, which X25519 ignores (RFC 7748 §5) and Ed25519 uses as the sign of x. */
+/**
+ * Hex without the top bit, which X25519 ignores (RFC 7748 §5) and Ed25519 uses as the sign of x.
+ */
 function low255(key: Uint8Array): string {
   const bytes = Buffer.from(key);
   bytes.writeUInt8(bytes.readUInt8(31) & 0x7f, 31);

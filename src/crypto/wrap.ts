@@ -45,8 +45,8 @@ export function wrapKey(master: MasterKey, aad: string, key: Uint8Array): Buffer
 
 /**
  * The key that `wrapKey` was given.
- * @throws KEY_WRONG when it was wrapped under another master key (the message names the kid expected
- *   and the kid found), for another purpose, or was altered. Never with key material.
+ * @throws KEY_WRONG when it was wrapped under another master key (the message names the kid
+ *   expected and the kid found), for another purpose, or was altered. Never with key material.
  * @throws SEAL_MALFORMED when the bytes have not the form above.
  * @throws KEY_INVALID as `wrapKey`.
  */

@@ -24,8 +24,8 @@ export interface CopyParts {
 
 /**
  * Length in bytes of the plaintext of every reader's copy of a version whose longest content has
- * `maxContentBytes`: what the longest manifest and that content take as tar, rounded up to 4 KiB. It
- * depends on nothing else, so that the length of a sealed copy tells nothing of its reader.
+ * `maxContentBytes`: what the longest manifest and that content take as tar, rounded up to 4 KiB.
+ * It depends on nothing else, so that the length of a sealed copy tells nothing of its reader.
  */
 export function copyPlaintextLength(maxContentBytes: number): number {
   const most =
@@ -69,8 +69,8 @@ export function packCopy(parts: CopyParts & { readonly length: number }): Buffer
 }
 
 /**
- * Reads the plaintext of a copy, which is attacker-controlled: whoever knows a reader's public key can
- * seal to it. The caller checks signature, recipient, content hash and proof.
+ * Reads the plaintext of a copy, which is attacker-controlled: whoever knows a reader's public key
+ * can seal to it. The caller checks signature, recipient, content hash and proof.
  * @throws SEAL_MALFORMED unless it holds exactly the four entries of docs/formats/copy.md in order.
  * @throws UNSUPPORTED on a manifest of another version.
  */

@@ -42,7 +42,9 @@ export type Manifest = {
   readonly promise: LedgerPromise;
 };
 
-/** The log's signed word that the delivery event will be in the ledger (docs/formats/tick-tree.md). */
+/**
+ * The log's signed word that the delivery event will be in the ledger (docs/formats/tick-tree.md).
+ */
 export type LedgerPromise = {
   /** Leaf hash of the event, 64 hex digits. */
   readonly leaf: string;
@@ -60,7 +62,9 @@ export const SIGNATURE_BYTES = 64;
 const SIGNING_CONTEXT = 'tocsin/manifest/v1\n';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
-/** Members of a manifest and of its promise, in RFC 8785's order, which is plain for ASCII names. */
+/**
+ * Members of a manifest and of its promise, in RFC 8785's order, which is plain for ASCII names.
+ */
 const PROMISE_MEMBERS = ['by', 'leaf', 'signature'] as const satisfies (keyof LedgerPromise)[];
 const MEMBERS = [
   'alert',
@@ -84,7 +88,9 @@ const MEMBERS = [
   'version',
 ] as const satisfies (keyof Manifest)[];
 
-/** What the issuer signs (Ed25519): UTF-8 of `"tocsin/manifest/v1\n"` and the manifest as it stands. */
+/**
+ * What the issuer signs (Ed25519): UTF-8 of `"tocsin/manifest/v1\n"` and the manifest as it stands.
+ */
 export function manifestSigningBytes(manifestJson: string): Buffer {
   return Buffer.from(SIGNING_CONTEXT + manifestJson);
 }
@@ -96,8 +102,9 @@ export function formatManifest(manifest: Manifest): string {
 }
 
 /**
- * Reads a manifest, which is attacker-controlled until its signature has been verified. Members that
- * are missing, unknown, repeated or of another kind are refused, and so is any form but the canonical.
+ * Reads a manifest, which is attacker-controlled until its signature has been verified. Members
+ * that are missing, unknown, repeated or of another kind are refused, and so is any form but the
+ * canonical.
  * @throws SEAL_MALFORMED naming the member. @throws UNSUPPORTED on another version.
  */
 export function parseManifest(manifestJson: string): Manifest {

@@ -4,7 +4,9 @@ import { invalid, TocsinError } from '../domain/errors.ts';
 export const BLOCK_BYTES = 512;
 /** Two blocks of zeros end an archive. */
 export const END_BYTES = 2 * BLOCK_BYTES;
-/** Longest name, in bytes of UTF-8; the ustar prefix field, which would allow more, is left empty. */
+/**
+ * Longest name, in bytes of UTF-8; the ustar prefix field, which would allow more, is left empty.
+ */
 export const MAX_NAME_BYTES = 100;
 
 export interface TarEntry {
@@ -33,7 +35,10 @@ const MAX_OCTAL = 8 ** 11 - 1;
 const REGULAR_FILE = '0';
 const USTAR = 'ustar\x0000';
 
-/** Bytes an entry of `contentBytes` takes in an archive: its header, and the content in whole blocks. */
+/**
+ * Bytes an entry of `contentBytes` takes in an archive: its header, and the content in whole
+ * blocks.
+ */
 export function entryLength(contentBytes: number): number {
   return BLOCK_BYTES + wholeBlocks(contentBytes);
 }
@@ -41,8 +46,8 @@ export function entryLength(contentBytes: number): number {
 /**
  * A ustar archive of regular files, mode 0644, owner 0, all of one modification time.
  * @param mtime seconds since 1970
- * @throws INVALID_INPUT on a name that `readTar` would refuse, or that is there twice, and on a time
- *   that ustar cannot express.
+ * @throws INVALID_INPUT on a name that `readTar` would refuse, or that is there twice, and on a
+ *   time that ustar cannot express.
  */
 export function writeTar(entries: readonly TarEntry[], mtime: number): Buffer {
   if (!Number.isSafeInteger(mtime) || mtime < 0 || mtime > MAX_OCTAL) {
@@ -65,8 +70,8 @@ export function writeTar(entries: readonly TarEntry[], mtime: number): Buffer {
 
 /**
  * The regular files of a ustar archive, in order. The archive is attacker-controlled: anything that
- * `writeTar` would not write in name, type, size or padding is refused, so that no tool can be made to
- * see other files than this one sees. The contents are views into `archive`.
+ * `writeTar` would not write in name, type, size or padding is refused, so that no tool can be made
+ * to see other files than this one sees. The contents are views into `archive`.
  * @throws SEAL_MALFORMED naming the offset and what was expected there.
  */
 export function readTar(archive: Uint8Array): Map<string, Uint8Array> {
@@ -117,20 +122,20 @@ function readHeader(
 ): { name: string; size: number } {
   const header = archive.subarray(at, at + BLOCK_BYTES);
   const field = ([offset, length]: Field): Buffer => header.subarray(offset, offset + length);
-  if (field(MAGIC).latin1Slice() !== USTAR) throw malformed(at, 'a ustar header', 'another');
-  if (!/^[0-7]{6}\0 $/.test(field(CHECKSUM).latin1Slice())) {
+  if (field(MAGIC).toString('latin1') !== USTAR) throw malformed(at, 'a ustar header', 'another');
+  if (!/^[0-7]{6}\0 $/.test(field(CHECKSUM).toString('latin1'))) {
     throw malformed(at, 'an octal checksum', 'another text');
   }
-  if (Number.parseInt(field(CHECKSUM).latin1Slice(0, 6), 8) !== checksum(header)) {
+  if (Number.parseInt(field(CHECKSUM).toString('latin1', 0, 6), 8) !== checksum(header)) {
     throw malformed(at, "the header's checksum", 'another');
   }
-  if (field(TYPE).latin1Slice() !== REGULAR_FILE) {
+  if (field(TYPE).toString('latin1') !== REGULAR_FILE) {
     throw malformed(at, 'a regular file', 'another type');
   }
   if (!isZero(field(LINK)) || !isZero(field(PREFIX))) {
     throw malformed(at, 'no link and no prefix', 'one');
   }
-  const size = field(SIZE).latin1Slice();
+  const size = field(SIZE).toString('latin1');
   if (!/^[0-7]{11}\0$/.test(size)) throw malformed(at, 'an octal size', 'another text');
   return { name: readName(field(NAME), at, seen), size: Number.parseInt(size, 8) };
 }
@@ -148,8 +153,8 @@ function readName(field: Buffer, at: number, seen: Set<string>): string {
 }
 
 /**
- * What is wrong with an entry's name, or `null`; takes note of it in `seen`. Names that differ only in
- * case are one name: on some file systems the second would replace the first.
+ * What is wrong with an entry's name, or `null`; takes note of it in `seen`. Names that differ only
+ * in case are one name: on some file systems the second would replace the first.
  */
 function nameFault(name: string, seen: Set<string>): string | null {
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `more than ${MAX_NAME_BYTES} bytes`;

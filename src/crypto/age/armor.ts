@@ -5,7 +5,9 @@ import { parsePaddedBase64 } from './base64.ts';
 const BEGIN = '-----BEGIN AGE ENCRYPTED FILE-----';
 const END = '-----END AGE ENCRYPTED FILE-----';
 const COLUMNS = 64;
-/** White space tolerated before and after the armor, in bytes each; age's own tools allow as much. */
+/**
+ * White space tolerated before and after the armor, in bytes each; age's own tools allow as much.
+ */
 export const MAX_WHITESPACE_BYTES = 1024;
 
 const LF = 0x0a;
@@ -37,7 +39,9 @@ export function dearmorBytes(bytes: Uint8Array): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Reads armor as it comes. `end` must be called: only there it is known that nothing is missing. */
+/**
+ * Reads armor as it comes. `end` must be called: only there it is known that nothing is missing.
+ */
 export class ArmorReader {
   readonly #emit: (bytes: Buffer) => void;
   #state: 'before' | 'body' | 'last-line-read' | 'after' = 'before';
@@ -78,7 +82,7 @@ export class ArmorReader {
   /** One line without its LF, of which there were `terminator` bytes. */
   #take(raw: Uint8Array, terminator: number): void {
     this.#lines += 1;
-    const line = Buffer.from(raw.buffer, raw.byteOffset, raw.length).latin1Slice();
+    const line = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('latin1');
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
     switch (this.#state) {
       case 'before':

@@ -37,7 +37,10 @@ export function bech32Decode(text: string, what: string): { hrp: string; bytes: 
   return { hrp, bytes: Buffer.from(data.groups) };
 }
 
-/** Regroups a big-endian stream of `from`-bit values into `to`-bit ones; `carry` holds the `rest` bits left. */
+/**
+ * Regroups a big-endian stream of `from`-bit values into `to`-bit ones; `carry` holds the `rest`
+ * bits left.
+ */
 function regroup(values: Iterable<number>, from: number, to: number) {
   const groups: number[] = [];
   let carry = 0;

@@ -9,7 +9,9 @@ const DASH = 0x2d;
 const LF = 0x0a;
 const MAX_HEAD_BYTES = MAX_HEADER_BYTES + PAYLOAD_NONCE_BYTES;
 
-/** The binary form of an age file, opened as it comes: header and payload nonce, then the chunks. */
+/**
+ * The binary form of an age file, opened as it comes: header and payload nonce, then the chunks.
+ */
 export class BinaryOpener {
   readonly #identities: readonly X25519Identity[];
   readonly #emit: (plaintext: Buffer) => void;

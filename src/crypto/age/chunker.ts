@@ -1,7 +1,7 @@
 /**
- * Cuts a stream of bytes into chunks of `size`, keeping the last one back: a chunk is handed on only
- * when a byte after it has come, because the last chunk of an age payload is sealed differently and
- * only the end of the stream tells which it is.
+ * Cuts a stream of bytes into chunks of `size`, keeping the last one back: a chunk is handed on
+ * only when a byte after it has come, because the last chunk of an age payload is sealed
+ * differently and only the end of the stream tells which it is.
  */
 export class Chunker {
   readonly #pending: Buffer;

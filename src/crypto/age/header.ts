@@ -21,7 +21,9 @@ export interface Header {
   readonly length: number;
 }
 
-/** Longest header read, in bytes (1 MiB: some ten thousand stanzas); each stanza costs an X25519. */
+/**
+ * Longest header read, in bytes (1 MiB: some ten thousand stanzas); each stanza costs an X25519.
+ */
 export const MAX_HEADER_BYTES = 1024 * 1024;
 
 const VERSION_LINE = 'age-encryption.org/v1';
@@ -34,9 +36,9 @@ const ARGUMENT = /^[\x21-\x7e]+$/;
 export function formatHeader(stanzas: readonly Stanza[], fileKey: Uint8Array): Buffer {
   const text = `${VERSION_LINE}\n${stanzas.map(formatStanza).join('')}---`;
   const out = Buffer.allocUnsafe(text.length + MAC_LINE_REST);
-  out.latin1Write(text);
+  out.write(text, 'latin1');
   const mac = headerMac(fileKey, out.subarray(0, text.length));
-  out.latin1Write(` ${base64(mac)}\n`, text.length);
+  out.write(` ${base64(mac)}\n`, text.length, 'latin1');
   return out;
 }
 
@@ -139,7 +141,7 @@ class Lines {
   }
 
   startWith(text: string): boolean {
-    return this.#bytes.latin1Slice(0, text.length) === text;
+    return this.#bytes.toString('latin1', 0, text.length) === text;
   }
 
   next(): string {
@@ -148,7 +150,7 @@ class Lines {
     if (end < 0 && !this.#whole) throw tooLong();
     if (end < 0) throw malformed(this.count, 'a line feed', 'the end of the file');
     // latin1 keeps one character per byte, so that no foreign byte can pass for ASCII.
-    const line = this.#bytes.latin1Slice(this.offset, end);
+    const line = this.#bytes.toString('latin1', this.offset, end);
     this.offset = end + 1;
     return line;
   }

@@ -38,8 +38,8 @@ export function parseIdentity(text: string): Buffer {
 /**
  * The 32 bytes (u-coordinate) of an `age1…` recipient.
  * @throws UNSUPPORTED on a hybrid recipient (`age1pq1…`).
- * @throws KEY_INVALID on anything else that is not an X25519 recipient, and on a key of small order,
- *   to which everybody's shared secret is zero.
+ * @throws KEY_INVALID on anything else that is not an X25519 recipient, and on a key of small
+ *   order, to which everybody's shared secret is zero.
  */
 export function parseRecipient(text: string): Uint8Array {
   const { hrp, bytes } = bech32Decode(text, 'age recipient');

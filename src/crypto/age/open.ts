@@ -24,10 +24,11 @@ export function open(identities: readonly string[], file: Uint8Array): Buffer {
 }
 
 /**
- * A transform from an age v1 file, binary or armored, to its plaintext, in constant memory. Each byte
- * it emits is authenticated, but only the end of the stream says that the file was whole: what came
- * before an error must not be used as final.
- * @throws KEY_INVALID, UNSUPPORTED, INVALID_INPUT as `open`, at once; its other errors end the stream.
+ * A transform from an age v1 file, binary or armored, to its plaintext, in constant memory. Each
+ * byte it emits is authenticated, but only the end of the stream says that the file was whole: what
+ * came before an error must not be used as final.
+ * @throws KEY_INVALID, UNSUPPORTED, INVALID_INPUT as `open`, at once; its other errors end the
+ *   stream.
  */
 export function openStream(identities: readonly string[]): Transform {
   const opener = new Opener(importAll(identities), (part) => stream.push(part));

@@ -5,16 +5,18 @@ import type { X25519Identity } from './stanza-x25519.ts';
 const DASH = 0x2d;
 const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d]);
 
-/** Something that takes the bytes of a file in order, in pieces of any size, and is told the end. */
+/**
+ * Something that takes the bytes of a file in order, in pieces of any size, and is told the end.
+ */
 interface Sink {
   push(bytes: Uint8Array): void;
   end(): void;
 }
 
 /**
- * Opens an age file, binary or armored, as its bytes come, in pieces of any size. Plaintext is emitted
- * chunk by chunk, each after it has authenticated; an error is thrown before any byte of the chunk at
- * fault. Until `end` has returned, nothing says that the file is whole.
+ * Opens an age file, binary or armored, as its bytes come, in pieces of any size. Plaintext is
+ * emitted chunk by chunk, each after it has authenticated; an error is thrown before any byte of
+ * the chunk at fault. Until `end` has returned, nothing says that the file is whole.
  */
 export class Opener implements Sink {
   readonly #binary: BinaryOpener;

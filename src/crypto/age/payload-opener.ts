@@ -39,7 +39,9 @@ export class PayloadOpener {
     this.#index += 1;
   }
 
-  /** Tells data after the final chunk, which itself is authentic and is emitted, from altered bytes. */
+  /**
+   * Tells data after the final chunk, which itself is authentic and is emitted, from altered bytes.
+   */
   #noInnerChunk(chunk: Uint8Array): TocsinError {
     const final = openChunk(this.#key, this.#index, true, chunk);
     if (final === null) return this.#bad('altered bytes');

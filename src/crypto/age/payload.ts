@@ -42,7 +42,10 @@ export function openChunk(
   return aeadOpen(key, chunkNonce(index, last), sealed);
 }
 
-/** 11 bytes of big-endian chunk counter, of which 2^48 chunks of 64 KiB leave five at zero; then the flag. */
+/**
+ * 11 bytes of big-endian chunk counter, of which 2^48 chunks of 64 KiB leave five at zero; then the
+ * flag.
+ */
 function chunkNonce(index: number, last: boolean): Buffer {
   const nonce = Buffer.alloc(AEAD_NONCE_BYTES);
   nonce.writeUIntBE(index, 5, 6);

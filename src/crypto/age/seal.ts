@@ -15,8 +15,9 @@ import {
 import { FILE_KEY_BYTES, wrapFileKey } from './stanza-x25519.ts';
 
 /**
- * Seals `plaintext` to `recipients` (`age1…`) as one binary age v1 file; any one of their identities
- * opens it. The length depends only on the number of recipients and the length of the plaintext.
+ * Seals `plaintext` to `recipients` (`age1…`) as one binary age v1 file; any one of their
+ * identities opens it. The length depends only on the number of recipients and the length of the
+ * plaintext.
  * @throws INVALID_INPUT without a recipient.
  * @throws KEY_INVALID, UNSUPPORTED on a recipient that is not X25519.
  */
@@ -61,7 +62,9 @@ export function sealStream(recipients: readonly string[]): Transform {
   return stream;
 }
 
-/** Header and payload nonce of a new file, and its payload key. File key and nonce are used once. */
+/**
+ * Header and payload nonce of a new file, and its payload key. File key and nonce are used once.
+ */
 function begin(recipients: readonly string[]): { head: Buffer; key: Buffer } {
   if (recipients.length === 0) throw invalid('recipients', 'at least one', recipients);
   const random = randomBytes(FILE_KEY_BYTES + PAYLOAD_NONCE_BYTES);

@@ -40,7 +40,10 @@ export interface X25519Identity {
 /** Imported recipients: a wave seals to the same readers again and again. Public keys only. */
 const recipients = new Lru<string, Recipient>(4096);
 
-/** Wraps the file key for an `age1…` recipient. @throws KEY_INVALID, UNSUPPORTED as `parseRecipient`. */
+/**
+ * Wraps the file key for an `age1…` recipient. @throws KEY_INVALID, UNSUPPORTED as
+ * `parseRecipient`.
+ */
 export function wrapFileKey(recipient: string, fileKey: Uint8Array): Stanza {
   const { raw, key } = recipients.get(recipient, () => {
     const bytes = parseRecipient(recipient);
@@ -66,8 +69,8 @@ export interface X25519Stanza {
 
 /**
  * Reads an X25519 stanza; `null` when it is of another type, which the spec says to ignore.
- * @throws SEAL_MALFORMED unless it has two arguments, the second canonical Base64 of 32 bytes of large
- *   order, and a body of 32 bytes (age spec, "X25519 recipient stanza").
+ * @throws SEAL_MALFORMED unless it has two arguments, the second canonical Base64 of 32 bytes of
+ *   large order, and a body of 32 bytes (age spec, "X25519 recipient stanza").
  */
 export function parseX25519Stanza(stanza: Stanza): X25519Stanza | null {
   if (stanza.args[0] !== TYPE) return null;

@@ -8,7 +8,8 @@ const UNSUPPORTED_TYPES = new Set(['scrypt', 'mlkem768x25519', 'p256tag', 'mlkem
 /**
  * The file key of a header, its MAC checked.
  * @throws SEAL_MALFORMED when an X25519 stanza is malformed, or an scrypt stanza is not alone.
- * @throws UNSUPPORTED when no identity fits and the file has stanzas of a type that Tocsin cannot open.
+ * @throws UNSUPPORTED when no identity fits and the file has stanzas of a type that Tocsin cannot
+ *   open.
  * @throws SEAL_NO_MATCH when no identity fits.
  * @throws SEAL_TAMPERED when the header's MAC is wrong.
  */

@@ -36,8 +36,8 @@ export function rawPublicKey(secret: KeyObject): Buffer {
 }
 
 /**
- * X25519 (RFC 7748 §5), 32 bytes. The caller has excluded public keys of small order; on one OpenSSL
- * itself throws, as RFC 7748 §6.1 allows.
+ * X25519 (RFC 7748 §5), 32 bytes. The caller has excluded public keys of small order; on one
+ * OpenSSL itself throws, as RFC 7748 §6.1 allows.
  */
 export function sharedSecret(secret: KeyObject, publicKey: KeyObject): Buffer {
   return diffieHellman({ privateKey: secret, publicKey });

@@ -1,0 +1,108 @@
+/**
+ * The proof that one event is in the ledger, from the words that its reader may read up to the log's
+ * signature. Format and steps: docs/formats/event-proof.md.
+ */
+import { TocsinError } from '../domain/errors.ts';
+import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
+import { parseEventEntry, partCommitment } from './event-leaf.ts';
+import { type EventProof, type EventProofBytes, parseEventProof } from './event-proof-form.ts';
+import { verifyEventPath } from './event-tree.ts';
+import { type HashFn, leafHash, verifyInclusion } from './proof.ts';
+import { tickEntry } from './tick-leaf.ts';
+import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
+
+/** What a valid proof proves. */
+export type ProvenEvent = {
+  /** The body of the opened part, canonical JSON. */
+  readonly body: string;
+  /** The event's leaf hash, 64 lower-case hex digits: what a promise names. */
+  readonly leaf: string;
+  /** Number and time (ms since 1970) of the tick that holds the event. */
+  readonly tick: number;
+  readonly at: number;
+  /** Size and root of the log by the checkpoint of the proof. */
+  readonly size: number;
+  readonly root: Uint8Array;
+};
+
+/**
+ * Verifies a proof that anybody may have sent; nothing of it is believed before its check, which goes
+ * from the key held by the caller down to the body.
+ * @param hash SHA-256.
+ * @param verifierKey the log's, as pinned by the caller; never one that came with the proof.
+ * @throws PROOF_INVALID naming the check that failed, with expected and found (`cause` has the error
+ *   beneath); KEY_INVALID when `verifierKey` itself is malformed.
+ */
+export function verifyEventProof(hash: HashFn, sent: EventProof, verifierKey: string): ProvenEvent {
+  const key = parseVerifierKey(verifierKey);
+  const proof = check('form', () => parseEventProof(sent));
+  const checkpoint = check('checkpoint', () => checkpointSigned(proof, key));
+  check('tick in log', () => tickInLog(hash, proof, checkpoint));
+  const leaf = leafHash(hash, Buffer.from(proof.entry));
+  check('event in tick', () => eventInTick(hash, proof, leaf));
+  check('part in event', () => partInEvent(hash, proof));
+  return {
+    body: proof.part.body,
+    leaf: Buffer.from(leaf).toString('hex'),
+    tick: proof.tick.tick,
+    at: proof.tick.at,
+    size: checkpoint.size,
+    root: checkpoint.root,
+  };
+}
+
+function checkpointSigned(proof: EventProofBytes, key: VerifierKey): Checkpoint {
+  return parseCheckpoint(proof.checkpoint, key);
+}
+
+function tickInLog(hash: HashFn, proof: EventProofBytes, { size, root }: Checkpoint): void {
+  // Each tick appends one leaf, so its number is its index; else one tick could be shown as another.
+  if (proof.tick.tick !== proof.logIndex) {
+    throw mismatch('tick.tick', `${proof.logIndex}, its index in the log`, `${proof.tick.tick}`);
+  }
+  const leaf = leafHash(hash, tickEntry(proof.tick));
+  verifyInclusion(hash, {
+    index: proof.logIndex,
+    size,
+    leafHash: leaf,
+    proof: proof.logProof,
+    root,
+  });
+}
+
+function eventInTick(hash: HashFn, proof: EventProofBytes, leaf: Uint8Array): void {
+  const { position, path, tick } = proof;
+  verifyEventPath(hash, { leaf, position, path, root: tick.root });
+}
+
+function partInEvent(hash: HashFn, { entry, part }: EventProofBytes): void {
+  const committed = parseEventEntry(entry).find(({ audience }) => audience === part.audience);
+  if (committed === undefined) {
+    throw mismatch('part.audience', 'an audience of the entry', part.audience);
+  }
+  const found = partCommitment(part.salt, part.body, hash);
+  if (!found.equals(committed.commitment)) {
+    throw mismatch('part', `commitment ${hex(committed.commitment)}`, hex(found));
+  }
+}
+
+/** Runs one check of the list; whatever it finds wrong makes the proof invalid. */
+function check<T>(what: string, step: () => T): T {
+  try {
+    return step();
+  } catch (cause) {
+    if (!(cause instanceof TocsinError)) throw cause;
+    const field = cause.field ?? what;
+    throw new TocsinError('PROOF_INVALID', `${what}: ${cause.message}`, { field, cause });
+  }
+}
+
+function mismatch(field: string, expected: string, found: string): TocsinError {
+  return new TocsinError('PROOF_INVALID', `${field}: expected ${expected}, found ${found}`, {
+    field,
+  });
+}
+
+function hex(bytes: Buffer): string {
+  return bytes.toString('hex');
+}

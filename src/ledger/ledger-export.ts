@@ -1,0 +1,64 @@
+/**
+ * The whole ledger as JSON lines, for a verifier that shares no code with Tocsin
+ * (`scripts/verify-ledger.mjs`). Format: docs/formats/ledger-export.md.
+ */
+import { canonicalJson } from '../crypto/canonical.ts';
+import type { Audience } from './event-leaf.ts';
+import type { Tick } from './tick-leaf.ts';
+
+/** The first line. */
+export type ExportHeader = {
+  readonly origin: string;
+  readonly verifierKey: string;
+  /** A signed note over exactly the ticks that follow. */
+  readonly checkpoint: string;
+};
+
+/** One tick with all its events. */
+export type ExportTick = Tick & {
+  readonly events: readonly ExportEvent[];
+  /** The tick's key, 32 bytes: with it the empty subtrees can be told from full ones. */
+  readonly key: Uint8Array;
+};
+
+/** An event with what is left of its parts: body and salt, or null for both once erased. */
+export type ExportEvent = {
+  readonly position: number;
+  readonly entry: string;
+  readonly parts: readonly ExportPart[];
+};
+
+/** One part; `body` and `salt` (32 bytes) are null together, when the part was erased. */
+export type ExportPart = {
+  readonly audience: Audience;
+  readonly body: string | null;
+  readonly salt: Uint8Array | null;
+};
+
+/** The first line of an export, with its newline. */
+export function exportHeader({ origin, verifierKey, checkpoint }: ExportHeader): string {
+  return `${canonicalJson({ origin, verifierKey, checkpoint })}\n`;
+}
+
+/** The line of one tick, with its newline. Events go by position, which tells nothing of their order. */
+export function exportLine({ tick, at, root, events, key }: ExportTick): string {
+  const line = canonicalJson({
+    tick,
+    at,
+    root: hex(root),
+    events: events
+      .toSorted((a, b) => a.position - b.position)
+      .map(({ position, entry, parts }) => ({ position, entry, parts: parts.map(exportPart) })),
+    key: hex(key),
+  });
+  return `${line}\n`;
+}
+
+function exportPart({ audience, body, salt }: ExportPart): Record<string, string | true> {
+  if (body === null || salt === null) return { audience, erased: true };
+  return { audience, body, salt: hex(salt) };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

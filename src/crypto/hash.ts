@@ -22,7 +22,7 @@ const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
 
 /** SHA-256 (FIPS 180-4) over the concatenation of `parts`. 32 bytes. */
 export function sha256(...parts: Uint8Array[]): Buffer {
-  return Buffer.from(digest(parts, 'latin1'), 'latin1');
+  return Buffer.from(digest(parts, 'binary'), 'latin1');
 }
 
 /** SHA-256 over the concatenation of `parts`, as 64 lower-case hex digits. */
@@ -97,7 +97,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function digest(parts: readonly Uint8Array[], encoding: 'latin1' | 'hex'): string {
+function digest(parts: readonly Uint8Array[], encoding: 'binary' | 'hex'): string {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return hash('sha256', only, encoding);
   const length = totalBytes(parts);
@@ -127,9 +127,9 @@ function loadPads(key: Uint8Array): void {
 }
 
 function finishHmac(messageBytes: number): Buffer {
-  const first = hash('sha256', innerView(BLOCK_BYTES + messageBytes), 'latin1');
-  outer.write(first, BLOCK_BYTES, 'latin1');
-  return Buffer.from(hash('sha256', outer, 'latin1'), 'latin1');
+  const first = hash('sha256', innerView(BLOCK_BYTES + messageBytes), 'binary');
+  outer.write(first, BLOCK_BYTES, 'binary');
+  return Buffer.from(hash('sha256', outer, 'binary'), 'latin1');
 }
 
 /**

@@ -1,0 +1,100 @@
+import type { Scope } from '../code.ts';
+import type { SlotKey } from '../slot-table.ts';
+import type { FamilyReport } from './families.ts';
+import type { KnownWord } from './known-word.ts';
+
+/** What a candidate's copy has in common with the sample, and how surprising that is. */
+export type Score = {
+  /**
+   * Chance that a copy not used for the leak matches this well, whatever was done to the sample; exact
+   * (rounded up), before the correction for the number of copies. Never 0.
+   */
+  readonly p: number;
+  /** The same as a decimal logarithm, for tails below a double's range. */
+  readonly log10P: number;
+  /** `p` times the cap on readers and the price of this look, at most 1: what alpha is compared with. */
+  readonly corrected: number;
+  readonly identified: boolean;
+  /** The hypothesis that gave `p`. */
+  readonly hypothesis: string;
+  /** Read slots at which the copy shows what the sample shows, and the rest. */
+  readonly agreeing: number;
+  readonly disagreeing: number;
+};
+
+export type ParticipantScore = Score & { readonly participant: string };
+export type ReaderScore = ParticipantScore & { readonly reader: string };
+
+/** What one stage (all participants, or the readers of those identified) rested on. */
+export type StageReport = {
+  readonly scope: Scope;
+  /** Slots that counted: of this scope, read, and not of an erased family. */
+  readonly slots: number;
+  /** Candidates tested. Those whose p-value is not listed are far from alpha (`REPORTED`). */
+  readonly tested: number;
+  readonly hypotheses: readonly {
+    readonly name: string;
+    readonly weight: number;
+    /** Whether it was selected from the leaked word. */
+    readonly selected: boolean;
+  }[];
+};
+
+/** A canary value of a recipient, found in the sample. It never suffices alone. */
+export type CanaryHit = {
+  readonly key: SlotKey;
+  readonly family: string;
+  readonly participant: string;
+  /** Null for a value that all readers of the participant share (machine channels). */
+  readonly reader: string | null;
+  readonly bits: number;
+  /** Strings of the sample that were compared. */
+  readonly strings: number;
+  /** min(1, cap · strings / 2^bits). Not to be multiplied with a p-value. */
+  readonly corrected: number;
+};
+
+/** What a trace leaves untested; a report lists it. */
+export type Untested =
+  | 'joint_combinations'
+  | 'other_alerts'
+  | 'mixture_with_public_text'
+  | 'other_normal_forms'
+  | 'erased_families'
+  | 'readers_of_unidentified_participants'
+  | 'all_copies';
+
+/** The result of scoring one reading against everybody who had the alert. */
+export type TraceResult = {
+  readonly v: 1;
+  readonly alpha: number;
+  readonly look: number;
+  /** Readers the programme may ever have: the number of tests that is paid for. */
+  readonly cap: number;
+  /** Readers whose copies were compared, each through its participant at least. */
+  readonly tested: number;
+  readonly slotsTotal: number;
+  readonly slotsRead: number;
+  /** Read slots that do not count because their family looks normalised. */
+  readonly slotsErased: number;
+  readonly byFamily: readonly FamilyReport[];
+  /** Set: the sample is a text that is no recipient's copy; nobody was scored. */
+  readonly knownWord: KnownWord | null;
+  readonly stages: readonly StageReport[];
+  /** Ascending in `p`. */
+  readonly participants: readonly ParticipantScore[];
+  /** Readers of the identified participants, ascending in `p`. */
+  readonly readers: readonly ReaderScore[];
+  /** The answer. A participant without readers: its copy, of which reader is undecided. */
+  readonly identified: readonly {
+    readonly participant: string;
+    readonly readers: readonly string[];
+  }[];
+  /**
+   * About how many more slots would have to be read to name a single copy with probability .95. Null
+   * when a name was found, and when slots are not what is missing.
+   */
+  readonly needed: number | null;
+  readonly canaries: readonly CanaryHit[];
+  readonly untested: readonly Untested[];
+};

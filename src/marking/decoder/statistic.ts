@@ -1,0 +1,60 @@
+import { BIASES, type Bias } from '../code.ts';
+import { type Hypothesis, likelihoodRatio, READ_ERROR } from './hypotheses.ts';
+
+/**
+ * Read slots that share bias and leaked bit weigh the same for everybody, so a word is as good as its
+ * number of ones in each class. `p` is a probability; `n` may be fractional where a mix is expected
+ * and not yet seen.
+ */
+export type SlotClass = { readonly p: number; readonly y: 0 | 1; readonly n: number };
+
+/** Classes of the code: bias .2, .5, .8, and within each leaked bit 0, 1. */
+export const CLASS_COUNT = 2 * BIASES.length;
+
+/** Number of the class of a slot of bias `p` (in 65 536ths) at which the leaked word has `y`. */
+export function classOf(p: Bias, y: 0 | 1): number {
+  return 2 * BIASES.indexOf(p) + y;
+}
+
+/** The classes of the code with `counts[g]` slots in class g. */
+export function codeClasses(counts: ArrayLike<number>): SlotClass[] {
+  return Array.from({ length: CLASS_COUNT }, (_, g) => ({
+    p: (BIASES[g >> 1] ?? 0) / 65_536,
+    y: g % 2 === 1 ? 1 : 0,
+    n: counts[g] ?? 0,
+  }));
+}
+
+/**
+ * The score of one hypothesis over one leaked word: S = base + Σ k_g·gain_g nats, where k_g is a
+ * candidate's number of ones in class g. Erased slots are in no class.
+ */
+export type Statistic = {
+  readonly classes: readonly SlotClass[];
+  readonly base: number;
+  readonly gains: readonly number[];
+};
+
+/** The log likelihood ratio of `hypothesis` as a statistic of the class counts. */
+export function statisticOf(
+  hypothesis: Hypothesis,
+  classes: readonly SlotClass[],
+  readError = READ_ERROR,
+): Statistic {
+  const logs = classes.map(({ p, y }) => ({
+    zero: Math.log(likelihoodRatio(hypothesis, p, 0, y, readError)),
+    one: Math.log(likelihoodRatio(hypothesis, p, 1, y, readError)),
+  }));
+  return {
+    classes,
+    base: logs.reduce((sum, { zero }, g) => sum + (classes[g]?.n ?? 0) * zero, 0),
+    gains: logs.map(({ zero, one }) => one - zero),
+  };
+}
+
+/** The score of a candidate with `ones[g]` ones in class g, in nats. */
+export function scoreOf(statistic: Statistic, ones: ArrayLike<number>): number {
+  let score = statistic.base;
+  for (const [g, gain] of statistic.gains.entries()) score += gain * (ones[g] ?? 0);
+  return score;
+}

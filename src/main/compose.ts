@@ -1,0 +1,152 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import type { Config } from '../config/config.ts';
+import type { Failpoint } from '../domain/failpoint.ts';
+import type { Context } from '../programme/context.ts';
+import { openKeyring } from '../programme/keyring.ts';
+import { openPolicyShelf } from '../programme/policy-shelf.ts';
+import { openRenderShelf } from '../programme/render-shelf.ts';
+import { checkPinnedLedger } from '../programme/run-tick.ts';
+import { databaseClock } from '../store/clock.ts';
+import { type Cluster, startCluster } from '../store/cluster/cluster.ts';
+import { type CommitFault, type Login, openStore, type Store } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { type CycleResult, runCycle, type WorkerState } from '../worker/worker.ts';
+import { fileCheckpointPin } from './checkpoint-pin.ts';
+import type { Clock } from './clock.ts';
+import { loadMasterKey } from './master-key.ts';
+
+/** The running parts without a network: what serve, demo, admin and tests build on. */
+export type Parts = {
+  readonly context: Context;
+  readonly clock: Clock;
+  /** Lines to tell the operator at start (a moved data folder, migrations applied). */
+  readonly notes: readonly string[];
+  /** One cycle of the worker at the clock's present reading. */
+  cycle(): Promise<CycleResult>;
+  /** Ends everything in order: the store's connections first, then the cluster. */
+  stop(): Promise<void>;
+};
+
+export type ComposeOptions = {
+  readonly clock: Clock;
+  readonly logLine?: (line: string) => void;
+  /** Tests: fail around commits. */
+  readonly fault?: CommitFault;
+  /** Tests: what to do at a failpoint instead of what the configuration says. */
+  readonly reached?: Context['reached'];
+};
+
+/** Config to running parts: database, schema, keys, ledger, in the order in which each can refuse. */
+export async function compose(config: Config, options: ComposeOptions): Promise<Parts> {
+  const fresh = await prepareDataDir(config.dataDir);
+  const master = await loadMasterKey(config.masterKey, fresh);
+  const database = await openDatabase(config, options.logLine);
+  let store: Store | null = null;
+  try {
+    const { applied } = await migrate(database.owner, options.clock.reading().wall);
+    store = openStore(database, options.fault);
+    const context: Context = {
+      store,
+      keys: await openKeyring(store, master),
+      policies: openPolicyShelf(),
+      renders: openRenderShelf(),
+      tickMs: config.tickMs,
+      origin: config.origin,
+      pin: fileCheckpointPin(config.dataDir),
+      reached: options.reached ?? failpoint(config.failpoint),
+    };
+    await checkPinnedLedger(context);
+    const notes = [...database.notes, ...applied.map((name) => `applied migration ${name}`)];
+    return running(context, options.clock, notes, store, database.stop);
+  } catch (error) {
+    await store?.close();
+    await database.stop();
+    throw error;
+  }
+}
+
+function running(
+  context: Context,
+  clock: Clock,
+  notes: readonly string[],
+  store: Store,
+  stopDatabase: () => Promise<void>,
+): Parts {
+  const state: WorkerState = { nextTick: null };
+  const database = clock.database;
+  return {
+    context,
+    clock,
+    notes,
+    cycle: () =>
+      runCycle(
+        context,
+        {
+          ...clock.reading(),
+          database: database ? async () => database() : databaseClock,
+        },
+        state,
+      ),
+    async stop() {
+      await store.close();
+      await stopDatabase();
+    },
+  };
+}
+
+/** Makes the data folder; true when nothing was in it. */
+async function prepareDataDir(dataDir: string): Promise<boolean> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  return (await readdir(dataDir)).length === 0;
+}
+
+type OpenDatabase = {
+  readonly owner: Login;
+  readonly issuer: Login;
+  readonly participant: Login;
+  readonly notes: readonly string[];
+  readonly stop: () => Promise<void>;
+};
+
+async function openDatabase(
+  config: Config,
+  logLine?: (line: string) => void,
+): Promise<OpenDatabase> {
+  if (config.database.kind === 'external') {
+    const { owner, issuer, participant } = config.database;
+    return {
+      owner: { url: owner },
+      issuer: { url: issuer },
+      participant: { url: participant },
+      notes: [],
+      stop: async () => undefined,
+    };
+  }
+  const cluster = await startCluster({
+    dataDir: `${config.dataDir}/postgres`,
+    ...(logLine ? { logLine } : {}),
+  });
+  return {
+    owner: login(cluster, 'tocsin_owner', cluster.passwords.owner),
+    issuer: login(cluster, 'tocsin_issuer', cluster.passwords.issuer),
+    participant: login(cluster, 'tocsin_participant', cluster.passwords.participant),
+    notes: cluster.notes,
+    stop: () => cluster.stop(),
+  };
+}
+
+function login(cluster: Cluster, user: string, password: string): Login {
+  const { host, port, database } = cluster;
+  return { host, port, database, user, password };
+}
+
+/** In production nothing; under test the process ends at the n-th passing of the configured point. */
+function failpoint(configured: Config['failpoint']): (point: Failpoint) => void {
+  if (!configured) return () => undefined;
+  let passed = 0;
+  return (point) => {
+    if (point !== configured.point) return;
+    passed += 1;
+    if (passed === configured.nth) process.kill(process.pid, 'SIGKILL');
+  };
+}

@@ -1,0 +1,66 @@
+import { sha256Hex } from '../crypto/hash.ts';
+import { verify } from '../crypto/sign.ts';
+import { invalid, TocsinError } from '../domain/errors.ts';
+import type { DeliveryId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { receiptSigningBytes } from '../formats/receipt.ts';
+import { alertById } from '../store/alert-reader.ts';
+import { deliveryById } from '../store/delivery-reader.ts';
+import { insertReceipt } from '../store/delivery-writer.ts';
+import { recordEvent } from '../store/event-writer.ts';
+import { readerById } from '../store/participant-reader.ts';
+import { actorOf, type ReaderCaller } from './act.ts';
+import type { Context } from './context.ts';
+
+export type ReceiptInput = {
+  readonly delivery: DeliveryId;
+  /** SHA-256 of the manifest's JSON and of the sealed file, 32 bytes each. */
+  readonly manifestSha256: Buffer;
+  readonly ciphertextSha256: Buffer;
+  /** By the reader's signing key, over `receiptSigningBytes`. */
+  readonly signature: Buffer;
+};
+
+/**
+ * Takes a reader's signed receipt. Repeating it changes nothing.
+ * @throws NOT_FOUND for a delivery that is not the caller's; SIGNATURE_INVALID for another key's.
+ */
+export async function acknowledgeCopy(
+  context: Context,
+  caller: ReaderCaller,
+  input: ReceiptInput,
+  now: Instant,
+): Promise<{ acknowledged: boolean }> {
+  for (const field of ['manifestSha256', 'ciphertextSha256'] as const) {
+    if (input[field].length !== 32) throw invalid(field, '32 bytes', input[field].length);
+  }
+  return context.store.participant(caller.participant, async (tx) => {
+    const delivery = await deliveryById(tx, input.delivery);
+    if (delivery?.reader !== caller.id) {
+      throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
+    }
+    const reader = await readerById(tx, caller.id);
+    const bytes = receiptSigningBytes(input);
+    if (!reader?.signKey || !verify(reader.signKey, bytes, input.signature)) {
+      throw new TocsinError('SIGNATURE_INVALID', "signature: expected one by the reader's key", {
+        field: 'signature',
+      });
+    }
+    const added = await insertReceipt(tx, { ...input, participant: caller.participant, at: now });
+    if (!added) return { acknowledged: true };
+    const alert = await alertById(tx, delivery.alert);
+    await recordEvent(tx, {
+      type: 'acknowledged',
+      at: now,
+      programme: alert?.programme ?? null,
+      actor: actorOf(caller),
+      data: {
+        delivery: input.delivery,
+        participant: caller.participant,
+        reader: caller.id,
+        receipt: sha256Hex(bytes, input.signature),
+      },
+    });
+    return { acknowledged: true };
+  });
+}

@@ -1,0 +1,54 @@
+import type { Actor } from '../domain/event.ts';
+import type { ParticipantId, PersonId, ReaderId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from '../store/database.ts';
+import { claimKey, type IdempotencyKey, rememberAnswer } from '../store/idempotency-store.ts';
+import type { Context } from './context.ts';
+
+export const SCOPES = ['author', 'approver', 'investigator', 'operator', 'reader'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who is calling, as their token says. */
+export type Caller =
+  | {
+      readonly kind: 'person';
+      readonly id: PersonId;
+      readonly token: string;
+      readonly scopes: readonly Scope[];
+    }
+  | {
+      readonly kind: 'reader';
+      readonly id: ReaderId;
+      readonly participant: ParticipantId;
+      readonly token: string;
+      readonly scopes: readonly Scope[];
+    };
+
+export type PersonCaller = Extract<Caller, { kind: 'person' }>;
+export type ReaderCaller = Extract<Caller, { kind: 'reader' }>;
+
+export const SYSTEM: Actor = { kind: 'system', id: null };
+
+export function actorOf(caller: Caller): Actor {
+  return { kind: caller.kind, id: caller.id };
+}
+
+/**
+ * Runs an act of the issuer in one transaction. With an idempotency key, a repeated request gets the
+ * first one's answer and the act is not done again; key, act and answer commit together.
+ */
+export async function once<T>(
+  context: Context,
+  key: IdempotencyKey | null,
+  now: Instant,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return context.store.issuer(async (tx) => {
+    if (!key) return work(tx);
+    const earlier = await claimKey(tx, key, now);
+    if (earlier) return JSON.parse(earlier.response) as T;
+    const answer = await work(tx);
+    await rememberAnswer(tx, key, { status: 200, response: JSON.stringify(answer ?? null) });
+    return answer;
+  });
+}

@@ -1,0 +1,197 @@
+import { fingerprint, parseRecipient } from '../crypto/age/keys.ts';
+import { sha256 } from '../crypto/hash.ts';
+import { newId, randomBytes } from '../crypto/random.ts';
+import { verify } from '../crypto/sign.ts';
+import type { Enrolment } from '../domain/enrolment.ts';
+import { invalid, TocsinError } from '../domain/errors.ts';
+import type { Actor } from '../domain/event.ts';
+import type { ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
+import type { Tx } from '../store/database.ts';
+import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { lockToChange } from '../store/locks.ts';
+import {
+  countReaders,
+  enrolmentOf,
+  invitationByHash,
+  readersOf,
+} from '../store/participant-reader.ts';
+import { insertInvitedReader, insertParticipant, joinReader } from '../store/participant-writer.ts';
+import { programmes } from '../store/programme-store.ts';
+import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
+import type { Context } from './context.ts';
+import { grantNow } from './grant-due.ts';
+import { issueToken } from './people.ts';
+
+/** Admits a participant. It is decided at once for alerts whose waves have begun. */
+export async function admitParticipant(
+  context: Context,
+  caller: PersonCaller | 'system',
+  programme: ProgrammeId,
+  input: { readonly name: string; readonly enrolment: Enrolment },
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ participant: ParticipantId }> {
+  checkName(input.name);
+  const actor: Actor = caller === 'system' ? SYSTEM : actorOf(caller);
+  return once(context, key, now, async (tx) => {
+    await lockToChange(tx, programme);
+    const policy = await context.policies.active(tx, programme);
+    if (!policy.tiers.includes(input.enrolment.tier)) {
+      throw invalid('enrolment.tier', `one of ${policy.tiers.join(', ')}`, input.enrolment.tier);
+    }
+    const participant = newId<ParticipantId>();
+    await insertParticipant(
+      tx,
+      { programme, actor, at: now },
+      { id: participant, name: input.name, enrolment: input.enrolment },
+    );
+    await grantNow(context, tx, programme, participant, now);
+    return { participant };
+  });
+}
+
+function checkName(name: string): void {
+  const clean = name.trim();
+  if (clean === '' || clean.length > 200) throw invalid('name', '1 to 200 characters', name);
+}
+
+const INVITATION_DAYS = 14;
+const INVITATION_PREFIX = 'invite_';
+const MAX_READERS_PER_PARTICIPANT = 50;
+
+/** Invites one reader. The secret is shown this once; it serves for one join within 14 days. */
+export async function inviteReader(
+  context: Context,
+  caller: PersonCaller | 'system',
+  programme: ProgrammeId,
+  participant: ParticipantId,
+  label: string,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ reader: ReaderId; invitation: string }> {
+  if (label.trim() === '' || label.length > 100)
+    throw invalid('label', '1 to 100 characters', label);
+  const actor: Actor = caller === 'system' ? SYSTEM : actorOf(caller);
+  return once(context, key, now, async (tx) => {
+    if (!(await enrolmentOf(tx, programme, participant))) {
+      throw new TocsinError('NOT_FOUND', 'participant: expected one of this programme', {
+        field: 'participant',
+      });
+    }
+    await checkReaderLimits(tx, programme, participant);
+    const reader = newId<ReaderId>();
+    const secret = INVITATION_PREFIX + randomBytes(24).toString('base64url');
+    await insertInvitedReader(
+      tx,
+      { programme, actor, at: now },
+      {
+        id: reader,
+        participant,
+        label,
+        invitationHash: hashInvitation(secret),
+        expiresAt: plus(now, INVITATION_DAYS * DAY_MS),
+      },
+    );
+    return { reader, invitation: secret };
+  });
+}
+
+async function checkReaderLimits(tx: Tx, programme: ProgrammeId, participant: ParticipantId) {
+  const own = await readersOf(tx, participant);
+  if (own.length >= MAX_READERS_PER_PARTICIPANT) {
+    throw new TocsinError(
+      'LIMIT_EXCEEDED',
+      `readers: expected at most ${MAX_READERS_PER_PARTICIPANT} of one participant`,
+    );
+  }
+  const cap = (await programmes(tx)).find((row) => row.id === programme)?.readerCap ?? 0;
+  const count = await countReaders(tx, programme);
+  if (count >= cap) {
+    throw new TocsinError(
+      'LIMIT_EXCEEDED',
+      `readers: the programme declared at most ${cap} ever, found ${count}: every trace counts on it`,
+    );
+  }
+}
+
+function hashInvitation(secret: string): Buffer {
+  return sha256(Buffer.from(`tocsin/invitation/v1\n${secret}`));
+}
+
+/** What a joining reader signs: proof that it holds both keys, bound to this invitation. */
+export function joinProofBytes(invitation: string, recipient: string): Buffer {
+  return Buffer.from(
+    `tocsin/join/v1\n${sha256(Buffer.from(invitation)).toString('hex')}\n${recipient}`,
+  );
+}
+
+export type JoinRequest = {
+  readonly invitation: string;
+  readonly recipient: string;
+  /** Ed25519 public key, 32 bytes. */
+  readonly signKey: Buffer;
+  /** Signature by `signKey` over `joinProofBytes`. */
+  readonly proof: Buffer;
+};
+
+/**
+ * Redeems an invitation: enrols the reader's keys and gives it its token. The age key proves itself
+ * at first use, since what is sealed to it opens only with it; the signing key proves itself here.
+ * @throws NOT_FOUND for an unknown, used or expired invitation, equal in bytes.
+ */
+export async function redeemInvitation(
+  context: Context,
+  request: JoinRequest,
+  now: Instant,
+): Promise<{ reader: ReaderId; participant: ParticipantId; token: string }> {
+  parseRecipient(request.recipient);
+  if (request.signKey.length !== 32) {
+    throw invalid(
+      'signKey',
+      'an Ed25519 public key of 32 bytes',
+      `${request.signKey.length} bytes`,
+    );
+  }
+  const proven = verify(
+    request.signKey,
+    joinProofBytes(request.invitation, request.recipient),
+    request.proof,
+  );
+  if (!proven) {
+    throw new TocsinError('SIGNATURE_INVALID', 'proof: expected a signature by signKey', {
+      field: 'proof',
+    });
+  }
+  return context.store.issuer(async (tx) => {
+    const invited = await invitationByHash(tx, hashInvitation(request.invitation));
+    if (!invited || invited.expiresAt <= now) {
+      throw new TocsinError('NOT_FOUND', 'invitation: expected an open one', {
+        field: 'invitation',
+      });
+    }
+    const programme = await programmeOf(tx, invited.participant);
+    const actor: Actor = { kind: 'reader', id: invited.id };
+    await joinReader(
+      tx,
+      { programme, actor, at: now },
+      {
+        id: invited.id,
+        participant: invited.participant,
+        recipient: request.recipient,
+        signKey: request.signKey,
+        fingerprint: fingerprint(request.recipient),
+      },
+    );
+    const holder = { kind: 'reader', id: invited.id } as const;
+    const token = await issueToken(tx, holder, ['reader'], actor, now);
+    return { reader: invited.id, participant: invited.participant, token };
+  });
+}
+
+async function programmeOf(tx: Tx, participant: ParticipantId): Promise<ProgrammeId> {
+  for (const { id } of await programmes(tx)) {
+    if (await enrolmentOf(tx, id, participant)) return id;
+  }
+  throw new TocsinError('NOT_FOUND', 'participant: expected an enrolment');
+}

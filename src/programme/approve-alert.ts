@@ -1,0 +1,97 @@
+import { canonicalJson, type Json } from '../crypto/canonical.ts';
+import { lp, sha256, sha256Hex } from '../crypto/hash.ts';
+import { TocsinError } from '../domain/errors.ts';
+import type { AlertId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { waves } from '../domain/schedule.ts';
+import { type AlertRow, alertById, artifactsOf } from '../store/alert-reader.ts';
+import { insertApproval } from '../store/alert-writer.ts';
+import type { Tx } from '../store/database.ts';
+import { recordEvent } from '../store/event-writer.ts';
+import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { lockToChange } from '../store/locks.ts';
+import { programmes } from '../store/programme-store.ts';
+import { actorOf, once, type PersonCaller } from './act.ts';
+import type { Context } from './context.ts';
+import { unknownAlert } from './draft-alert.ts';
+import { makePlan } from './plan-alert.ts';
+
+/**
+ * The second person approves exactly the plan with this digest. The plan is made again here, under
+ * the lock that holds off every change of its facts: if anything changed since it was shown, the
+ * digest differs and nothing is approved.
+ * @throws SECOND_PERSON for the author, APPROVAL_VOID for another plan, CONFLICT when approved already.
+ */
+export async function approveAlert(
+  context: Context,
+  caller: PersonCaller,
+  alertId: AlertId,
+  digest: string,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ alert: AlertId; plan: string; waves: Instant[] }> {
+  return once(context, key, now, async (tx) => {
+    const known = await alertById(tx, alertId);
+    if (!known) throw unknownAlert();
+    await lockToChange(tx, known.programme);
+    const alert = await alertById(tx, alertId);
+    if (!alert) throw unknownAlert();
+    if (alert.author === caller.id) {
+      throw new TocsinError('SECOND_PERSON', 'approval: expected a person other than the author');
+    }
+    if (alert.state !== 'draft') {
+      throw new TocsinError('CONFLICT', `alert: expected a draft, found it ${alert.state}`);
+    }
+    const plan = await makePlan(context, tx, alert);
+    if (plan.digest !== digest) {
+      throw new TocsinError(
+        'APPROVAL_VOID',
+        `plan: expected digest ${plan.digest}, of the plan as it is now, found ${digest}`,
+        { field: 'plan' },
+      );
+    }
+    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    const opening = waves(alert.schedule);
+    await insertApproval(tx, act, {
+      alert: alertId,
+      plan: digest,
+      author: alert.author,
+      approver: caller.id,
+      waves: opening,
+    });
+    await commitMarks(context, tx, alert, act);
+    return { alert: alertId, plan: digest, waves: opening };
+  });
+}
+
+/**
+ * Commits to the mark key and the slot tables before any copy exists: with both fixed, so is every
+ * reader's word (tracing.md §11.8). Readers' own commitments follow before their first delivery.
+ */
+async function commitMarks(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  act: Parameters<typeof insertApproval>[1],
+): Promise<void> {
+  const keys = await context.keys.alert(tx, alert.id);
+  const tables: Json[] = [];
+  let slots = 0;
+  for (const artifact of await artifactsOf(tx, alert.id)) {
+    const { table } = await context.renders.open(tx, artifact, keys);
+    tables.push(sha256Hex(Buffer.from(canonicalJson(table as unknown as Json))));
+    slots += table.slots.length;
+  }
+  const programme = (await programmes(tx)).find((row) => row.id === alert.programme);
+  await recordEvent(tx, {
+    type: 'marks_committed',
+    ...act,
+    data: {
+      alert: alert.id,
+      key: sha256Hex(lp('tocsin/mark-key/v1', alert.id), keys.mark),
+      tables: sha256(Buffer.from(canonicalJson(tables))).toString('hex'),
+      slots,
+      cap: programme?.readerCap ?? 0,
+    },
+  });
+}

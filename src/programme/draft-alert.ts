@@ -1,0 +1,311 @@
+import { canonicalJson, type Json } from '../crypto/canonical.ts';
+import { hmacSha256, sha256Hex } from '../crypto/hash.ts';
+import { newId } from '../crypto/random.ts';
+import type { ArtifactHead } from '../domain/alert.ts';
+import {
+  type ArtifactKind,
+  type Format,
+  MAX_ARTIFACT_BYTES,
+  type Marking,
+  type Tlp,
+  type UsePermission,
+  type Variant,
+} from '../domain/artifact.ts';
+import { invalid, TocsinError } from '../domain/errors.ts';
+import type { AlertId, ArtifactId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { resolveSchedule } from '../domain/schedule.ts';
+import { copyPlaintextLength } from '../formats/copy.ts';
+import { type Dropped, freezeSlots } from '../marking/freeze.ts';
+import { parseSidecar } from '../marking/sidecar.ts';
+import type { SlotTable } from '../marking/slot-table.ts';
+import { maxLength } from '../marking/splice.ts';
+import {
+  type AlertRow,
+  type ArtifactRow,
+  alertById,
+  alertForUpdate,
+  artifactsOf,
+} from '../store/alert-reader.ts';
+import { bumpAlert, insertAlert, insertArtifact, moveSchedule } from '../store/alert-writer.ts';
+import type { Tx } from '../store/database.ts';
+import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { lockToChange } from '../store/locks.ts';
+import { wavesOf } from '../store/release-store.ts';
+import { actorOf, once, type PersonCaller } from './act.ts';
+import type { Context } from './context.ts';
+import { type AlertKeys, encryptFor, makeAlertKeys } from './keyring.ts';
+import { type Rendering, rowOf } from './render-shelf.ts';
+
+export type AlertInput = {
+  readonly title: string;
+  readonly disclosureAt: Instant;
+  readonly tlp: Tlp;
+  readonly usePermissions: readonly UsePermission[];
+};
+
+/** Opens an alert: its own keys, the policy's schedule resolved to instants. Nobody is told. */
+export async function draftAlert(
+  context: Context,
+  caller: PersonCaller,
+  programme: ProgrammeId,
+  input: AlertInput,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ alert: AlertId; version: number }> {
+  if (input.title.trim() === '' || input.title.length > 300) {
+    throw invalid('title', '1 to 300 characters', input.title.length);
+  }
+  if (input.disclosureAt <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
+  return once(context, key, now, async (tx) => {
+    const policy = await context.policies.active(tx, programme);
+    const alert = newId<AlertId>();
+    const { keys, wrapped } = makeAlertKeys(context.keys.master, alert);
+    await insertAlert(
+      tx,
+      { programme, actor: actorOf(caller), at: now },
+      {
+        id: alert,
+        author: caller.id,
+        schedule: resolveSchedule(input.disclosureAt, policy.leads),
+        tlp: input.tlp,
+        usePermissions: input.usePermissions,
+        headEnc: encryptFor(keys, alertRow(alert), jsonBytes({ title: input.title })),
+        keys: wrapped,
+      },
+    );
+    return { alert, version: 1 };
+  });
+}
+
+/** Associated data of an alert's encrypted head. */
+export function alertRow(alert: AlertId): string {
+  return `alert/${alert}/head`;
+}
+
+function jsonBytes(value: Json): Buffer {
+  return Buffer.from(canonicalJson(value));
+}
+
+export type ArtifactInput = {
+  readonly kind: ArtifactKind;
+  readonly variant: Variant;
+  readonly format: Format;
+  readonly marking: Marking;
+  readonly name: string;
+  readonly content: Uint8Array;
+  /** Approved alternates, orders and canaries (docs/formats/slot-table.md), YAML; null for none. */
+  readonly sidecar: string | null;
+  readonly reducedBy: ArtifactId | null;
+  readonly sourcePublishedAt: Instant | null;
+};
+
+export type ArtifactAdded = {
+  readonly artifact: ArtifactId;
+  readonly version: number;
+  readonly slots: number;
+  /** Proposed slots that did not pass the equivalence gate, with the reason. */
+  readonly dropped: readonly Dropped[];
+};
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const MAX_ARTIFACTS = 50;
+
+/**
+ * Adds an artifact to a draft: freezes its slots, encrypts it, voids an approval if there was one.
+ * `version` is the alert's version the caller saw. Freezing runs before the transaction; the alert's
+ * version guards against a change in between.
+ */
+export async function addArtifact(
+  context: Context,
+  caller: PersonCaller,
+  alertId: AlertId,
+  version: number | null,
+  input: ArtifactInput,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<ArtifactAdded> {
+  checkArtifact(input);
+  const earlier = await context.store.issuer((tx) => readEarlier(context, tx, alertId));
+  const artifact = newId<ArtifactId>();
+  const frozen = await freeze(artifact, input, earlier.renderings);
+  return once(context, key, now, async (tx) => {
+    const alert = await lockedDraft(tx, alertId, version ?? earlier.version);
+    const artifacts = await artifactsOf(tx, alertId);
+    checkLinks(input, artifacts);
+    const keys = await context.keys.alert(tx, alertId);
+    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    await insertArtifact(
+      tx,
+      act,
+      headOf(alertId, artifact, input),
+      stored(keys, artifact, input, frozen.table, artifacts.length),
+    );
+    await bumpAlert(tx, act, alertId, alert.version + 1);
+    return {
+      artifact,
+      version: alert.version + 1,
+      slots: frozen.table.slots.length,
+      dropped: frozen.dropped,
+    };
+  });
+}
+
+function checkArtifact(input: ArtifactInput): void {
+  if (!NAME.test(input.name)) {
+    throw invalid('name', 'a file name of letters, digits, dot, dash, underscore', input.name);
+  }
+  if (input.content.length === 0) throw invalid('content', 'at least one byte', 'none');
+  if (input.content.length > MAX_ARTIFACT_BYTES) {
+    throw new TocsinError(
+      'LIMIT_EXCEEDED',
+      `content: expected at most ${MAX_ARTIFACT_BYTES} bytes, found ${input.content.length}`,
+      { field: 'content' },
+    );
+  }
+  const unmarkable =
+    input.format === 'binary' || input.kind === 'patch' || input.kind === 'test_file';
+  if (unmarkable && input.marking !== 'none') {
+    throw invalid('marking', `none, for ${input.kind} in format ${input.format}`, input.marking);
+  }
+}
+
+function checkLinks(input: ArtifactInput, artifacts: readonly ArtifactRow[]): void {
+  if (artifacts.length >= MAX_ARTIFACTS) {
+    throw new TocsinError('LIMIT_EXCEEDED', `artifacts: expected at most ${MAX_ARTIFACTS}`);
+  }
+  if (input.reducedBy === null) return;
+  const reduced = artifacts.find((artifact) => artifact.id === input.reducedBy);
+  if (reduced?.variant !== 'reduced') {
+    throw invalid('reducedBy', 'a reduced artifact of this alert', reduced?.variant ?? 'none');
+  }
+}
+
+type Earlier = { readonly version: number; readonly renderings: readonly Rendering[] };
+
+async function readEarlier(context: Context, tx: Tx, alertId: AlertId): Promise<Earlier> {
+  const alert = await alertById(tx, alertId);
+  if (!alert) throw unknownAlert();
+  const keys = await context.keys.alert(tx, alertId);
+  const renderings: Rendering[] = [];
+  for (const artifact of await artifactsOf(tx, alertId)) {
+    renderings.push(await context.renders.open(tx, artifact, keys));
+  }
+  return { version: alert.version, renderings };
+}
+
+async function freeze(artifact: ArtifactId, input: ArtifactInput, earlier: readonly Rendering[]) {
+  const empty: SlotTable = {
+    v: 1,
+    artifact,
+    version: 1,
+    master: sha256Hex(input.content),
+    slots: [],
+  };
+  if (input.marking === 'none') return { table: empty, dropped: [] };
+  const text = decodeText(input.content);
+  const { table, dropped } = await freezeSlots({
+    artifact,
+    version: 1,
+    format: input.format,
+    text,
+    sidecar: input.sidecar === null ? null : parseSidecar(input.sidecar),
+    earlier: earlier.map((other) => ({ table: other.table, text: other.master.toString('utf8') })),
+  });
+  if (input.marking === 'full') return { table, dropped };
+  return {
+    table: { ...table, slots: table.slots.filter((slot) => slot.kind === 'canary') },
+    dropped,
+  };
+}
+
+function decodeText(content: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+  } catch (cause) {
+    throw new TocsinError('INVALID_INPUT', 'content: expected UTF-8 text for a marked artifact', {
+      field: 'content',
+      cause,
+    });
+  }
+}
+
+function headOf(alert: AlertId, artifact: ArtifactId, input: ArtifactInput): ArtifactHead {
+  const { kind, variant, format, name, marking, reducedBy, sourcePublishedAt } = input;
+  const fixed = { id: artifact, alert, version: 1 };
+  return { ...fixed, kind, variant, format, name, marking, reducedBy, sourcePublishedAt };
+}
+
+function stored(
+  keys: AlertKeys,
+  artifact: ArtifactId,
+  input: ArtifactInput,
+  table: SlotTable,
+  ordinal: number,
+) {
+  const slots = jsonBytes(table as unknown as Json);
+  return {
+    ordinal,
+    headEnc: encryptFor(keys, rowOf(artifact, 'head'), jsonBytes({ name: input.name })),
+    contentEnc: encryptFor(keys, rowOf(artifact, 'content'), input.content),
+    slotsEnc: encryptFor(keys, rowOf(artifact, 'slots'), slots),
+    slots: table.slots.length,
+    copyLength: copyPlaintextLength(maxLength(input.content, table)),
+    // Keyed, so that the ledger says nothing about a text somebody might guess.
+    commitment: hmacSha256(
+      keys.data,
+      Buffer.from('tocsin/artifact/v1'),
+      input.content,
+      slots,
+    ).toString('hex'),
+  };
+}
+
+/** Moves T0 of a draft; of an approved alert it voids the approval, and refuses once a wave has begun. */
+export async function moveDisclosure(
+  context: Context,
+  caller: PersonCaller,
+  alertId: AlertId,
+  version: number,
+  disclosureAt: Instant,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ version: number }> {
+  if (disclosureAt <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
+  return once(context, key, now, async (tx) => {
+    const alert = await lockedDraft(tx, alertId, version);
+    const policy = await context.policies.active(tx, alert.programme);
+    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    const from = alert.schedule.disclosureAt;
+    const schedule = resolveSchedule(disclosureAt, policy.leads);
+    await moveSchedule(tx, act, { alert: alertId, from, schedule });
+    await bumpAlert(tx, act, alertId, alert.version + 1);
+    return { version: alert.version + 1 };
+  });
+}
+
+/** The alert locked for a change: under the release lock, at the version the caller saw, no wave begun. */
+async function lockedDraft(tx: Tx, alertId: AlertId, version: number): Promise<AlertRow> {
+  const known = await alertById(tx, alertId);
+  if (!known) throw unknownAlert();
+  // Lock before row, as a wave's batch does: the other order would deadlock with it.
+  await lockToChange(tx, known.programme);
+  const seen = await alertForUpdate(tx, alertId);
+  if (!seen) throw unknownAlert();
+  if (seen.version !== version) {
+    throw new TocsinError(
+      'VERSION_MISMATCH',
+      `version: expected ${seen.version}, the current one, found ${version}`,
+      { field: 'version' },
+    );
+  }
+  const begun = (await wavesOf(tx, alertId)).some((wave) => wave.state !== 'pending');
+  if (begun || seen.state === 'closed') {
+    throw new TocsinError('CONFLICT', 'alert: expected one of which no wave has begun');
+  }
+  return seen;
+}
+
+export function unknownAlert(): TocsinError {
+  return new TocsinError('NOT_FOUND', 'alert: expected one of this programme', { field: 'alert' });
+}

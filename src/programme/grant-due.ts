@@ -1,0 +1,105 @@
+import type { Decision, ReleaseFacts } from '../domain/decision.ts';
+import type { Consent } from '../domain/enrolment.ts';
+import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { decideRelease } from '../policy/decide.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
+import { clockDoubted } from '../store/clock-store.ts';
+import type { Tx } from '../store/database.ts';
+import { consentsOf, type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
+import { insertGrants, lastGrants, type NewGrant, wavesBegun } from '../store/release-store.ts';
+import { SYSTEM } from './act.ts';
+import type { Context } from './context.ts';
+
+/** An alert with what a release of it needs, read once per batch. */
+export type AlertFacts = { readonly alert: AlertRow; readonly artifacts: readonly ArtifactRow[] };
+
+/** The facts of one artifact for one participant, over the sealed channel (our only one so far). */
+export function factsFor(
+  alert: AlertRow,
+  artifact: Pick<ArtifactRow, 'kind' | 'variant'>,
+  principal: ReleaseFacts['principal'],
+): ReleaseFacts {
+  return {
+    principal,
+    artifact: { kind: artifact.kind, variant: artifact.variant },
+    schedule: alert.schedule,
+    assurance: principal.kind === 'public' ? 'transport' : 'sealed',
+  };
+}
+
+/** Decisions of one participant on every artifact of an alert, in the artifacts' order. */
+export function decideAll(
+  policy: Policy,
+  { alert, artifacts }: AlertFacts,
+  enrolled: Pick<Enrolled, 'enrolment'>,
+  consent: Consent,
+  now: Instant,
+): Decision[] {
+  const principal = { kind: 'participant', enrolment: enrolled.enrolment, consent } as const;
+  return artifacts.map((artifact) =>
+    decideRelease(policy, factsFor(alert, artifact, principal), now),
+  );
+}
+
+/**
+ * Decides a page of participants and grants what is newly open to each: the common step of a wave's
+ * batch and of a late-comer. The caller holds the release lock and commits.
+ */
+export async function grantPage(
+  tx: Tx,
+  policy: Policy,
+  facts: AlertFacts,
+  page: readonly Enrolled[],
+  waveAt: Instant,
+  now: Instant,
+): Promise<{ decisions: Decision[][]; granted: number }> {
+  const ids = page.map((enrolled) => enrolled.participant);
+  const consents = await consentsOf(tx, facts.alert.id, ids);
+  const before = await lastGrants(tx, facts.alert.id, ids);
+  const decisions: Decision[][] = [];
+  const grants: NewGrant[] = [];
+  for (const enrolled of page) {
+    const consent = consents.get(enrolled.participant) ?? 'no_embargo';
+    const decided = decideAll(policy, facts, enrolled, consent, now);
+    decisions.push(decided);
+    const allowed = decided.filter((decision) => decision.outcome === 'allow').length;
+    const reduced = decided.filter((decision) => decision.outcome === 'allow_reduced').length;
+    const last = before.get(enrolled.participant);
+    const unchanged = last?.allowed === allowed && last.reduced === reduced;
+    if (allowed + reduced > 0 && !unchanged) {
+      grants.push({ participant: enrolled.participant, allowed, reduced });
+    }
+  }
+  const act = { programme: facts.alert.programme, actor: SYSTEM, at: now };
+  const wave = { alert: facts.alert.id, at: waveAt };
+  return { decisions, granted: await insertGrants(tx, act, wave, grants) };
+}
+
+/**
+ * A grant is a record, not a permission: whoever becomes eligible after a wave (admitted, reinstated,
+ * consented, re-tiered) is decided again by that event, for every alert whose waves have begun.
+ */
+export async function grantNow(
+  context: Context,
+  tx: Tx,
+  programme: ProgrammeId,
+  participant: ParticipantId,
+  now: Instant,
+): Promise<void> {
+  if (await clockDoubted(tx)) return;
+  const enrolled = await enrolmentOf(tx, programme, participant);
+  if (!enrolled) return;
+  const latest = new Map(
+    (await wavesBegun(tx, programme, now)).map((wave) => [wave.alert, wave.at]),
+  );
+  if (latest.size === 0) return;
+  const policy = await context.policies.active(tx, programme);
+  for (const [alertId, waveAt] of latest) {
+    const alert = await alertById(tx, alertId);
+    if (!alert) continue;
+    const artifacts = await artifactsOf(tx, alertId);
+    await grantPage(tx, policy, { alert, artifacts }, [enrolled], waveAt, now);
+  }
+}

@@ -1,0 +1,86 @@
+import { TocsinError } from '../domain/errors.ts';
+import { type Instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
+import { clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
+import type { Tx } from '../store/database.ts';
+import { recordEvent } from '../store/event-writer.ts';
+import { actorOf, type PersonCaller, SYSTEM } from './act.ts';
+import type { Context } from './context.ts';
+
+/** Largest step back that ordinary clock discipline may make. */
+const BACKWARD_TOLERANCE_MS = 2 * SECOND_MS;
+/** Largest difference between our clock and the database's. */
+const DISAGREEMENT_TOLERANCE_MS = MINUTE_MS;
+
+/** What was read from the clocks: ours, the database's, and whether ours jumped against a monotonic one. */
+export type ClockReading = {
+  readonly wall: Instant;
+  readonly database: (tx: Tx) => Promise<Instant>;
+  readonly jumped: boolean;
+};
+
+/**
+ * Compares the clocks with each other and with the persisted high-water mark. On any doubt releases
+ * are held, in the database, for every process, until two persons confirm the time.
+ */
+export async function guardClock(
+  context: Context,
+  reading: ClockReading,
+): Promise<{ doubted: boolean }> {
+  return context.store.issuer(async (tx) => {
+    const database = await reading.database(tx);
+    const mark = await clockMarkForUpdate(tx);
+    const highWater = mark?.highWater ?? reading.wall;
+    if (mark && mark.doubtedAt !== null) return { doubted: true };
+    const doubt =
+      reading.jumped ||
+      reading.wall < highWater - BACKWARD_TOLERANCE_MS ||
+      Math.abs(reading.wall - database) > DISAGREEMENT_TOLERANCE_MS;
+    if (!doubt) {
+      const next = reading.wall > highWater ? reading.wall : highWater;
+      await putClockMark(tx, { highWater: next, doubtedAt: null, firstConfirmation: null });
+      return { doubted: false };
+    }
+    await putClockMark(tx, { highWater, doubtedAt: reading.wall, firstConfirmation: null });
+    await recordEvent(tx, {
+      type: 'clock_doubted',
+      at: reading.wall,
+      programme: null,
+      actor: SYSTEM,
+      data: { wall: reading.wall, highWater, database },
+    });
+    return { doubted: true };
+  });
+}
+
+/**
+ * A person confirms that the clock is right; the second, another person, ends the hold.
+ * @throws CONFLICT when nothing is doubted; SECOND_PERSON when the same person confirms twice.
+ */
+export async function confirmClock(
+  context: Context,
+  caller: PersonCaller,
+  now: Instant,
+): Promise<{ confirmed: boolean }> {
+  return context.store.issuer(async (tx) => {
+    const mark = await clockMarkForUpdate(tx);
+    if (!mark || mark.doubtedAt === null) {
+      throw new TocsinError('CONFLICT', 'clock: expected a doubt to confirm, found none');
+    }
+    if (mark.firstConfirmation === null) {
+      await putClockMark(tx, { ...mark, firstConfirmation: caller.id });
+      return { confirmed: false };
+    }
+    if (mark.firstConfirmation === caller.id) {
+      throw new TocsinError('SECOND_PERSON', 'clock: expected another person to confirm');
+    }
+    await putClockMark(tx, { highWater: now, doubtedAt: null, firstConfirmation: null });
+    await recordEvent(tx, {
+      type: 'clock_confirmed',
+      at: now,
+      programme: null,
+      actor: actorOf(caller),
+      data: { wall: now },
+    });
+    return { confirmed: true };
+  });
+}

@@ -1,0 +1,144 @@
+import type { AlertState } from '../domain/alert.ts';
+import type {
+  ArtifactKind,
+  Format,
+  Marking,
+  Tlp,
+  UsePermission,
+  Variant,
+} from '../domain/artifact.ts';
+import type { AlertId, ArtifactId, ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Schedule } from '../domain/schedule.ts';
+import { alertById, alertsPage, approvalOf, artifactsOf } from '../store/alert-reader.ts';
+import { deliveriesOf } from '../store/delivery-reader.ts';
+import { openWorkItems } from '../store/delivery-writer.ts';
+import { enrolmentsPage, readersOf } from '../store/participant-reader.ts';
+import { type Wave, wavesOf } from '../store/release-store.ts';
+import type { Context } from './context.ts';
+import { alertRow, unknownAlert } from './draft-alert.ts';
+import { decryptFor } from './keyring.ts';
+import type { Page } from './read-inbox.ts';
+
+/** An alert as the issuer's own persons see it. */
+export type AlertView = {
+  readonly id: AlertId;
+  readonly programme: ProgrammeId;
+  readonly author: PersonId;
+  readonly state: AlertState;
+  readonly title: string;
+  readonly tlp: Tlp;
+  readonly usePermissions: readonly UsePermission[];
+  readonly schedule: Schedule;
+  readonly version: number;
+  readonly approval: {
+    readonly plan: string;
+    readonly approver: PersonId;
+    readonly at: Instant;
+  } | null;
+  readonly artifacts: readonly {
+    readonly id: ArtifactId;
+    readonly kind: ArtifactKind;
+    readonly variant: Variant;
+    readonly format: Format;
+    readonly marking: Marking;
+    readonly name: string;
+    readonly version: number;
+    readonly slots: number;
+    readonly reducedBy: ArtifactId | null;
+    readonly sourcePublishedAt: Instant | null;
+  }[];
+  readonly waves: readonly Omit<Wave, 'alert' | 'cursor'>[];
+  readonly copies: number;
+  readonly readersServed: number;
+};
+
+/** @throws NOT_FOUND */
+export async function readAlert(context: Context, id: AlertId): Promise<AlertView> {
+  return context.store.issuer(async (tx) => {
+    const alert = await alertById(tx, id);
+    if (!alert) throw unknownAlert();
+    const keys = await context.keys.alert(tx, id);
+    const head = decryptFor(keys, alertRow(id), alert.headEnc);
+    const artifacts: AlertView['artifacts'][number][] = [];
+    for (const artifact of await artifactsOf(tx, id)) {
+      const { name } = await context.renders.open(tx, artifact, keys);
+      const { kind, variant, format, marking, version, slots, reducedBy, sourcePublishedAt } =
+        artifact;
+      const told = { kind, variant, format, marking, name, version, slots };
+      artifacts.push({ id: artifact.id, ...told, reducedBy, sourcePublishedAt });
+    }
+    const deliveries = await deliveriesOf(tx, id);
+    const { programme, author, state, tlp, usePermissions, schedule, version } = alert;
+    return {
+      id,
+      programme,
+      author,
+      state,
+      title: (JSON.parse(head.toString()) as { title: string }).title,
+      tlp,
+      usePermissions,
+      schedule,
+      version,
+      approval: await approvalOf(tx, id),
+      artifacts,
+      waves: (await wavesOf(tx, id)).map(({ at, state: waveState, counts }) => ({
+        at,
+        state: waveState,
+        counts,
+      })),
+      copies: deliveries.length,
+      readersServed: new Set(deliveries.map((delivery) => delivery.reader)).size,
+    };
+  });
+}
+
+/** Ids, states and disclosure of a programme's alerts. */
+export async function listAlerts(
+  context: Context,
+  programme: ProgrammeId,
+  after: AlertId | null,
+  limit: number,
+): Promise<Page<{ id: AlertId; state: AlertState; disclosureAt: Instant; title: string }>> {
+  return context.store.issuer(async (tx) => {
+    const rows = await alertsPage(tx, programme, after, limit);
+    const items = [];
+    for (const { id, state, schedule, headEnc } of rows) {
+      const head = decryptFor(await context.keys.alert(tx, id), alertRow(id), headEnc);
+      const { title } = JSON.parse(head.toString()) as { title: string };
+      items.push({ id, state, disclosureAt: schedule.disclosureAt, title });
+    }
+    return { items, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };
+  });
+}
+
+/** Participants of a programme with their enrolment and readers. */
+export async function listParticipants(
+  context: Context,
+  programme: ProgrammeId,
+  after: ParticipantId | null,
+  limit: number,
+) {
+  return context.store.issuer(async (tx) => {
+    const rows = await enrolmentsPage(tx, programme, after, limit);
+    const items = [];
+    for (const row of rows) {
+      const readers = await readersOf(tx, row.participant);
+      items.push({
+        ...row,
+        readers: readers.map(({ id, label, fingerprint, joinedAt }) => ({
+          id,
+          label,
+          fingerprint,
+          joinedAt,
+        })),
+      });
+    }
+    return { items, next: rows.length === limit ? (rows.at(-1)?.participant ?? null) : null };
+  });
+}
+
+/** The issuer's open questions. */
+export async function listWorkItems(context: Context, programme: ProgrammeId) {
+  return context.store.issuer((tx) => openWorkItems(tx, programme));
+}

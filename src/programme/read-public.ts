@@ -1,0 +1,106 @@
+import type { ArtifactKind, Format } from '../domain/artifact.ts';
+import { TocsinError } from '../domain/errors.ts';
+import type { AlertId, ArtifactId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { decideRelease } from '../policy/decide.ts';
+import {
+  type AlertRow,
+  type ArtifactRow,
+  alertById,
+  alertsPage,
+  artifactsOf,
+} from '../store/alert-reader.ts';
+import { clockDoubted } from '../store/clock-store.ts';
+import type { Tx } from '../store/database.ts';
+import { lockForRelease } from '../store/locks.ts';
+import type { Context } from './context.ts';
+import { alertRow } from './draft-alert.ts';
+import { factsFor } from './grant-due.ts';
+import { decryptFor } from './keyring.ts';
+import type { Page } from './read-inbox.ts';
+
+export type PublicAlert = {
+  readonly id: AlertId;
+  readonly title: string;
+  readonly disclosedAt: Instant;
+  readonly documents: readonly {
+    readonly id: ArtifactId;
+    readonly kind: ArtifactKind;
+    readonly format: Format;
+    readonly name: string;
+  }[];
+};
+
+/** What anybody may read, one page of disclosed alerts. */
+export async function readPublicAlerts(
+  context: Context,
+  after: AlertId | null,
+  limit: number,
+  now: Instant,
+): Promise<Page<PublicAlert>> {
+  return context.store.audience(async (tx) => {
+    const items: PublicAlert[] = [];
+    const rows = await alertsPage(tx, null, after, limit);
+    for (const row of rows) {
+      const open = await openToPublic(context, tx, row, now);
+      if (open.length > 0) items.push(await present(context, tx, row, open));
+    }
+    return { items, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };
+  });
+}
+
+/** A public document: the master, unmarked. @throws NOT_FOUND for all that is not public, in equal bytes. */
+export async function readPublicDocument(
+  context: Context,
+  request: { readonly alert: AlertId; readonly artifact: ArtifactId },
+  now: Instant,
+): Promise<{ name: string; format: Format; content: Buffer }> {
+  return context.store.audience(async (tx) => {
+    const alert = await alertById(tx, request.alert);
+    const open = alert ? await openToPublic(context, tx, alert, now) : [];
+    const artifact = open.find((candidate) => candidate.id === request.artifact);
+    if (!alert || !artifact) {
+      throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
+    }
+    const keys = await context.keys.alert(tx, alert.id);
+    const { name, master } = await context.renders.openMaster(tx, artifact, keys);
+    return { name, format: artifact.format, content: master };
+  });
+}
+
+async function openToPublic(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  now: Instant,
+): Promise<ArtifactRow[]> {
+  await lockForRelease(tx, alert.programme);
+  if (await clockDoubted(tx)) return [];
+  const policy = await context.policies.active(tx, alert.programme);
+  const artifacts = await artifactsOf(tx, alert.id);
+  return artifacts.filter((artifact) => {
+    const facts = factsFor(alert, artifact, { kind: 'public' });
+    return decideRelease(policy, facts, now).outcome === 'allow';
+  });
+}
+
+async function present(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  open: readonly ArtifactRow[],
+): Promise<PublicAlert> {
+  const keys = await context.keys.alert(tx, alert.id);
+  const head = decryptFor(keys, alertRow(alert.id), alert.headEnc);
+  const documents = [];
+  for (const { id, kind, format, ...rest } of open) {
+    const { name } = await context.renders.openMaster(tx, { id, kind, format, ...rest }, keys);
+    documents.push({ id, kind, format, name });
+  }
+  return {
+    id: alert.id,
+    title: (JSON.parse(head.toString()) as { title: string }).title,
+    disclosedAt: alert.schedule.disclosureAt,
+    documents,
+  };
+}

@@ -1,0 +1,137 @@
+import type { Decision } from '../domain/decision.ts';
+import type { Instant } from '../domain/instant.ts';
+import { decideRelease } from '../policy/decide.ts';
+import type { Policy } from '../policy/policy.ts';
+import { alertById, artifactsOf } from '../store/alert-reader.ts';
+import { setAlertState } from '../store/alert-writer.ts';
+import { clockDoubted } from '../store/clock-store.ts';
+import type { Tx } from '../store/database.ts';
+import { recordEvent } from '../store/event-writer.ts';
+import { lockForRelease } from '../store/locks.ts';
+import { enrolmentsPage } from '../store/participant-reader.ts';
+import {
+  insertPublications,
+  nextDueWave,
+  updateWave,
+  type Wave,
+  type WaveCounts,
+  waveForUpdate,
+  wavesOf,
+} from '../store/release-store.ts';
+import { SYSTEM } from './act.ts';
+import type { Context } from './context.ts';
+import { type AlertFacts, factsFor, grantPage } from './grant-due.ts';
+
+/** Participants per transaction: bounds both the memory of a wave and how long a suspension waits for it. */
+const BATCH = 500;
+
+/**
+ * Releases every wave due at `now`, batch by batch. Each batch is one transaction: the wave's cursor,
+ * the grants, their events and notices. Killed anywhere, the next run goes on after the last
+ * committed batch; a batch that committed although its answer was lost is not done again, because
+ * its cursor moved with it. Returns the number of batches done.
+ */
+export async function releaseDue(context: Context, now: Instant): Promise<number> {
+  let batches = 0;
+  for (;;) {
+    const wave = await context.store.issuer(async (tx) =>
+      (await clockDoubted(tx)) ? null : nextDueWave(tx, now),
+    );
+    if (!wave) return batches;
+    await releaseBatch(context, wave, now);
+    await context.reached('release.committed');
+    batches += 1;
+  }
+}
+
+async function releaseBatch(context: Context, due: Wave, now: Instant): Promise<void> {
+  await context.store.issuer(async (tx) => {
+    const alert = await alertById(tx, due.alert);
+    if (!alert) return;
+    await lockForRelease(tx, alert.programme);
+    // Between finding the wave and holding the lock the approval may have been voided (no row any
+    // more), the clock doubted, or another worker may have moved the cursor: all are read again.
+    const wave = await waveForUpdate(tx, due.alert, due.at);
+    if (!wave || wave.state === 'done' || (await clockDoubted(tx))) return;
+    await context.reached('release.locked');
+    const facts = { alert, artifacts: await artifactsOf(tx, alert.id) };
+    const policy = await context.policies.active(tx, alert.programme);
+    const page = await enrolmentsPage(tx, alert.programme, wave.cursor, BATCH);
+    if (wave.state === 'pending') await startWave(tx, facts, wave, now);
+    await context.reached('release.decided');
+    const { decisions, granted } = await grantPage(tx, policy, facts, page, wave.at, now);
+    await context.reached('release.granted');
+    const counts = addCounts(wave.counts, decisions, granted);
+    const cursor = page.at(-1)?.participant ?? wave.cursor;
+    const last = page.length < BATCH;
+    await updateWave(tx, { ...wave, cursor, counts, state: last ? 'done' : 'running' });
+    if (last) await finishWave(tx, policy, facts, wave, counts, now);
+  });
+}
+
+async function startWave(tx: Tx, { alert }: AlertFacts, wave: Wave, now: Instant): Promise<void> {
+  await recordEvent(tx, {
+    type: 'wave_started',
+    at: now,
+    programme: alert.programme,
+    actor: SYSTEM,
+    data: { alert: alert.id, wave: wave.at },
+  });
+}
+
+async function finishWave(
+  tx: Tx,
+  policy: Policy,
+  facts: AlertFacts,
+  wave: Wave,
+  counts: WaveCounts,
+  now: Instant,
+): Promise<void> {
+  const { alert, artifacts } = facts;
+  const act = { programme: alert.programme, actor: SYSTEM, at: now };
+  await recordEvent(tx, {
+    type: 'wave_finished',
+    ...act,
+    data: {
+      alert: alert.id,
+      wave: wave.at,
+      granted: counts.granted,
+      denied: counts.denied,
+      held: counts.held,
+    },
+  });
+  const open = artifacts.filter(
+    (artifact) =>
+      decideRelease(policy, factsFor(alert, artifact, { kind: 'public' }), now).outcome === 'allow',
+  );
+  await insertPublications(tx, act, alert.id, open);
+  const all = await wavesOf(tx, alert.id);
+  if (all.every((other) => other.state === 'done')) await setAlertState(tx, alert.id, 'closed');
+}
+
+function addCounts(
+  before: WaveCounts,
+  decisions: readonly Decision[][],
+  granted: number,
+): WaveCounts {
+  const reasons: Record<string, number> = { ...before.reasons };
+  const counts = { ...before, granted: before.granted + granted, reasons };
+  for (const decision of decisions.flat()) {
+    switch (decision.outcome) {
+      case 'allow':
+        counts.allowed += 1;
+        continue;
+      case 'allow_reduced':
+        counts.reduced += 1;
+        break;
+      case 'hold':
+        counts.held += 1;
+        break;
+      case 'deny':
+        counts.denied += 1;
+        break;
+    }
+    for (const { code } of decision.reasons) reasons[code] = (reasons[code] ?? 0) + 1;
+  }
+  return counts;
+}

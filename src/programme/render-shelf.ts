@@ -1,0 +1,114 @@
+import { sha256 } from '../crypto/hash.ts';
+import { TocsinError } from '../domain/errors.ts';
+import type { ArtifactId, ParticipantId, ReaderId } from '../domain/ids.ts';
+import { type Code, canaryValue, compileCode, markBits, recipientFor } from '../marking/code.ts';
+import type { SlotTable } from '../marking/slot-table.ts';
+import { compileTable, type Splicer, splice } from '../marking/splice.ts';
+import { type ArtifactRow, contentOf } from '../store/alert-reader.ts';
+import type { Tx } from '../store/database.ts';
+import { type AlertKeys, decryptFor } from './keyring.ts';
+
+/** An artifact version opened for rendering: master, frozen table, and what is precomputed from both. */
+export type Rendering = {
+  readonly name: string;
+  readonly master: Buffer;
+  readonly table: SlotTable;
+  readonly splicer: Splicer;
+  readonly code: Code;
+};
+
+/** Opened artifact versions, the most recently used ones. A version is immutable: an entry never goes stale. */
+export type RenderShelf = {
+  open(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Rendering>;
+  /** The unmarked master, for a public document; needs no mark key and is not kept. */
+  openMaster(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Master>;
+};
+
+export type Master = { readonly name: string; readonly master: Buffer };
+
+/** What the shelf may keep of masters, bytes. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+
+export function openRenderShelf(): RenderShelf {
+  const kept = new Map<string, Rendering>();
+  let bytes = 0;
+  return {
+    async open(tx, artifact, keys) {
+      const key = `${artifact.id}/${artifact.version}`;
+      const known = kept.get(key);
+      if (known) return known;
+      const rendering = await read(tx, artifact, keys);
+      if (bytes + rendering.master.length > KEPT_BYTES) {
+        kept.clear();
+        bytes = 0;
+      }
+      kept.set(key, rendering);
+      bytes += rendering.master.length;
+      return rendering;
+    },
+    openMaster: readMaster,
+  };
+}
+
+async function readMaster(tx: Tx, artifact: ArtifactRow, keys: AlertKeys) {
+  const stored = await contentOf(tx, artifact.id);
+  if (!stored) throw new TocsinError('NOT_FOUND', 'artifact: expected its content');
+  const head = decryptFor(keys, rowOf(artifact.id, 'head'), artifact.headEnc);
+  return {
+    name: (JSON.parse(head.toString()) as { name: string }).name,
+    master: decryptFor(keys, rowOf(artifact.id, 'content'), stored.contentEnc),
+    slotsEnc: stored.slotsEnc,
+  };
+}
+
+async function read(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Rendering> {
+  const { name, master, slotsEnc } = await readMaster(tx, artifact, keys);
+  const slots = decryptFor(keys, rowOf(artifact.id, 'slots'), slotsEnc);
+  const table = JSON.parse(slots.toString()) as SlotTable;
+  return {
+    name,
+    master,
+    table,
+    splicer: compileTable(master, table),
+    code: compileCode(keys.mark, table.slots),
+  };
+}
+
+/** Associated data of an artifact's encrypted column. */
+export function rowOf(artifact: ArtifactId, column: 'head' | 'content' | 'slots'): string {
+  return `artifact/${artifact}/${column}`;
+}
+
+/**
+ * This reader's copy of the content: a pure function of key, table and ids, so that the same reader
+ * gets the same bytes for ever. @throws MARK_FAILED when the result is not of the expected form.
+ */
+export function renderFor(
+  rendering: Rendering,
+  participant: ParticipantId,
+  reader: ReaderId,
+): Buffer {
+  if (rendering.table.slots.length === 0) return rendering.master;
+  const { code } = rendering;
+  const bits = markBits(code, participant, reader);
+  const recipient = recipientFor('reader', participant, reader);
+  return splice(rendering.splicer, bits, (slot) => canaryValue(code.key, recipient, slot.key));
+}
+
+/**
+ * Commitment to all words of one reader over an alert's artifacts (tracing.md §11.8): hides them
+ * behind a salt that only the mark key gives, and binds the issuer to them before the first delivery.
+ */
+export function wordCommitment(
+  renderings: readonly Rendering[],
+  participant: ParticipantId,
+  reader: ReaderId,
+): Buffer {
+  const recipient = recipientFor('reader', participant, reader);
+  const parts: Buffer[] = [Buffer.from(`tocsin/word/v1\n${recipient}\n`)];
+  for (const { code, table } of renderings) {
+    const salt = canaryValue(code.key, recipient, { artifact: table.artifact, slot: 'word-salt' });
+    parts.push(salt, Buffer.from(markBits(code, participant, reader)));
+  }
+  return sha256(...parts);
+}

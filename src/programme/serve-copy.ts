@@ -1,0 +1,328 @@
+import { seal } from '../crypto/age/seal.ts';
+import { canonicalJson } from '../crypto/canonical.ts';
+import { sha256 } from '../crypto/hash.ts';
+import { newId } from '../crypto/random.ts';
+import type { Decision } from '../domain/decision.ts';
+import { TocsinError } from '../domain/errors.ts';
+import type { AlertId, ArtifactId, DeliveryId } from '../domain/ids.ts';
+import { type Instant, plus } from '../domain/instant.ts';
+import { type Manifest, manifestSigningBytes, packCopy } from '../formats/copy.ts';
+import { promiseBytes } from '../ledger/promise.ts';
+import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
+import type { Tx } from '../store/database.ts';
+import { type ReaderFacts, readerFacts } from '../store/delivery-reader.ts';
+import { insertDelivery, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
+import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-writer.ts';
+import { lockForRelease } from '../store/locks.ts';
+import { actorOf, type ReaderCaller } from './act.ts';
+import type { Context } from './context.ts';
+import { decideAll } from './grant-due.ts';
+import { type Rendering, renderFor, wordCommitment } from './render-shelf.ts';
+
+/** A sealed copy, ready to be sent. */
+export type ServedCopy = {
+  readonly delivery: DeliveryId;
+  readonly artifact: ArtifactId;
+  readonly bytes: Buffer;
+};
+
+type Served =
+  | ({ readonly outcome: 'served' } & ServedCopy)
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'held' };
+
+/**
+ * Serves one artifact to one reader, or nothing. Check and act are one transaction under the release
+ * lock: facts, decision, marking, sealing, delivery and event commit together or not at all. Nothing
+ * leaves before the commit; if its answer is lost, an event without a copy remains, never a copy
+ * without an event.
+ * @throws NOT_FOUND for what the caller may not know of, whatever the cause, in equal bytes.
+ * @throws NOT_AVAILABLE when a visible alert's artifact is held; the cause is on the issuer's list.
+ */
+export async function serveCopy(
+  context: Context,
+  caller: ReaderCaller,
+  request: { readonly alert: AlertId; readonly artifact: ArtifactId },
+  now: Instant,
+): Promise<ServedCopy> {
+  const served = await context.store.participant(caller.participant, async (tx) => {
+    const work = await openCase(context, tx, caller, request.alert, now);
+    if (!work) return { outcome: 'unknown' } as const;
+    return serve(context, tx, caller, work, request.artifact, now);
+  });
+  switch (served.outcome) {
+    case 'served':
+      await context.reached('fetch.committed');
+      return served;
+    case 'held':
+      throw new TocsinError('NOT_AVAILABLE', 'this artifact is not available at the moment');
+    case 'unknown':
+      throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
+  }
+}
+
+/** An alert as one reader may be told of it at `now`: facts read and everything decided, under the lock. */
+export type ReaderCase = {
+  readonly alert: AlertRow;
+  readonly artifacts: readonly ArtifactRow[];
+  readonly reader: ReaderFacts;
+  readonly decisions: readonly Decision[];
+  /** Artifacts the caller may have now, reduced variants in place of full ones. Empty under a clock doubt. */
+  readonly open: ReadonlySet<ArtifactId>;
+  /** Whether anything of the alert is due to the caller: until then it does not exist for it. */
+  readonly visible: boolean;
+};
+
+/** Null when the alert, the reader or its grant is not to be seen in this transaction. */
+export async function openCase(
+  context: Context,
+  tx: Tx,
+  caller: ReaderCaller,
+  alertId: AlertId,
+  now: Instant,
+): Promise<ReaderCase | null> {
+  const alert = await alertById(tx, alertId);
+  if (!alert) return null;
+  await lockForRelease(tx, alert.programme);
+  // Everything that decides is read after the lock is held, the alert's schedule included.
+  const current = await alertById(tx, alertId);
+  const reader = await readerFacts(tx, alertId, caller.id);
+  if (!current || !reader) return null;
+  const artifacts = await artifactsOf(tx, alertId);
+  const policy = await context.policies.get(tx, current.programme, reader.policySha256);
+  const facts = { alert: current, artifacts };
+  const decided = decideAll(policy, facts, reader, reader.consent, now);
+  const open = openArtifacts(artifacts, decided);
+  const visible = open.size > 0;
+  if (reader.clockDoubted) {
+    const decisions = decided.map(() => CLOCK_HOLD);
+    return { alert: current, artifacts, reader, decisions, open: new Set(), visible };
+  }
+  return { alert: current, artifacts, reader, decisions: decided, open, visible };
+}
+
+function openArtifacts(
+  artifacts: readonly ArtifactRow[],
+  decisions: readonly Decision[],
+): Set<ArtifactId> {
+  const open = new Set<ArtifactId>();
+  for (const [index, artifact] of artifacts.entries()) {
+    const outcome = decisions[index]?.outcome;
+    if (outcome === 'allow') open.add(artifact.id);
+    // The reduced variant stands in its place; that there is a full one is not said.
+    if (outcome === 'allow_reduced' && artifact.reducedBy) open.add(artifact.reducedBy);
+  }
+  return open;
+}
+
+const CLOCK_HOLD: Decision = { outcome: 'hold', reasons: [{ code: 'CLOCK_DOUBT', policy: '' }] };
+
+async function serve(
+  context: Context,
+  tx: Tx,
+  caller: ReaderCaller,
+  work: ReaderCase,
+  requested: ArtifactId,
+  now: Instant,
+): Promise<Served> {
+  const index = work.artifacts.findIndex((artifact) => artifact.id === requested);
+  const asked = work.artifacts[index];
+  const decision = work.decisions[index];
+  if (!asked || !decision) return { outcome: 'unknown' };
+  await context.reached('fetch.decided');
+  if (work.open.has(asked.id)) return copyFor(context, tx, caller, work, asked, now);
+  switch (decision.outcome) {
+    case 'deny':
+    case 'allow':
+      return { outcome: 'unknown' };
+    case 'hold':
+      await recordHold(
+        tx,
+        caller,
+        work,
+        asked,
+        decision.reasons[0]?.code ?? 'HELD_FOR_REVIEW',
+        now,
+      );
+      return { outcome: work.visible ? 'held' : 'unknown' };
+    case 'allow_reduced': {
+      const reduced = work.artifacts.find((artifact) => artifact.id === asked.reducedBy);
+      if (!reduced) return { outcome: 'unknown' };
+      return copyFor(context, tx, caller, work, reduced, now);
+    }
+  }
+}
+
+async function copyFor(
+  context: Context,
+  tx: Tx,
+  caller: ReaderCaller,
+  work: ReaderCase,
+  artifact: ArtifactRow,
+  now: Instant,
+): Promise<Served> {
+  const keys = await context.keys.alert(tx, work.alert.id);
+  const renderings = new Map<ArtifactId, Rendering>();
+  const rendering = await context.renders.open(tx, artifact, keys);
+  let content: Buffer;
+  try {
+    content = renderFor(rendering, caller.participant, caller.id);
+  } catch (error) {
+    if (!(error instanceof TocsinError) || error.code !== 'MARK_FAILED') throw error;
+    // Never served unmarked: the issuer gets the question, the reader an answer without cause.
+    await recordHold(tx, caller, work, artifact, 'MARK_FAILED', now);
+    return { outcome: 'held' };
+  }
+  await context.reached('fetch.marked');
+
+  const events: PreparedEvent[] = [];
+  if (!work.reader.wordCommitted) {
+    for (const other of work.artifacts) {
+      renderings.set(other.id, await context.renders.open(tx, other, keys));
+    }
+    const commitment = wordCommitment([...renderings.values()], caller.participant, caller.id);
+    if (await insertWordCommitment(tx, work.alert.id, caller.id, commitment)) {
+      events.push(wordEvent(work, caller, commitment, now));
+    }
+  }
+  const delivery = newId<DeliveryId>();
+  const contentSha256 = sha256(content);
+  const delivered = deliveredEvent(work, caller, artifact, delivery, contentSha256, now);
+  events.push(delivered);
+
+  const manifest = manifestFor(context, work, caller, artifact, rendering, {
+    delivery,
+    contentSha256,
+    leaf: delivered.leaf,
+    now,
+  });
+  const manifestJson = canonicalJson(manifest);
+  const plaintext = packCopy({
+    manifestJson,
+    signature: context.keys.manifest.sign(manifestSigningBytes(manifestJson)),
+    contentName: rendering.name,
+    content,
+    length: artifact.copyLength,
+  });
+  const bytes = seal([work.reader.recipient], plaintext);
+  await context.reached('fetch.sealed');
+  await insertEvents(tx, events);
+  await insertDelivery(tx, {
+    id: delivery,
+    alert: work.alert.id,
+    artifact: artifact.id,
+    version: artifact.version,
+    participant: caller.participant,
+    reader: caller.id,
+    event: delivered.event.id,
+    contentSha256,
+    at: now,
+  });
+  await context.reached('fetch.recorded');
+  return { outcome: 'served', delivery, artifact: artifact.id, bytes };
+}
+
+function manifestFor(
+  context: Context,
+  work: ReaderCase,
+  caller: ReaderCaller,
+  artifact: ArtifactRow,
+  rendering: Rendering,
+  made: { delivery: DeliveryId; contentSha256: Buffer; leaf: Buffer; now: Instant },
+): Manifest {
+  // The commit may just miss the tick under way, so the promise reaches to the one after the next.
+  const promise = { leaf: made.leaf.toString('hex'), by: plus(made.now, 2 * context.tickMs) };
+  return {
+    v: 1,
+    programme: work.alert.programme,
+    alert: work.alert.id,
+    artifact: artifact.id,
+    version: artifact.version,
+    kind: artifact.kind,
+    variant: artifact.variant,
+    name: rendering.name,
+    format: artifact.format,
+    participant: caller.participant,
+    reader: caller.id,
+    keyFingerprint: work.reader.fingerprint,
+    contentSha256: made.contentSha256.toString('hex'),
+    tlp: work.alert.tlp,
+    usePermissions: [...work.alert.usePermissions],
+    issuedAt: made.now,
+    disclosureAt: work.alert.schedule.disclosureAt,
+    delivery: made.delivery,
+    promise: {
+      ...promise,
+      signature: context.keys.log.sign(promiseBytes(promise)).toString('base64'),
+    },
+  };
+}
+
+function deliveredEvent(
+  work: ReaderCase,
+  caller: ReaderCaller,
+  artifact: ArtifactRow,
+  delivery: DeliveryId,
+  contentSha256: Buffer,
+  now: Instant,
+): PreparedEvent {
+  return prepareEvent({
+    type: 'delivered',
+    at: now,
+    programme: work.alert.programme,
+    actor: actorOf(caller),
+    data: {
+      delivery,
+      alert: work.alert.id,
+      artifact: artifact.id,
+      version: artifact.version,
+      participant: caller.participant,
+      reader: caller.id,
+      fingerprint: work.reader.fingerprint,
+      assurance: 'sealed',
+      content: contentSha256.toString('hex'),
+    },
+  });
+}
+
+function wordEvent(
+  work: ReaderCase,
+  caller: ReaderCaller,
+  commitment: Buffer,
+  now: Instant,
+): PreparedEvent {
+  return prepareEvent({
+    type: 'word_committed',
+    at: now,
+    programme: work.alert.programme,
+    actor: actorOf(caller),
+    data: { alert: work.alert.id, reader: caller.id, word: commitment.toString('hex') },
+  });
+}
+
+async function recordHold(
+  tx: Tx,
+  caller: ReaderCaller,
+  work: ReaderCase,
+  artifact: ArtifactRow,
+  code: string,
+  now: Instant,
+): Promise<void> {
+  const ids = {
+    alert: work.alert.id,
+    artifact: artifact.id,
+    participant: caller.participant,
+    reader: caller.id,
+  };
+  const item = { programme: work.alert.programme, code, ...ids, at: now };
+  if (!(await insertWorkItem(tx, item))) return;
+  await insertEvents(tx, [
+    prepareEvent({
+      type: 'delivery_held',
+      at: now,
+      programme: work.alert.programme,
+      actor: actorOf(caller),
+      data: { ...ids, reason: code },
+    }),
+  ]);
+}

@@ -1,0 +1,194 @@
+import type { AlertState, ArtifactHead } from '../domain/alert.ts';
+import type { Actor } from '../domain/event.ts';
+import type { AlertId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Schedule } from '../domain/schedule.ts';
+import type { Tx } from './database.ts';
+import { recordEvent } from './event-writer.ts';
+
+type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+
+export type NewAlert = {
+  readonly id: AlertId;
+  readonly author: PersonId;
+  readonly schedule: Schedule;
+  readonly tlp: string;
+  readonly usePermissions: readonly string[];
+  /** Ciphertext of the head (title) under the alert's data key. */
+  readonly headEnc: Buffer;
+  readonly keys: readonly {
+    readonly purpose: 'data' | 'mark';
+    readonly kid: string;
+    readonly wrapped: Buffer;
+  }[];
+};
+
+export async function insertAlert(tx: Tx, act: Act, alert: NewAlert): Promise<void> {
+  await tx
+    .insertInto('alert')
+    .values({
+      id: alert.id,
+      programme_id: act.programme,
+      author_id: alert.author,
+      state: 'draft',
+      disclosure_at: new Date(alert.schedule.disclosureAt),
+      opens_at: JSON.stringify(alert.schedule.opensAt),
+      tlp: alert.tlp,
+      use_permissions: [...alert.usePermissions],
+      head_enc: alert.headEnc,
+      version: 1,
+      created_at: new Date(act.at),
+    })
+    .execute();
+  await tx
+    .insertInto('wrapped_key')
+    .values(alert.keys.map((key) => ({ alert_id: alert.id, ...key })))
+    .execute();
+  await recordEvent(tx, { type: 'alert_drafted', ...act, data: { alert: alert.id } });
+}
+
+/** What is stored of an artifact besides its head; all `*Enc` under the alert's data key. */
+export type StoredContent = {
+  readonly ordinal: number;
+  readonly headEnc: Buffer;
+  readonly contentEnc: Buffer;
+  readonly slotsEnc: Buffer;
+  readonly slots: number;
+  /** Plaintext length of every copy of this version, bytes. */
+  readonly copyLength: number;
+  /** Salted commitment to content and slot table, for the event. */
+  readonly commitment: string;
+};
+
+/** Adds an artifact to a draft whose row the caller holds locked. */
+export async function insertArtifact(
+  tx: Tx,
+  act: Act,
+  head: ArtifactHead,
+  content: StoredContent,
+): Promise<void> {
+  await tx
+    .insertInto('artifact')
+    .values({
+      id: head.id,
+      alert_id: head.alert,
+      ordinal: content.ordinal,
+      kind: head.kind,
+      variant: head.variant,
+      format: head.format,
+      marking: head.marking,
+      version: head.version,
+      reduced_by: head.reducedBy,
+      source_published_at:
+        head.sourcePublishedAt === null ? null : new Date(head.sourcePublishedAt),
+      head_enc: content.headEnc,
+      content_enc: content.contentEnc,
+      slots_enc: content.slotsEnc,
+      slots: content.slots,
+      copy_length: content.copyLength,
+    })
+    .execute();
+  await recordEvent(tx, {
+    type: 'artifact_frozen',
+    ...act,
+    data: {
+      alert: head.alert,
+      artifact: head.id,
+      version: head.version,
+      kind: head.kind,
+      slots: content.slots,
+      commitment: content.commitment,
+    },
+  });
+}
+
+/** The caller holds the alert's row locked. A change of an approved alert makes it a draft again. */
+export async function bumpAlert(tx: Tx, act: Act, alert: AlertId, version: number): Promise<void> {
+  await tx.updateTable('alert').set({ version, state: 'draft' }).where('id', '=', alert).execute();
+  await recordEvent(tx, { type: 'alert_changed', ...act, data: { alert, version } });
+  const voided = await tx
+    .updateTable('approval')
+    .set({ voided_at: new Date(act.at) })
+    .where('alert_id', '=', alert)
+    .where('voided_at', 'is', null)
+    .returning('plan_sha256')
+    .execute();
+  for (const { plan_sha256 } of voided) {
+    await tx.deleteFrom('wave').where('alert_id', '=', alert).execute();
+    await recordEvent(tx, {
+      type: 'approval_voided',
+      ...act,
+      data: { alert, plan: plan_sha256 },
+    });
+  }
+}
+
+/** Records the approval and lays out the waves. The caller holds the exclusive release lock. */
+export async function insertApproval(
+  tx: Tx,
+  act: Act,
+  approval: {
+    readonly alert: AlertId;
+    readonly plan: string;
+    readonly author: PersonId;
+    readonly approver: PersonId;
+    readonly waves: readonly Instant[];
+  },
+): Promise<void> {
+  await tx
+    .insertInto('approval')
+    .values({
+      alert_id: approval.alert,
+      plan_sha256: approval.plan,
+      author_id: approval.author,
+      approver_id: approval.approver,
+      at: new Date(act.at),
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['alert_id', 'plan_sha256'])
+        .doUpdateSet({ voided_at: null, approver_id: approval.approver, at: new Date(act.at) }),
+    )
+    .execute();
+  await tx
+    .insertInto('wave')
+    .values(
+      approval.waves.map((at) => ({
+        alert_id: approval.alert,
+        at: new Date(at),
+        state: 'pending',
+      })),
+    )
+    .execute();
+  await setAlertState(tx, approval.alert, 'approved');
+  await recordEvent(tx, {
+    type: 'approval_given',
+    ...act,
+    data: { alert: approval.alert, plan: approval.plan },
+  });
+}
+
+export async function setAlertState(tx: Tx, alert: AlertId, state: AlertState): Promise<void> {
+  await tx.updateTable('alert').set({ state }).where('id', '=', alert).execute();
+}
+
+/** Replaces the schedule of an alert whose row the caller holds, under the exclusive release lock. */
+export async function moveSchedule(
+  tx: Tx,
+  act: Act,
+  move: { readonly alert: AlertId; readonly from: Instant; readonly schedule: Schedule },
+): Promise<void> {
+  await tx
+    .updateTable('alert')
+    .set({
+      disclosure_at: new Date(move.schedule.disclosureAt),
+      opens_at: JSON.stringify(move.schedule.opensAt),
+    })
+    .where('id', '=', move.alert)
+    .execute();
+  await recordEvent(tx, {
+    type: 'disclosure_moved',
+    ...act,
+    data: { alert: move.alert, from: move.from, to: move.schedule.disclosureAt },
+  });
+}

@@ -1,0 +1,40 @@
+import type { PersonId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from './database.ts';
+
+/** The persisted high-water mark of our clock, and whether releases are held for doubt of it. */
+export type ClockMark = {
+  readonly highWater: Instant;
+  readonly doubtedAt: Instant | null;
+  readonly firstConfirmation: PersonId | null;
+};
+
+/** The mark with its row locked; null before the first start. */
+export async function clockMarkForUpdate(tx: Tx): Promise<ClockMark | null> {
+  const row = await tx.selectFrom('clock_mark').selectAll().forUpdate().executeTakeFirst();
+  return row
+    ? {
+        highWater: row.high_water,
+        doubtedAt: row.doubted_at,
+        firstConfirmation: row.first_confirmation as PersonId | null,
+      }
+    : null;
+}
+
+export async function putClockMark(tx: Tx, mark: ClockMark): Promise<void> {
+  const columns = {
+    high_water: new Date(mark.highWater),
+    doubted_at: mark.doubtedAt === null ? null : new Date(mark.doubtedAt),
+    first_confirmation: mark.firstConfirmation,
+  };
+  await tx
+    .insertInto('clock_mark')
+    .values(columns)
+    .onConflict((conflict) => conflict.column('only').doUpdateSet(columns))
+    .execute();
+}
+
+export async function clockDoubted(tx: Tx): Promise<boolean> {
+  const row = await tx.selectFrom('clock_mark').select('doubted_at').executeTakeFirst();
+  return row !== undefined && row.doubted_at !== null;
+}

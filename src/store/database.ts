@@ -1,0 +1,193 @@
+import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import { TocsinError } from '../domain/errors.ts';
+import type { ParticipantId } from '../domain/ids.ts';
+import { type Instant, instant } from '../domain/instant.ts';
+import type { Database } from './schema.ts';
+
+/** Every reader and writer takes one: there is no access to the store outside a transaction. */
+export type Tx = Transaction<Database>;
+
+/** Where a login of the store is found: an embedded cluster's socket, or an external server's URL. */
+export type Login =
+  | { readonly url: string }
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly database: string;
+      readonly user: string;
+      readonly password: string;
+    };
+
+/**
+ * Test hook around commit: throwing at `before_commit` is "failed and not persisted", at
+ * `after_commit` "failed but persisted".
+ */
+export type CommitFault = (stage: 'before_commit' | 'after_commit') => void;
+
+export type Store = {
+  /** A transaction as the issuer's login. */
+  issuer<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A transaction as the participants' login that sees this participant's rows and no others. */
+  participant<T>(participant: ParticipantId, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A transaction as the participants' login that sees what has been published, as anybody may. */
+  audience<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+const ISSUER_CONNECTIONS = 8;
+const PARTICIPANT_CONNECTIONS = 16;
+
+/** Opens both pools. Nothing is connected until the first transaction. */
+export function openStore(
+  logins: { issuer: Login; participant: Login },
+  fault?: CommitFault,
+): Store {
+  const issuer = connect(logins.issuer, ISSUER_CONNECTIONS);
+  const participant = connect(logins.participant, PARTICIPANT_CONNECTIONS);
+  return {
+    issuer: (work) => transact(issuer, fault, null, work),
+    participant: (id, work) => transact(participant, fault, { participant: id }, work),
+    audience: (work) => transact(participant, fault, { participant: null }, work),
+    async close() {
+      await Promise.all([issuer.destroy(), participant.destroy()]);
+    },
+  };
+}
+
+type Scope = { participant: ParticipantId | null } | null;
+
+async function transact<T>(
+  db: Kysely<Database>,
+  fault: CommitFault | undefined,
+  scope: Scope,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await db.transaction().execute(async (tx) => {
+      // The context dies with the transaction (is_local = true): a pooled connection carries nothing over.
+      if (scope?.participant) {
+        await sql`select set_config('tocsin.participant', ${scope.participant}, true)`.execute(tx);
+      } else if (scope) {
+        await sql`select set_config('tocsin.audience', 'public', true)`.execute(tx);
+      }
+      const value = await work(tx);
+      fault?.('before_commit');
+      return value;
+    });
+    fault?.('after_commit');
+    return result;
+  } catch (error) {
+    throw asStoreError(error);
+  }
+}
+
+/** A connected Kysely over one login; used for migrations too. */
+export function connect(login: Login, connections: number): Kysely<Database> {
+  const pool = new pg.Pool({
+    ...('url' in login ? { connectionString: login.url } : login),
+    max: connections,
+    connectionTimeoutMillis: 5_000,
+    types: { getTypeParser: typeParser },
+    options:
+      '-c timezone=UTC -c statement_timeout=60000 -c idle_in_transaction_session_timeout=15000',
+  });
+  // An idle connection that breaks (server stopped) is replaced at the next use; without a listener Node would end.
+  pool.on('error', () => undefined);
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({
+      pool: {
+        connect: async () => prepared(await pool.connect()),
+        end: () => pool.end(),
+        options: {},
+      },
+    }),
+  });
+}
+
+/** An instant as an operand of a comparison. */
+export function timestamp(at: Instant): RawBuilder<Instant> {
+  return sql<Instant>`${new Date(at)}::timestamptz`;
+}
+
+const statementNames = new Map<string, string>();
+const MAX_PREPARED = 400;
+
+/**
+ * Sends each distinct statement as a named one, so that the server parses and plans it once per
+ * connection: the row-level policies make planning cost more than most of our queries.
+ */
+function prepared(client: pg.PoolClient): pg.PoolClient {
+  return new Proxy(client, {
+    get(target, key) {
+      if (key !== 'query') {
+        const value: unknown = Reflect.get(target, key);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      }
+      return (text: unknown, values?: unknown[]) => {
+        if (typeof text !== 'string' || !values || values.length === 0) {
+          return target.query(text as string, values as unknown[]);
+        }
+        const name = nameOf(text);
+        return target.query(name ? { name, text, values } : { text, values });
+      };
+    },
+  });
+}
+
+function nameOf(text: string): string | null {
+  const known = statementNames.get(text);
+  if (known) return known;
+  if (statementNames.size >= MAX_PREPARED) return null;
+  const name = `t${statementNames.size}`;
+  statementNames.set(text, name);
+  return name;
+}
+
+const OID_BIGINT = 20;
+const OID_TIMESTAMPTZ = 1184;
+
+function typeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (oid === OID_TIMESTAMPTZ) return parseTimestamp;
+  if (oid === OID_BIGINT) return parseBigint;
+  return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+}
+
+function parseTimestamp(text: string): Instant {
+  return instant(Date.parse(`${text.replace(' ', 'T')}:00`), 'timestamptz');
+}
+
+function parseBigint(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) {
+    throw new TocsinError('INTERNAL', `expected a bigint within 2^53, found ${text.length} digits`);
+  }
+  return value;
+}
+
+const UNAVAILABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
+
+/** Turns a driver's error into ours. SQL and parameters never reach the message: they may hold content. */
+export function asStoreError(error: unknown): unknown {
+  if (error instanceof TocsinError || !(error instanceof Error)) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === '53100') {
+    return new TocsinError('STORE_FULL', 'the database has no space left: nothing was written', {
+      cause: error,
+    });
+  }
+  if (
+    /^(08|57P|53)/.test(code) ||
+    UNAVAILABLE.has(code) ||
+    /terminated|timeout/i.test(error.message)
+  ) {
+    return new TocsinError('STORE_UNAVAILABLE', 'the database does not answer', { cause: error });
+  }
+  return new TocsinError(
+    'INTERNAL',
+    `the database refused a statement (SQLSTATE ${code || 'none'})`,
+    {
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,128 @@
+import { newId } from '../crypto/random.ts';
+import type {
+  AlertId,
+  ArtifactId,
+  DeliveryId,
+  EventId,
+  ParticipantId,
+  ProgrammeId,
+  ReaderId,
+} from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from './database.ts';
+
+export type NewDelivery = {
+  readonly id: DeliveryId;
+  readonly alert: AlertId;
+  readonly artifact: ArtifactId;
+  readonly version: number;
+  readonly participant: ParticipantId;
+  readonly reader: ReaderId;
+  readonly event: EventId;
+  readonly contentSha256: Buffer;
+  readonly at: Instant;
+};
+
+/** The delivery row; its event is inserted by the caller in the same transaction. */
+export async function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<void> {
+  await tx
+    .insertInto('delivery')
+    .values({
+      id: delivery.id,
+      alert_id: delivery.alert,
+      artifact_id: delivery.artifact,
+      version: delivery.version,
+      participant_id: delivery.participant,
+      reader_id: delivery.reader,
+      event_id: delivery.event,
+      content_sha256: delivery.contentSha256,
+      at: new Date(delivery.at),
+    })
+    .execute();
+}
+
+/** The commitment to a reader's word, once per alert and reader, before its first delivery. */
+export async function insertWordCommitment(
+  tx: Tx,
+  alert: AlertId,
+  reader: ReaderId,
+  commitment: Buffer,
+): Promise<boolean> {
+  const added = await tx
+    .insertInto('word_commitment')
+    .values({ alert_id: alert, reader_id: reader, commitment })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return added.numInsertedOrUpdatedRows === 1n;
+}
+
+export type NewReceipt = {
+  readonly delivery: DeliveryId;
+  readonly participant: ParticipantId;
+  readonly manifestSha256: Buffer;
+  readonly ciphertextSha256: Buffer;
+  readonly signature: Buffer;
+  readonly at: Instant;
+};
+
+/** Returns false when this delivery has its receipt already: a repeated acknowledgement changes nothing. */
+export async function insertReceipt(tx: Tx, receipt: NewReceipt): Promise<boolean> {
+  const added = await tx
+    .insertInto('receipt')
+    .values({
+      delivery_id: receipt.delivery,
+      participant_id: receipt.participant,
+      manifest_sha256: receipt.manifestSha256,
+      ciphertext_sha256: receipt.ciphertextSha256,
+      signature: receipt.signature,
+      at: new Date(receipt.at),
+    })
+    .onConflict((conflict) => conflict.column('delivery_id').doNothing())
+    .executeTakeFirst();
+  return added.numInsertedOrUpdatedRows === 1n;
+}
+
+/**
+ * Puts a question on the issuer's work list; one open item per cause and reader, however often it
+ * recurs. Returns whether it is new.
+ */
+export async function insertWorkItem(
+  tx: Tx,
+  item: {
+    readonly programme: ProgrammeId;
+    readonly code: string;
+    readonly alert: AlertId;
+    readonly artifact: ArtifactId;
+    readonly participant: ParticipantId;
+    readonly reader: ReaderId;
+    readonly at: Instant;
+  },
+): Promise<boolean> {
+  const added = await tx
+    .insertInto('work_item')
+    .values({
+      id: newId(),
+      programme_id: item.programme,
+      code: item.code,
+      alert_id: item.alert,
+      artifact_id: item.artifact,
+      participant_id: item.participant,
+      reader_id: item.reader,
+      at: new Date(item.at),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return added.numInsertedOrUpdatedRows === 1n;
+}
+
+/** Open questions of a programme, oldest first. */
+export async function openWorkItems(tx: Tx, programme: ProgrammeId) {
+  return tx
+    .selectFrom('work_item')
+    .select(['id', 'code', 'alert_id', 'artifact_id', 'participant_id', 'reader_id', 'at'])
+    .where('programme_id', '=', programme)
+    .where('resolved_at', 'is', null)
+    .orderBy('at')
+    .limit(500)
+    .execute();
+}

@@ -1,0 +1,61 @@
+import { TocsinError } from '../domain/errors.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from './database.ts';
+
+export type IdempotencyKey = {
+  readonly token: string;
+  readonly key: string;
+  readonly requestSha256: string;
+};
+
+/**
+ * Claims a key in the transaction of the act itself, so that act and answer are remembered together
+ * or not at all. Returns the remembered answer of an earlier request with this key, or null when the
+ * act is to be done now. A second request at the same moment waits for the first one's commit.
+ * @throws IDEMPOTENCY_REUSED when the key was used for a different request.
+ */
+export async function claimKey(
+  tx: Tx,
+  claim: IdempotencyKey,
+  at: Instant,
+): Promise<{ status: number; response: string } | null> {
+  const added = await tx
+    .insertInto('idempotency')
+    .values({
+      token_id: claim.token,
+      key: claim.key,
+      request_sha256: claim.requestSha256,
+      at: new Date(at),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (added.numInsertedOrUpdatedRows === 1n) return null;
+  const row = await tx
+    .selectFrom('idempotency')
+    .select(['request_sha256', 'status', 'response'])
+    .where('token_id', '=', claim.token)
+    .where('key', '=', claim.key)
+    .executeTakeFirstOrThrow();
+  if (row.request_sha256 !== claim.requestSha256 || row.status === null || row.response === null) {
+    throw new TocsinError(
+      'IDEMPOTENCY_REUSED',
+      'Idempotency-Key: expected a new key or the same request again, found another request',
+      { field: 'Idempotency-Key' },
+    );
+  }
+  return { status: row.status, response: row.response };
+}
+
+/** Remembers the answer beside the act. */
+export async function rememberAnswer(
+  tx: Tx,
+  claim: IdempotencyKey,
+  answer: { readonly status: number; readonly response: string },
+): Promise<void> {
+  await tx
+    .updateTable('idempotency')
+    .set(answer)
+    .where('token_id', '=', claim.token)
+    .where('key', '=', claim.key)
+    .execute();
+}

@@ -1,0 +1,158 @@
+import type { Selectable } from 'kysely';
+import type { Consent, ConsentMode, DutyFacts, Enrolment, Standing } from '../domain/enrolment.ts';
+import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from './database.ts';
+import type { Database } from './schema.ts';
+
+type EnrolmentColumns = Pick<
+  Selectable<Database['enrolment']>,
+  'tier' | 'standing' | 'duty' | 'agreement_signed_at' | 'agreement_expires_at' | 'consent_mode'
+>;
+
+/** The facts of enrolment as the decision takes them. Values were checked when they were written. */
+export function enrolmentFromRow(row: EnrolmentColumns): Enrolment {
+  const signedAt = row.agreement_signed_at;
+  const expiresAt = row.agreement_expires_at;
+  return {
+    tier: row.tier,
+    standing: row.standing as Standing,
+    duty: row.duty as DutyFacts,
+    agreement: signedAt !== null && expiresAt !== null ? { signedAt, expiresAt } : null,
+    consentMode: row.consent_mode as ConsentMode,
+  };
+}
+
+export type Enrolled = {
+  readonly participant: ParticipantId;
+  readonly name: string;
+  readonly enrolment: Enrolment;
+};
+
+/** One page of a programme's enrolments in participant order, after `after`. */
+export async function enrolmentsPage(
+  tx: Tx,
+  programme: ProgrammeId,
+  after: ParticipantId | null,
+  limit: number,
+): Promise<Enrolled[]> {
+  const rows = await tx
+    .selectFrom('enrolment')
+    .innerJoin('participant', 'participant.id', 'enrolment.participant_id')
+    .selectAll('enrolment')
+    .select('participant.name')
+    .where('enrolment.programme_id', '=', programme)
+    .where('enrolment.participant_id', '>', after ?? '00000000-0000-0000-0000-000000000000')
+    .orderBy('enrolment.participant_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    participant: row.participant_id as ParticipantId,
+    name: row.name,
+    enrolment: enrolmentFromRow(row),
+  }));
+}
+
+/** One participant's enrolment, or null. */
+export async function enrolmentOf(
+  tx: Tx,
+  programme: ProgrammeId,
+  participant: ParticipantId,
+): Promise<Enrolled | null> {
+  const row = await tx
+    .selectFrom('enrolment')
+    .innerJoin('participant', 'participant.id', 'enrolment.participant_id')
+    .selectAll('enrolment')
+    .select('participant.name')
+    .where('enrolment.programme_id', '=', programme)
+    .where('enrolment.participant_id', '=', participant)
+    .executeTakeFirst();
+  return row ? { participant, name: row.name, enrolment: enrolmentFromRow(row) } : null;
+}
+
+/** Consents of these participants to one alert's embargo; who has no row has `no_embargo`. */
+export async function consentsOf(
+  tx: Tx,
+  alert: AlertId,
+  participants: readonly ParticipantId[],
+): Promise<Map<ParticipantId, Consent>> {
+  if (participants.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('consent')
+    .select(['participant_id', 'consent'])
+    .where('alert_id', '=', alert)
+    .where('participant_id', 'in', participants)
+    .execute();
+  return new Map(rows.map((row) => [row.participant_id as ParticipantId, row.consent as Consent]));
+}
+
+export type Reader = {
+  readonly id: ReaderId;
+  readonly participant: ParticipantId;
+  readonly label: string;
+  readonly recipient: string | null;
+  readonly signKey: Buffer | null;
+  readonly fingerprint: string | null;
+  readonly joinedAt: Instant | null;
+};
+
+function readerFromRow(row: Selectable<Database['reader']>): Reader {
+  return {
+    id: row.id as ReaderId,
+    participant: row.participant_id as ParticipantId,
+    label: row.label,
+    recipient: row.age_recipient,
+    signKey: row.sign_key,
+    fingerprint: row.fingerprint,
+    joinedAt: row.joined_at,
+  };
+}
+
+/** The readers of one participant that were not removed. */
+export async function readersOf(tx: Tx, participant: ParticipantId): Promise<Reader[]> {
+  const rows = await tx
+    .selectFrom('reader')
+    .selectAll()
+    .where('participant_id', '=', participant)
+    .where('removed_at', 'is', null)
+    .orderBy('id')
+    .execute();
+  return rows.map(readerFromRow);
+}
+
+/** Every reader, removed ones included: a trace names readers by label. */
+export async function allReaders(tx: Tx): Promise<Reader[]> {
+  return (await tx.selectFrom('reader').selectAll().execute()).map(readerFromRow);
+}
+
+export async function readerById(tx: Tx, id: ReaderId): Promise<Reader | null> {
+  const row = await tx.selectFrom('reader').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? readerFromRow(row) : null;
+}
+
+/** The open invitation behind a secret's hash, locked so that two uses of one link cannot both join. */
+export async function invitationByHash(
+  tx: Tx,
+  hash: Buffer,
+): Promise<(Reader & { readonly expiresAt: Instant }) | null> {
+  const row = await tx
+    .selectFrom('reader')
+    .selectAll()
+    .where('invitation_hash', '=', hash)
+    .where('removed_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row || row.invitation_expires_at === null) return null;
+  return { ...readerFromRow(row), expiresAt: row.invitation_expires_at };
+}
+
+/** Counts of joined and invited readers of a programme, for its cap. */
+export async function countReaders(tx: Tx, programme: ProgrammeId): Promise<number> {
+  const row = await tx
+    .selectFrom('reader')
+    .innerJoin('enrolment', 'enrolment.participant_id', 'reader.participant_id')
+    .where('enrolment.programme_id', '=', programme)
+    .select((expression) => expression.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}

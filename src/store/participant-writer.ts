@@ -1,0 +1,158 @@
+import type { Enrolment, Standing } from '../domain/enrolment.ts';
+import { TocsinError } from '../domain/errors.ts';
+import type { Actor } from '../domain/event.ts';
+import type { ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from './database.ts';
+import { recordEvent } from './event-writer.ts';
+
+type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+
+/** A new participant with its enrolment. @throws CONFLICT when the name is taken. */
+export async function insertParticipant(
+  tx: Tx,
+  act: Act,
+  participant: { readonly id: ParticipantId; readonly name: string; readonly enrolment: Enrolment },
+): Promise<void> {
+  const { id, name, enrolment } = participant;
+  const added = await tx
+    .insertInto('participant')
+    .values({ id, name, created_at: new Date(act.at) })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .executeTakeFirst();
+  if (added.numInsertedOrUpdatedRows === 0n) {
+    throw new TocsinError('CONFLICT', 'name: expected a new participant, found one of this name', {
+      field: 'name',
+    });
+  }
+  await tx
+    .insertInto('enrolment')
+    .values({
+      programme_id: act.programme,
+      participant_id: id,
+      version: 1,
+      ...enrolmentColumns(enrolment),
+    })
+    .execute();
+  await recordEvent(tx, {
+    type: 'participant_added',
+    ...act,
+    data: { participant: id, tier: enrolment.tier, standing: enrolment.standing },
+  });
+}
+
+function enrolmentColumns(enrolment: Enrolment) {
+  return {
+    tier: enrolment.tier,
+    standing: enrolment.standing,
+    duty: JSON.stringify(enrolment.duty),
+    agreement_signed_at: enrolment.agreement ? new Date(enrolment.agreement.signedAt) : null,
+    agreement_expires_at: enrolment.agreement ? new Date(enrolment.agreement.expiresAt) : null,
+    consent_mode: enrolment.consentMode,
+  };
+}
+
+/** The caller holds the exclusive release lock. Records the change; deciding again is the caller's. */
+export async function updateStanding(
+  tx: Tx,
+  act: Act,
+  change: {
+    readonly participant: ParticipantId;
+    readonly from: Standing;
+    readonly to: Standing;
+    readonly reason: string;
+  },
+): Promise<void> {
+  await tx
+    .updateTable('enrolment')
+    .set((row) => ({ standing: change.to, version: row('version', '+', 1) }))
+    .where('programme_id', '=', act.programme)
+    .where('participant_id', '=', change.participant)
+    .execute();
+  await recordEvent(tx, { type: 'standing_changed', ...act, data: change });
+}
+
+/** The caller holds the exclusive release lock. Replaces tier, duty facts, agreement and consent mode. */
+export async function updateEnrolment(
+  tx: Tx,
+  act: Act,
+  participant: ParticipantId,
+  enrolment: Enrolment,
+): Promise<void> {
+  await tx
+    .updateTable('enrolment')
+    .set((row) => ({ ...enrolmentColumns(enrolment), version: row('version', '+', 1) }))
+    .where('programme_id', '=', act.programme)
+    .where('participant_id', '=', participant)
+    .execute();
+  await recordEvent(tx, {
+    type: 'enrolment_changed',
+    ...act,
+    data: {
+      participant,
+      tier: enrolment.tier,
+      standing: enrolment.standing,
+      duty: enrolment.duty.status,
+    },
+  });
+}
+
+/** A reader that may join once, with the secret behind `invitationHash`, until `expiresAt`. */
+export async function insertInvitedReader(
+  tx: Tx,
+  act: Act,
+  reader: {
+    readonly id: ReaderId;
+    readonly participant: ParticipantId;
+    readonly label: string;
+    readonly invitationHash: Buffer;
+    readonly expiresAt: Instant;
+  },
+): Promise<void> {
+  await tx
+    .insertInto('reader')
+    .values({
+      id: reader.id,
+      participant_id: reader.participant,
+      label: reader.label,
+      invitation_hash: reader.invitationHash,
+      invitation_expires_at: new Date(reader.expiresAt),
+    })
+    .execute();
+  await recordEvent(tx, {
+    type: 'reader_invited',
+    ...act,
+    data: { participant: reader.participant, reader: reader.id },
+  });
+}
+
+/** Binds the keys and burns the invitation: a second use of it finds no row. */
+export async function joinReader(
+  tx: Tx,
+  act: Act,
+  reader: {
+    readonly id: ReaderId;
+    readonly participant: ParticipantId;
+    readonly recipient: string;
+    readonly signKey: Buffer;
+    readonly fingerprint: string;
+  },
+): Promise<void> {
+  await tx
+    .updateTable('reader')
+    .set({
+      invitation_hash: null,
+      invitation_expires_at: null,
+      age_recipient: reader.recipient,
+      sign_key: reader.signKey,
+      fingerprint: reader.fingerprint,
+      joined_at: new Date(act.at),
+    })
+    .where('id', '=', reader.id)
+    .execute();
+  await recordEvent(tx, {
+    type: 'reader_joined',
+    ...act,
+    data: { participant: reader.participant, reader: reader.id, fingerprint: reader.fingerprint },
+  });
+}

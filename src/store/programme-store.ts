@@ -1,0 +1,211 @@
+import { TocsinError } from '../domain/errors.ts';
+import type { Actor } from '../domain/event.ts';
+import type { PersonId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from './database.ts';
+import { recordEvent } from './event-writer.ts';
+
+export type ProgrammeRow = {
+  readonly id: ProgrammeId;
+  readonly name: string;
+  readonly pack: string;
+  /** Declared cap on readers ever: the N of every trace (tracing.md §11.3). */
+  readonly readerCap: number;
+};
+
+export type PolicyFiles = { readonly sha256: string; readonly files: Record<string, string> };
+
+const SYSTEM: Actor = { kind: 'system', id: null };
+
+export async function insertProgramme(tx: Tx, programme: ProgrammeRow, at: Instant): Promise<void> {
+  await tx
+    .insertInto('programme')
+    .values({
+      id: programme.id,
+      name: programme.name,
+      pack: programme.pack,
+      reader_cap: programme.readerCap,
+      created_at: new Date(at),
+    })
+    .execute();
+  await recordEvent(tx, {
+    type: 'programme_created',
+    at,
+    programme: programme.id,
+    actor: SYSTEM,
+    data: { pack: programme.pack },
+  });
+}
+
+/** The caller holds the exclusive release lock. */
+export async function activatePolicy(
+  tx: Tx,
+  act: { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant },
+  policy: PolicyFiles & { readonly pack: string },
+): Promise<void> {
+  await tx
+    .updateTable('policy_version')
+    .set({ active: false })
+    .where('programme_id', '=', act.programme)
+    .execute();
+  await tx
+    .insertInto('policy_version')
+    .values({
+      programme_id: act.programme,
+      sha256: policy.sha256,
+      files: JSON.stringify(policy.files),
+      activated_at: new Date(act.at),
+      active: true,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['programme_id', 'sha256']).doUpdateSet({ active: true }),
+    )
+    .execute();
+  await recordEvent(tx, {
+    type: 'policy_activated',
+    ...act,
+    data: { pack: policy.pack, sha256: policy.sha256 },
+  });
+}
+
+/** SHA-256 of the policy in force, without its text. @throws NOT_FOUND for an unknown programme. */
+export async function activePolicyHash(tx: Tx, programme: ProgrammeId): Promise<string> {
+  const row = await tx
+    .selectFrom('policy_version')
+    .select('sha256')
+    .where('programme_id', '=', programme)
+    .where('active', '=', true)
+    .executeTakeFirst();
+  if (!row) throw new TocsinError('NOT_FOUND', 'programme: expected one with a policy in force');
+  return row.sha256;
+}
+
+/** The text of one policy version. */
+export async function policyFiles(
+  tx: Tx,
+  programme: ProgrammeId,
+  sha256: string,
+): Promise<Record<string, string>> {
+  const row = await tx
+    .selectFrom('policy_version')
+    .select('files')
+    .where('programme_id', '=', programme)
+    .where('sha256', '=', sha256)
+    .executeTakeFirst();
+  if (!row) throw new TocsinError('NOT_FOUND', 'policy: expected a stored version');
+  return row.files;
+}
+
+/** All programmes of this installation, oldest first. */
+export async function programmes(tx: Tx): Promise<ProgrammeRow[]> {
+  const rows = await tx.selectFrom('programme').selectAll().orderBy('created_at').execute();
+  return rows.map((row) => ({
+    id: row.id as ProgrammeId,
+    name: row.name,
+    pack: row.pack,
+    readerCap: row.reader_cap,
+  }));
+}
+
+export async function setting(tx: Tx, name: string): Promise<Buffer | null> {
+  const row = await tx
+    .selectFrom('setting')
+    .select('value')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row?.value ?? null;
+}
+
+export async function putSetting(tx: Tx, name: string, value: Buffer): Promise<void> {
+  await tx
+    .insertInto('setting')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+}
+
+export async function insertPerson(
+  tx: Tx,
+  person: { readonly id: PersonId; readonly name: string },
+  actor: Actor,
+  at: Instant,
+): Promise<void> {
+  await tx
+    .insertInto('person')
+    .values({ id: person.id, name: person.name, created_at: new Date(at) })
+    .execute();
+  await recordEvent(tx, {
+    type: 'person_added',
+    at,
+    programme: null,
+    actor,
+    data: { person: person.id },
+  });
+}
+
+export type TokenHolder =
+  | { readonly kind: 'person'; readonly id: PersonId }
+  | { readonly kind: 'reader'; readonly id: ReaderId };
+
+/** Stores the hash of a token, never the token. */
+export async function insertToken(
+  tx: Tx,
+  token: {
+    readonly id: string;
+    readonly hash: Buffer;
+    readonly holder: TokenHolder;
+    readonly scopes: readonly string[];
+  },
+  actor: Actor,
+  at: Instant,
+): Promise<void> {
+  await tx
+    .insertInto('token')
+    .values({
+      id: token.id,
+      hash: token.hash,
+      person_id: token.holder.kind === 'person' ? token.holder.id : null,
+      reader_id: token.holder.kind === 'reader' ? token.holder.id : null,
+      scopes: [...token.scopes],
+      created_at: new Date(at),
+    })
+    .execute();
+  await recordEvent(tx, {
+    type: 'token_issued',
+    at,
+    programme: null,
+    actor,
+    data: { token: token.id, scope: token.scopes.join('+') },
+  });
+}
+
+/** Who holds the token with this hash, unless it was revoked. */
+export async function tokenByHash(
+  tx: Tx,
+  hash: Buffer,
+): Promise<{
+  id: string;
+  holder: TokenHolder;
+  participant: string | null;
+  scopes: string[];
+} | null> {
+  const row = await tx
+    .selectFrom('token')
+    .leftJoin('reader', 'reader.id', 'token.reader_id')
+    .select([
+      'token.id',
+      'token.person_id',
+      'token.reader_id',
+      'token.scopes',
+      'reader.participant_id',
+      'reader.removed_at',
+    ])
+    .where('token.hash', '=', hash)
+    .where('token.revoked_at', 'is', null)
+    .executeTakeFirst();
+  if (!row || row.removed_at !== null) return null;
+  const holder: TokenHolder = row.person_id
+    ? { kind: 'person', id: row.person_id as PersonId }
+    : { kind: 'reader', id: row.reader_id as ReaderId };
+  return { id: row.id, holder, participant: row.participant_id, scopes: row.scopes };
+}

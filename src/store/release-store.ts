@@ -1,0 +1,245 @@
+import { sql } from 'kysely';
+import { newId } from '../crypto/random.ts';
+import type { Actor } from '../domain/event.ts';
+import type { AlertId, ArtifactId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type Tx, timestamp } from './database.ts';
+import { insertEvents, prepareEvent } from './event-writer.ts';
+
+export type WaveState = 'pending' | 'running' | 'done';
+
+export type Wave = {
+  readonly alert: AlertId;
+  readonly at: Instant;
+  readonly state: WaveState;
+  /** The last participant whose batch is committed; the next batch starts after it. */
+  readonly cursor: ParticipantId | null;
+  readonly counts: WaveCounts;
+};
+
+/** Decisions (participant × artifact) by outcome, grants, and reasons of what was not allowed. */
+export type WaveCounts = {
+  readonly allowed: number;
+  readonly reduced: number;
+  readonly held: number;
+  readonly denied: number;
+  readonly granted: number;
+  readonly reasons: Readonly<Record<string, number>>;
+};
+
+type WaveColumns = WaveCounts & {
+  alert_id: string;
+  at: Instant;
+  state: string;
+  cursor: string | null;
+};
+
+function waveFromRow(row: WaveColumns): Wave {
+  const { allowed, reduced, held, denied, granted, reasons } = row;
+  return {
+    alert: row.alert_id as AlertId,
+    at: row.at,
+    state: row.state as WaveState,
+    cursor: row.cursor as ParticipantId | null,
+    counts: { allowed, reduced, held, denied, granted, reasons },
+  };
+}
+
+/** The earliest wave that is due and not done, without locking it. */
+export async function nextDueWave(tx: Tx, now: Instant): Promise<Wave | null> {
+  const row = await tx
+    .selectFrom('wave')
+    .selectAll()
+    .where('state', '<>', 'done')
+    .where('at', '<=', timestamp(now))
+    .orderBy('at')
+    .orderBy('alert_id')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? waveFromRow(row) : null;
+}
+
+/** The wave's row, locked: a second worker on the same wave waits, then sees the moved cursor. */
+export async function waveForUpdate(tx: Tx, alert: AlertId, at: Instant): Promise<Wave | null> {
+  const row = await tx
+    .selectFrom('wave')
+    .selectAll()
+    .where('alert_id', '=', alert)
+    .where('at', '=', timestamp(at))
+    .forUpdate()
+    .executeTakeFirst();
+  return row ? waveFromRow(row) : null;
+}
+
+export async function wavesOf(tx: Tx, alert: AlertId): Promise<Wave[]> {
+  const rows = await tx
+    .selectFrom('wave')
+    .selectAll()
+    .where('alert_id', '=', alert)
+    .orderBy('at')
+    .execute();
+  return rows.map(waveFromRow);
+}
+
+/** Waves that began by `now` and their alerts, newest last: what a late-comer is decided for. */
+export async function wavesBegun(tx: Tx, programme: ProgrammeId, now: Instant): Promise<Wave[]> {
+  const rows = await tx
+    .selectFrom('wave')
+    .innerJoin('alert', 'alert.id', 'wave.alert_id')
+    .selectAll('wave')
+    .where('alert.programme_id', '=', programme)
+    .where('wave.at', '<=', timestamp(now))
+    .where('wave.state', '<>', 'pending')
+    .orderBy('wave.at')
+    .execute();
+  return rows.map(waveFromRow);
+}
+
+/** Moves a wave on. The caller holds its row and commits this with the batch's grants. */
+export async function updateWave(
+  tx: Tx,
+  wave: Pick<Wave, 'alert' | 'at' | 'state' | 'cursor' | 'counts'>,
+): Promise<void> {
+  const { reasons, ...counts } = wave.counts;
+  await tx
+    .updateTable('wave')
+    .set({
+      state: wave.state,
+      cursor: wave.cursor,
+      ...counts,
+      reasons: JSON.stringify(reasons),
+    })
+    .where('alert_id', '=', wave.alert)
+    .where('at', '=', timestamp(wave.at))
+    .execute();
+}
+
+export type NewGrant = {
+  readonly participant: ParticipantId;
+  readonly allowed: number;
+  readonly reduced: number;
+};
+
+/**
+ * Writes grants, their events and their notices; a grant that exists already (same alert, wave,
+ * participant) is left as it is, without a second event or notice. Returns how many were new.
+ */
+export async function insertGrants(
+  tx: Tx,
+  act: { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant },
+  wave: { readonly alert: AlertId; readonly at: Instant },
+  grants: readonly NewGrant[],
+): Promise<number> {
+  if (grants.length === 0) return 0;
+  const { rows: inserted } = await sql<{ participant_id: string }>`
+    insert into release_grant (alert_id, participant_id, wave_at, granted_at, allowed, reduced)
+    select ${wave.alert}::uuid, participant, ${new Date(wave.at)}, ${new Date(act.at)}, allowed, reduced
+    from json_to_recordset(${JSON.stringify(grants)}::json)
+      as r (participant uuid, allowed integer, reduced integer)
+    on conflict do nothing returning participant_id`.execute(tx);
+  const isNew = new Set(inserted.map((row) => row.participant_id));
+  const fresh = grants.filter((grant) => isNew.has(grant.participant));
+  await insertEvents(
+    tx,
+    fresh.map((grant) =>
+      prepareEvent({
+        type: 'granted',
+        ...act,
+        data: {
+          alert: wave.alert,
+          participant: grant.participant,
+          wave: wave.at,
+          allowed: grant.allowed,
+          reduced: grant.reduced,
+        },
+      }),
+    ),
+  );
+  await insertNotices(
+    tx,
+    fresh.map((grant) => grant.participant),
+    act.at,
+  );
+  return fresh.length;
+}
+
+async function insertNotices(
+  tx: Tx,
+  participants: readonly ParticipantId[],
+  at: Instant,
+): Promise<void> {
+  if (participants.length === 0) return;
+  const notices = participants.map((participant) => ({ id: newId(), participant }));
+  await sql`insert into notice (id, participant_id, kind, at)
+    select id, participant, 'something_waits', ${new Date(at)}
+    from json_to_recordset(${JSON.stringify(notices)}::json) as r (id uuid, participant uuid)`.execute(
+    tx,
+  );
+}
+
+/** What these participants were last granted of an alert: the newest grant each. */
+export async function lastGrants(
+  tx: Tx,
+  alert: AlertId,
+  participants: readonly ParticipantId[],
+): Promise<Map<ParticipantId, NewGrant>> {
+  if (participants.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('release_grant')
+    .distinctOn('participant_id')
+    .select(['participant_id', 'allowed', 'reduced'])
+    .where('alert_id', '=', alert)
+    .where('participant_id', '=', sql<string>`any(${participants}::uuid[])`)
+    .orderBy('participant_id')
+    .orderBy('wave_at', 'desc')
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.participant_id as ParticipantId,
+      {
+        participant: row.participant_id as ParticipantId,
+        allowed: row.allowed,
+        reduced: row.reduced,
+      },
+    ]),
+  );
+}
+
+/** Publishes artifacts to everybody; one already public stays as it is. */
+export async function insertPublications(
+  tx: Tx,
+  act: { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant },
+  alert: AlertId,
+  artifacts: readonly { readonly id: ArtifactId; readonly version: number }[],
+): Promise<void> {
+  for (const artifact of artifacts) {
+    const added = await tx
+      .insertInto('publication')
+      .values({ alert_id: alert, artifact_id: artifact.id, at: new Date(act.at) })
+      .onConflict((conflict) => conflict.column('artifact_id').doNothing())
+      .executeTakeFirst();
+    if (added.numInsertedOrUpdatedRows === 0n) continue;
+    await insertEvents(tx, [
+      prepareEvent({
+        type: 'disclosed',
+        ...act,
+        data: { alert, artifact: artifact.id, version: artifact.version },
+      }),
+    ]);
+  }
+}
+
+/** A participant's notices after `after` (exclusive), in order; the serial stays in the store. */
+export async function noticesPage(
+  tx: Tx,
+  after: string | null,
+  limit: number,
+): Promise<{ id: string; kind: string; at: Instant }[]> {
+  let query = tx.selectFrom('notice').select(['id', 'kind', 'at']).orderBy('serial').limit(limit);
+  if (after) {
+    query = query.where('serial', '>', (select) =>
+      select.selectFrom('notice as n').select('n.serial').where('n.id', '=', after),
+    );
+  }
+  return query.execute();
+}

@@ -1,0 +1,194 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { Instant } from '../domain/instant.ts';
+
+/** `timestamptz(3)`: read as milliseconds, written as a `Date` made from milliseconds. */
+export type At = ColumnType<Instant, Date, Date>;
+export type AtOrNull = ColumnType<Instant | null, Date | null, Date | null>;
+/** `jsonb`: read parsed, written as JSON text. */
+export type Json<T> = ColumnType<T, string, string>;
+
+/** The tables of migrations/, by name. Columns named `*_enc` hold ciphertext. */
+export type Database = {
+  schema_migration: { version: number; name: string; sha256: string; applied_at: At };
+  setting: { name: string; value: Buffer };
+  clock_mark: {
+    only: Generated<boolean>;
+    high_water: At;
+    doubted_at: AtOrNull;
+    first_confirmation: string | null;
+  };
+  programme: { id: string; name: string; pack: string; reader_cap: number; created_at: At };
+  policy_version: {
+    programme_id: string;
+    sha256: string;
+    files: Json<Record<string, string>>;
+    activated_at: At;
+    active: boolean;
+  };
+  person: { id: string; name: string; created_at: At };
+  participant: { id: string; name: string; created_at: At };
+  enrolment: {
+    programme_id: string;
+    participant_id: string;
+    tier: string;
+    standing: string;
+    duty: Json<unknown>;
+    agreement_signed_at: AtOrNull;
+    agreement_expires_at: AtOrNull;
+    consent_mode: string;
+    version: number;
+  };
+  reader: {
+    id: string;
+    participant_id: string;
+    label: string;
+    invitation_hash: Buffer | null;
+    invitation_expires_at: AtOrNull;
+    age_recipient: string | null;
+    sign_key: Buffer | null;
+    fingerprint: string | null;
+    joined_at: AtOrNull;
+    removed_at: AtOrNull;
+  };
+  token: {
+    id: string;
+    hash: Buffer;
+    person_id: string | null;
+    reader_id: string | null;
+    scopes: string[];
+    created_at: At;
+    revoked_at: AtOrNull;
+  };
+  alert: {
+    id: string;
+    programme_id: string;
+    author_id: string;
+    state: string;
+    disclosure_at: At;
+    opens_at: Json<Record<string, number>>;
+    tlp: string;
+    use_permissions: string[];
+    head_enc: Buffer;
+    version: number;
+    created_at: At;
+  };
+  wrapped_key: { alert_id: string; purpose: string; kid: string; wrapped: Buffer };
+  artifact: {
+    id: string;
+    alert_id: string;
+    ordinal: number;
+    kind: string;
+    variant: string;
+    format: string;
+    marking: string;
+    version: number;
+    reduced_by: string | null;
+    source_published_at: AtOrNull;
+    head_enc: Buffer;
+    content_enc: Buffer;
+    slots_enc: Buffer;
+    slots: number;
+    copy_length: number;
+  };
+  approval: {
+    alert_id: string;
+    plan_sha256: string;
+    author_id: string;
+    approver_id: string;
+    at: At;
+    voided_at: AtOrNull;
+  };
+  wave: {
+    alert_id: string;
+    at: At;
+    state: string;
+    cursor: string | null;
+    allowed: Generated<number>;
+    reduced: Generated<number>;
+    held: Generated<number>;
+    denied: Generated<number>;
+    reasons: ColumnType<Record<string, number>, string | undefined, string>;
+    granted: Generated<number>;
+  };
+  release_grant: {
+    alert_id: string;
+    participant_id: string;
+    wave_at: At;
+    granted_at: At;
+    allowed: number;
+    reduced: number;
+  };
+  consent: { alert_id: string; participant_id: string; consent: string };
+  publication: { alert_id: string; artifact_id: string; at: At };
+  notice: { id: string; participant_id: string; kind: string; at: At; serial: Generated<string> };
+  word_commitment: { alert_id: string; reader_id: string; commitment: Buffer };
+  delivery: {
+    id: string;
+    alert_id: string;
+    artifact_id: string;
+    version: number;
+    participant_id: string;
+    reader_id: string;
+    event_id: string;
+    content_sha256: Buffer;
+    at: At;
+  };
+  receipt: {
+    delivery_id: string;
+    participant_id: string;
+    manifest_sha256: Buffer;
+    ciphertext_sha256: Buffer;
+    signature: Buffer;
+    at: At;
+  };
+  work_item: {
+    id: string;
+    programme_id: string;
+    code: string;
+    alert_id: string | null;
+    artifact_id: string | null;
+    participant_id: string | null;
+    reader_id: string | null;
+    at: At;
+    resolved_at: AtOrNull;
+  };
+  event: {
+    serial: Generated<number>;
+    id: string;
+    at: At;
+    type: string;
+    programme_id: string | null;
+    subjects: string[];
+    entry: string;
+    leaf: Buffer;
+    issuer_body: string | null;
+    issuer_salt: Buffer | null;
+    participant_id: string | null;
+    participant_body: string | null;
+    participant_salt: Buffer | null;
+    tick: number | null;
+    position: number | null;
+  };
+  tick: { tick: number; at: At; root: Buffer; tick_key: Buffer; events: number };
+  log_node: { level: number; index: number; hash: Buffer };
+  checkpoint: { size: number; at: At; note: string };
+  sighting: {
+    id: string;
+    programme_id: string;
+    opened_by: string;
+    at: At;
+    sample_sha256: string;
+    sample_enc: Buffer;
+  };
+  trace_approval: { sighting_id: string; opened_by: string; approver_id: string; at: At };
+  reading: { sighting_id: string; alert_id: string; sha256: string; reading_enc: Buffer; at: At };
+  trace_report: { sighting_id: string; look: number; sha256: string; report_enc: Buffer; at: At };
+  idempotency: {
+    token_id: string;
+    key: string;
+    request_sha256: string;
+    status: number | null;
+    response: string | null;
+    at: At;
+  };
+};

@@ -1,0 +1,161 @@
+import type { AlertId, PersonId, ProgrammeId, SightingId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from './database.ts';
+
+export type Sighting = {
+  readonly id: SightingId;
+  readonly programme: ProgrammeId;
+  readonly openedBy: PersonId;
+  readonly at: Instant;
+  readonly sampleSha256: string;
+  readonly sampleEnc: Buffer;
+};
+
+export async function insertSighting(tx: Tx, sighting: Sighting): Promise<void> {
+  await tx
+    .insertInto('sighting')
+    .values({
+      id: sighting.id,
+      programme_id: sighting.programme,
+      opened_by: sighting.openedBy,
+      at: new Date(sighting.at),
+      sample_sha256: sighting.sampleSha256,
+      sample_enc: sighting.sampleEnc,
+    })
+    .execute();
+}
+
+/** The sighting with its row locked, so that two traces of it run one after the other. */
+export async function sightingForUpdate(tx: Tx, id: SightingId): Promise<Sighting | null> {
+  const row = await tx
+    .selectFrom('sighting')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row
+    ? {
+        id: row.id as SightingId,
+        programme: row.programme_id as ProgrammeId,
+        openedBy: row.opened_by as PersonId,
+        at: row.at,
+        sampleSha256: row.sample_sha256,
+        sampleEnc: row.sample_enc,
+      }
+    : null;
+}
+
+/** Who opened and who approved are persons, and the database refuses one who is both. */
+export async function insertTraceApproval(
+  tx: Tx,
+  approval: {
+    readonly sighting: SightingId;
+    readonly openedBy: PersonId;
+    readonly approver: PersonId;
+    readonly at: Instant;
+  },
+): Promise<boolean> {
+  const added = await tx
+    .insertInto('trace_approval')
+    .values({
+      sighting_id: approval.sighting,
+      opened_by: approval.openedBy,
+      approver_id: approval.approver,
+      at: new Date(approval.at),
+    })
+    .onConflict((conflict) => conflict.column('sighting_id').doNothing())
+    .executeTakeFirst();
+  return added.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function traceApproved(tx: Tx, sighting: SightingId): Promise<boolean> {
+  const row = await tx
+    .selectFrom('trace_approval')
+    .select('approver_id')
+    .where('sighting_id', '=', sighting)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The committed reading of a sighting against one alert; the first one stands for ever. */
+export async function insertReading(
+  tx: Tx,
+  reading: {
+    readonly sighting: SightingId;
+    readonly alert: AlertId;
+    readonly sha256: string;
+    readonly readingEnc: Buffer;
+    readonly at: Instant;
+  },
+): Promise<void> {
+  await tx
+    .insertInto('reading')
+    .values({
+      sighting_id: reading.sighting,
+      alert_id: reading.alert,
+      sha256: reading.sha256,
+      reading_enc: reading.readingEnc,
+      at: new Date(reading.at),
+    })
+    .execute();
+}
+
+export async function readingsOf(
+  tx: Tx,
+  sighting: SightingId,
+): Promise<{ alert: AlertId; sha256: string; readingEnc: Buffer }[]> {
+  const rows = await tx
+    .selectFrom('reading')
+    .select(['alert_id', 'sha256', 'reading_enc'])
+    .where('sighting_id', '=', sighting)
+    .orderBy('alert_id')
+    .execute();
+  return rows.map((row) => ({
+    alert: row.alert_id as AlertId,
+    sha256: row.sha256,
+    readingEnc: row.reading_enc,
+  }));
+}
+
+/** The last look spent in this installation: the n of the error budget (tracing.md §11.3). */
+export async function looksSpent(tx: Tx): Promise<number> {
+  const row = await tx
+    .selectFrom('trace_report')
+    .select((expression) => expression.fn.max('look').as('last'))
+    .executeTakeFirst();
+  return row?.last ?? 0;
+}
+
+export async function insertTraceReport(
+  tx: Tx,
+  report: {
+    readonly sighting: SightingId;
+    readonly look: number;
+    readonly sha256: string;
+    readonly reportEnc: Buffer;
+    readonly at: Instant;
+  },
+): Promise<void> {
+  await tx
+    .insertInto('trace_report')
+    .values({
+      sighting_id: report.sighting,
+      look: report.look,
+      sha256: report.sha256,
+      report_enc: report.reportEnc,
+      at: new Date(report.at),
+    })
+    .execute();
+}
+
+export async function traceReportOf(
+  tx: Tx,
+  sighting: SightingId,
+): Promise<{ sha256: string; reportEnc: Buffer } | null> {
+  const row = await tx
+    .selectFrom('trace_report')
+    .select(['sha256', 'report_enc'])
+    .where('sighting_id', '=', sighting)
+    .executeTakeFirst();
+  return row ? { sha256: row.sha256, reportEnc: row.report_enc } : null;
+}

@@ -1,0 +1,36 @@
+import { type Instant, plus } from '../domain/instant.ts';
+import type { Context } from '../programme/context.ts';
+import { type ClockReading, guardClock } from '../programme/guard-clock.ts';
+import { releaseDue } from '../programme/release-due.ts';
+import { runTick } from '../programme/run-tick.ts';
+
+/** What one cycle did. */
+export type CycleResult = {
+  readonly doubted: boolean;
+  readonly batches: number;
+  readonly ticked: boolean;
+};
+
+/** The worker's memory between cycles: when the ledger ticks next. */
+export type WorkerState = { nextTick: Instant | null };
+
+/**
+ * One cycle: compare the clocks, release what is due, tick if it is time. Every step is idempotent
+ * and resumes by itself, so a cycle that fails anywhere is simply followed by the next. While the
+ * clock is doubted nothing is released, but the ledger goes on ticking: promises are kept.
+ */
+export async function runCycle(
+  context: Context,
+  reading: ClockReading,
+  state: WorkerState,
+): Promise<CycleResult> {
+  const { doubted } = await guardClock(context, reading);
+  const batches = doubted ? 0 : await releaseDue(context, reading.wall);
+  const ticked = state.nextTick === null || reading.wall >= state.nextTick;
+  if (ticked) {
+    await runTick(context, reading.wall);
+    // From now on, not from the missed time: missed ticks are not made up.
+    state.nextTick = plus(reading.wall, context.tickMs);
+  }
+  return { doubted, batches, ticked };
+}

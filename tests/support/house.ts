@@ -1,0 +1,176 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '../../src/config/config.ts';
+import { generateIdentity } from '../../src/crypto/age/keys.ts';
+import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
+import type { Enrolment } from '../../src/domain/enrolment.ts';
+import type { ParticipantId, PersonId, ProgrammeId, ReaderId } from '../../src/domain/ids.ts';
+import { type Instant, parseInstant } from '../../src/domain/instant.ts';
+import { type VirtualClock, virtualClock } from '../../src/main/clock.ts';
+import { type ComposeOptions, compose, type Parts } from '../../src/main/compose.ts';
+import {
+  type PersonCaller,
+  type ReaderCaller,
+  type Scope,
+  SYSTEM,
+} from '../../src/programme/act.ts';
+import {
+  admitParticipant,
+  inviteReader,
+  joinProofBytes,
+  redeemInvitation,
+} from '../../src/programme/admit-participant.ts';
+import { createProgramme, type PackFiles } from '../../src/programme/create-programme.ts';
+import { addPerson, authenticate, issueToken } from '../../src/programme/people.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** A whole Tocsin in a temporary folder, on a real PostgreSQL, under a clock the test sets. */
+export type House = Parts & {
+  readonly clock: VirtualClock;
+  readonly dataDir: string;
+  readonly programme: ProgrammeId;
+  readonly author: PersonCaller;
+  readonly approver: PersonCaller;
+  readonly tokens: { readonly author: string; readonly approver: string };
+  /** Stops everything and removes the folder. */
+  tearDown(): Promise<void>;
+};
+
+/** A time before any wave of an alert whose T0 is 2025-07-08T17:00Z. */
+export const BEFORE = parseInstant('2025-06-20T09:00:00Z');
+export const T0 = parseInstant('2025-07-08T17:00:00Z');
+
+export type HouseOptions = Omit<ComposeOptions, 'clock'> & {
+  readonly pack?: string;
+  readonly readerCap?: number;
+  readonly start?: Instant;
+};
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
+  const clock = virtualClock(options.start ?? BEFORE);
+  const parts = await compose(configFor(dataDir), { ...options, clock });
+  const { context } = parts;
+  const now = clock.now();
+  const programme = await createProgramme(
+    context,
+    {
+      name: 'Test programme',
+      readerCap: options.readerCap ?? 2_000,
+      policy: await readPack(options.pack ?? 'mapp'),
+    },
+    now,
+  );
+  const author = await person(parts, 'Author', ['author', 'investigator', 'operator']);
+  const approver = await person(parts, 'Approver', ['approver', 'investigator', 'operator']);
+  return {
+    ...parts,
+    clock,
+    dataDir,
+    programme,
+    author: author.caller,
+    approver: approver.caller,
+    tokens: { author: author.token, approver: approver.token },
+    async tearDown() {
+      await parts.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function configFor(dataDir: string) {
+  return parseConfig({ TOCSIN_DATA: dataDir, TOCSIN_ORIGIN: 'test.invalid/ledger' }, dataDir);
+}
+
+export async function readPack(name: string): Promise<PackFiles> {
+  const folder = join(ROOT, 'policies', name);
+  const files: Record<string, string> = {};
+  for (const file of (await readdir(folder)).sort()) {
+    files[file] = await readFile(join(folder, file), 'utf8');
+  }
+  return { pack: name, files };
+}
+
+export async function person(
+  parts: Parts,
+  name: string,
+  scopes: readonly Scope[],
+): Promise<{ caller: PersonCaller; token: string; id: PersonId }> {
+  const now = parts.clock.now();
+  const id = await addPerson(parts.context, name, SYSTEM, now);
+  const token = await parts.context.store.issuer((tx) =>
+    issueToken(tx, { kind: 'person', id }, scopes, SYSTEM, now),
+  );
+  const caller = await authenticate(parts.context, token);
+  if (caller.kind !== 'person') throw new Error('expected a person');
+  return { caller, token, id };
+}
+
+/** Enrolment of an active participant without duties, agreement in force from 2025 to 2027. */
+export function enrolment(change: Partial<Enrolment> = {}): Enrolment {
+  const signedAt = parseInstant('2025-01-01T00:00:00Z');
+  const expiresAt = parseInstant('2027-01-01T00:00:00Z');
+  return {
+    tier: 'entry',
+    standing: 'active',
+    duty: { status: 'stated', duties: [], provenance: 'attested', expiresAt },
+    agreement: { signedAt, expiresAt },
+    consentMode: 'standing',
+    ...change,
+  };
+}
+
+/** The duty of the July 2025 rule, under an invented law. */
+export const REPORTS_TO_GOVERNMENT: Enrolment['duty'] = {
+  status: 'stated',
+  duties: [
+    {
+      law: 'Republic of Varennia, Vulnerability Reporting Act, section 7',
+      trigger: 'any_known',
+      scope: 'any',
+      recipient: 'government',
+      clockMs: 48 * 3_600_000,
+    },
+  ],
+  provenance: 'attested',
+  expiresAt: parseInstant('2027-01-01T00:00:00Z'),
+};
+
+export type TestReader = {
+  readonly caller: ReaderCaller;
+  readonly token: string;
+  readonly identity: string;
+  readonly signSeed: Buffer;
+};
+
+export async function admit(
+  house: House,
+  name: string,
+  change: Partial<Enrolment> = {},
+): Promise<ParticipantId> {
+  const input = { name, enrolment: enrolment(change) };
+  const { context, programme, clock } = house;
+  return (await admitParticipant(context, 'system', programme, input, clock.now())).participant;
+}
+
+/** Invites and joins one reader with fresh keys. */
+export async function joinReader(house: House, participant: ParticipantId): Promise<TestReader> {
+  const { context, programme, clock } = house;
+  const now = clock.now();
+  const invited = await inviteReader(context, 'system', programme, participant, 'reader', now);
+  const { identity, recipient } = generateIdentity();
+  const { secret, publicKey } = generateSigningKey();
+  const proof = signer(secret).sign(joinProofBytes(invited.invitation, recipient));
+  const request = { invitation: invited.invitation, recipient, signKey: publicKey, proof };
+  const { token, reader } = await redeemInvitation(context, request, now);
+  const caller: ReaderCaller = {
+    kind: 'reader',
+    id: reader as ReaderId,
+    participant,
+    token: '',
+    scopes: ['reader'],
+  };
+  return { caller, token, identity, signSeed: secret };
+}

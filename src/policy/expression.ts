@@ -1,0 +1,316 @@
+import type { Expr, ExprNoExt } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Action } from '../domain/decision.ts';
+import { add, multiply, negate, subtract } from './arithmetic.ts';
+import { compare, containment, equality } from './comparison.ts';
+import { type Place, refusePack } from './refuse.ts';
+import type { Codes, PrincipalType, Row } from './request.ts';
+import {
+  type BoolTerm,
+  type CodeTerm,
+  conjunction,
+  disjunction,
+  known,
+  type Long,
+  type LongTerm,
+  runBool,
+  runCode,
+  runLong,
+  type Term,
+  test,
+} from './term.ts';
+import { ENUM_NAMES, type EnumName, SLOT, type Vocabulary } from './vocabulary.ts';
+
+/** An instant at which a comparison with `now` turns: the value plus `after` milliseconds. */
+export type Breakpoint = { readonly value: (row: Row) => Long; readonly after: 0 | 1 };
+
+/** What an expression is compiled for, and what the compiler notes on the way. */
+export type Scope = {
+  readonly place: Place;
+  readonly vocabulary: Vocabulary;
+  readonly codes: Codes;
+  /** Null while only the constructs are checked and nothing is known of the request. */
+  readonly principal: PrincipalType | null;
+  readonly action: Action | null;
+  /** Slots whose value is known when compiling. */
+  readonly known: ReadonlyMap<number, number>;
+  readonly breakpoints: Breakpoint[];
+  /** Paths of the attributes read and codes named, per vocabulary. */
+  readonly attributes: Set<string>;
+  readonly values: Map<EnumName, Set<number>>;
+};
+
+/**
+ * Compiles one Cedar expression to a closure that gives the value Cedar gives and throws where
+ * Cedar reports an error. The list of constructs is closed: what is not named here is refused.
+ * @throws POLICY_INVALID naming file, line and construct.
+ */
+export function compileExpression(scope: Scope, expr: Expr): Term {
+  if (!isBuiltIn(expr)) throw unsupported(scope, `a call of ${Object.keys(expr)[0]}()`);
+  if ('Value' in expr) return literal(scope, expr.Value);
+  if ('.' in expr) return attribute(scope, expr);
+  if ('&&' in expr) return conjunction(operands(expr, '&&').map((each) => bool(scope, each)));
+  if ('||' in expr) return disjunction(operands(expr, '||').map((each) => bool(scope, each)));
+  if ('!' in expr) return negation(bool(scope, expr['!'].arg));
+  if ('==' in expr) return equal(scope, expr['=='].left, expr['=='].right);
+  if ('!=' in expr) return negation(equal(scope, expr['!='].left, expr['!='].right));
+  if ('<' in expr) return order(scope, expr['<'].left, '<', expr['<'].right);
+  if ('<=' in expr) return order(scope, expr['<='].left, '<=', expr['<='].right);
+  if ('>' in expr) return order(scope, expr['>'].right, '<', expr['>'].left);
+  if ('>=' in expr) return order(scope, expr['>='].right, '<=', expr['>='].left);
+  if ('contains' in expr) {
+    return containment('contains', set(scope, expr.contains.left), one(scope, expr.contains.right));
+  }
+  if ('containsAny' in expr) {
+    const { left, right } = expr.containsAny;
+    return containment('containsAny', set(scope, left), set(scope, right));
+  }
+  if ('containsAll' in expr) {
+    const { left, right } = expr.containsAll;
+    return containment('containsAll', set(scope, left), set(scope, right));
+  }
+  if ('isEmpty' in expr) {
+    const mask = runCode(set(scope, expr.isEmpty.arg));
+    return test((row) => mask(row) === 0);
+  }
+  if ('Set' in expr) return setLiteral(scope, expr.Set);
+  if ('is' in expr) return isType(scope, expr.is);
+  if ('if-then-else' in expr) return choice(scope, expr['if-then-else']);
+  if ('+' in expr) return arithmetic(scope, expr['+'].left, expr['+'].right, add);
+  if ('-' in expr) return arithmetic(scope, expr['-'].left, expr['-'].right, subtract);
+  if ('*' in expr) return arithmetic(scope, expr['*'].left, expr['*'].right, multiply);
+  if ('neg' in expr) return negated(scope, expr.neg.arg);
+  throw unsupported(scope, Object.keys(expr)[0] ?? 'an empty expression');
+}
+
+/** Extension calls are `{ name: [arguments] }` in Cedar's JSON; of the others only `Set` holds a list. */
+function isBuiltIn(expr: Expr): expr is ExprNoExt {
+  return 'Set' in expr || !Array.isArray(Object.values(expr)[0]);
+}
+
+/** Compiles an expression that must be a condition. @throws POLICY_INVALID */
+export function bool(scope: Scope, expr: Expr): BoolTerm {
+  const term = compileExpression(scope, expr);
+  if (term.kind !== 'bool') throw refusePack(scope.place, `expected a condition, found a value`);
+  return term;
+}
+
+/** The operands of a chain of one associative operator, in order of evaluation. */
+export function operands(expr: Expr, operator: '&&' | '||'): Expr[] {
+  if (!isBuiltIn(expr)) return [expr];
+  if (operator === '&&' && '&&' in expr) {
+    return [...operands(expr['&&'].left, '&&'), ...operands(expr['&&'].right, '&&')];
+  }
+  if (operator === '||' && '||' in expr) {
+    return [...operands(expr['||'].left, '||'), ...operands(expr['||'].right, '||')];
+  }
+  return [expr];
+}
+
+function long(scope: Scope, expr: Expr): LongTerm {
+  const term = compileExpression(scope, expr);
+  if (term.kind !== 'long') throw refusePack(scope.place, 'expected a Long, found another type');
+  return term;
+}
+
+function one(scope: Scope, expr: Expr): CodeTerm {
+  const term = compileExpression(scope, expr);
+  if (term.kind !== 'enum') throw refusePack(scope.place, 'expected an enumerated value');
+  return term;
+}
+
+function set(scope: Scope, expr: Expr): CodeTerm {
+  const term = compileExpression(scope, expr);
+  if (term.kind !== 'set') throw refusePack(scope.place, 'expected a set of enumerated values');
+  return term;
+}
+
+function literal(scope: Scope, value: unknown): Term {
+  if (typeof value === 'boolean') return known(value);
+  if (typeof value === 'number') {
+    // cedar-wasm hands numbers over as doubles: beyond 2^53 − 1 the text said something else.
+    if (!Number.isSafeInteger(value)) throw unsupported(scope, 'a number beyond ±(2^53 − 1)');
+    return { kind: 'long', from: 'known', value, now: false };
+  }
+  const entity = entityOf(value);
+  if (entity === null) throw unsupported(scope, `a literal ${typeof value}`);
+  const name = ENUM_NAMES.find((each) => each === entity.type);
+  const code = name === undefined ? undefined : scope.codes[name].get(entity.id);
+  if (name === undefined || code === undefined) {
+    throw unsupported(
+      scope,
+      `${entity.type}::"${entity.id}"`,
+      'name participants by an attribute, never by id',
+    );
+  }
+  noteValue(scope, name, code);
+  return { kind: 'enum', name, from: 'known', value: code };
+}
+
+/** Reads `{ __entity: { type, id } }` of Cedar's JSON. */
+export function entityOf(value: unknown): { type: string; id: string } | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const inner = '__entity' in value ? value.__entity : value;
+  if (typeof inner !== 'object' || inner === null || !('type' in inner) || !('id' in inner)) {
+    return null;
+  }
+  const { type, id } = inner;
+  return typeof type === 'string' && typeof id === 'string' ? { type, id } : null;
+}
+
+function attribute(scope: Scope, expr: Expr): Term {
+  const path = pathOf(scope, expr);
+  const found = scope.vocabulary.attributes.get(path);
+  if (found === undefined) throw unsupported(scope, `the attribute ${path}`);
+  scope.attributes.add(path);
+  const { slot, type } = found;
+  if (type.kind === 'long') return { kind: 'long', from: 'slot', slot, now: slot === SLOT.now };
+  const value = scope.known.get(slot);
+  const { kind, name } = type;
+  return value === undefined
+    ? { kind, name, from: 'slot', slot }
+    : { kind, name, from: 'known', value };
+}
+
+function pathOf(scope: Scope, expr: Expr): string {
+  if (isBuiltIn(expr) && '.' in expr) return `${pathOf(scope, expr['.'].left)}.${expr['.'].attr}`;
+  if ('Var' in expr && typeof expr.Var === 'string') return expr.Var;
+  throw unsupported(scope, 'an attribute of something computed');
+}
+
+/** `action == Action::"…"` is answered when compiling; all other equality compares values. */
+function equal(scope: Scope, left: Expr, right: Expr): BoolTerm {
+  const action = actionCompared(left, right);
+  if (action !== null) {
+    return scope.action === null ? test(() => false) : known(scope.action === action);
+  }
+  const [a, b] = [compileExpression(scope, left), compileExpression(scope, right)];
+  if (refersToNow(a) || refersToNow(b)) {
+    throw unsupported(scope, '== on context.now', 'an instant is compared with <, <=, > or >=');
+  }
+  const term = equality(a, b);
+  if (term === null) throw refusePack(scope.place, '== compares values of different types');
+  return term;
+}
+
+function actionCompared(left: Expr, right: Expr): string | null {
+  const isAction = (expr: Expr) => 'Var' in expr && expr.Var === 'action';
+  const other = isAction(left) ? right : isAction(right) ? left : null;
+  if (other === null || !('Value' in other)) return null;
+  const entity = entityOf(other.Value);
+  return entity?.type === 'Action' ? entity.id : null;
+}
+
+/**
+ * `now` may stand only directly in a comparison, against something that does not depend on it.
+ * That is what makes `changesAt` exact: the outcome can turn at these instants and at no other.
+ */
+function order(scope: Scope, left: Expr, operator: '<' | '<=', right: Expr): BoolTerm {
+  const [a, b] = [long(scope, left), long(scope, right)];
+  if (a.now && b.now) throw unsupported(scope, 'context.now on both sides of a comparison');
+  // now < x turns at x; now <= x at x + 1; x <= now at x; x < now at x + 1.
+  if (refersToNow(a)) addBreakpoint(scope, b, operator === '<' ? 0 : 1);
+  if (refersToNow(b)) addBreakpoint(scope, a, operator === '<=' ? 0 : 1);
+  return compare(a, operator, b);
+}
+
+function addBreakpoint(scope: Scope, term: LongTerm, after: 0 | 1): void {
+  scope.breakpoints.push({ value: runLong(term), after });
+}
+
+function refersToNow(term: Term): boolean {
+  return term.kind === 'long' && term.from === 'slot' && term.slot === SLOT.now;
+}
+
+function negation(term: BoolTerm): BoolTerm {
+  if (term.from === 'known') return known(!term.value);
+  const { run } = term;
+  return test((row) => !run(row));
+}
+
+function arithmetic(
+  scope: Scope,
+  left: Expr,
+  right: Expr,
+  operation: (a: Long, b: Long) => Long,
+): LongTerm {
+  const [a, b] = [withoutNow(scope, long(scope, left)), withoutNow(scope, long(scope, right))];
+  const [runA, runB] = [runLong(a), runLong(b)];
+  const run = (row: Row) => operation(runA(row), runB(row));
+  return { kind: 'long', from: 'run', run, now: a.now || b.now };
+}
+
+function negated(scope: Scope, arg: Expr): LongTerm {
+  const term = withoutNow(scope, long(scope, arg));
+  const inner = runLong(term);
+  return { kind: 'long', from: 'run', run: (row) => negate(inner(row)), now: term.now };
+}
+
+function withoutNow(scope: Scope, term: LongTerm): LongTerm {
+  if (!refersToNow(term)) return term;
+  throw unsupported(
+    scope,
+    'arithmetic on context.now',
+    'compare context.now itself: context.now >= a - b instead of context.now + b >= a',
+  );
+}
+
+function setLiteral(scope: Scope, elements: readonly Expr[]): CodeTerm {
+  const terms = elements.map((element) => one(scope, element));
+  const [first] = terms;
+  if (first === undefined) throw unsupported(scope, 'an empty set');
+  let mask = 0;
+  for (const term of terms) {
+    if (term.from !== 'known') throw unsupported(scope, 'a set of computed values');
+    mask |= 1 << term.value;
+  }
+  return { kind: 'set', name: first.name, from: 'known', value: mask };
+}
+
+function isType(scope: Scope, is: { left: Expr; entity_type: string; in?: Expr }): BoolTerm {
+  if (is.in !== undefined) throw unsupported(scope, '`is … in`');
+  if (!('Var' in is.left)) throw unsupported(scope, '`is` on something computed');
+  switch (is.left.Var) {
+    case 'principal':
+      return scope.principal === null
+        ? test(() => false)
+        : known(is.entity_type === scope.principal);
+    case 'resource':
+      return known(is.entity_type === 'Artifact');
+    default:
+      throw unsupported(scope, `\`is\` on ${String(is.left.Var)}`);
+  }
+}
+
+function choice(scope: Scope, expr: { if: Expr; then: Expr; else: Expr }): Term {
+  const condition = bool(scope, expr.if);
+  const [yes, no] = [compileExpression(scope, expr.then), compileExpression(scope, expr.else)];
+  if (condition.from === 'known') return condition.value ? yes : no;
+  const { run } = condition;
+  if (yes.kind === 'bool' && no.kind === 'bool') {
+    const [a, b] = [runBool(yes), runBool(no)];
+    return test((row) => (run(row) ? a(row) : b(row)));
+  }
+  if (yes.kind === 'long' && no.kind === 'long') {
+    const [a, b] = [runLong(withoutNow(scope, yes)), runLong(withoutNow(scope, no))];
+    return { kind: 'long', from: 'run', run: (row) => (run(row) ? a(row) : b(row)), now: true };
+  }
+  if (isCode(yes) && isCode(no) && yes.kind === no.kind && yes.name === no.name) {
+    const [a, b] = [runCode(yes), runCode(no)];
+    const { kind, name } = yes;
+    return { kind, name, from: 'run', run: (row) => (run(row) ? a(row) : b(row)) };
+  }
+  throw refusePack(scope.place, 'if-then-else gives values of different types');
+}
+
+function isCode(term: Term): term is CodeTerm {
+  return term.kind === 'enum' || term.kind === 'set';
+}
+
+function noteValue(scope: Scope, name: EnumName, code: number): void {
+  const codes = scope.values.get(name) ?? new Set<number>();
+  scope.values.set(name, codes.add(code));
+}
+
+function unsupported(scope: Scope, construct: string, remedy = 'see docs/policy-packs.md') {
+  return refusePack(scope.place, `${construct} is not among the constructs a pack may use`, remedy);
+}

@@ -1,0 +1,82 @@
+import { parseCedar } from './cedar.ts';
+import { refusePack } from './refuse.ts';
+import { type Rule, readRule } from './rule.ts';
+import { type DecisionTable, parseTable } from './table.ts';
+import { cedarOfTable, GENERATED } from './table-cedar.ts';
+import { parseWords, type Words } from './words.ts';
+
+/**
+ * A policy pack as parsed: a folder with `programme.yaml` (the decision table), any number of
+ * `*.cedar` files (what the table cannot say) and `words.yaml`.
+ */
+export type PolicyPack = {
+  readonly table: DecisionTable;
+  readonly words: Words;
+  /** Hand-written rules in the order of files and lines, then those generated from the table. */
+  readonly rules: readonly Rule[];
+  /** The Cedar text of each file, including the generated one, for validation against the schema. */
+  readonly cedar: ReadonlyMap<string, string>;
+  /** All files in one text with one meaning: what the pack's digest is taken over. */
+  readonly source: string;
+};
+
+/** Largest file of a pack, in UTF-16 units; the shipped ones have a hundredth of it. */
+const MAX_FILE = 256 * 1024;
+
+const TABLE = 'programme.yaml';
+const WORDS = 'words.yaml';
+
+/**
+ * Parses a pack from its files by name (`programme.yaml`, not a path).
+ * @throws POLICY_INVALID naming file, line and remedy: a missing or unknown file, a kind without a
+ * row, a policy without annotation, an unknown reason code, an id used twice.
+ */
+export function parsePack(files: ReadonlyMap<string, string>): PolicyPack {
+  checkFiles(files);
+  const table = parseTable(TABLE, file(files, TABLE));
+  const words = parseWords(WORDS, file(files, WORDS), Object.keys(table.leads));
+  const written = [...files].filter(([name]) => name.endsWith('.cedar')).sort(byName);
+  const cedar = new Map([...written, [GENERATED, cedarOfTable(table)]]);
+  const rules = [...cedar].flatMap(([name, text]) => parseCedar(name, text).map(readRule));
+  checkIds(rules);
+  return { table, words, rules, cedar, source: sourceOf(files) };
+}
+
+function checkFiles(files: ReadonlyMap<string, string>): void {
+  for (const [name, text] of files) {
+    const place = { file: name, line: null };
+    if (name !== TABLE && name !== WORDS && !/^[a-z0-9-]+\.cedar$/.test(name)) {
+      throw refusePack(place, `unknown file, expected ${TABLE}, ${WORDS} or *.cedar`);
+    }
+    if (text.length > MAX_FILE) {
+      throw refusePack(place, `expected at most ${MAX_FILE} characters, found ${text.length}`);
+    }
+  }
+}
+
+function file(files: ReadonlyMap<string, string>, name: string): string {
+  const text = files.get(name);
+  if (text === undefined) throw refusePack({ file: name, line: null }, 'the pack has no such file');
+  return text;
+}
+
+function checkIds(rules: readonly Rule[]): void {
+  const seen = new Map<string, Rule>();
+  for (const rule of rules) {
+    const first = seen.get(rule.id);
+    if (first !== undefined) {
+      const { file: name, line } = first.place;
+      throw refusePack(rule.place, `@id "${rule.id}" is used twice, first at ${name}:${line}`);
+    }
+    seen.set(rule.id, rule);
+  }
+}
+
+/** JSON of the sorted name and text pairs: no two packs share it. */
+function sourceOf(files: ReadonlyMap<string, string>): string {
+  return JSON.stringify([...files].sort(byName));
+}
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
+}

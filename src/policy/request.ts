@@ -1,0 +1,237 @@
+/**
+ * Facts to request, the one place where the two meet. The facts become a flat row of numbers
+ * (codes of enumerated values, bit masks of sets, instants); the closures read that row, and the
+ * Cedar request that goes to cedar-wasm is rendered from the same row.
+ */
+import type { Action, PrincipalFacts, ReleaseFacts } from '../domain/decision.ts';
+import type { AgreementFacts, DutyFacts, LegalDuty } from '../domain/enrolment.ts';
+import { TocsinError } from '../domain/errors.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Schedule } from '../domain/schedule.ts';
+import {
+  ENUM_NAMES,
+  type EnumName,
+  PRINCIPAL_SLOTS,
+  SLOT,
+  type ValueType,
+  type Vocabulary,
+} from './vocabulary.ts';
+
+/** One request as numbers, indexed by the slots of the vocabulary. */
+export type Row = Float64Array;
+
+export const PRINCIPAL_TYPES = ['Participant', 'Public'] as const;
+export type PrincipalType = (typeof PRINCIPAL_TYPES)[number];
+
+/** The code of each value of each vocabulary: its place in the list. */
+export type Codes = Readonly<Record<EnumName, ReadonlyMap<string, number>>>;
+
+export function codesOf(vocabulary: Vocabulary): Codes {
+  const codes = (name: EnumName) => new Map(vocabulary.enums[name].map((value, i) => [value, i]));
+  const entries = ENUM_NAMES.map((name) => [name, codes(name)] as const);
+  return Object.fromEntries(entries) as Record<EnumName, Map<string, number>>;
+}
+
+/**
+ * Writes the facts into `row`, checking each against the vocabulary as Cedar's request validation
+ * does: a value nobody declared, or an instant that is none, refuses the request as a whole.
+ * @throws POLICY_ERROR naming the attribute. The row is then half-written and must not be used.
+ */
+export function fillRow(
+  row: Row,
+  vocabulary: Vocabulary,
+  codes: Codes,
+  facts: ReleaseFacts,
+  now: Instant,
+): PrincipalType {
+  row[SLOT.kind] = code(codes.Kind, facts.artifact.kind, 'resource.kind');
+  row[SLOT.variant] = code(codes.Variant, facts.artifact.variant, 'resource.variant');
+  row[SLOT.assurance] = code(codes.Assurance, facts.assurance, 'context.assurance');
+  row[SLOT.now] = long(now, 'context.now');
+  fillSchedule(row, vocabulary, facts.schedule);
+  return fillPrincipal(row, codes, facts.principal);
+}
+
+function fillSchedule(row: Row, vocabulary: Vocabulary, schedule: Schedule): void {
+  row[SLOT.disclosureAt] = long(schedule.disclosureAt, 'context.disclosureAt');
+  for (let i = 0; i < vocabulary.tiers.length; i++) {
+    const tier = vocabulary.tiers[i] ?? '';
+    row[SLOT.opensAt + i] = long(schedule.opensAt[tier], 'context.opensAt');
+  }
+}
+
+function fillPrincipal(row: Row, codes: Codes, principal: PrincipalFacts): PrincipalType {
+  switch (principal.kind) {
+    case 'public':
+      // A rule for participants must not see what the previous request left behind.
+      row.fill(Number.NaN, 0, PRINCIPAL_SLOTS);
+      return 'Public';
+    case 'participant': {
+      const { enrolment } = principal;
+      row[SLOT.tier] = code(codes.Tier, enrolment.tier, 'principal.tier');
+      row[SLOT.standing] = code(codes.Standing, enrolment.standing, 'principal.standing');
+      row[SLOT.consentMode] = code(
+        codes.ConsentMode,
+        enrolment.consentMode,
+        'principal.consentMode',
+      );
+      row[SLOT.consent] = code(codes.Consent, principal.consent, 'principal.consent');
+      fillAgreement(row, enrolment.agreement);
+      fillDuty(row, codes, enrolment.duty);
+      return 'Participant';
+    }
+    default:
+      throw refuse('principal', principal);
+  }
+}
+
+/** No agreement is the interval [0, 0), which contains no instant. */
+function fillAgreement(row: Row, agreement: AgreementFacts): void {
+  if (agreement === null) {
+    row[SLOT.signedAt] = 0;
+    row[SLOT.agreementExpiresAt] = 0;
+    return;
+  }
+  row[SLOT.signedAt] = long(agreement.signedAt, 'principal.agreement.signedAt');
+  row[SLOT.agreementExpiresAt] = long(agreement.expiresAt, 'principal.agreement.expiresAt');
+}
+
+/** Unknown duty facts are vouched for by nobody and expired at the beginning of time. */
+function fillDuty(row: Row, codes: Codes, duty: DutyFacts): void {
+  row[SLOT.dutyStatus] = code(codes.DutyStatus, duty.status, 'principal.duty.status');
+  row[SLOT.dutyToGovernment] = 0;
+  row[SLOT.dutyToCsirt] = 0;
+  row[SLOT.dutyToRegulator] = 0;
+  if (duty.status === 'unknown') {
+    row[SLOT.dutyProvenance] = code(codes.Provenance, 'none', 'principal.duty.provenance');
+    row[SLOT.dutyExpiresAt] = 0;
+    return;
+  }
+  row[SLOT.dutyProvenance] = code(codes.Provenance, duty.provenance, 'principal.duty.provenance');
+  row[SLOT.dutyExpiresAt] = long(duty.expiresAt, 'principal.duty.expiresAt');
+  for (const each of duty.duties) addDuty(row, codes, each);
+}
+
+/**
+ * A duty counts by its trigger and by whom it is owed to. Its scope is not told apart: a firm that
+ * must report what it knows of its own products only would still have to be asked, per alert,
+ * whether the product is one of them.
+ */
+function addDuty(row: Row, codes: Codes, duty: LegalDuty): void {
+  const slot = recipientSlot(duty);
+  const trigger = code(codes.Trigger, duty.trigger, 'principal.duty trigger');
+  row[slot] = (row[slot] ?? 0) | (1 << trigger);
+}
+
+function recipientSlot(duty: LegalDuty): number {
+  switch (duty.recipient) {
+    case 'government':
+      return SLOT.dutyToGovernment;
+    case 'csirt':
+      return SLOT.dutyToCsirt;
+    case 'regulator':
+      return SLOT.dutyToRegulator;
+    default:
+      throw refuse('principal.duty recipient', duty);
+  }
+}
+
+function code(codes: ReadonlyMap<string, number>, value: string, attribute: string): number {
+  const found = codes.get(value);
+  if (found === undefined) throw refuse(attribute, value);
+  return found;
+}
+
+function long(value: number | undefined, attribute: string): number {
+  if (!Number.isSafeInteger(value)) throw refuse(attribute, value);
+  return Number(value);
+}
+
+function refuse(attribute: string, value: unknown): TocsinError {
+  const found = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value;
+  return new TocsinError(
+    'POLICY_ERROR',
+    `${attribute}: expected a value the policy's schema declares, found ${found}`,
+    { field: attribute },
+  );
+}
+
+type CedarValue =
+  | number
+  | { readonly __entity: { readonly type: string; readonly id: string } }
+  | CedarValue[]
+  | { [name: string]: CedarValue };
+
+/** A Cedar request: what `statefulIsAuthorized` needs besides policies and schema. */
+export type CedarRequest = {
+  readonly principal: { type: string; id: string };
+  readonly action: { type: string; id: string };
+  readonly resource: { type: string; id: string };
+  readonly context: Record<string, CedarValue>;
+  readonly entities: {
+    uid: { type: string; id: string };
+    attrs: Record<string, CedarValue>;
+    parents: [];
+  }[];
+};
+
+const RESOURCE = { type: 'Artifact', id: 'artifact' };
+
+/** Renders a filled row as the request cedar-wasm takes. */
+export function cedarRequest(
+  vocabulary: Vocabulary,
+  row: Row,
+  type: PrincipalType,
+  action: Action,
+): CedarRequest {
+  const principal = { type, id: 'asking' };
+  const attrs = type === 'Public' ? {} : attributesBelow(vocabulary, row, 'principal');
+  return {
+    principal,
+    action: { type: 'Action', id: action },
+    resource: RESOURCE,
+    context: attributesBelow(vocabulary, row, 'context'),
+    entities: [
+      { uid: principal, attrs, parents: [] },
+      { uid: RESOURCE, attrs: attributesBelow(vocabulary, row, 'resource'), parents: [] },
+    ],
+  };
+}
+
+function attributesBelow(
+  vocabulary: Vocabulary,
+  row: Row,
+  variable: string,
+): Record<string, CedarValue> {
+  const root: Record<string, CedarValue> = {};
+  for (const { path, type, slot } of vocabulary.attributes.values()) {
+    const [head, ...names] = path.split('.');
+    if (head !== variable) continue;
+    const last = names.pop() ?? '';
+    let record: Record<string, CedarValue> = root;
+    for (const name of names) record = nested(record, name);
+    record[last] = cedarValue(vocabulary, type, row[slot] ?? Number.NaN);
+  }
+  return root;
+}
+
+function nested(record: Record<string, CedarValue>, name: string): Record<string, CedarValue> {
+  const found = record[name];
+  if (typeof found === 'object' && !Array.isArray(found) && !('__entity' in found)) return found;
+  const fresh: Record<string, CedarValue> = {};
+  record[name] = fresh;
+  return fresh;
+}
+
+function cedarValue(vocabulary: Vocabulary, type: ValueType, value: number): CedarValue {
+  switch (type.kind) {
+    case 'long':
+      return value;
+    case 'enum':
+      return { __entity: { type: type.name, id: vocabulary.enums[type.name][value] ?? '' } };
+    case 'set':
+      return vocabulary.enums[type.name]
+        .filter((_, i) => ((value >>> i) & 1) === 1)
+        .map((id) => ({ __entity: { type: type.name, id } }));
+  }
+}

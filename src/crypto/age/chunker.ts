@@ -22,7 +22,8 @@ export class Chunker {
         this.#emit(this.#pending);
       }
       const taken = Math.min(this.#pending.length - this.#filled, bytes.length - at);
-      this.#pending.set(bytes.subarray(at, at + taken), this.#filled);
+      const piece = taken === bytes.length ? bytes : bytes.subarray(at, at + taken);
+      this.#pending.set(piece, this.#filled);
       this.#filled += taken;
       at += taken;
     }

@@ -1,5 +1,5 @@
 import { TocsinError } from '../domain/errors.ts';
-import { type Instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
+import { type Instant, instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
 import { clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
@@ -36,7 +36,7 @@ export async function guardClock(
       reading.wall < highWater - BACKWARD_TOLERANCE_MS ||
       Math.abs(reading.wall - database) > DISAGREEMENT_TOLERANCE_MS;
     if (!doubt) {
-      const next = reading.wall > highWater ? reading.wall : highWater;
+      const next = instant(Math.max(reading.wall, highWater));
       await putClockMark(tx, { highWater: next, doubtedAt: null, firstConfirmation: null });
       return { doubted: false };
     }

@@ -30,7 +30,7 @@ export async function putClockMark(tx: Tx, mark: ClockMark): Promise<void> {
   await tx
     .insertInto('clock_mark')
     .values(columns)
-    .onConflict((conflict) => conflict.column('only').doUpdateSet(columns))
+    .onConflict((conflict) => conflict.column('singleton').doUpdateSet(columns))
     .execute();
 }
 

@@ -12,7 +12,7 @@ export type Database = {
   schema_migration: { version: number; name: string; sha256: string; applied_at: At };
   setting: { name: string; value: Buffer };
   clock_mark: {
-    only: Generated<boolean>;
+    singleton: Generated<boolean>;
     high_water: At;
     doubted_at: AtOrNull;
     first_confirmation: string | null;

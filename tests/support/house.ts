@@ -1,11 +1,19 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readAlertFolder } from '../../src/cli/alert-folder.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
 import type { Enrolment } from '../../src/domain/enrolment.ts';
-import type { ParticipantId, PersonId, ProgrammeId, ReaderId } from '../../src/domain/ids.ts';
+import type {
+  AlertId,
+  ArtifactId,
+  ParticipantId,
+  PersonId,
+  ProgrammeId,
+  ReaderId,
+} from '../../src/domain/ids.ts';
 import { type Instant, parseInstant } from '../../src/domain/instant.ts';
 import { type VirtualClock, virtualClock } from '../../src/main/clock.ts';
 import { type ComposeOptions, compose, type Parts } from '../../src/main/compose.ts';
@@ -21,8 +29,11 @@ import {
   joinProofBytes,
   redeemInvitation,
 } from '../../src/programme/admit-participant.ts';
+import { approveAlert } from '../../src/programme/approve-alert.ts';
 import { createProgramme, type PackFiles } from '../../src/programme/create-programme.ts';
+import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
 import { addPerson, authenticate, issueToken } from '../../src/programme/people.ts';
+import { planAlert } from '../../src/programme/plan-alert.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -173,4 +184,32 @@ export async function joinReader(house: House, participant: ParticipantId): Prom
     scopes: ['reader'],
   };
   return { caller, token, identity, signSeed: secret };
+}
+
+export const EXAMPLE = join(ROOT, 'examples/sharepoint-2025-07');
+
+/** Drafts the example alert with all its artifacts; the ids of the artifacts by file. */
+export async function draftExample(
+  house: House,
+): Promise<{ alert: AlertId; artifacts: Map<string, ArtifactId>; slots: number }> {
+  const { context, author, programme, clock } = house;
+  const { artifacts: files, ...input } = await readAlertFolder(EXAMPLE);
+  const { alert } = await draftAlert(context, author, programme, input, clock.now());
+  const artifacts = new Map<string, ArtifactId>();
+  let slots = 0;
+  for (const { file, reducedBy, ...artifact } of files) {
+    const reduced = reducedBy === null ? null : (artifacts.get(reducedBy) ?? null);
+    const stored = { ...artifact, reducedBy: reduced };
+    const added = await addArtifact(context, author, alert, null, stored, clock.now());
+    artifacts.set(file, added.artifact);
+    slots += added.slots;
+  }
+  return { alert, artifacts, slots };
+}
+
+/** Plans and has the second person approve. */
+export async function approve(house: House, alert: AlertId): Promise<void> {
+  const { context, approver, clock } = house;
+  const { digest } = await planAlert(context, alert);
+  await approveAlert(context, approver, alert, digest, clock.now());
 }

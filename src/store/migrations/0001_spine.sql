@@ -14,7 +14,7 @@ create table setting (
 );
 
 create table clock_mark (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   high_water timestamptz(3) not null,
   doubted_at timestamptz(3),
   first_confirmation uuid

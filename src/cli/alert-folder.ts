@@ -1,0 +1,180 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import {
+  ARTIFACT_KINDS,
+  type ArtifactKind,
+  FORMATS,
+  type Format,
+  MARKINGS,
+  type Marking,
+  TLP_LABELS,
+  type Tlp,
+  USE_PERMISSIONS,
+  type UsePermission,
+  VARIANTS,
+  type Variant,
+} from '../domain/artifact.ts';
+import { invalid, TocsinError } from '../domain/errors.ts';
+import { type Instant, parseInstant } from '../domain/instant.ts';
+
+/** An alert as its author keeps it on disk: `alert.yaml`, the artifacts, and their sidecars. */
+export type AlertFolder = {
+  readonly title: string;
+  readonly disclosureAt: Instant;
+  readonly tlp: Tlp;
+  readonly usePermissions: readonly UsePermission[];
+  /** Reduced variants first, so that those they stand in for can name them. */
+  readonly artifacts: readonly FolderArtifact[];
+};
+
+export type FolderArtifact = {
+  readonly file: string;
+  readonly kind: ArtifactKind;
+  readonly variant: Variant;
+  readonly format: Format;
+  readonly marking: Marking;
+  readonly name: string;
+  /** File of the reduced variant, or null. */
+  readonly reducedBy: string | null;
+  readonly sourcePublishedAt: Instant | null;
+  readonly content: Buffer;
+  /** Text of `<file>.alternates.yaml`, or null where there is none. */
+  readonly sidecar: string | null;
+};
+
+/** @throws INVALID_INPUT naming the field of alert.yaml, or the missing file. */
+export async function readAlertFolder(folder: string): Promise<AlertFolder> {
+  const text = await readText(folder, 'alert.yaml');
+  const document = record(parseYaml(text), 'alert.yaml');
+  only(document, 'alert.yaml', ['title', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts']);
+  const listed = document['artifacts'];
+  if (!Array.isArray(listed) || listed.length === 0) {
+    throw invalid('artifacts', 'a list of at least one', listed);
+  }
+  const artifacts: FolderArtifact[] = [];
+  for (const [index, entry] of (listed as unknown[]).entries()) {
+    artifacts.push(
+      await readArtifact(folder, `artifacts[${index}]`, record(entry, `artifacts[${index}]`)),
+    );
+  }
+  const reducedFirst = (artifact: FolderArtifact) => (artifact.variant === 'reduced' ? 0 : 1);
+  return {
+    title: string(document['title'], 'title'),
+    disclosureAt: time(document['disclosureAt'], 'disclosureAt'),
+    tlp: oneOf(TLP_LABELS, document['tlp'], 'tlp'),
+    usePermissions: permissions(document['usePermissions']),
+    artifacts: artifacts.toSorted((a, b) => reducedFirst(a) - reducedFirst(b)),
+  };
+}
+
+const ARTIFACT_FIELDS = [
+  'file',
+  'kind',
+  'variant',
+  'format',
+  'marking',
+  'name',
+  'reducedBy',
+  'source',
+];
+
+async function readArtifact(
+  folder: string,
+  at: string,
+  entry: Readonly<Record<string, unknown>>,
+): Promise<FolderArtifact> {
+  only(entry, at, ARTIFACT_FIELDS);
+  const file = string(entry['file'], `${at}.file`);
+  if (basename(file) !== file) throw invalid(`${at}.file`, 'a file of this folder', file);
+  const source = entry['source'] === undefined ? null : record(entry['source'], `${at}.source`);
+  return {
+    file,
+    kind: oneOf(ARTIFACT_KINDS, entry['kind'], `${at}.kind`),
+    variant: oneOf(VARIANTS, entry['variant'] ?? 'full', `${at}.variant`),
+    format: oneOf(FORMATS, entry['format'], `${at}.format`),
+    marking: oneOf(MARKINGS, entry['marking'] ?? 'full', `${at}.marking`),
+    name: string(entry['name'] ?? file, `${at}.name`),
+    reducedBy:
+      entry['reducedBy'] === undefined ? null : string(entry['reducedBy'], `${at}.reducedBy`),
+    sourcePublishedAt: source ? time(source['publishedAt'], `${at}.source.publishedAt`) : null,
+    content: await readBytes(folder, file),
+    sidecar: await readOptional(folder, `${file}.alternates.yaml`),
+  };
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const line = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
+    throw new TocsinError('INVALID_INPUT', `alert.yaml: expected YAML: ${line}`, { cause });
+  }
+}
+
+async function readBytes(folder: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(join(folder, file));
+  } catch (cause) {
+    throw new TocsinError(
+      'INVALID_INPUT',
+      `${file}: expected a readable file in the alert's folder`,
+      {
+        field: file,
+        cause,
+      },
+    );
+  }
+}
+
+async function readText(folder: string, file: string): Promise<string> {
+  return (await readBytes(folder, file)).toString('utf8');
+}
+
+async function readOptional(folder: string, file: string): Promise<string | null> {
+  try {
+    return await readFile(join(folder, file), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function record(value: unknown, field: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(field, 'a mapping', value);
+  }
+  return value as Record<string, unknown>;
+}
+
+function only(
+  value: Readonly<Record<string, unknown>>,
+  at: string,
+  known: readonly string[],
+): void {
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown !== undefined)
+    throw invalid(`${at}.${unknown}`, `one of ${known.join(', ')}`, 'unknown');
+}
+
+function string(value: unknown, field: string): string {
+  if (typeof value !== 'string' || value === '') throw invalid(field, 'a text', value);
+  return value;
+}
+
+function time(value: unknown, field: string): Instant {
+  return parseInstant(value instanceof Date ? value.toISOString() : value, field);
+}
+
+function oneOf<T extends string>(allowed: readonly T[], value: unknown, field: string): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw invalid(field, `one of ${allowed.join(', ')}`, value);
+  return found;
+}
+
+function permissions(value: unknown): UsePermission[] {
+  if (!Array.isArray(value)) throw invalid('usePermissions', 'a list', value);
+  return (value as unknown[]).map((item, index) =>
+    oneOf(USE_PERMISSIONS, item, `usePermissions[${index}]`),
+  );
+}

@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { TocsinError } from '../domain/errors.ts';
+import { SECOND_MS } from '../domain/instant.ts';
+import { buildApp } from '../http/app.ts';
+import { buildOperatorApp } from '../http/operator.ts';
+import { publishIssuerKeys } from '../programme/issuer-keys.ts';
+import type { CycleResult } from '../worker/worker.ts';
+import type { Clock } from './clock.ts';
+import { type ComposeOptions, compose, type Parts } from './compose.ts';
+import { loadReaderBundle, recordBundle } from './reader-bundle.ts';
+
+/** How often the worker looks for due work. */
+const CYCLE_MS = SECOND_MS;
+
+export type Serving = {
+  readonly parts: Parts;
+  /** Where the API answers: `http://127.0.0.1:8740`. */
+  readonly url: string;
+  /** The operator's socket: health, readiness, metrics. */
+  readonly operatorSocket: string;
+  /** Ends in order: no new requests, requests under way, worker, store, cluster. */
+  stop(): Promise<void>;
+};
+
+export type ServeOptions = ComposeOptions & {
+  /** False: the caller runs the worker's cycles itself (demonstration, tests). */
+  readonly worker?: boolean;
+};
+
+/** Starts everything: parts, API, operator's socket, worker. */
+export async function serve(config: Config, options: ServeOptions): Promise<Serving> {
+  const parts = await compose(config, options);
+  try {
+    return await listen(config, parts, options);
+  } catch (error) {
+    await parts.stop();
+    throw error;
+  }
+}
+
+async function listen(config: Config, parts: Parts, options: ServeOptions): Promise<Serving> {
+  const { context, clock } = parts;
+  const bundle = await loadReaderBundle();
+  await publishIssuerKeys(context, clock.reading().wall);
+  if (bundle) await recordBundle(context, bundle, clock.reading().wall);
+  const logLine = options.logLine ?? (() => undefined);
+  const worker = options.worker === false ? null : startWorker(parts, clock, logLine);
+  const ready = async () => worker === null || worker.healthy();
+  const now = () => clock.now();
+  const app = buildApp({ context, trees: new Map(), now, readerBundle: bundle, ready, logLine });
+  const operator = buildOperatorApp({ context, ready, now: () => clock.reading().wall });
+  const operatorSocket = join(config.dataDir, 'operator.sock');
+  // Left behind by a process that was killed; the cluster's lock has shown that none is alive.
+  await rm(operatorSocket, { force: true });
+  await operator.listen({ path: operatorSocket });
+  const url = await app.listen({ host: config.listen.host, port: config.listen.port });
+  return {
+    parts,
+    url,
+    operatorSocket,
+    async stop() {
+      await app.close();
+      await worker?.stop();
+      await operator.close();
+      await parts.stop();
+    },
+  };
+}
+
+type Worker = { healthy(): boolean; stop(): Promise<void> };
+
+/**
+ * Runs cycles one after the other until stopped. A cycle that fails is logged by its code and tried
+ * again: everything it does is idempotent.
+ */
+function startWorker(parts: Parts, clock: Clock, logLine: (line: string) => void): Worker {
+  let stopping = false;
+  let failures = 0;
+  let wake: () => void = () => undefined;
+  const loop = async () => {
+    while (!stopping) {
+      try {
+        report(await parts.cycle(), logLine);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        const code = error instanceof TocsinError ? error.code : 'INTERNAL';
+        logLine(JSON.stringify({ at: clock.reading().wall, worker: 'cycle', error: code }));
+      }
+      if (stopping) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, CYCLE_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+  const running = loop();
+  return {
+    healthy: () => failures < 3,
+    async stop() {
+      stopping = true;
+      wake();
+      await running;
+    },
+  };
+}
+
+function report({ doubted, batches, ticked }: CycleResult, logLine: (line: string) => void): void {
+  if (batches > 0 || doubted)
+    logLine(JSON.stringify({ worker: 'cycle', doubted, batches, ticked }));
+}

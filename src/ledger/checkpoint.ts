@@ -8,7 +8,7 @@ import { decodeBase64 } from './base64.ts';
 import { verifyNote } from './note.ts';
 import { HASH_BYTES } from './proof.ts';
 import { count } from './shape.ts';
-import type { VerifierKey } from './verifier-key.ts';
+import { parseVerifierKey } from './verifier-key.ts';
 
 /** What a checkpoint says. */
 export type Checkpoint = {
@@ -41,8 +41,12 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
  * @throws as `verifyNote`; INVALID_INPUT when the text is not a checkpoint, is of another origin, or its
  *   size is beyond 2^53 - 1.
  */
-export function parseCheckpoint(note: string, key: VerifierKey, origin = key.name): Checkpoint {
-  const lines = verifyNote(note, key).slice(0, -1).split('\n');
+export function parseCheckpoint(
+  note: string,
+  verifierKey: string,
+  origin = parseVerifierKey(verifierKey).name,
+): Checkpoint {
+  const lines = verifyNote(note, verifierKey).slice(0, -1).split('\n');
   const [found = '', size = '', root = ''] = lines;
   if (lines.length < 3) throw invalid('checkpoint', 'at least 3 lines', lines.length);
   if (lines.includes('')) throw invalid('checkpoint', 'no empty line', 'one');

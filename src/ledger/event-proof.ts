@@ -5,11 +5,12 @@
 import { TocsinError } from '../domain/errors.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import { parseEventEntry, partCommitment } from './event-leaf.ts';
-import { type EventProof, type EventProofBytes, parseEventProof } from './event-proof-form.ts';
+import { type EventProofBytes, parseEventProof } from './event-proof-form.ts';
 import { verifyEventPath } from './event-tree.ts';
 import { type HashFn, leafHash, verifyInclusion } from './proof.ts';
 import { tickEntry } from './tick-leaf.ts';
-import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
+
+export type { EventProof } from './event-proof-form.ts';
 
 /** What a valid proof proves. */
 export type ProvenEvent = {
@@ -29,14 +30,14 @@ export type ProvenEvent = {
  * Verifies a proof that anybody may have sent; nothing of it is believed before its check, which goes
  * from the key held by the caller down to the body.
  * @param hash SHA-256.
+ * @param sent an `EventProof`, as parsed from JSON.
  * @param verifierKey the log's, as pinned by the caller; never one that came with the proof.
  * @throws PROOF_INVALID naming the check that failed, with expected and found (`cause` has the error
  *   beneath); KEY_INVALID when `verifierKey` itself is malformed.
  */
-export function verifyEventProof(hash: HashFn, sent: EventProof, verifierKey: string): ProvenEvent {
-  const key = parseVerifierKey(verifierKey);
+export function verifyEventProof(hash: HashFn, sent: unknown, verifierKey: string): ProvenEvent {
   const proof = check('form', () => parseEventProof(sent));
-  const checkpoint = check('checkpoint', () => checkpointSigned(proof, key));
+  const checkpoint = check('checkpoint', () => parseCheckpoint(proof.checkpoint, verifierKey));
   check('tick in log', () => tickInLog(hash, proof, checkpoint));
   const leaf = leafHash(hash, Buffer.from(proof.entry));
   check('event in tick', () => eventInTick(hash, proof, leaf));
@@ -49,10 +50,6 @@ export function verifyEventProof(hash: HashFn, sent: EventProof, verifierKey: st
     size: checkpoint.size,
     root: checkpoint.root,
   };
-}
-
-function checkpointSigned(proof: EventProofBytes, key: VerifierKey): Checkpoint {
-  return parseCheckpoint(proof.checkpoint, key);
 }
 
 function tickInLog(hash: HashFn, proof: EventProofBytes, { size, root }: Checkpoint): void {
@@ -91,9 +88,9 @@ function check<T>(what: string, step: () => T): T {
   try {
     return step();
   } catch (cause) {
-    if (!(cause instanceof TocsinError)) throw cause;
-    const field = cause.field ?? what;
-    throw new TocsinError('PROOF_INVALID', `${what}: ${cause.message}`, { field, cause });
+    // The key is the caller's own: that it is malformed says nothing about the proof.
+    if (!(cause instanceof TocsinError) || cause.code === 'KEY_INVALID') throw cause;
+    throw new TocsinError('PROOF_INVALID', `${what}: ${cause.message}`, { cause });
   }
 }
 

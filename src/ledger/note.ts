@@ -6,7 +6,9 @@ import { verify } from '../crypto/sign.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import { decodeBase64 } from './base64.ts';
 import { text as wellFormed } from './shape.ts';
-import { isKeyName, KEY_ID_BYTES, keyId, type VerifierKey } from './verifier-key.ts';
+import { isKeyName, KEY_ID_BYTES, keyId, parseVerifierKey } from './verifier-key.ts';
+
+export { parseVerifierKey, verifierKey } from './verifier-key.ts';
 
 /** A key that signs notes under a name. */
 export type NoteSigner = {
@@ -47,10 +49,12 @@ export function signNote(text: string, signer: NoteSigner): string {
 /**
  * Verifies a note that anybody may have written, and gives its text (with the final newline).
  * Signatures by other keys are ignored, as the specification demands; every one by this key must hold.
- * @throws LIMIT_EXCEEDED beyond 1 000 000 characters or 100 signatures; INVALID_INPUT when the note is
- *   malformed; SIGNATURE_INVALID when there is no signature by `key` or one does not verify.
+ * @param verifierKey text form, from a place the note's author does not control.
+ * @throws KEY_INVALID when the verifier key is malformed; LIMIT_EXCEEDED beyond 1 000 000 characters or 100 signatures; INVALID_INPUT when the note is
+ *   malformed; SIGNATURE_INVALID when there is no signature by the key or one does not verify.
  */
-export function verifyNote(note: string, key: VerifierKey): string {
+export function verifyNote(note: string, verifierKey: string): string {
+  const key = parseVerifierKey(verifierKey);
   const { text, signatures } = parseNote(note);
   const known = signatures.filter(({ name, id }) => name === key.name && id.equals(key.id));
   if (known.length === 0) {

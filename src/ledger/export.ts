@@ -6,8 +6,8 @@ import { canonicalJson } from '../crypto/canonical.ts';
 import type { Audience } from './event-leaf.ts';
 import type { Tick } from './tick-leaf.ts';
 
-/** The first line. */
-export type ExportHeader = {
+/** What the first line says of the whole log. */
+export type ExportedLog = {
   readonly origin: string;
   readonly verifierKey: string;
   /** A signed note over exactly the ticks that follow. */
@@ -15,33 +15,33 @@ export type ExportHeader = {
 };
 
 /** One tick with all its events. */
-export type ExportTick = Tick & {
-  readonly events: readonly ExportEvent[];
+export type ExportedTick = Tick & {
+  readonly events: readonly ExportedEvent[];
   /** The tick's key, 32 bytes: with it the empty subtrees can be told from full ones. */
   readonly key: Uint8Array;
 };
 
 /** An event with what is left of its parts: body and salt, or null for both once erased. */
-export type ExportEvent = {
+export type ExportedEvent = {
   readonly position: number;
   readonly entry: string;
-  readonly parts: readonly ExportPart[];
+  readonly parts: readonly ExportedPart[];
 };
 
 /** One part; `body` and `salt` (32 bytes) are null together, when the part was erased. */
-export type ExportPart = {
+export type ExportedPart = {
   readonly audience: Audience;
   readonly body: string | null;
   readonly salt: Uint8Array | null;
 };
 
 /** The first line of an export, with its newline. */
-export function exportHeader({ origin, verifierKey, checkpoint }: ExportHeader): string {
+export function exportHeader({ origin, verifierKey, checkpoint }: ExportedLog): string {
   return `${canonicalJson({ origin, verifierKey, checkpoint })}\n`;
 }
 
 /** The line of one tick, with its newline. Events go by position, which tells nothing of their order. */
-export function exportLine({ tick, at, root, events, key }: ExportTick): string {
+export function exportTick({ tick, at, root, events, key }: ExportedTick): string {
   const line = canonicalJson({
     tick,
     at,
@@ -54,7 +54,7 @@ export function exportLine({ tick, at, root, events, key }: ExportTick): string 
   return `${line}\n`;
 }
 
-function exportPart({ audience, body, salt }: ExportPart): Record<string, string | true> {
+function exportPart({ audience, body, salt }: ExportedPart): Record<string, string | true> {
   if (body === null || salt === null) return { audience, erased: true };
   return { audience, body, salt: hex(salt) };
 }

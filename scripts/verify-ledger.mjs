@@ -1,0 +1,280 @@
+#!/usr/bin/env node
+// Verifies an exported ledger: node scripts/verify-ledger.mjs EXPORT [VERIFIER-KEY]
+//
+// Written only from the pages in docs/formats (event, event-tree, checkpoint, ledger-export); it shares
+// no code with Tocsin, so that a mistake in one is not repeated in the other. Needs Node 20 or newer,
+// nothing else. EXPORT may be "-" for standard input. Give the VERIFIER-KEY you pinned: without it the
+// export is only checked against the key that it names itself.
+//
+// Exit status: 0 verified, 1 the first mistake is on standard error, 2 wrong usage.
+import { createHash, createHmac, createPublicKey, verify } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+const DEPTH = 20;
+const CAPACITY = 2 ** DEPTH;
+const AUDIENCES = ['issuer', 'participant'];
+
+class Mistake extends Error {}
+
+const [path, pinnedKey, ...surplus] = process.argv.slice(2);
+if (path === undefined || surplus.length > 0) {
+  console.error('usage: verify-ledger.mjs EXPORT [VERIFIER-KEY]');
+  process.exit(2);
+}
+let lineNumber = 0;
+try {
+  console.log(await verifyLedger(path));
+} catch (error) {
+  const where = lineNumber > 0 ? `line ${lineNumber}: ` : '';
+  const what = error instanceof Mistake || error.code ? error.message : error.stack;
+  console.error(`ledger not verified: ${where}${what}`);
+  process.exit(1);
+}
+
+async function verifyLedger(file) {
+  let checkpoint;
+  const log = { size: 0, at: 0, events: 0, subtrees: [] };
+  for await (const line of linesOf(file === '-' ? process.stdin : createReadStream(file))) {
+    lineNumber += 1;
+    const value = parseJson('the line', line);
+    if (checkpoint === undefined) checkpoint = verifyHeader(value);
+    else addTick(log, value);
+  }
+  if (checkpoint === undefined) throw new Mistake('expected a header line, found an empty file');
+  lineNumber = 0;
+  same('size of the checkpoint', checkpoint.size, String(log.size));
+  same('root of the log', checkpoint.root, logRoot(log.subtrees).toString('base64'));
+  const root = logRoot(log.subtrees).toString('hex');
+  return `ledger verified: ${log.size} ticks, ${log.events} events, root ${root}`;
+}
+
+/** Lines end in a newline and in nothing else: node:readline would also split at U+2028 in a string. */
+async function* linesOf(input) {
+  let rest = '';
+  for await (const chunk of input.setEncoding('utf8')) {
+    const lines = chunk.split('\n');
+    lines[0] = rest + lines[0];
+    rest = lines.pop();
+    yield* lines;
+  }
+  if (rest !== '') throw new Mistake('expected a newline at the end of the file');
+}
+
+// ---- The header: docs/formats/checkpoint.md ----
+
+function verifyHeader(header) {
+  members('header', header, ['origin', 'verifierKey', 'checkpoint']);
+  for (const [name, value] of Object.entries(header)) string(`header: ${name}`, value);
+  const { origin, verifierKey, checkpoint } = header;
+  if (pinnedKey !== undefined) same('verifier key', pinnedKey, verifierKey);
+  const key = parseVerifierKey(verifierKey);
+  same('name of the key', origin, key.name);
+  const text = verifyNote(checkpoint, key);
+  const lines = text.split('\n');
+  if (lines.length !== 4)
+    throw new Mistake(`checkpoint: expected 3 lines, found ${lines.length - 1}`);
+  same('origin of the checkpoint', origin, lines[0]);
+  return { size: lines[1], root: lines[2] };
+}
+
+function parseVerifierKey(text) {
+  const parts = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text);
+  if (!parts) throw new Mistake('verifier key: expected <name>+<8 hex digits>+<base64>');
+  const [, name, id, encoded] = parts;
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.length !== 33 || bytes[0] !== 1 || bytes.toString('base64') !== encoded) {
+    throw new Mistake('verifier key: expected an Ed25519 key');
+  }
+  same('id of the verifier key', sha256(`${name}\n`, bytes).subarray(0, 4).toString('hex'), id);
+  const x = bytes.subarray(1).toString('base64url');
+  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return { name, id, publicKey };
+}
+
+function verifyNote(note, { name, id, publicKey }) {
+  const blank = note.lastIndexOf('\n\n');
+  if (blank < 0) throw new Mistake('checkpoint: expected a blank line before the signatures');
+  const text = note.slice(0, blank + 1);
+  const own = note
+    .slice(blank + 2)
+    .split('\n')
+    .filter((line) => line.startsWith(`— ${name} `))
+    .map((line) => Buffer.from(line.slice(`— ${name} `.length), 'base64'))
+    .filter((bytes) => bytes.subarray(0, 4).toString('hex') === id);
+  if (own.length === 0)
+    throw new Mistake(`checkpoint: expected a signature by ${name}, found none`);
+  for (const bytes of own) {
+    if (!verify(null, Buffer.from(text), publicKey, bytes.subarray(4))) {
+      throw new Mistake(`checkpoint: the signature by ${name} does not verify`);
+    }
+  }
+  return text;
+}
+
+// ---- A tick: docs/formats/event-tree.md ----
+
+function addTick(log, value) {
+  members('tick', value, ['tick', 'at', 'root', 'events', 'key']);
+  const { tick, at, root, events } = value;
+  same('number of the tick', String(log.size), String(tick));
+  if (!Number.isSafeInteger(at) || at < log.at) {
+    throw new Mistake(`tick ${tick}: expected a time of ${log.at} ms or later, found ${at}`);
+  }
+  const key = hex32(`tick ${tick}: key`, value.key);
+  hex32(`tick ${tick}: root`, root);
+  if (!Array.isArray(events)) throw new Mistake(`tick ${tick}: expected a list of events`);
+  const leaves = events.map((event, i) => eventLeaf(`tick ${tick}: event ${i + 1}`, event));
+  requireRising(tick, leaves);
+  same(`tick ${tick}: root`, root, eventSubtree(key, DEPTH, 0, leaves).toString('hex'));
+  appendLeaf(log, leafHash(`{"at":${at},"root":"${root}","tick":${tick},"v":1}`));
+  log.at = at;
+  log.events += events.length;
+}
+
+function requireRising(tick, leaves) {
+  for (const [i, { position }] of leaves.entries()) {
+    if (i > 0 && position <= leaves[i - 1].position) {
+      throw new Mistake(`tick ${tick}: event ${i + 1}: expected a position above the one before`);
+    }
+  }
+}
+
+/** The subtree number `index` of 2^height positions, over the events that lie in it. */
+function eventSubtree(key, height, index, leaves) {
+  if (leaves.length === 0) return emptySubtree(key, height, index);
+  if (height === 0) return leaves[0].leaf;
+  const middle = (2 * index + 1) * 2 ** (height - 1);
+  const firstRight = leaves.findIndex(({ position }) => position >= middle);
+  const split = firstRight < 0 ? leaves.length : firstRight;
+  return nodeHash(
+    eventSubtree(key, height - 1, 2 * index, leaves.slice(0, split)),
+    eventSubtree(key, height - 1, 2 * index + 1, leaves.slice(split)),
+  );
+}
+
+function emptySubtree(key, height, index) {
+  const mac = createHmac('sha256', key);
+  for (const field of ['tocsin/empty/v1', String(height), String(index)]) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(field.length);
+    mac.update(length).update(field);
+  }
+  return mac.digest();
+}
+
+// ---- An event: docs/formats/event.md ----
+
+function eventLeaf(where, event) {
+  members(where, event, ['position', 'entry', 'parts']);
+  const { position, entry, parts } = event;
+  if (!Number.isInteger(position) || position < 0 || position >= CAPACITY) {
+    throw new Mistake(`${where}: expected a position in [0, 2^20), found ${position}`);
+  }
+  if (!Array.isArray(parts) || parts.length < 1 || parts.length > AUDIENCES.length) {
+    throw new Mistake(`${where}: expected 1 or 2 parts`);
+  }
+  const committed = commitmentsOf(where, entry);
+  same(`${where}: parts`, String(committed.length), String(parts.length));
+  for (const [i, part] of parts.entries())
+    verifyPart(`${where}: part ${i + 1}`, part, committed[i]);
+  return { position, leaf: leafHash(entry) };
+}
+
+function commitmentsOf(where, entry) {
+  string(`${where}: entry`, entry);
+  const { parts } = parseJson(`${where}: entry`, entry);
+  if (!Array.isArray(parts)) throw new Mistake(`${where}: entry: expected a list of parts`);
+  const written = parts.map((part, i) => {
+    hex32(`${where}: commitment ${i + 1}`, part?.commitment);
+    same(`${where}: audience ${i + 1}`, AUDIENCES[i], part.audience);
+    return `{"audience":"${part.audience}","commitment":"${part.commitment}"}`;
+  });
+  same(`${where}: entry`, `{"parts":[${written.join(',')}],"v":1}`, entry);
+  return parts;
+}
+
+function verifyPart(where, part, { audience, commitment }) {
+  members(
+    where,
+    part,
+    part?.erased === true ? ['audience', 'erased'] : ['audience', 'body', 'salt'],
+  );
+  same(`${where}: audience`, audience, part.audience);
+  // Of an erased part only the commitment is left, and the entry holds that.
+  if (part.erased) return;
+  const salt = hex32(`${where}: salt`, part.salt);
+  string(`${where}: body`, part.body);
+  same(
+    `${where}: commitment`,
+    commitment,
+    sha256('tocsin/part/v1\n', salt, part.body).toString('hex'),
+  );
+}
+
+// ---- The log: RFC 6962 §2.1 ----
+
+/** Keeps the complete subtrees from left to right; two of one size become one of twice the size. */
+function appendLeaf(log, leaf) {
+  let node = { leaves: 1, hash: leaf };
+  while (log.subtrees.at(-1)?.leaves === node.leaves) {
+    const left = log.subtrees.pop();
+    node = { leaves: 2 * node.leaves, hash: nodeHash(left.hash, node.hash) };
+  }
+  log.subtrees.push(node);
+  log.size += 1;
+}
+
+function logRoot(subtrees) {
+  if (subtrees.length === 0) return sha256();
+  return subtrees.map(({ hash }) => hash).reduceRight((right, left) => nodeHash(left, right));
+}
+
+function leafHash(entry) {
+  return sha256(Buffer.of(0), entry);
+}
+
+function nodeHash(left, right) {
+  return sha256(Buffer.of(1), left, right);
+}
+
+function sha256(...parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+// ---- Values ----
+
+function parseJson(where, text) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Mistake(`${where}: expected JSON`);
+  }
+  if (typeof value !== 'object' || value === null)
+    throw new Mistake(`${where}: expected an object`);
+  return value;
+}
+
+function string(where, value) {
+  if (typeof value !== 'string' || !value.isWellFormed()) {
+    throw new Mistake(`${where}: expected a string of well-formed Unicode`);
+  }
+}
+
+function members(where, value, names) {
+  const found = typeof value === 'object' && value !== null ? Object.keys(value).sort() : [];
+  same(`${where}: members`, [...names].sort().join(', '), found.join(', '));
+}
+
+function hex32(where, text) {
+  if (typeof text !== 'string' || !/^[0-9a-f]{64}$/.test(text)) {
+    throw new Mistake(`${where}: expected 64 lower-case hex digits`);
+  }
+  return Buffer.from(text, 'hex');
+}
+
+function same(what, expected, found) {
+  if (found !== expected) throw new Mistake(`${what}: expected ${expected}, found ${found}`);
+}

@@ -99,7 +99,7 @@ export type CedarEvaluator = (request: CedarRequest) => CedarVerdict;
 export function cedarEvaluator(
   name: string,
   schema: string,
-  policies: ReadonlyMap<string, string>,
+  policies: ReadonlyMap<string, PolicyJson>,
 ): CedarEvaluator {
   const prepared = [
     preparseSchema(name, schema),

@@ -47,7 +47,8 @@ export function changesAt(policy: Policy, facts: ReleaseFacts, now: Instant): In
   return null;
 }
 
-const REFUSED_DECISION = decisionOf(REFUSED_FACTS, null);
+/** The decision on facts that the schema does not admit. */
+export const REFUSED_DECISION = decisionOf(REFUSED_FACTS, null);
 
 /** Writes the facts into the engine's row; null when the schema does not admit them. */
 export function load(policy: Policy, facts: ReleaseFacts, now: Instant): Programs | null {

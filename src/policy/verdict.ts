@@ -56,6 +56,7 @@ function reasonOf({ rule, reason }: Signal): Reason {
 /**
  * The decision that two verdicts make together. Any failed policy denies, whatever Cedar would
  * say: a forbid that fails is skipped by Cedar, which opens what it should have shut.
+ * The first reason is the leading one: where not the whole is given, why it is withheld.
  * `reduced` is asked only when the artifact itself is neither given nor held.
  */
 export function decisionOf(full: Verdict, reduced: Verdict | null): Decision {
@@ -64,7 +65,7 @@ export function decisionOf(full: Verdict, reduced: Verdict | null): Decision {
   if (full.hold) return { outcome: 'hold', reasons: full.reasons };
   if (reduced === null) return { outcome: 'deny', reasons: full.reasons };
   if (reduced.errors > 0) return failed(reduced);
-  const reasons = [...reduced.reasons, ...full.reasons];
+  const reasons = [...full.reasons, ...reduced.reasons];
   if (reduced.allowed) return { outcome: 'allow_reduced', reasons };
   if (reduced.hold) return { outcome: 'hold', reasons };
   return { outcome: 'deny', reasons: full.reasons };

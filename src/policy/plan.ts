@@ -1,0 +1,139 @@
+import type { ArtifactKind, Assurance, Variant } from '../domain/artifact.ts';
+import type { Decision, ReasonCode, ReleaseFacts } from '../domain/decision.ts';
+import type { Consent, Enrolment } from '../domain/enrolment.ts';
+import type { ArtifactId, ParticipantId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type Schedule, waves } from '../domain/schedule.ts';
+import { decideLoaded, load, REFUSED_DECISION, turningPoints } from './decide.ts';
+import type { Policy } from './policy.ts';
+import { SLOT } from './vocabulary.ts';
+
+/** What a plan must know of an alert. `assurance`: that of the channel the copies will take. */
+export type PlannedAlert = {
+  readonly schedule: Schedule;
+  readonly assurance: Assurance;
+  readonly artifacts: readonly {
+    readonly id: ArtifactId;
+    readonly kind: ArtifactKind;
+    readonly variant: Variant;
+  }[];
+};
+
+export type PlannedParticipant = {
+  readonly participant: ParticipantId;
+  readonly enrolment: Enrolment;
+  readonly consent: Consent;
+};
+
+/** From `at` on, this decision, until the next step. */
+export type PlanStep = { readonly at: Instant; readonly decision: Decision };
+
+/** One participant's part of a plan, as plain data: artifacts in the order of the alert. */
+export type ParticipantPlan = {
+  readonly participant: ParticipantId;
+  readonly artifacts: readonly {
+    readonly artifact: ArtifactId;
+    readonly steps: readonly PlanStep[];
+  }[];
+};
+
+/**
+ * How the decisions stand at one wave, counted in pairs of participant and artifact. `reasons`
+ * counts the leading reason of each pair that is not wholly allowed, so that its numbers add up to
+ * `allowedReduced + held + denied`.
+ */
+export type WaveCount = {
+  readonly at: Instant;
+  allowed: number;
+  allowedReduced: number;
+  held: number;
+  denied: number;
+  readonly reasons: Partial<Record<ReasonCode, number>>;
+};
+
+/** One count for each instant at which a wave of the schedule opens, all at zero. */
+export function countsFor(schedule: Schedule): WaveCount[] {
+  return waves(schedule).map((at) => ({
+    at,
+    allowed: 0,
+    allowedReduced: 0,
+    held: 0,
+    denied: 0,
+    reasons: {},
+  }));
+}
+
+/**
+ * Plans one participant and adds it to `counts`. A plan of any size is a fold over its
+ * participants: nothing is kept between calls but the counts. Depends on nothing but its arguments,
+ * so that a digest over all parts is the digest of the plan.
+ */
+export function planParticipant(
+  policy: Policy,
+  alert: PlannedAlert,
+  { participant, enrolment, consent }: PlannedParticipant,
+  counts: readonly WaveCount[],
+): ParticipantPlan {
+  const { schedule, assurance } = alert;
+  const principal = { kind: 'participant', enrolment, consent } as const;
+  // Artifacts of one kind and variant are decided alike; only their ids differ.
+  const decided = new Map<string, readonly PlanStep[]>();
+  const artifacts = alert.artifacts.map(({ id, kind, variant }) => {
+    const key = `${kind}/${variant}`;
+    const steps =
+      decided.get(key) ??
+      timeline(policy, { principal, artifact: { kind, variant }, schedule, assurance });
+    decided.set(key, steps);
+    for (const count of counts) add(count, decisionAt(steps, count.at));
+    return { artifact: id, steps };
+  });
+  return { participant, artifacts };
+}
+
+/**
+ * How the decision on `facts` unfolds: a step at the first wave, and one wherever the outcome or
+ * its leading reason changes after it.
+ */
+export function timeline(policy: Policy, facts: ReleaseFacts): PlanStep[] {
+  const from = waves(facts.schedule)[0] ?? facts.schedule.disclosureAt;
+  const loaded = load(policy, facts, from);
+  if (loaded === null) return [{ at: from, decision: REFUSED_DECISION }];
+  const { row } = policy.engine;
+  const steps: PlanStep[] = [];
+  let last: Decision | null = null;
+  for (const at of [from, ...turningPoints(loaded, row, from)]) {
+    row[SLOT.now] = at;
+    const decision = decideLoaded(loaded, row);
+    if (last === null || !alike(last, decision)) steps.push({ at, decision });
+    last = decision;
+  }
+  return steps;
+}
+
+function alike(a: Decision, b: Decision): boolean {
+  return a === b || (a.outcome === b.outcome && a.reasons[0]?.code === b.reasons[0]?.code);
+}
+
+/** The decision in force at `at`; `steps` begin at the first wave. */
+function decisionAt(steps: readonly PlanStep[], at: Instant): Decision {
+  return steps.findLast((step) => step.at <= at)?.decision ?? REFUSED_DECISION;
+}
+
+function add(count: WaveCount, { outcome, reasons }: Decision): void {
+  switch (outcome) {
+    case 'allow':
+      count.allowed += 1;
+      return;
+    case 'allow_reduced':
+      count.allowedReduced += 1;
+      break;
+    case 'hold':
+      count.held += 1;
+      break;
+    case 'deny':
+      count.denied += 1;
+      break;
+  }
+  const code = reasons[0]?.code ?? 'NO_RULE';
+  count.reasons[code] = (count.reasons[code] ?? 0) + 1;
+}

@@ -7,6 +7,8 @@ import type { Carrier, Dropped, ProposedBit, ProposedSlot } from './carriers/car
 import { listOrder } from './carriers/list-order.ts';
 import { prose } from './carriers/prose.ts';
 import { settle } from './carriers/settle.ts';
+import { sigma } from './carriers/sigma.ts';
+import { yara } from './carriers/yara.ts';
 import { assignKeys, type Earlier, type KeylessSlot } from './passage.ts';
 import type { Sidecar } from './sidecar.ts';
 import type { SlotTable } from './slot-table.ts';
@@ -30,7 +32,7 @@ export type Frozen = {
   readonly dropped: readonly Dropped[];
 };
 
-const CARRIERS: readonly Carrier[] = [prose, listOrder, canary];
+const CARRIERS: readonly Carrier[] = [prose, listOrder, canary, yara, sigma];
 
 /**
  * Freezes where copies of one artifact version may differ: proposes by every carrier of the format,

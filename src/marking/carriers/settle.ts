@@ -4,8 +4,8 @@ import type { Dropped, Proposal, ProposedSlot, Source } from './carrier.ts';
 
 /**
  * The proposals that a table can hold: each readable in a sample, no two overlapping. Among automatic
- * ones that overlap, the set of greatest weight is chosen; what is left out is named with its reason.
- * Slots come out in ascending order.
+ * ones that overlap, the set of greatest weight is chosen; the others were alternatives, not faults,
+ * and are not reported. Slots come out in ascending order.
  * @throws INVALID_INPUT naming the sidecar's entry when an author's proposal cannot be held.
  */
 export function settle(text: string, proposals: readonly Proposal[]): Proposal {
@@ -21,15 +21,7 @@ export function settle(text: string, proposals: readonly Proposal[]): Proposal {
     .sort((a, b) => a.end - b.end || a.start - b.start);
   refuseAuthorsOverlap(readable);
   const slots = heaviest(readable);
-  const chosen = new Set(slots);
-  const left = readable.filter((slot) => !chosen.has(slot));
-  const crowded = left.map(({ family, what }) => ({
-    family,
-    what,
-    reason: 'overlaps slots that carry more',
-  }));
-  const dropped = [...proposals.flatMap((one) => one.dropped), ...refused, ...crowded];
-  return { slots, dropped };
+  return { slots, dropped: [...proposals.flatMap((one) => one.dropped), ...refused] };
 }
 
 type Fault = { readonly expected: string; readonly found: string };

@@ -27,7 +27,10 @@ export function aeadSealInto(
   return at + plaintext.length + AEAD_TAG_BYTES;
 }
 
-/** The plaintext of `sealed` (ciphertext and tag), or `null` when it does not authenticate. */
+/**
+ * The plaintext of `sealed`, or `null` when it does not authenticate.
+ * @param sealed ciphertext and tag: at least `AEAD_TAG_BYTES`, which the caller has checked
+ */
 export function aeadOpen(
   key: Uint8Array,
   nonce: Uint8Array,
@@ -35,7 +38,6 @@ export function aeadOpen(
   aad: Uint8Array | null = null,
 ): Buffer | null {
   const length = sealed.length - AEAD_TAG_BYTES;
-  if (length < 0) return null;
   const decipher = createDecipheriv('chacha20-poly1305', createSecretKey(key), nonce, OPTIONS);
   decipher.setAuthTag(sealed.subarray(length));
   if (aad !== null) decipher.setAAD(aad, { plaintextLength: length });

@@ -45,7 +45,7 @@ test("the example of RFC 8785 §3.2.2 takes §3.2.3's form", () => {
   }`) as Json;
   assert.equal(
     canonicalJson(value),
-    String.raw`{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],` +
+    '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],' +
       String.raw`"string":"€$\u000f\nA'B\"\\\\\"/"}`,
   );
 });

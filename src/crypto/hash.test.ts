@@ -62,6 +62,14 @@ test('SHA-256 of parts is that of their concatenation, whatever the sizes', () =
   );
 });
 
+test('SHA-256 of many long parts is that of their concatenation', () => {
+  const parts = Array.from({ length: 3 }, (_, i) => Buffer.alloc(5000, i));
+  assert.equal(
+    sha256Hex(...parts),
+    createHash('sha256').update(Buffer.concat(parts)).digest('hex'),
+  );
+});
+
 test('HMAC gives the known answers of RFC 4231', () => {
   for (const [key, data, mac] of RFC_4231) {
     assert.equal(hmacSha256(key, data).toString('hex'), mac);

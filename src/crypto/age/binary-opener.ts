@@ -77,21 +77,24 @@ class HeaderEnd {
 
   /** Offset of the first byte after the header, `Infinity` while it has not come. */
   scan(bytes: Uint8Array): number {
-    for (let i = 0; i < bytes.length && this.#end === Number.POSITIVE_INFINITY; i++) {
-      this.#take(bytes[i] ?? 0, this.scanned + i + 1);
-    }
+    if (this.#end === Number.POSITIVE_INFINITY) this.#seek(bytes);
     this.scanned += bytes.length;
     return this.#end;
   }
 
-  #take(byte: number, next: number): void {
-    if (byte !== LF) {
+  #seek(bytes: Uint8Array): void {
+    let next = this.scanned;
+    for (const byte of bytes) {
+      next += 1;
       if (byte === DASH && this.#column === this.#dashes) this.#dashes += 1;
       this.#column += 1;
-      return;
+      if (byte !== LF) continue;
+      if (this.#dashes >= 3) {
+        this.#end = next;
+        return;
+      }
+      this.#column = 0;
+      this.#dashes = 0;
     }
-    if (this.#dashes >= 3) this.#end = next;
-    this.#column = 0;
-    this.#dashes = 0;
   }
 }

@@ -35,24 +35,18 @@ export function openStream(identities: readonly string[]): Transform {
   const stream = new Transform({
     readableHighWaterMark: CHUNK_BYTES,
     transform(bytes: Buffer, _encoding, done) {
-      settle(() => opener.push(bytes), done);
+      attempt(() => opener.push(bytes)).then(() => done(), done);
     },
     flush(done) {
-      settle(() => opener.end(), done);
+      attempt(() => opener.end()).then(() => done(), done);
     },
   });
   return stream;
 }
 
-function settle(step: () => void, done: (error?: Error | null) => void): void {
-  try {
-    step();
-  } catch (error) {
-    // Whatever was thrown ends the stream; nothing of the chunk at fault has been pushed.
-    done(error instanceof Error ? error : new Error('age stream', { cause: error }));
-    return;
-  }
-  done();
+/** Async, so that whatever `step` throws arrives as a rejection, which ends the stream. */
+async function attempt(step: () => void): Promise<void> {
+  step();
 }
 
 function importAll(identities: readonly string[]): X25519Identity[] {

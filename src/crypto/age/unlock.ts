@@ -46,7 +46,7 @@ function findFileKey(
 }
 
 function noMatch(stanzas: readonly Stanza[], identities: number): TocsinError {
-  const types = new Set(stanzas.map((stanza) => stanza.args[0] ?? ''));
+  const types = new Set(stanzas.flatMap((stanza) => stanza.args.slice(0, 1)));
   const unsupported = [...types].filter((type) => UNSUPPORTED_TYPES.has(type));
   if (unsupported.length > 0) {
     return new TocsinError(

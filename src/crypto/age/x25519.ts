@@ -5,6 +5,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
+import { TocsinError } from '../../domain/errors.ts';
 
 /** The DER around a raw X25519 secret (RFC 8410 §7): everything before its 32 bytes. */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
@@ -45,5 +46,8 @@ export function sharedSecret(secret: KeyObject, publicKey: KeyObject): Buffer {
 
 function exportRaw(publicKey: KeyObject): Buffer {
   const { x } = publicKey.export({ format: 'jwk' });
-  return Buffer.from(x ?? '', 'base64url');
+  // RFC 8037 §2 requires `x`; only the type of an export for any kind of key leaves it open.
+  /* node:coverage ignore next */
+  if (x === undefined) throw new TocsinError('INTERNAL', 'X25519 JWK: expected x, found none');
+  return Buffer.from(x, 'base64url');
 }

@@ -1,6 +1,6 @@
 /**
- * Decodes standard base64 (RFC 4648 §4) strictly: with padding, without white space, the unused bits
- * zero, so that no two texts stand for the same bytes. Null for any other text, and for the empty one.
+ * Decodes standard base64 (RFC 4648 §4) strictly: with padding, without white space, the unused
+ * bits zero, so that no two texts stand for the same bytes. Null for all other texts.
  */
 export function decodeBase64(text: string): Buffer | null {
   // Node skips what it cannot read; what was skipped is missing when the bytes are written back.

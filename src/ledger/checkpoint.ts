@@ -1,6 +1,6 @@
 /**
- * C2SP checkpoints (https://c2sp.org/tlog-checkpoint): origin, size and root of the log as the text of a
- * signed note. Whoever keeps one can later demand a consistency proof from it.
+ * C2SP checkpoints (https://c2sp.org/tlog-checkpoint): origin, size and root of the log as the text
+ * of a signed note. Whoever keeps one can later demand a consistency proof from it.
  * Format: docs/formats/checkpoint.md.
  */
 import { invalid } from '../domain/errors.ts';
@@ -25,8 +25,8 @@ const SIZE = /^(?:0|[1-9][0-9]*)$/;
 
 /**
  * The text to sign with `signNote`.
- * @throws INVALID_INPUT when the origin is empty or has a newline, the size is not a safe integer ≥ 0 or
- *   the root not 32 bytes.
+ * @throws INVALID_INPUT when the origin is empty or has a newline, the size is not a safe integer ≥
+ *   0 or the root not 32 bytes.
  */
 export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
   if (origin === '' || origin.includes('\n')) throw invalid('origin', 'one line', origin);
@@ -38,8 +38,8 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
  * Verifies and reads a checkpoint that anybody may have written. Extension lines are accepted and
  * ignored, as opaque to us; Tocsin writes none.
  * @param origin the log expected; by default it has the name of its key.
- * @throws as `verifyNote`; INVALID_INPUT when the text is not a checkpoint, is of another origin, or its
- *   size is beyond 2^53 - 1.
+ * @throws as `verifyNote`; INVALID_INPUT when the text is not a checkpoint, is of another origin,
+ *   or its size is beyond 2^53 - 1.
  */
 export function parseCheckpoint(
   note: string,

@@ -27,15 +27,15 @@ export type PartCommitment = { readonly audience: Audience; readonly commitment:
 /** Length of a part's salt in bytes: 256 bits, so that no guess of a body can be confirmed. */
 export const SALT_BYTES = 32;
 
-/** Says what the hash below is for; the salt after it has a fixed length, so nothing is ambiguous. */
+/** Says what is hashed; the salt after it has a fixed length, so nothing is ambiguous. */
 const COMMITMENT_LABEL = Buffer.from('tocsin/part/v1\n');
 
 /** In an entry the issuer's part always comes first, and there are at most these two. */
 const ORDER: readonly Audience[] = ['issuer', 'participant'];
 
 /**
- * The commitment to a part: SHA-256("tocsin/part/v1\n" ‖ salt ‖ UTF-8 body), 32 bytes. `hash` is for
- * a verifier that brings its own SHA-256.
+ * The commitment to a part: SHA-256("tocsin/part/v1\n" ‖ salt ‖ UTF-8 body), 32 bytes. `hash` is
+ * for a verifier that brings its own SHA-256.
  * @throws INVALID_INPUT when the salt is not 32 bytes or the body not well-formed Unicode.
  */
 export function partCommitment(salt: Uint8Array, body: string, hash: HashFn = sha256): Buffer {
@@ -61,8 +61,8 @@ export function eventLeafHash(parts: readonly Part[]): Buffer {
 }
 
 /**
- * Reads an entry that anybody may have written. Only the exact bytes `eventEntry` would have made are
- * accepted, so an entry has one reading and a reading one entry.
+ * Reads an entry that anybody may have written. Only the exact bytes `eventEntry` would have made
+ * are accepted, so an entry has one reading and a reading one entry.
  * @throws INVALID_INPUT naming what is wrong.
  */
 export function parseEventEntry(entry: string): PartCommitment[] {

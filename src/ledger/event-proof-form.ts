@@ -34,7 +34,7 @@ export type EventProofBytes = Omit<EventProof, 'part' | 'path' | 'tick' | 'logPr
   readonly logProof: readonly Uint8Array[];
 };
 
-/** An inclusion proof in a tree of at most 2^53 leaves has at most as many hashes as that has levels. */
+/** A tree of at most 2^53 leaves has at most 53 levels below its root. */
 const MAX_LOG_PROOF = 53;
 
 /** The proof as it is sent. */

@@ -1,6 +1,6 @@
 /**
- * The proof that one event is in the ledger, from the words that its reader may read up to the log's
- * signature. Format and steps: docs/formats/event-proof.md.
+ * The proof that one event is in the ledger, from the words that its reader may read up to the
+ * log's signature. Format and steps: docs/formats/event-proof.md.
  */
 import { TocsinError } from '../domain/errors.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
@@ -27,13 +27,13 @@ export type ProvenEvent = {
 };
 
 /**
- * Verifies a proof that anybody may have sent; nothing of it is believed before its check, which goes
- * from the key held by the caller down to the body.
+ * Verifies a proof that anybody may have sent; nothing of it is believed before its check, which
+ * goes from the key held by the caller down to the body.
  * @param hash SHA-256.
  * @param sent an `EventProof`, as parsed from JSON.
  * @param verifierKey the log's, as pinned by the caller; never one that came with the proof.
- * @throws PROOF_INVALID naming the check that failed, with expected and found (`cause` has the error
- *   beneath); KEY_INVALID when `verifierKey` itself is malformed.
+ * @throws PROOF_INVALID naming the check that failed, with expected and found (`cause` has the
+ *   error beneath); KEY_INVALID when `verifierKey` itself is malformed.
  */
 export function verifyEventProof(hash: HashFn, sent: unknown, verifierKey: string): ProvenEvent {
   const proof = check('form', () => parseEventProof(sent));
@@ -53,7 +53,7 @@ export function verifyEventProof(hash: HashFn, sent: unknown, verifierKey: strin
 }
 
 function tickInLog(hash: HashFn, proof: EventProofBytes, { size, root }: Checkpoint): void {
-  // Each tick appends one leaf, so its number is its index; else one tick could be shown as another.
+  // Each tick appends exactly one leaf, so its number is its index in the log.
   if (proof.tick.tick !== proof.logIndex) {
     throw mismatch('tick.tick', `${proof.logIndex}, its index in the log`, `${proof.tick.tick}`);
   }

@@ -1,8 +1,8 @@
 /**
- * The events of one tick as a Merkle tree of fixed depth, in which number and order of the events are
- * hidden: each event lies at a random position, and wherever there is none, one keyed-random hash
- * stands for the whole empty subtree. To whoever lacks the tick's key such a hash looks like the hash
- * of a subtree full of events. Format: docs/formats/event-tree.md.
+ * The events of one tick as a Merkle tree of fixed depth, in which number and order of the events
+ * are hidden: each event lies at a random position, and wherever there is none, one keyed-random
+ * hash stands for the whole empty subtree. To whoever lacks the tick's key such a hash looks like
+ * the hash of a subtree full of events. Format: docs/formats/event-tree.md.
  */
 import { hmacLp, sha256 } from '../crypto/hash.ts';
 import { randomBytes } from '../crypto/random.ts';
@@ -39,9 +39,9 @@ export type EventTree = {
 type Level = { readonly indexes: Uint32Array; readonly hashes: Buffer };
 
 /**
- * Builds the tree of one tick. Deterministic: the same leaves and key give the same root and paths, so
- * a path can be recomputed at any time from the tick's leaves and its key. Without leaves the tree is
- * one empty subtree. Memory: about 36 bytes for each of at most 21 nodes an event.
+ * Builds the tree of one tick. Deterministic: the same leaves and key give the same root and paths,
+ * so a path can be recomputed at any time from the tick's leaves and its key. Without leaves the
+ * tree is one empty subtree. Memory: about 36 bytes for each of at most 21 nodes an event.
  * @param tickKey 32 random bytes of this tick alone; it stays with the issuer.
  * @throws INVALID_INPUT when a position is out of range or taken twice, or a hash is not 32 bytes;
  *   KEY_INVALID when the key is not 32 bytes.
@@ -71,8 +71,8 @@ export function buildEventTree(leaves: readonly EventLeaf[], tickKey: Uint8Array
 }
 
 /**
- * That `leaf` lies at `position` of the tick's tree under `root`: an RFC 9162 inclusion proof in a full
- * tree of 2^20 leaves. Everything in the claim may be an attacker's.
+ * That `leaf` lies at `position` of the tick's tree under `root`: an RFC 9162 inclusion proof in a
+ * full tree of 2^20 leaves. Everything in the claim may be an attacker's.
  * @throws PROOF_INVALID as `verifyInclusion`.
  */
 export function verifyEventPath(
@@ -94,8 +94,8 @@ export function verifyEventPath(
 }
 
 /**
- * `n` distinct positions, uniform over all sequences of that length, so that an event's position tells
- * neither how many others there are nor which came first.
+ * `n` distinct positions, uniform over all sequences of that length, so that an event's position
+ * tells neither how many others there are nor which came first.
  * @param random source of random bytes; the system's unless a test brings its own.
  * @throws LIMIT_EXCEEDED when `n` is beyond 2^20.
  */

@@ -40,7 +40,7 @@ export function exportHeader({ origin, verifierKey, checkpoint }: ExportedLog): 
   return `${canonicalJson({ origin, verifierKey, checkpoint })}\n`;
 }
 
-/** The line of one tick, with its newline. Events go by position, which tells nothing of their order. */
+/** The line of one tick, with its newline; events by position, which tells nothing of order. */
 export function exportTick({ tick, at, root, events, key }: ExportedTick): string {
   const line = canonicalJson({
     tick,

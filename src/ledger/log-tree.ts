@@ -1,7 +1,7 @@
 /**
- * The public log: an RFC 6962 Merkle tree that only grows. Stored are the hashes of complete subtrees
- * (a leaf is one of height 0), which never change once written; every root and every proof is folded
- * from them.
+ * The public log: an RFC 6962 Merkle tree that only grows. Stored are the hashes of complete
+ * subtrees (a leaf is one of height 0), which never change once written; every root and every proof
+ * is folded from them.
  */
 import { sha256 } from '../crypto/hash.ts';
 import { invalid } from '../domain/errors.ts';
@@ -17,7 +17,9 @@ export type LogNode = NodeAt & { readonly hash: Uint8Array };
 /** Looks up a stored complete subtree. MUST return its 32-byte hash or throw. */
 export type GetNode = (level: number, index: number) => Uint8Array;
 
-/** All that is needed to append: the largest complete subtrees, left to right, that cover the log. */
+/**
+ * All that is needed to append: the largest complete subtrees, left to right, that cover the log.
+ */
 export type Frontier = { readonly size: number; readonly roots: readonly Uint8Array[] };
 
 /** The frontier of a log without leaves. */
@@ -26,8 +28,8 @@ export const EMPTY_FRONTIER: Frontier = { size: 0, roots: [] };
 /**
  * Appends one leaf. `nodes` are the subtrees that it completes, the leaf itself first: exactly what
  * must be stored, in the transaction that stores the leaf.
- * @throws INVALID_INPUT when the hash is not 32 bytes, the frontier does not fit its size, or the log
- *   has 2^53 - 1 leaves.
+ * @throws INVALID_INPUT when the hash is not 32 bytes, the frontier does not fit its size, or the
+ *   log has 2^53 - 1 leaves.
  */
 export function appendLeaf(
   frontier: Frontier,
@@ -77,9 +79,10 @@ export function frontierAt(size: number, getNode: GetNode): Frontier {
 }
 
 /**
- * What the proof of leaf `index` in the tree of `size` leaves is made of (RFC 6962 §2.1.1, PATH): for
- * each hash of the proof, leaf's sibling first, the complete subtrees (left to right) whose fold it
- * is. Lists of one are stored hashes; longer ones stand at the ragged right edge and are computed.
+ * What the proof of leaf `index` in the tree of `size` leaves is made of (RFC 6962 §2.1.1, PATH):
+ * for each hash of the proof, leaf's sibling first, the complete subtrees (left to right) whose
+ * fold it is. Lists of one are stored hashes; longer ones stand at the ragged right edge and are
+ * computed.
  * @throws INVALID_INPUT when `size` is not a safe integer or `index` not an integer below it.
  */
 export function inclusionNodes(index: number, size: number): NodeAt[][] {
@@ -103,8 +106,8 @@ export function inclusionNodes(index: number, size: number): NodeAt[][] {
 }
 
 /**
- * What the proof that the tree of `size2` leaves extends that of `size1` is made of (RFC 6962 §2.1.2,
- * PROOF), in the form of `inclusionNodes`. Empty when the sizes are equal.
+ * What the proof that the tree of `size2` leaves extends that of `size1` is made of (RFC 6962
+ * §2.1.2, PROOF), in the form of `inclusionNodes`. Empty when the sizes are equal.
  * @throws INVALID_INPUT when not 1 ≤ `size1` ≤ `size2`, safe integers.
  */
 export function consistencyNodes(size1: number, size2: number): NodeAt[][] {
@@ -131,7 +134,10 @@ export function consistencyNodes(size1: number, size2: number): NodeAt[][] {
   return siblings.reverse();
 }
 
-/** The proof of leaf `index` in the tree of `size` leaves. @throws INVALID_INPUT as `inclusionNodes`. */
+/**
+ * The proof of leaf `index` in the tree of `size` leaves.
+ * @throws INVALID_INPUT as `inclusionNodes`.
+ */
 export function inclusionProof(index: number, size: number, getNode: GetNode): Uint8Array[] {
   return inclusionNodes(index, size).map((nodes) => foldStored(nodes, getNode));
 }
@@ -150,7 +156,10 @@ function fold(hashes: readonly Uint8Array[]): Uint8Array {
   return hashes.reduceRight((right, left) => nodeHash(sha256, left, right));
 }
 
-/** Leaves `begin` to `end` (exclusive) as complete subtrees of falling size; `begin` is aligned to the first. */
+/**
+ * Leaves `begin` to `end` (exclusive) as complete subtrees of falling size; `begin` is aligned to
+ * the first.
+ */
 function cover(begin: number, end: number): NodeAt[] {
   const nodes: NodeAt[] = [];
   let at = begin;

@@ -1,6 +1,7 @@
 /**
- * C2SP signed notes with Ed25519 (https://c2sp.org/signed-note): a text, a blank line, one line for each
- * signature. The text of a note means nothing until a known key's signature over it is verified.
+ * C2SP signed notes with Ed25519 (https://c2sp.org/signed-note): a text, a blank line, one line for
+ * each signature. The text of a note means nothing until a known key's signature over it is
+ * verified.
  */
 import { verify } from '../crypto/sign.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
@@ -33,8 +34,8 @@ type SignatureLine = { readonly name: string; readonly id: Buffer; readonly sign
 /**
  * Signs a text, which must end in a newline.
  * @returns the whole note.
- * @throws INVALID_INPUT when the text does not end in a newline or contains another control character
- *   or a lone surrogate; KEY_INVALID when the name or key is not fit for a note.
+ * @throws INVALID_INPUT when the text does not end in a newline or contains another control
+ *   character or a lone surrogate; KEY_INVALID when the name or key is not fit for a note.
  */
 export function signNote(text: string, signer: NoteSigner): string {
   requireNoteText(text);
@@ -48,10 +49,12 @@ export function signNote(text: string, signer: NoteSigner): string {
 
 /**
  * Verifies a note that anybody may have written, and gives its text (with the final newline).
- * Signatures by other keys are ignored, as the specification demands; every one by this key must hold.
+ * Signatures by other keys are ignored, as the specification demands; every one by this key must
+ * hold.
  * @param verifierKey text form, from a place the note's author does not control.
- * @throws KEY_INVALID when the verifier key is malformed; LIMIT_EXCEEDED beyond 1 000 000 characters or 100 signatures; INVALID_INPUT when the note is
- *   malformed; SIGNATURE_INVALID when there is no signature by the key or one does not verify.
+ * @throws KEY_INVALID when the verifier key is malformed; LIMIT_EXCEEDED beyond 1 000 000
+ *   characters or 100 signatures; INVALID_INPUT when the note is malformed; SIGNATURE_INVALID when
+ *   there is no signature by the key or one does not verify.
  */
 export function verifyNote(note: string, verifierKey: string): string {
   const key = parseVerifierKey(verifierKey);

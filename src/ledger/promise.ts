@@ -1,6 +1,7 @@
 /**
- * What a copy carries until its tick: the log key's word that the event of the delivery will be in the
- * ledger by a stated time. Kept or broken can be shown to anybody. Format: docs/formats/event-proof.md.
+ * What a copy carries until its tick: the log key's word that the event of the delivery will be in
+ * the ledger by a stated time. Kept or broken can be shown to anybody.
+ * Format: docs/formats/event-proof.md.
  */
 import { verify } from '../crypto/sign.ts';
 import { TocsinError } from '../domain/errors.ts';
@@ -18,12 +19,13 @@ export type PromiseTerms = {
 /** A promise with its Ed25519 signature by the log key, base64. */
 export type SignedPromise = PromiseTerms & { readonly signature: string };
 
-/** Three lines whose last is a number: no text that is a checkpoint, which the same key also signs. */
+/** Three lines, the last a number: never a checkpoint, which the same key signs too. */
 const LABEL = 'tocsin/promise/v1';
 
 /**
  * The bytes that the log key signs: `"tocsin/promise/v1\n" leaf "\n" by "\n"`, `by` in decimal.
- * @throws INVALID_INPUT when the leaf is not 64 lower-case hex digits or `by` not a safe integer ≥ 0.
+ * @throws INVALID_INPUT when the leaf is not 64 lower-case hex digits or `by` not a safe
+ *   integer ≥ 0.
  */
 export function promiseBytes({ leaf, by }: PromiseTerms): Buffer {
   const hex = hex32('promise.leaf', leaf).toString('hex');
@@ -33,8 +35,8 @@ export function promiseBytes({ leaf, by }: PromiseTerms): Buffer {
 /**
  * That the promise is the log's.
  * @param publicKey of the log, 32 bytes.
- * @throws SIGNATURE_INVALID when it is not; INVALID_INPUT as `promiseBytes`; KEY_INVALID when the key
- *   is not 32 bytes.
+ * @throws SIGNATURE_INVALID when it is not; INVALID_INPUT as `promiseBytes`; KEY_INVALID when the
+ *   key is not 32 bytes.
  */
 export function verifyPromise(publicKey: Uint8Array, promise: SignedPromise): void {
   const signature = decodeBase64(promise.signature);
@@ -50,8 +52,8 @@ export function verifyPromise(publicKey: Uint8Array, promise: SignedPromise): vo
 /**
  * That a verified proof keeps a verified promise.
  * @param proven what `verifyEventProof` gave.
- * @throws PROOF_INVALID when the proof is of another event; PROMISE_BROKEN when the tick came later than
- *   promised.
+ * @throws PROOF_INVALID when the proof is of another event; PROMISE_BROKEN when the tick came later
+ *   than promised.
  */
 export function requireKept(
   promise: PromiseTerms,

@@ -76,6 +76,13 @@ suite('vectors of transparency-dev/merkle', () => {
   }
 });
 
+test('the file needs nothing of Node: a browser runs it as it is', () => {
+  const source = readFileSync(join(import.meta.dirname, 'proof.ts'), 'utf8');
+  const imports = [...source.matchAll(/from '([^']+)'/g)].map(([, from]) => from);
+  assert.deepEqual(imports, ['../domain/errors.ts']);
+  assert.doesNotMatch(source, /\b(Buffer|process|require|global)\b/);
+});
+
 suite('what is refused', () => {
   const a = sha256(Buffer.of(1));
   const b = sha256(Buffer.of(2));

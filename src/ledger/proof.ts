@@ -41,8 +41,8 @@ export type InclusionClaim = {
 
 /**
  * RFC 9162 §2.1.3.2. Everything in the claim may be an attacker's.
- * @throws PROOF_INVALID when a size is not a safe integer, `index` is not below `size`, a hash is not
- *   32 bytes, the proof has a hash too many or too few, or the computed root is another one.
+ * @throws PROOF_INVALID when a size is not a safe integer, `index` is not below `size`, a hash is
+ *   not 32 bytes, the proof has a hash too many or too few, or the computed root is another one.
  */
 export function verifyInclusion(hash: HashFn, claim: InclusionClaim): void {
   const { index, size, proof, root } = claim;
@@ -71,10 +71,11 @@ export type ConsistencyClaim = {
 };
 
 /**
- * RFC 9162 §2.1.4.2. Everything in the claim may be an attacker's. Nothing can be proved from size 0:
- * every tree begins with the empty one, so a caller who asks that has lost its old checkpoint.
+ * RFC 9162 §2.1.4.2. Everything in the claim may be an attacker's. Nothing can be proved from size
+ * 0: every tree begins with the empty one, so a caller who asks that has lost its old checkpoint.
  * @throws PROOF_INVALID when a size is not a safe integer or 0, the sizes go back, a hash is not 32
- *   bytes (at equal sizes only equality counts), the proof has a hash too many or too few, or one of the two computed roots is another one.
+ *   bytes (at equal sizes only equality counts), the proof has a hash too many or too few, or one
+ *   of the two computed roots is another one.
  */
 export function verifyConsistency(hash: HashFn, claim: ConsistencyClaim): void {
   const { size1, size2, root1, root2, proof } = claim;
@@ -83,7 +84,7 @@ export function verifyConsistency(hash: HashFn, claim: ConsistencyClaim): void {
   if (size1 === 0) throw wrong('size1', 'at least 1', size1);
   if (size1 > size2) throw wrong('size2', `at least size1, ${size1}`, size2);
   if (size1 === size2) {
-    // Nothing is hashed: the claim is that the roots are equal. (A published vector has short ones.)
+    // Nothing is hashed here, only compared; a published vector has roots of other lengths.
     requireLength(0, proof.length);
     requireRoot('root2', root2, root1);
     return;
@@ -117,8 +118,8 @@ export function verifyConsistency(hash: HashFn, claim: ConsistencyClaim): void {
 }
 
 /**
- * On which side each sibling lies on the way from node `index` up to the root, when the last node of
- * its level is `last`. Halving, not shifting: sizes go up to 2^53, and shifts end at 2^31.
+ * On which side each sibling lies on the way from node `index` up to the root, when the last node
+ * of its level is `last`. Halving, not shifting: sizes go up to 2^53, and shifts end at 2^31.
  */
 function siblingSides(index: number, last: number): ('left' | 'right')[] {
   const sides: ('left' | 'right')[] = [];

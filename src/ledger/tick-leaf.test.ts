@@ -5,7 +5,7 @@ import { tickEntry, tickLeafHash } from './tick-leaf.ts';
 
 const root = Buffer.alloc(32, 0xab);
 
-test('the entry of a tick is canonical JSON of number, time and root, and its leaf RFC 6962', () => {
+test('the entry of a tick is canonical JSON of its number, time and root', () => {
   const entry = `{"at":1750726800000,"root":"${'ab'.repeat(32)}","tick":7,"v":1}`;
   const tick = { tick: 7, at: 1_750_726_800_000, root };
   assert.equal(tickEntry(tick).toString(), entry);

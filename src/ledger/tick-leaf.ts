@@ -1,7 +1,7 @@
 /**
- * The one leaf that each tick appends to the public log, whether anything happened or not. It holds the
- * tick's number, its time and the root of its event tree, and nothing that depends on how many events
- * there were. Format: docs/formats/event-tree.md.
+ * The one leaf that each tick appends to the public log, whether anything happened or not. It holds
+ * the tick's number, its time and the root of its event tree, and nothing that depends on how many
+ * events there were. Format: docs/formats/event-tree.md.
  */
 import { canonicalJson } from '../crypto/canonical.ts';
 import { sha256 } from '../crypto/hash.ts';
@@ -11,7 +11,7 @@ import { count } from './shape.ts';
 
 /** One tick as the public log shows it. */
 export type Tick = {
-  /** The number of the tick, from 0: also the index of its leaf, for each tick appends exactly one. */
+  /** The number of the tick, from 0: also the index of its leaf, for each tick appends one. */
   readonly tick: number;
   /** When the tick was taken, in milliseconds since 1970. */
   readonly at: number;
@@ -20,7 +20,8 @@ export type Tick = {
 };
 
 /**
- * The bytes of the tick's log entry: canonical JSON `{"at":…,"root":<64 hex>,"tick":…,"v":1}` as UTF-8.
+ * The bytes of the tick's log entry: canonical JSON `{"at":…,"root":<64 hex>,"tick":…,"v":1}` as
+ * UTF-8.
  * @throws INVALID_INPUT when a number is not a safe integer ≥ 0 or the root not 32 bytes.
  */
 export function tickEntry({ tick, at, root }: Tick): Buffer {

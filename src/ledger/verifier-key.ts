@@ -1,6 +1,6 @@
 /**
- * Verifier keys of C2SP signed notes: `<name>+<hex key id>+<base64 of 0x01 ‖ public key>`, Ed25519 only
- * (https://c2sp.org/signed-note, "Verifier keys").
+ * Verifier keys of C2SP signed notes: `<name>+<hex key id>+<base64 of 0x01 ‖ public key>`, Ed25519
+ * only (https://c2sp.org/signed-note, "Verifier keys").
  */
 import { sha256 } from '../crypto/hash.ts';
 import { TocsinError } from '../domain/errors.ts';
@@ -28,15 +28,18 @@ const KEY_ID = /^[0-9a-f]{8}$/;
 
 /**
  * The text form of a verifier key, as published to those who shall verify.
- * @throws KEY_INVALID when the name is empty or has a space, `+` or control character, or the key is not
- *   32 bytes.
+ * @throws KEY_INVALID when the name is empty or has a space, `+` or control character, or the key
+ *   is not 32 bytes.
  */
 export function verifierKey(name: string, publicKey: Uint8Array): string {
   const key = Buffer.concat([ED25519, publicKey]).toString('base64');
   return `${name}+${keyId(name, publicKey).toString('hex')}+${key}`;
 }
 
-/** The id that a signature line carries for this name and key. @throws KEY_INVALID as `verifierKey`. */
+/**
+ * The id that a signature line carries for this name and key.
+ * @throws KEY_INVALID as `verifierKey`.
+ */
 export function keyId(name: string, publicKey: Uint8Array): Buffer {
   if (!isKeyName(name)) throw wrong('a name without spaces, "+" or control characters', 'another');
   if (publicKey.length !== PUBLIC_KEY_BYTES) {
@@ -52,8 +55,8 @@ export function isKeyName(name: string): boolean {
 
 /**
  * Parses a verifier key strictly: one text for one key, so no shortened or altered text passes.
- * @throws KEY_INVALID when it is not of the form, of another signature type, or its id is not that of
- *   its name and key.
+ * @throws KEY_INVALID when it is not of the form, of another signature type, or its id is not that
+ *   of its name and key.
  */
 export function parseVerifierKey(text: string): VerifierKey {
   // A name has no "+", base64 may: everything after the second one belongs to the key.

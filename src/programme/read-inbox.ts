@@ -11,6 +11,7 @@ import type { AlertId, ArtifactId, NoticeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { alertsPage } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
+import { lockForRelease } from '../store/locks.ts';
 import { noticesPage } from '../store/release-store.ts';
 import type { ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
@@ -56,6 +57,7 @@ export async function readInbox(
     for (;;) {
       const [row] = await alertsPage(tx, null, cursor, 1);
       if (!row) return { items, next: null };
+      await lockForRelease(tx, row.programme);
       const work = await openCase(context, tx, caller, row.id, now);
       const seen = work ? await present(context, tx, work) : null;
       if (seen && items.length === limit) return { items, next: items.at(-1)?.id ?? null };
@@ -72,7 +74,7 @@ export async function readInboxAlert(
   alert: AlertId,
   now: Instant,
 ): Promise<InboxAlert> {
-  return context.store.participant(caller.participant, async (tx) => {
+  return context.store.release(caller.participant, alert, async (tx) => {
     const work = await openCase(context, tx, caller, alert, now);
     const seen = work ? await present(context, tx, work) : null;
     if (!seen) throw new TocsinError('NOT_FOUND', 'expected something known to the caller');

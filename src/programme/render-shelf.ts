@@ -4,7 +4,7 @@ import type { ArtifactId, ParticipantId, ReaderId } from '../domain/ids.ts';
 import { type Code, canaryValue, compileCode, markBits, recipientFor } from '../marking/code.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
 import { compileTable, type Splicer, splice } from '../marking/splice.ts';
-import { type ArtifactRow, contentOf } from '../store/alert-reader.ts';
+import { type AlertRow, type ArtifactRow, artifactsOf, contentOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { type AlertKeys, decryptFor } from './keyring.ts';
 
@@ -19,6 +19,8 @@ export type Rendering = {
 
 /** Opened artifact versions, the most recently used ones. A version is immutable: an entry never goes stale. */
 export type RenderShelf = {
+  /** The artifacts of a released alert, in order; read once per version of the alert. */
+  artifacts(tx: Tx, alert: AlertRow): Promise<readonly ArtifactRow[]>;
   open(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Rendering>;
   /** The unmarked master, for a public document; needs no mark key and is not kept. */
   openMaster(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Master>;
@@ -28,11 +30,23 @@ export type Master = { readonly name: string; readonly master: Buffer };
 
 /** What the shelf may keep of masters, bytes. */
 const KEPT_BYTES = 64 * 1024 * 1024;
+const KEPT_LISTS = 1_000;
 
 export function openRenderShelf(): RenderShelf {
   const kept = new Map<string, Rendering>();
+  const listed = new Map<string, readonly ArtifactRow[]>();
   let bytes = 0;
   return {
+    async artifacts(tx, alert) {
+      // A change of content makes a new version of the alert, which is read with every fetch.
+      const key = `${alert.id}/${alert.version}`;
+      const known = listed.get(key);
+      if (known) return known;
+      const artifacts = await artifactsOf(tx, alert.id);
+      if (listed.size >= KEPT_LISTS) listed.clear();
+      listed.set(key, artifacts);
+      return artifacts;
+    },
     async open(tx, artifact, keys) {
       const key = `${artifact.id}/${artifact.version}`;
       const known = kept.get(key);

@@ -8,12 +8,11 @@ import type { AlertId, ArtifactId, DeliveryId } from '../domain/ids.ts';
 import { type Instant, plus } from '../domain/instant.ts';
 import { type Manifest, manifestSigningBytes, packCopy } from '../formats/copy.ts';
 import { promiseBytes } from '../ledger/promise.ts';
-import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
+import type { AlertRow, ArtifactRow } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { type ReaderFacts, readerFacts } from '../store/delivery-reader.ts';
 import { insertDelivery, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
 import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-writer.ts';
-import { lockForRelease } from '../store/locks.ts';
 import { actorOf, type ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { decideAll } from './grant-due.ts';
@@ -45,7 +44,7 @@ export async function serveCopy(
   request: { readonly alert: AlertId; readonly artifact: ArtifactId },
   now: Instant,
 ): Promise<ServedCopy> {
-  const served = await context.store.participant(caller.participant, async (tx) => {
+  const served = await context.store.release(caller.participant, request.alert, async (tx) => {
     const work = await openCase(context, tx, caller, request.alert, now);
     if (!work) return { outcome: 'unknown' } as const;
     return serve(context, tx, caller, work, request.artifact, now);
@@ -73,7 +72,10 @@ export type ReaderCase = {
   readonly visible: boolean;
 };
 
-/** Null when the alert, the reader or its grant is not to be seen in this transaction. */
+/**
+ * Null when the alert, the reader or its grant is not to be seen in this transaction, which must hold
+ * the release lock: everything that decides is read here.
+ */
 export async function openCase(
   context: Context,
   tx: Tx,
@@ -81,24 +83,19 @@ export async function openCase(
   alertId: AlertId,
   now: Instant,
 ): Promise<ReaderCase | null> {
-  const alert = await alertById(tx, alertId);
-  if (!alert) return null;
-  await lockForRelease(tx, alert.programme);
-  // Everything that decides is read after the lock is held, the alert's schedule included.
-  const current = await alertById(tx, alertId);
   const reader = await readerFacts(tx, alertId, caller.id);
-  if (!current || !reader) return null;
-  const artifacts = await artifactsOf(tx, alertId);
-  const policy = await context.policies.get(tx, current.programme, reader.policySha256);
-  const facts = { alert: current, artifacts };
-  const decided = decideAll(policy, facts, reader, reader.consent, now);
+  if (!reader) return null;
+  const { alert } = reader;
+  const artifacts = await context.renders.artifacts(tx, alert);
+  const policy = await context.policies.get(tx, alert.programme, reader.policySha256);
+  const decided = decideAll(policy, { alert, artifacts }, reader, reader.consent, now);
   const open = openArtifacts(artifacts, decided);
   const visible = open.size > 0;
   if (reader.clockDoubted) {
     const decisions = decided.map(() => CLOCK_HOLD);
-    return { alert: current, artifacts, reader, decisions, open: new Set(), visible };
+    return { alert, artifacts, reader, decisions, open: new Set(), visible };
   }
-  return { alert: current, artifacts, reader, decisions: decided, open, visible };
+  return { alert, artifacts, reader, decisions: decided, open, visible };
 }
 
 function openArtifacts(
@@ -206,8 +203,7 @@ async function copyFor(
   });
   const bytes = seal([work.reader.recipient], plaintext);
   await context.reached('fetch.sealed');
-  await insertEvents(tx, events);
-  await insertDelivery(tx, {
+  const row = {
     id: delivery,
     alert: work.alert.id,
     artifact: artifact.id,
@@ -217,7 +213,8 @@ async function copyFor(
     event: delivered.event.id,
     contentSha256,
     at: now,
-  });
+  };
+  await insertDelivery(tx, row, events);
   await context.reached('fetch.recorded');
   return { outcome: 'served', delivery, artifact: artifact.id, bytes };
 }

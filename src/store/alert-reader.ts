@@ -73,10 +73,10 @@ const ARTIFACT_COLUMNS = [
   'artifact.copy_length',
 ] as const;
 
-type AlertColumns = Omit<Selectable<Database['alert']>, 'created_at'>;
+export type AlertColumns = Omit<Selectable<Database['alert']>, 'created_at'>;
 type ArtifactColumns = Omit<Selectable<Database['artifact']>, 'content_enc' | 'slots_enc'>;
 
-function alertFromRow(row: AlertColumns): AlertRow {
+export function alertFromRow(row: AlertColumns): AlertRow {
   return {
     id: row.id as AlertId,
     programme: row.programme_id as ProgrammeId,

@@ -1,12 +1,14 @@
-import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import { TocsinError } from '../domain/errors.ts';
-import type { ParticipantId } from '../domain/ids.ts';
+import { type AlertId, type ParticipantId, parseId } from '../domain/ids.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import type { Database } from './schema.ts';
 
+declare const inTransaction: unique symbol;
+
 /** Every reader and writer takes one: there is no access to the store outside a transaction. */
-export type Tx = Transaction<Database>;
+export type Tx = Kysely<Database> & { readonly [inTransaction]: true };
 
 /** Where a login of the store is found: an embedded cluster's socket, or an external server's URL. */
 export type Login =
@@ -30,6 +32,11 @@ export type Store = {
   issuer<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction as the participants' login that sees this participant's rows and no others. */
   participant<T>(participant: ParticipantId, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * The same, holding the release lock of the alert's programme (see `locks.ts`) from its first
+   * statement on. Without a lock, and seeing no such alert, when the participant has no grant of it.
+   */
+  release<T>(participant: ParticipantId, alert: AlertId, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction as the participants' login that sees what has been published, as anybody may. */
   audience<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -46,39 +53,65 @@ export function openStore(
   const issuer = connect(logins.issuer, ISSUER_CONNECTIONS);
   const participant = connect(logins.participant, PARTICIPANT_CONNECTIONS);
   return {
-    issuer: (work) => transact(issuer, fault, null, work),
-    participant: (id, work) => transact(participant, fault, { participant: id }, work),
-    audience: (work) => transact(participant, fault, { participant: null }, work),
+    issuer: (work) => transact(issuer, fault, [], work),
+    participant: (id, work) => transact(participant, fault, [asParticipant(id)], work),
+    release: (id, alert, work) =>
+      transact(participant, fault, [asParticipant(id), lockOfAlert(alert)], work),
+    audience: (work) => transact(participant, fault, [AS_PUBLIC], work),
     async close() {
       await Promise.all([issuer.destroy(), participant.destroy()]);
     },
   };
 }
 
-type Scope = { participant: ParticipantId | null } | null;
+// The context dies with the transaction (is_local = true): a pooled connection carries nothing over.
+const AS_PUBLIC = "select set_config('tocsin.audience', 'public', true)";
+
+/** Ids are checked, not quoted: a preamble is sent as text so that it is one round trip with BEGIN. */
+function asParticipant(id: ParticipantId): string {
+  return `select set_config('tocsin.participant', '${parseId(id, 'participant')}', true)`;
+}
+
+function lockOfAlert(alert: AlertId): string {
+  return `select pg_advisory_xact_lock_shared(hashtextextended(programme_id::text, 1))
+    from alert where id = '${parseId(alert, 'alert')}'`;
+}
 
 async function transact<T>(
   db: Kysely<Database>,
   fault: CommitFault | undefined,
-  scope: Scope,
+  preamble: readonly string[],
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   try {
-    const result = await db.transaction().execute(async (tx) => {
-      // The context dies with the transaction (is_local = true): a pooled connection carries nothing over.
-      if (scope?.participant) {
-        await sql`select set_config('tocsin.participant', ${scope.participant}, true)`.execute(tx);
-      } else if (scope) {
-        await sql`select set_config('tocsin.audience', 'public', true)`.execute(tx);
+    const result = await db.connection().execute(async (connection) => {
+      await sql.raw(['begin', ...preamble].join('; ')).execute(connection);
+      try {
+        const value = await work(connection as Tx);
+        fault?.('before_commit');
+        await commit(connection);
+        return value;
+      } catch (error) {
+        // A connection that cannot even roll back is broken; the pool drops it, the server its work.
+        await sql
+          .raw('rollback')
+          .execute(connection)
+          .catch(() => undefined);
+        throw error;
       }
-      const value = await work(tx);
-      fault?.('before_commit');
-      return value;
     });
     fault?.('after_commit');
     return result;
   } catch (error) {
     throw asStoreError(error);
+  }
+}
+
+async function commit(connection: Kysely<Database>): Promise<void> {
+  const { rows } = await sql<{ command: string }>`commit`.execute(connection);
+  // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, not with an error.
+  if (rows[0]?.command === 'ROLLBACK') {
+    throw new TocsinError('INTERNAL', 'the transaction had failed: nothing was written');
   }
 }
 
@@ -126,13 +159,18 @@ function prepared(client: pg.PoolClient): pg.PoolClient {
       }
       return (text: unknown, values?: unknown[]) => {
         if (typeof text !== 'string' || !values || values.length === 0) {
-          return target.query(text as string, values as unknown[]);
+          return target.query(text as string, values as unknown[]).then(lastResult);
         }
         const name = nameOf(text);
         return target.query(name ? { name, text, values } : { text, values });
       };
     },
   });
+}
+
+/** A text of several statements gives a result for each. */
+function lastResult(result: unknown): unknown {
+  return Array.isArray(result) ? (result.at(-1) as unknown) : result;
 }
 
 function nameOf(text: string): string | null {

@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
-import type { Consent, DutyFacts, Enrolment } from '../domain/enrolment.ts';
+import type { Consent, Enrolment } from '../domain/enrolment.ts';
 import type { AlertId, ArtifactId, DeliveryId, ParticipantId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { type AlertColumns, type AlertRow, alertFromRow } from './alert-reader.ts';
 import type { Tx } from './database.ts';
-import { enrolmentFromRow } from './participant-reader.ts';
+import { type EnrolmentColumns, enrolmentFromRow } from './participant-reader.ts';
 
-/** What a release to one reader depends on, besides the alert itself, read in one statement. */
+/** What a release to one reader depends on, besides the artifacts. */
 export type ReaderFacts = {
+  readonly alert: AlertRow;
   readonly enrolment: Enrolment;
   readonly consent: Consent;
   readonly recipient: string;
@@ -16,30 +18,29 @@ export type ReaderFacts = {
   readonly wordCommitted: boolean;
 };
 
-/**
- * Facts of a joined reader with respect to one alert, or null when the reader, its enrolment in the
- * alert's programme, or the alert is not visible in this transaction.
- */
-export async function readerFacts(
-  tx: Tx,
-  alert: AlertId,
-  reader: ReaderId,
-): Promise<ReaderFacts | null> {
-  const { rows } = await sql<{
-    tier: string;
-    standing: string;
-    duty: DutyFacts;
-    agreement_signed_at: Instant | null;
-    agreement_expires_at: Instant | null;
-    consent_mode: string;
+type FactColumns = AlertColumns &
+  EnrolmentColumns & {
     consent: Consent | null;
     age_recipient: string | null;
     fingerprint: string | null;
     policy: string;
     doubted: boolean;
     committed: boolean;
-  }>`
-    select e.tier, e.standing, e.duty, e.agreement_signed_at, e.agreement_expires_at, e.consent_mode,
+  };
+
+/**
+ * The alert and the facts of a joined reader with respect to it, in one statement; null when the
+ * reader, its enrolment in the alert's programme, or the alert is not visible in this transaction.
+ */
+export async function readerFacts(
+  tx: Tx,
+  alert: AlertId,
+  reader: ReaderId,
+): Promise<ReaderFacts | null> {
+  const { rows } = await sql<FactColumns>`
+    select a.id, a.programme_id, a.author_id, a.state, a.disclosure_at, a.opens_at, a.tlp,
+      a.use_permissions, a.head_enc, a.version,
+      e.tier, e.standing, e.duty, e.agreement_signed_at, e.agreement_expires_at, e.consent_mode,
       c.consent, r.age_recipient, r.fingerprint, p.sha256 as policy,
       exists (select 1 from clock_mark m where m.doubted_at is not null) as doubted,
       exists (select 1 from word_commitment w where w.alert_id = a.id and w.reader_id = r.id)
@@ -53,6 +54,7 @@ export async function readerFacts(
   const row = rows[0];
   if (!row?.age_recipient || !row.fingerprint) return null;
   return {
+    alert: alertFromRow(row),
     enrolment: enrolmentFromRow(row),
     consent: row.consent ?? 'no_embargo',
     recipient: row.age_recipient,

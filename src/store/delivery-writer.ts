@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import type {
   AlertId,
@@ -10,6 +11,7 @@ import type {
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
+import { eventInsert, type PreparedEvent } from './event-writer.ts';
 
 export type NewDelivery = {
   readonly id: DeliveryId;
@@ -23,22 +25,18 @@ export type NewDelivery = {
   readonly at: Instant;
 };
 
-/** The delivery row; its event is inserted by the caller in the same transaction. */
-export async function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<void> {
-  await tx
-    .insertInto('delivery')
-    .values({
-      id: delivery.id,
-      alert_id: delivery.alert,
-      artifact_id: delivery.artifact,
-      version: delivery.version,
-      participant_id: delivery.participant,
-      reader_id: delivery.reader,
-      event_id: delivery.event,
-      content_sha256: delivery.contentSha256,
-      at: new Date(delivery.at),
-    })
-    .execute();
+/** The delivery with its events, in one statement: there is no delivery without its event. */
+export async function insertDelivery(
+  tx: Tx,
+  delivery: NewDelivery,
+  events: readonly PreparedEvent[],
+): Promise<void> {
+  const { id, alert, artifact, version, participant, reader, event, contentSha256 } = delivery;
+  await sql`with recorded as (${eventInsert(events)})
+    insert into delivery (id, alert_id, artifact_id, version, participant_id, reader_id, event_id,
+      content_sha256, at)
+    values (${id}, ${alert}, ${artifact}, ${version}, ${participant}, ${reader}, ${event},
+      ${contentSha256}, ${new Date(delivery.at)})`.execute(tx);
 }
 
 /** The commitment to a reader's word, once per alert and reader, before its first delivery. */

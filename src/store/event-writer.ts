@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { newId, randomBytes } from '../crypto/random.ts';
 import {
@@ -81,8 +81,22 @@ export async function recordEvent<T extends EventType>(
 
 /** Inserts prepared events in one statement, whatever their number, so that it is planned once. */
 export async function insertEvents(tx: Tx, events: readonly PreparedEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  const rows = events.map(({ event, participant, parts, entry, leaf }) => ({
+  if (events.length > 0) await eventInsert(events).execute(tx);
+}
+
+/** The statement that inserts events, to stand alone or inside a larger one. */
+export function eventInsert(events: readonly PreparedEvent[]): RawBuilder<unknown> {
+  return sql`insert into event (id, at, type, programme_id, subjects, entry, leaf, issuer_body,
+      issuer_salt, participant_id, participant_body, participant_salt)
+    select id, at, type, programme, subjects, entry, decode(leaf, 'hex'), ib, decode("is", 'hex'),
+      participant, pb, decode(ps, 'hex')
+    from json_to_recordset(${JSON.stringify(events.map(eventRow))}::json) as r (id uuid,
+      at timestamptz(3), type text, programme uuid, subjects uuid[], entry text, leaf text, ib text,
+      "is" text, participant uuid, pb text, ps text)`;
+}
+
+function eventRow({ event, participant, parts, entry, leaf }: PreparedEvent) {
+  return {
     id: event.id,
     at: new Date(event.at).toISOString(),
     type: event.type,
@@ -95,12 +109,5 @@ export async function insertEvents(tx: Tx, events: readonly PreparedEvent[]): Pr
     participant,
     pb: parts[1]?.body ?? null,
     ps: parts[1]?.salt.toString('hex') ?? null,
-  }));
-  await sql`insert into event (id, at, type, programme_id, subjects, entry, leaf, issuer_body,
-      issuer_salt, participant_id, participant_body, participant_salt)
-    select id, at, type, programme, subjects, entry, decode(leaf, 'hex'), ib, decode("is", 'hex'),
-      participant, pb, decode(ps, 'hex')
-    from json_to_recordset(${JSON.stringify(rows)}::json) as r (id uuid, at timestamptz(3), type text,
-      programme uuid, subjects uuid[], entry text, leaf text, ib text, "is" text, participant uuid,
-      pb text, ps text)`.execute(tx);
+  };
 }

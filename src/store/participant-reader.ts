@@ -5,7 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 import type { Database } from './schema.ts';
 
-type EnrolmentColumns = Pick<
+export type EnrolmentColumns = Pick<
   Selectable<Database['enrolment']>,
   'tier' | 'standing' | 'duty' | 'agreement_signed_at' | 'agreement_expires_at' | 'consent_mode'
 >;

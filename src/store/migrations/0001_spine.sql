@@ -200,14 +200,16 @@ create table word_commitment (
   primary key (alert_id, reader_id)
 );
 
+-- Written in the transaction that read all it refers to, and never changed: foreign keys would only
+-- make every fetch lock the same few parent rows.
 create table delivery (
   id uuid primary key,
-  alert_id uuid not null references alert,
-  artifact_id uuid not null references artifact,
+  alert_id uuid not null,
+  artifact_id uuid not null,
   version integer not null,
-  participant_id uuid not null references participant,
-  reader_id uuid not null references reader,
-  event_id uuid not null unique,
+  participant_id uuid not null,
+  reader_id uuid not null,
+  event_id uuid not null,
   content_sha256 bytea not null,
   at timestamptz(3) not null
 );
@@ -241,7 +243,7 @@ create unique index work_item_open on work_item
 -- serial never leaves store/. tick and position are null until the sequencer places the event.
 create table event (
   serial bigint generated always as identity primary key,
-  id uuid not null unique,
+  id uuid not null,
   at timestamptz(3) not null,
   type text not null,
   programme_id uuid,
@@ -260,7 +262,6 @@ create index event_unplaced on event (serial) where tick is null;
 create unique index event_placed on event (tick, position) where tick is not null;
 create index event_by_participant on event (participant_id, serial) where participant_id is not null;
 create index event_by_leaf on event (leaf);
-create index event_by_subject on event using gin (subjects);
 
 create table tick (
   tick bigint primary key,

@@ -24,8 +24,10 @@ export type Site = {
 const POLL_MS = 20;
 /** A killed Tocsin's session ends within milliseconds; longer than this, a live one holds it. */
 const TAKEN_MS = 2_000;
-/** A server that says it is ready but lets nobody in: its socket is gone. */
-const UNREACHABLE_MS = 5_000;
+/** A server that says it is ready, but nobody answers: its socket is gone, or it hangs. */
+const UNREACHABLE_MS = 3_000;
+/** A server that answers and refuses, such as one with all its connections in use. */
+const REFUSED_MS = 10_000;
 /** Stale lock files and shared memory of a server that died clear up within this. */
 const STALE_MS = 10_000;
 const STALE = /lock file .* already exists|shared memory block|is the server still running/i;
@@ -34,10 +36,10 @@ const STALE = /lock file .* already exists|shared memory block|is the server sti
  * Gets hold of the cluster's server: adopts the one that runs, or starts one. One that starts,
  * recovers or shuts down is waited for as long as it lives, since recovery takes what it takes.
  * @throws STORE_LOCKED naming the pid of another Tocsin; STORE_FULL, STORE_UNAVAILABLE when the
- * server does not start; CONFIG_INVALID for a wrong password file.
+ * server does not start or let us in; CONFIG_INVALID for a wrong password file.
  */
 export async function attach(site: Site): Promise<Attachment> {
-  const waited = { taken: 0, unreachable: 0, stale: 0 };
+  const patience = new Patience();
   let launched: Launched | null = null;
   for (;;) {
     const server = await findPostmaster(site.cluster);
@@ -47,26 +49,39 @@ export async function attach(site: Site): Promise<Attachment> {
         case 'held':
           return { server, hold: claim.hold, adopted: launched?.exited() !== false };
         case 'taken':
-          waited.taken += POLL_MS;
-          if (claim.pid !== null || waited.taken > TAKEN_MS) throw locked(site.cluster, claim.pid);
+          if (claim.pid !== null || patience.isOver('taken', TAKEN_MS)) {
+            throw locked(site.cluster, claim.pid);
+          }
           break;
         case 'unreachable':
-          waited.unreachable += POLL_MS;
-          if (waited.unreachable > UNREACHABLE_MS) {
-            site.logLine(`PostgreSQL (pid ${server.pid}) lets nobody in: ending it`);
+          if (patience.isOver('unreachable', UNREACHABLE_MS)) {
+            site.logLine(`PostgreSQL (pid ${server.pid}) does not answer: ending it`);
             await endPostmaster(site.cluster, server);
-            waited.unreachable = 0;
           }
+          break;
+        case 'refused':
+          if (patience.isOver('refused', REFUSED_MS)) throw refused(claim.reason);
           break;
       }
     } else if (!server && launched?.exited() !== false) {
       if (launched) {
-        waited.stale += await discard(site.cluster, launched);
-        if (waited.stale > STALE_MS) throw await notStarted(site.cluster);
+        await discard(site.cluster, launched);
+        if (patience.isOver('stale', STALE_MS)) throw await notStarted(site.cluster);
       }
       launched = await start(site);
     }
     await sleep(POLL_MS);
+  }
+}
+
+/** How long each hindrance has lasted, from when it was first met. */
+class Patience {
+  readonly #timers = new Map<string, AbortSignal>();
+
+  isOver(hindrance: string, afterMs: number): boolean {
+    const timer = this.#timers.get(hindrance) ?? AbortSignal.timeout(afterMs);
+    this.#timers.set(hindrance, timer);
+    return timer.aborted;
   }
 }
 
@@ -81,11 +96,10 @@ async function start(site: Site): Promise<Launched> {
 const RETRY_MS = 250;
 
 /** After a start that failed: waits for the next if what stood in the way will go away. */
-async function discard(cluster: string, launched: Launched): Promise<number> {
+async function discard(cluster: string, launched: Launched): Promise<void> {
   await dropSocketFolder(launched.sockets);
   if (!STALE.test(await lastWords(cluster))) throw await notStarted(cluster);
   await sleep(RETRY_MS);
-  return RETRY_MS;
 }
 
 async function notStarted(cluster: string): Promise<TocsinError> {
@@ -93,6 +107,13 @@ async function notStarted(cluster: string): Promise<TocsinError> {
   return new TocsinError(
     /No space left/.test(words) ? 'STORE_FULL' : 'STORE_UNAVAILABLE',
     `PostgreSQL did not start on ${cluster}; it said: ${words || 'nothing'}`,
+  );
+}
+
+function refused(reason: string): TocsinError {
+  return new TocsinError(
+    'STORE_UNAVAILABLE',
+    `PostgreSQL runs but lets us in no further: ${reason}`,
   );
 }
 

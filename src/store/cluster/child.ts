@@ -34,9 +34,12 @@ export function runChild(
     const child = spawn(program, args, {
       ...base(options.user),
       stdio: 'pipe',
-      timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      killSignal: 'SIGKILL',
     });
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const end = (code: number | null, problem = '') => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr: stderr + problem });
+    };
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -45,8 +48,8 @@ export function runChild(
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-OUTPUT_LIMIT);
     });
-    child.on('error', (error) => resolve({ code: null, stdout, stderr: error.message }));
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('error', (error) => end(null, error.message));
+    child.on('close', (code) => end(code));
     // A program that ends before it has read everything breaks the pipe; its exit status tells why.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');

@@ -5,7 +5,7 @@ import { TocsinError } from '../../domain/errors.ts';
 import { DATABASE, ROLES } from './initialise.ts';
 import { ownerOf } from './layout.ts';
 import { PORT, type Postmaster } from './postmaster.ts';
-import { hasCode, isAlive, startOf } from './process.ts';
+import { isAlive, startOf } from './process.ts';
 
 /** Our hold on a cluster: a session whose advisory lock the server drops with the connection. */
 export type Hold = { readonly session: pg.Client; readonly version: string };
@@ -14,7 +14,10 @@ export type Claim =
   | { readonly kind: 'held'; readonly hold: Hold }
   /** By a live process, or (`pid` null) by one that is not known or just died. */
   | { readonly kind: 'taken'; readonly pid: number | null }
-  | { readonly kind: 'unreachable'; readonly reason: string };
+  /** Nobody answers at the socket. */
+  | { readonly kind: 'unreachable' }
+  /** The server answers, and lets us in no further. */
+  | { readonly kind: 'refused'; readonly reason: string };
 
 /** "toc" and "own" as numbers: the two-integer key space, apart from the store's own locks. */
 const LOCK_CLASS = 0x746f63;
@@ -64,18 +67,20 @@ export async function claimCluster(
     return { kind: 'taken', pid };
   } catch (error) {
     await session.end().catch(() => undefined);
-    return { kind: 'unreachable', reason: explain(error) };
+    return explain(error);
   }
 }
 
-function explain(error: unknown): string {
-  if (hasCode(error, '28P01')) {
-    throw new TocsinError(
-      'CONFIG_INVALID',
-      'the database does not accept the password of passwords.json: restore that file',
-    );
-  }
-  return error instanceof Error ? error.message : 'unknown';
+/** SQLSTATE 28P01, invalid_password. */
+const WRONG_PASSWORD = '28P01';
+
+function explain(error: unknown): Claim {
+  if (!(error instanceof pg.DatabaseError)) return { kind: 'unreachable' };
+  if (error.code !== WRONG_PASSWORD) return { kind: 'refused', reason: error.message };
+  throw new TocsinError(
+    'CONFIG_INVALID',
+    'the database does not accept the password of passwords.json: restore that file',
+  );
 }
 
 /** The live process that the pid file names, other than us; null when there is none. */

@@ -125,7 +125,8 @@ export async function endPostmaster(cluster: string, server: Postmaster): Promis
 }
 
 async function hasEnded(cluster: string, pid: number, withinMs: number): Promise<boolean> {
-  for (let waited = 0; waited < withinMs; waited += POLL_MS) {
+  const over = AbortSignal.timeout(withinMs);
+  while (!over.aborted) {
     if ((await findPostmaster(cluster))?.pid !== pid) return true;
     await sleep(POLL_MS);
   }

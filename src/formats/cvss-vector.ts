@@ -1,7 +1,6 @@
 import { invalid, TocsinError } from '../domain/errors.ts';
 
-export const CVSS_VERSIONS = ['2.0', '3.0', '3.1', '4.0'] as const;
-export type CvssVersion = (typeof CVSS_VERSIONS)[number];
+export type CvssVersion = '2.0' | '3.0' | '3.1' | '4.0';
 
 /** Metric name to its values; a table's order is the order of the specification. */
 type Metrics = Readonly<Record<string, string>>;

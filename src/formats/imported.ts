@@ -3,15 +3,13 @@ import type { Instant } from '../domain/instant.ts';
 import type { CvssVersion } from './cvss-vector.ts';
 
 /** What a document says of a product: CSAF's groups of statuses and CVE's, under one set of words. */
-export const PRODUCT_STATUSES = [
-  'affected',
-  'fixed',
-  'not_affected',
-  'under_investigation',
-  'recommended',
-  'unknown',
-] as const;
-export type ProductStatus = (typeof PRODUCT_STATUSES)[number];
+export type ProductStatus =
+  | 'affected'
+  | 'fixed'
+  | 'not_affected'
+  | 'under_investigation'
+  | 'recommended'
+  | 'unknown';
 
 /** Which versions of a product a statement is about. Comparing versions is not attempted here. */
 export type Versions =

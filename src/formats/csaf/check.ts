@@ -12,7 +12,7 @@ export type CsafFinding = {
   readonly message: string;
 };
 
-export type CsafReport = {
+type CsafReport = {
   readonly findings: readonly CsafFinding[];
   /** Tests of the standard that were not run, with the reason: never counted as passed. */
   readonly notRun: readonly { readonly test: string; readonly reason: string }[];

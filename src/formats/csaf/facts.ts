@@ -2,16 +2,6 @@ import type { Tlp } from '../../domain/artifact.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { ImportedVulnerability } from '../imported.ts';
 
-/** CSAF 2.0 §3.2.1.8.1. */
-export const PUBLISHER_CATEGORIES = [
-  'coordinator',
-  'discoverer',
-  'other',
-  'translator',
-  'user',
-  'vendor',
-] as const;
-
 /** What an issuer states about an alert: everything that the advisory in CSAF form says. */
 export type AdvisoryFacts = {
   /** Tracking id, unique for the publisher; the file name follows from it. */
@@ -19,7 +9,8 @@ export type AdvisoryFacts = {
   readonly title: string;
   readonly publisher: {
     readonly name: string;
-    readonly category: (typeof PUBLISHER_CATEGORIES)[number];
+    /** CSAF 2.0 §3.2.1.8.1. */
+    readonly category: 'coordinator' | 'discoverer' | 'other' | 'translator' | 'user' | 'vendor';
     /** An address under the publisher's control. */
     readonly namespace: string;
   };

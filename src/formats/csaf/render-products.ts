@@ -9,7 +9,7 @@ type Branch = {
   readonly product?: { readonly name: string; readonly product_id: string };
 };
 
-export type RenderedProducts = {
+type RenderedProducts = {
   readonly tree: { readonly branches: readonly Branch[] };
   /** The product ids of one vulnerability: what its own keys are called in the tree. */
   idsOf(vulnerability: number): ReadonlyMap<string, string>;

@@ -7,7 +7,7 @@ import { buildProducts } from './render-products.ts';
 import { renderVulnerability } from './render-vulnerability.ts';
 
 /** A CSAF document to be published, and the name that the standard gives its file. */
-export type RenderedCsaf = { readonly filename: string; readonly json: string };
+type RenderedCsaf = { readonly filename: string; readonly json: string };
 
 /**
  * Renders an alert's facts as a CSAF 2.0 security advisory. The document is held against the strict

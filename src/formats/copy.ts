@@ -1,6 +1,6 @@
 import { invalid, TocsinError } from '../domain/errors.ts';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest, SIGNATURE_BYTES } from './manifest.ts';
-import { END_BYTES, entryLength, isZero, readTar, writeTar } from './tar.ts';
+import { END_BYTES, entryLength, isZero, nameFault, readTar, writeTar } from './tar.ts';
 
 export { formatManifest, type Manifest, manifestSigningBytes } from './manifest.ts';
 
@@ -17,7 +17,7 @@ export interface CopyParts {
   readonly manifestJson: string;
   /** Ed25519 over `manifestSigningBytes(manifestJson)`, 64 bytes. */
   readonly signature: Uint8Array;
-  /** As `name` in the manifest; at most 92 bytes of UTF-8, one path component. */
+  /** As `name` in the manifest, and as `checkContentName` wants it. */
   readonly contentName: string;
   readonly content: Uint8Array;
 }
@@ -38,6 +38,16 @@ export function copyPlaintextLength(maxContentBytes: number): number {
 }
 
 /**
+ * That a copy can carry content of this file name: one path component of at most 92 bytes of UTF-8,
+ * without control characters, backslash or colon, and not `.` or `..`.
+ * @throws INVALID_INPUT naming `field`.
+ */
+export function checkContentName(name: string, field: string): void {
+  const fault = name.includes('/') ? 'a "/"' : nameFault(CONTENT + name);
+  if (fault !== null) throw invalid(field, 'a plain file name', fault);
+}
+
+/**
  * The plaintext of a copy: a tar archive of exactly `length` bytes, whose last entry is padding.
  * @param parts.length from `copyPlaintextLength`
  * @throws INVALID_INPUT when the parts do not fit into `length`, or the name or signature is unfit.
@@ -49,7 +59,7 @@ export function packCopy(parts: CopyParts & { readonly length: number }): Buffer
   if (manifest.name !== parts.contentName) {
     throw invalid('contentName', "the manifest's name", parts.contentName);
   }
-  if (parts.contentName.includes('/')) throw invalid('contentName', 'no "/"', parts.contentName);
+  checkContentName(parts.contentName, 'contentName');
   if (parts.signature.length !== SIGNATURE_BYTES) {
     throw invalid('signature', `${SIGNATURE_BYTES} bytes`, parts.signature.length);
   }

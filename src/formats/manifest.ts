@@ -43,7 +43,8 @@ export type Manifest = {
 };
 
 /**
- * The log's signed word that the delivery event will be in the ledger (docs/formats/tick-tree.md).
+ * The log's signed word that the delivery event will be in the ledger
+ * (docs/formats/event-proof.md).
  */
 export type LedgerPromise = {
   /** Leaf hash of the event, 64 hex digits. */

@@ -59,7 +59,7 @@ export function writeTar(entries: readonly TarEntry[], mtime: number): Buffer {
   const seen = new Set<string>();
   let at = 0;
   for (const { name, bytes } of entries) {
-    const fault = nameFault(name, seen);
+    const fault = entryFault(name, seen);
     if (fault !== null) throw invalid('tar entry name', 'a safe relative name', fault);
     writeHeader(out.subarray(at, at + BLOCK_BYTES), name, bytes.length, mtime);
     out.set(bytes, at + BLOCK_BYTES);
@@ -147,23 +147,33 @@ function readName(field: Buffer, at: number, seen: Set<string>): string {
   if (!isZero(field.subarray(bytes.length)) || !Buffer.from(name).equals(bytes)) {
     throw malformed(at, 'a name in UTF-8 and zeros after it', 'other bytes');
   }
-  const fault = nameFault(name, seen);
+  const fault = entryFault(name, seen);
   if (fault !== null) throw malformed(at, 'a safe relative name', fault);
   return name;
 }
 
 /**
- * What is wrong with an entry's name, or `null`; takes note of it in `seen`. Names that differ only
- * in case are one name: on some file systems the second would replace the first.
+ * What is wrong with `name` as that of an entry, in words, or `null`. Safe names stay inside the
+ * folder they are extracted to on any system, and look like what they are.
  */
-function nameFault(name: string, seen: Set<string>): string | null {
+export function nameFault(name: string): string | null {
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `more than ${MAX_NAME_BYTES} bytes`;
-  // \p{C}: control, format (bidirectional overrides) and unassigned characters.
+  // \p{C}: control, format (bidirectional overrides), lone surrogates and unassigned characters.
   if (/[\p{C}\\:]/u.test(name)) return 'a control character, a backslash or a colon';
   const components = name.split('/');
   if (components.some((part) => part === '' || part === '.' || part === '..')) {
     return 'an absolute name, or an empty, "." or ".." component';
   }
+  return null;
+}
+
+/**
+ * `nameFault`, or that the name was there before, of which it takes note in `seen`. Names that
+ * differ only in case are one name: on some file systems the second would replace the first.
+ */
+function entryFault(name: string, seen: Set<string>): string | null {
+  const fault = nameFault(name);
+  if (fault !== null) return fault;
   const folded = name.toLowerCase();
   if (seen.has(folded)) return 'a name that was there before';
   seen.add(folded);
@@ -174,8 +184,8 @@ function nameFault(name: string, seen: Set<string>): string | null {
 function checksum(header: Buffer): number {
   const [start, length] = CHECKSUM;
   let sum = length * 0x20;
-  for (let i = 0; i < start; i++) sum += header[i] ?? 0;
-  for (let i = start + length; i < header.length; i++) sum += header[i] ?? 0;
+  for (const byte of header.subarray(0, start)) sum += byte;
+  for (const byte of header.subarray(start + length)) sum += byte;
   return sum;
 }
 

@@ -19,6 +19,7 @@ import {
   packCopy,
   unpackCopy,
 } from '../../src/formats/copy.ts';
+import { verifyPromise } from '../../src/ledger/promise.ts';
 
 const CONTENT = Buffer.from('# What to look for\n\nRequests to the layouts page.\n'.repeat(40));
 const LENGTH = copyPlaintextLength(CONTENT.length + 500);
@@ -82,6 +83,22 @@ test('a copy is opened and verified; all copies of a version have one length', (
     assert.equal(copy.manifest.keyFingerprint, fingerprint(recipient));
   }
   assert.equal(lengths.size, 1);
+});
+
+test('a copy of format version 1, kept as it was issued, opens and verifies', () => {
+  const sample = (name: string): Buffer =>
+    readFileSync(new URL(`../../testdata/copy/${name}`, import.meta.url));
+  const keys = JSON.parse(sample('keys.json').toString()) as Record<string, string>;
+  const file = sample('v1.age');
+  assert.equal(file.length, 8_392);
+  const copy = unpackCopy(open([sample('identity.txt').toString().trim()], file));
+  assert.equal(copy.manifestJson, sample('manifest.json').toString());
+  const manifestKey = Buffer.from(keys['manifestKey'] ?? '', 'hex');
+  assert.ok(verify(manifestKey, manifestSigningBytes(copy.manifestJson), copy.signature));
+  const logKey = Buffer.from(keys['logKey'] ?? '', 'hex');
+  verifyPromise(logKey, copy.manifest.promise);
+  assert.equal(copy.manifest.contentSha256, sha256Hex(copy.content));
+  assert.match(Buffer.from(copy.content).toString(), /^# A sample of guidance\n/);
 });
 
 const tools = ['age', 'tar'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);

@@ -106,7 +106,7 @@ const GRAMMARS: Readonly<Record<CvssVersion, Grammar>> = {
 const MAX_VECTOR = 256;
 
 /**
- * Checks a CVSS vector against the grammar of its version (CVSS v2 §2.4, v3.0 and v3.1 §6, v4.0 §7):
+ * Checks a CVSS vector against its version's grammar (CVSS v2 §2.4, v3.0 and v3.1 §6, v4.0 §7):
  * all base metrics, none twice, none unknown, values of the metric, and in 4.0 the fixed order. The
  * score is not computed.
  *

@@ -2,7 +2,7 @@ import type { Tlp } from '../domain/artifact.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { CvssVersion } from './cvss-vector.ts';
 
-/** What a document says of a product: CSAF's groups of statuses and CVE's, under one set of words. */
+/** What a document says of a product: the statuses of CSAF and of CVE in one set of words. */
 export type ProductStatus =
   | 'affected'
   | 'fixed'

@@ -14,8 +14,8 @@ const MAX_ITEMS = 10_000;
 
 /**
  * Parses a hostile JSON document. Size, depth and number of values are bounded before the parser
- * runs: a depth bomb of 16 MiB occupies it for seconds. Of a duplicate key the last value counts, as
- * in every JavaScript parser; a member named `__proto__` and unpaired surrogates are refused.
+ * runs: a depth bomb of 16 MiB occupies it for seconds. Of a duplicate key the last value counts,
+ * as in every JavaScript parser; a member named `__proto__` and unpaired surrogates are refused.
  *
  * @param document what it is, for error texts: "the CSAF document"
  * @throws LIMIT_EXCEEDED over 16 MiB, 64 levels, 100 000 values, 10 000 items of one

@@ -1,6 +1,6 @@
 import { invalid, TocsinError } from '../domain/errors.ts';
 
-/** Which members an object has: all of `required`, any of `optional`, and those `extension` admits. */
+/** Which members an object has: all `required`, any `optional`, and those `extension` admits. */
 export type Members = {
   readonly required?: readonly string[];
   /** Omitted where the standard lets further members stand. */

@@ -120,7 +120,7 @@ test('"a" and "an" fit the word that follows, whichever form stands there', () =
   }
 });
 
-test('an unchosen form of three words or more stands in no master, where it would look read', () => {
+test('an unchosen form of three words or more stands in no master', () => {
   const masters = normalise(prose.map(({ text }) => text).join('\n'));
   for (const { file, sidecar } of prose) {
     for (const { other } of sidecar.alternates) {

@@ -28,7 +28,7 @@ test('there are names for 120 participants and 300 readers, none twice', () => {
   assert.ok(distinct(people.given) * distinct(people.family) >= 300);
 });
 
-test("each duty is stated in the domain's words, and one is owed to a government for anything known", () => {
+test("each duty is stated in the domain's words, and one is to report anything known", () => {
   const duties = invented.jurisdictions.flatMap((one) => one.duties);
   for (const duty of duties) {
     assert.ok(

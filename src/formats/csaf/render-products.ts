@@ -16,8 +16,8 @@ type RenderedProducts = {
 };
 
 /**
- * One tree for all vulnerabilities of a document: vendor, name, platform, version. The same versions
- * of the same product are one product there, however many vulnerabilities speak of them.
+ * One tree for all vulnerabilities of a document: vendor, name, platform, version. The same
+ * versions of the same product are one product there, however many vulnerabilities name them.
  */
 export function buildProducts(vulnerabilities: readonly ImportedVulnerability[]): RenderedProducts {
   const branches: Branch[] = [];

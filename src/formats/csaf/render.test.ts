@@ -144,7 +144,7 @@ const vulnerability: fc.Arbitrary<ImportedVulnerability> = fc.record({
   thirdParty: fc.constant([]),
 });
 
-/** The tree's ids and the order of the status lists are the document's own; the facts are compared. */
+/** Ids and the order of the status lists are the document's own; the facts are compared. */
 function comparable(list: readonly ImportedProduct[]): string[] {
   return list.map(({ key, ...rest }) => JSON.stringify(rest, Object.keys(rest).sort())).sort();
 }

@@ -70,7 +70,7 @@ test('a copy shows code bit xor polarity, drawn for the recipient of the slot’
   }
 });
 
-test('readers of one participant differ in reader slots only, and shared bits change nothing', () => {
+test('readers of one participant differ in reader slots only; shared bits change nothing', () => {
   const code = compileCode(
     KEY,
     Array.from({ length: 200 }, (_, i) => bitSlot(`${i}`)),

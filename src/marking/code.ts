@@ -19,8 +19,8 @@ export type SlotSecrets = {
 
 /**
  * The three biases, in 65 536ths: .2, .5 and .8, drawn with weights 3/8, 1/4 and 3/8 (`mix25`; a
- * discrete bias distribution after Nuida et al., Designs, Codes and Cryptography 52). Few levels make
- * p-values exact; the decoder uses exactly these numbers, never the rounded decimals.
+ * discrete bias distribution after Nuida et al., Designs, Codes and Cryptography 52). Few levels
+ * make p-values exact; the decoder uses exactly these numbers, never the rounded decimals.
  */
 export const BIASES = [13_107, 32_768, 52_429] as const;
 export type Bias = (typeof BIASES)[number];
@@ -54,9 +54,9 @@ export function codeBit(key: MarkKey, recipient: string, slot: SlotKey, p: numbe
 }
 
 /**
- * The name a slot's bit is drawn for. Readers are named by their stable id, never by a key of theirs,
- * so that a changed key changes no copy; the participant's id is part of it, so that a reader who
- * moves to another firm gets another word.
+ * The name a slot's bit is drawn for. Readers are named by their stable id, never by a key of
+ * theirs, so that a changed key changes no copy; the participant's id is part of it, so that a
+ * reader who moves to another firm gets another word.
  */
 export function recipientFor(scope: Scope, participant: string, reader: string): string {
   return scope === 'participant' ? participant : `${participant}/${reader}`;
@@ -67,15 +67,17 @@ export function canaryValue(key: MarkKey, recipient: string, slot: SlotKey): Buf
   return hmacLp(key, 'tocsin/canary/v1', recipient, slot.artifact, slot.slot);
 }
 
-/** The bit slots of a table with their secrets: made once per key and table, used for every copy. */
+/**
+ * The bit slots of a table with their secrets: made once per key and table, used for every copy.
+ */
 export type Code = {
   readonly key: MarkKey;
   readonly slots: readonly { readonly key: SlotKey; readonly secrets: SlotSecrets }[];
 };
 
 /**
- * Precomputes what does not depend on the recipient, for the bit slots among `slots`, in their order.
- * @throws INVALID_INPUT when the key is not 32 bytes.
+ * Precomputes what does not depend on the recipient, for the bit slots among `slots`, in their
+ * order. @throws INVALID_INPUT when the key is not 32 bytes.
  */
 export function compileCode(key: MarkKey, slots: readonly Slot[]): Code {
   checkKey(key);
@@ -93,9 +95,9 @@ export function checkKey(key: MarkKey): void {
 }
 
 /**
- * Which text each bit slot of a copy shows, in table order: 0 the authored one, 1 the other. One HMAC
- * per slot. Entries of reader-scope slots differ between the readers of a participant; the others
- * are taken from `shared` where given: any earlier result for the same code and participant.
+ * Which text each bit slot of a copy shows, in table order: 0 the authored one, 1 the other. One
+ * HMAC per slot. Entries of reader-scope slots differ between the readers of a participant; the
+ * others are taken from `shared` where given: any earlier result for the same code and participant.
  */
 export function markBits(
   code: Code,

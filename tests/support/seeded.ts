@@ -1,4 +1,7 @@
-/** A seeded generator for tests and benches: sfc32 (Doty-Humphrey), which passes PractRand. Never for keys. */
+/**
+ * A seeded generator for tests and benches: sfc32 (Doty-Humphrey), which passes PractRand. Never for
+ * keys.
+ */
 export type Seeded = {
   /** Uniform in [0, 2^32). */
   readonly uint32: () => number;

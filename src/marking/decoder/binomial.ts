@@ -8,7 +8,10 @@ function lnFactorial(k: number): number {
   return lnFactorials[k] ?? 0;
 }
 
-/** ln of the binomial probabilities of 0…n ones among `n` at probability `p` strictly between 0 and 1. */
+/**
+ * ln of the binomial probabilities of 0…n ones among `n` at probability `p` strictly between 0 and
+ * 1.
+ */
 export function lnBinomial(n: number, p: number): Float64Array {
   return Float64Array.from(
     { length: n + 1 },

@@ -3,8 +3,8 @@ import { type Portfolio, screeningScores } from './portfolio.ts';
 import { CLASS_COUNT } from './statistic.ts';
 
 /**
- * Slots counted by one table. For any split of 1 024 slots into six classes, six counters wide enough
- * for their classes take 50 bits at most, so together they fit a double's 53 exactly.
+ * Slots counted by one table. For any split of 1 024 slots into six classes, six counters wide
+ * enough for their classes take 50 bits at most, so together they fit a double's 53 exactly.
  */
 const SEGMENT_SLOTS = 1024;
 
@@ -18,16 +18,17 @@ const MAX_LOW_BITS = 31;
 export type Hit = { readonly row: number; readonly ones: readonly number[] };
 
 /**
- * Screens bit-packed codewords by the hundred thousand. `columns[i]` is the class of slot i of a row,
- * null where it was not read. The class counts serve every hypothesis, so the codewords are gone through
- * once for the whole portfolio, a byte at a time through tables of packed counts: all integers.
+ * Screens bit-packed codewords by the hundred thousand. `columns[i]` is the class of slot i of a
+ * row, null where it was not read. The class counts serve every hypothesis, so the codewords are
+ * gone through once for the whole portfolio, a byte at a time through tables of packed counts: all
+ * integers.
  */
 export type Scanner = {
   /** 32-bit words per row: slot i of a row is bit i mod 32 of its word ⌊i/32⌋. */
   readonly rowWords: number;
   /**
-   * The rows that any member's screening score lets through. Callers stream: memory does not depend on
-   * the number of rows. @throws INVALID_INPUT when `codewords` is not a whole number of rows.
+   * The rows that any member's screening score lets through. Callers stream: memory does not depend
+   * on the number of rows. @throws INVALID_INPUT when `codewords` is not a whole number of rows.
    */
   readonly scan: (codewords: Uint32Array) => Hit[];
 };
@@ -113,7 +114,9 @@ function unitOf({ lowBits, fields }: Layout, column: number | null | undefined):
   return field === undefined ? 0 : 2 ** (field.shift + (field.high ? lowBits : 0));
 }
 
-/** The members' statistics laid out for the inner loop: per member base, threshold and six gains. */
+/**
+ * The members' statistics laid out for the inner loop: per member base, threshold and six gains.
+ */
 type Screen = {
   readonly members: number;
   readonly bases: Float64Array;
@@ -203,7 +206,9 @@ function unpackCounts(
   }
 }
 
-/** The rows of a block that some member lets through. The six classes are written out: this runs hot. */
+/**
+ * The rows of a block that some member lets through. The six classes are written out: this runs hot.
+ */
 function passing(ones: Int32Array, count: number, screen: Screen): number[] {
   const { members, bases, thresholds, gains } = screen;
   const rows: number[] = [];

@@ -11,13 +11,15 @@ export type FamilyReport = {
   readonly erased: boolean;
 };
 
-/** Beyond this many standard deviations a family counts as normalised; a single copy: about 7e-6. */
+/**
+ * Beyond this many standard deviations a family counts as normalised; a single copy: about 7e-6.
+ */
 const NORMALISED_Z = 4.5;
 
 /**
  * Finds families that somebody wrote back to the authored form, or away from it, throughout. With
- * secret polarity neither an all-1 nor an all-0 coalition looks like that. It sees the reading and the
- * secret biases, no codeword, so erasing by its answer leaves every p-value valid.
+ * secret polarity neither an all-1 nor an all-0 coalition looks like that. It sees the reading and
+ * the secret biases, no codeword, so erasing by its answer leaves every p-value valid.
  */
 export function examineFamilies(slots: readonly TracedSlot[]): FamilyReport[] {
   const names = [...new Set(slots.map(({ family }) => family))].sort();

@@ -107,7 +107,7 @@ test('conditioning on one more copy averages back: q_K,t = p·q_K+1,t+1 + (1−p
   );
 });
 
-test('the bank has 33 members, priors of one number of copies share it, and weights sum to 1', () => {
+test('the bank has 33 members with priors .7^c, and the weights sum to 1', () => {
   assert.equal(BANK.length, 33);
   const prior = (c: number) =>
     BANK.filter(({ hypothesis }) => hypothesis.colluders === c).reduce(

@@ -19,13 +19,19 @@ export const FIXED: readonly { readonly hypothesis: Hypothesis; readonly weight:
   { hypothesis: { strategy: 'interleave', colluders: 7 }, weight: 0.05 },
 ];
 
-/** The share of the hypothesis that is selected from the leaked word; with `FIXED` the shares sum to 1. */
+/**
+ * The share of the hypothesis that is selected from the leaked word; with `FIXED` the shares sum to
+ * 1.
+ */
 export const SELECTED_WEIGHT = 0.35;
 
 /** For two colluders the other three strategies coincide with interleaving. */
 const STRATEGIES_OF_TWO: readonly Strategy[] = ['interleave', 'all1', 'all0'];
 
-/** What the selected hypothesis is chosen from: 33 members, with the prior 0.7^c shared within each c. */
+/**
+ * What the selected hypothesis is chosen from: 33 members, with the prior 0.7^c shared within each
+ * c.
+ */
 export const BANK: readonly { readonly hypothesis: Hypothesis; readonly lnPrior: number }[] = [
   2, 3, 4, 5, 6, 8,
 ].flatMap((colluders) => {
@@ -61,9 +67,9 @@ export function chanceOfOne(
 }
 
 /**
- * w(x, y, p) = P(y | x, p) / P(y | p): how much better `y` is explained when the holder of a copy with
- * bit `x` took part. For every hypothesis, p and y: p·w(1) + (1−p)·w(0) = 1, which is why the product
- * over slots has mean 1 for whoever took no part.
+ * w(x, y, p) = P(y | x, p) / P(y | p): how much better `y` is explained when the holder of a copy
+ * with bit `x` took part. For every hypothesis, p and y: p·w(1) + (1−p)·w(0) = 1, which is why the
+ * product over slots has mean 1 for whoever took no part.
  */
 export function likelihoodRatio(
   hypothesis: Hypothesis,

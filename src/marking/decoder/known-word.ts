@@ -13,13 +13,14 @@ const MISS = 1e-3;
 
 /**
  * Whether a reading is that of the text as authored: the unmarked master, which only the issuer's
- * side had, or, once it is public, the public text; the two are the same words. Both conditions
- * look at the reading and the secret biases only:
+ * side had, or, once it is public, the public text; the two are the same words. Both conditions look
+ * at the reading and the secret biases only:
  *
  * - the authored word explains it 1e6 times better than a copy does. That ratio has mean 1 over the
- *   code, so by Markov's inequality it is rare for any copy. Fewer than about 17 slots never suffice;
- * - the reads that are not authored are no more than read errors would make. More than those
- *   are a mixture with somebody's copy, and that is to be scored.
+ *   code, so by Markov's inequality it is rare for any copy. Fewer than about 17 slots never
+ *   suffice;
+ * - the reads that are not authored are no more than read errors would make. More than those are a
+ *   mixture with somebody's copy, and that is to be scored.
  */
 export function knownWordOf(slots: readonly ReadSlot[]): KnownWord | null {
   const others = slots.filter(({ value }) => value === 1).length;

@@ -7,7 +7,7 @@ import {
   SELECTED_WEIGHT,
 } from './hypotheses.ts';
 import { lnSaddlepoint } from './saddlepoint.ts';
-import { codeClasses, type SlotClass, scoreOf, statisticOf } from './statistic.ts';
+import { codeClasses, type SlotClass, statisticOf } from './statistic.ts';
 
 /** Share of the slots drawn with each bias. */
 const BIAS_SHARES = [3 / 8, 1 / 4, 3 / 8] as const;
@@ -18,7 +18,9 @@ const Z95 = 1.645;
 /** No reading is longer than this; a level that asks for more is out of reach. */
 const MAX_SLOTS = 1 << 16;
 
-/** What a single copy is found by: the one-copy hypothesis, or interleaving of two, usually selected. */
+/**
+ * What a single copy is found by: the one-copy hypothesis, or interleaving of two, usually selected.
+ */
 const ROUTES: readonly { readonly hypothesis: Hypothesis; readonly weight: number }[] = [
   { hypothesis: { strategy: 'interleave', colluders: 1 }, weight: FIXED[0]?.weight ?? 0 },
   { hypothesis: { strategy: 'interleave', colluders: 2 }, weight: SELECTED_WEIGHT },
@@ -43,17 +45,17 @@ export function slotsFor(lnLevel: number): number | null {
 
 /** ln of the p-value that a single copy stays below in 95 of 100 readings of `m` slots. */
 function lnTypicalP(route: (typeof ROUTES)[number], m: number): number {
-  const classes = expectedClasses(m);
-  const statistic = statisticOf(route.hypothesis, classes);
-  const mean = scoreOf(
-    statistic,
-    classes.map((slotClass) => slotClass.n * holderHasOne(slotClass)),
-  );
-  const low = mean - Z95 * Math.sqrt(m * slotVariance(route.hypothesis));
+  const { mean, deviation, skewness } = slotMoments(route.hypothesis);
+  // Cornish and Fisher's first correction: a wrong read costs far more than a right one brings.
+  const z = -Z95 + ((Z95 * Z95 - 1) / 6) * (skewness / Math.sqrt(m));
+  const low = m * mean + z * deviation * Math.sqrt(m);
+  const statistic = statisticOf(route.hypothesis, expectedClasses(m));
   return Math.min(0, lnSaddlepoint(statistic, low) - Math.log(route.weight));
 }
 
-/** The classes of `m` slots of which every bias and leaked bit has its expected, fractional share. */
+/**
+ * The classes of `m` slots of which every bias and leaked bit has its expected, fractional share.
+ */
 function expectedClasses(m: number): SlotClass[] {
   const counts = BIASES.flatMap((bias, level) => {
     const one = bias / 65_536;
@@ -63,23 +65,17 @@ function expectedClasses(m: number): SlotClass[] {
   return codeClasses(counts);
 }
 
-/** Chance that the copy has a 1 where the leaked word, a misread copy of it, has `y`. */
-function holderHasOne({ y }: SlotClass): number {
-  return y === 1 ? 1 - READ_ERROR : READ_ERROR;
-}
-
-/** Variance of what one slot adds to the score of the copy used, over biases, bits and read errors. */
-function slotVariance(hypothesis: Hypothesis): number {
-  let mean = 0;
-  let square = 0;
-  for (const slotClass of expectedClasses(1)) {
-    for (const x of [0, 1] as const) {
-      const one = holderHasOne(slotClass);
-      const chance = slotClass.n * (x === 1 ? one : 1 - one);
-      const gain = Math.log(likelihoodRatio(hypothesis, slotClass.p, x, slotClass.y));
-      mean += chance * gain;
-      square += chance * gain * gain;
-    }
-  }
-  return square - mean * mean;
+/** What one slot adds to the score of the copy used, over biases, bits and read errors. */
+function slotMoments(hypothesis: Hypothesis) {
+  const outcomes = expectedClasses(1).flatMap(({ p, y, n }) =>
+    [0, 1].map((x) => ({
+      chance: n * (x === y ? 1 - READ_ERROR : READ_ERROR),
+      gain: Math.log(likelihoodRatio(hypothesis, p, x === 1 ? 1 : 0, y)),
+    })),
+  );
+  const expect = (f: (gain: number) => number) =>
+    outcomes.reduce((sum, { chance, gain }) => sum + chance * f(gain), 0);
+  const mean = expect((gain) => gain);
+  const deviation = Math.sqrt(expect((gain) => (gain - mean) ** 2));
+  return { mean, deviation, skewness: expect((gain) => ((gain - mean) / deviation) ** 3) };
 }

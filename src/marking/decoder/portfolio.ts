@@ -21,7 +21,9 @@ export type Member = {
   readonly tail: Tail;
 };
 
-/** The tests of one leaked word. It depends on the reading and the slots' biases, on no codeword. */
+/**
+ * The tests of one leaked word. It depends on the reading and the slots' biases, on no codeword.
+ */
 export type Portfolio = {
   readonly classes: readonly SlotClass[];
   readonly members: readonly Member[];
@@ -90,7 +92,8 @@ export function judge(portfolio: Portfolio, ones: ArrayLike<number>): Verdict {
  */
 export function screeningScores(portfolio: Portfolio, lnLevel: number): number[] {
   return portfolio.members.map(({ statistic, weight }) =>
-    screeningScore(statistic, lnLevel + Math.log(weight)),
+    // At level 1 everybody passes; a share of it would keep some out.
+    lnLevel >= 0 ? Number.NEGATIVE_INFINITY : screeningScore(statistic, lnLevel + Math.log(weight)),
   );
 }
 

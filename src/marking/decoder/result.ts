@@ -6,13 +6,15 @@ import type { KnownWord } from './known-word.ts';
 /** What a candidate's copy has in common with the sample, and how surprising that is. */
 export type Score = {
   /**
-   * Chance that a copy not used for the leak matches this well, whatever was done to the sample; exact
-   * (rounded up), before the correction for the number of copies. Never 0.
+   * Chance that a copy not used for the leak matches this well, whatever was done to the sample;
+   * exact (rounded up), before the correction for the number of copies. Never 0.
    */
   readonly p: number;
   /** The same as a decimal logarithm, for tails below a double's range. */
   readonly log10P: number;
-  /** `p` times the cap on readers and the price of this look, at most 1: what alpha is compared with. */
+  /**
+   * `p` times the cap on readers and the price of this look, at most 1: what alpha is compared with.
+   */
   readonly corrected: number;
   readonly identified: boolean;
   /** The hypothesis that gave `p`. */

@@ -9,10 +9,14 @@ const MAX_TILT = 60;
 /** Halvings of [0, MAX_TILT]: enough for a double's precision. */
 const BISECTIONS = 60;
 
-/** Below this the Lugannani–Rice formula cancels catastrophically; the tail is about one half there. */
+/**
+ * Below this the Lugannani–Rice formula cancels catastrophically; the tail is about one half there.
+ */
 const SMALLEST_ROOT = 0.05;
 
-/** The cumulant generating function of the score of somebody who took no part, and two derivatives. */
+/**
+ * The cumulant generating function of the score of somebody who took no part, and two derivatives.
+ */
 type Cumulants = { readonly value: number; readonly mean: number; readonly variance: number };
 
 function cumulants({ classes, base, gains }: Statistic, tilt: number): Cumulants {
@@ -54,7 +58,10 @@ export function lnSaddlepoint(statistic: Statistic, score: number): number {
   return lnTailAt(statistic, tiltFor(statistic, score));
 }
 
-/** About the score that somebody who took no part reaches with probability e^lnLevel. −∞ near level 1. */
+/**
+ * About the score that somebody who took no part reaches with probability e^lnLevel. −∞ near level
+ * 1.
+ */
 export function screeningScore(statistic: Statistic, lnLevel: number): number {
   if (lnLevel >= Math.log(0.4)) return Number.NEGATIVE_INFINITY;
   const tilt = bisect((t) => lnTailAt(statistic, t) > lnLevel);
@@ -75,7 +82,10 @@ function lnTailAt(statistic: Statistic, tilt: number): number {
   return Math.min(lnBound, lnBound - 0.5 * Math.log(2 * Math.PI) + Math.log(bracket));
 }
 
-/** Q(r)/φ(r) of the normal distribution for r > 0: by its series when small, else by continued fraction. */
+/**
+ * Q(r)/φ(r) of the normal distribution for r > 0: by its series when small, else by continued
+ * fraction.
+ */
 export function millsRatio(r: number): number {
   if (r > 3) {
     let fraction = r;

@@ -7,7 +7,7 @@ import { CLASS_COUNT, classOf, codeClasses } from './statistic.ts';
 
 /**
  * About how many unconcerned candidates of a stage get an exact p-value and a line in the result,
- * besides all who come anywhere near alpha. Up to about this many candidates, everybody does.
+ * besides all who come anywhere near alpha. Up to this many candidates, everybody does.
  */
 export const REPORTED = 64;
 

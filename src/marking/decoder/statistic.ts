@@ -2,9 +2,9 @@ import { BIASES, type Bias } from '../code.ts';
 import { type Hypothesis, likelihoodRatio, READ_ERROR } from './hypotheses.ts';
 
 /**
- * Read slots that share bias and leaked bit weigh the same for everybody, so a word is as good as its
- * number of ones in each class. `p` is a probability; `n` may be fractional where a mix is expected
- * and not yet seen.
+ * Read slots that share bias and leaked bit weigh the same for everybody, so a word is as good as
+ * its number of ones in each class. `p` is a probability; `n` may be fractional where a mix is
+ * expected and not yet seen.
  */
 export type SlotClass = { readonly p: number; readonly y: 0 | 1; readonly n: number };
 

@@ -2,7 +2,9 @@ import { lnBinomial } from './binomial.ts';
 import { lnChernoff, tiltFor } from './saddlepoint.ts';
 import type { SlotClass, Statistic } from './statistic.ts';
 
-/** Grid step of the score, in nats. Rounding up once per class inflates a tail by at most 6 steps. */
+/**
+ * Grid step of the score, in nats. Rounding up once per class inflates a tail by at most 6 steps.
+ */
 export const GRID_NATS = 0.002;
 
 /**
@@ -20,7 +22,9 @@ const NEGLIGIBLE = 1e-30;
 /** Tails below this are computed again, tilted to where they lie, so that `NEGLIGIBLE` stays it. */
 const LN_SHALLOW = Math.log(1e-20);
 
-/** Beyond this many additions or cells per half (some 5 000 read slots) Chernoff's bound stands in. */
+/**
+ * Beyond this many additions or cells per half (over 10 000 read slots) Chernoff's bound stands in.
+ */
 const MAX_WORK = 1e8;
 const MAX_CELLS = 1 << 24;
 
@@ -29,9 +33,10 @@ export type Tail = (score: number) => number;
 
 /**
  * The exact tail of a statistic, by direct convolution of the class binomials on a grid, every
- * class's contribution rounded up: never below the true probability, and above it only by the inflation
- * of `GRID_NATS`. (No Fourier transform: its absolute error ruins small tails.) The tables are made at
- * the first call; class sizes are whole numbers. Beyond `MAX_WORK` it is Chernoff's bound, about a decade higher and as rigorous.
+ * class's contribution rounded up: never below the true probability, and above it only by the
+ * inflation of `GRID_NATS`. (No Fourier transform: its absolute error ruins small tails.) The tables
+ * are made at the first call; class sizes are whole numbers. Beyond `MAX_WORK` it is Chernoff's
+ * bound, about a decade higher and as rigorous.
  */
 export function exactTail(statistic: Statistic): Tail {
   const halves = split(statistic);
@@ -50,7 +55,9 @@ function steps(statistic: Statistic, score: number): number {
   return Math.ceil((score - statistic.base) / GRID_NATS - STEP_SLACK);
 }
 
-/** One class on the grid: what each number of ones adds to the score, in steps, and how likely it is. */
+/**
+ * One class on the grid: what each number of ones adds to the score, in steps, and how likely it is.
+ */
 type Lattice = { readonly offsets: Int32Array; readonly lnMass: Float64Array };
 
 /** A class under a tilt: the outcomes kept, their mass scaled to sum to 1, ln of the scale. */

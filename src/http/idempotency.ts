@@ -1,0 +1,16 @@
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../programme/act.ts';
+import { requestKey } from '../programme/request-key.ts';
+
+/** What a verb remembers its answer under. */
+export type RepeatKey = ReturnType<typeof requestKey>;
+
+/** The key from the header Idempotency-Key and the whole request. @throws INVALID_INPUT */
+export function repeatKey(caller: Caller, request: FastifyRequest): RepeatKey {
+  const { method, url, headers, body } = request;
+  const header = headers['idempotency-key'];
+  return requestKey(caller, typeof header === 'string' ? header : undefined, {
+    line: [method, url, headers['if-match'] ?? ''],
+    body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body ?? null)),
+  });
+}

@@ -1,0 +1,19 @@
+import { invalid } from '../domain/errors.ts';
+
+const VERSION = /^"?([1-9][0-9]{0,8})"?$/;
+
+/**
+ * The version of an If-Match header: a thing's `version`, quoted as its entity tag is. `*` and lists
+ * are refused, since they would change a thing that its author has not seen.
+ * @throws INVALID_INPUT
+ */
+export function versionOf(header: string | undefined): number {
+  const digits = VERSION.exec(header ?? '')?.[1];
+  if (digits === undefined) throw invalid('If-Match', 'the version, as "3"', header);
+  return Number(digits);
+}
+
+/** The entity tag of a version. */
+export function entityTag(version: number): string {
+  return `"${version}"`;
+}

@@ -13,7 +13,7 @@ export const DAY_MS = 24 * HOUR_MS;
 /** The range `timestamptz` and `Date` both hold: years 1970 to 9999. */
 const MAX_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** @throws INVALID_INPUT when `ms` is not an integer between 1970 and 9999. */
 export function instant(ms: number, field = 'instant'): Instant {
@@ -25,9 +25,16 @@ export function instant(ms: number, field = 'instant'): Instant {
 
 /** Parses an RFC 3339 date-time with a zone; fractions below a millisecond are cut. @throws INVALID_INPUT */
 export function parseInstant(text: unknown, field = 'instant'): Instant {
-  const ms = typeof text === 'string' && RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  const match = typeof text === 'string' ? RFC3339.exec(text) : null;
+  const ms = match && isDay(match) ? Date.parse(match[0]) : Number.NaN;
   if (Number.isNaN(ms)) throw invalid(field, 'an RFC 3339 date-time with a zone', text);
   return instant(ms, field);
+}
+
+/** `Date.parse` takes 30 February for 2 March; a date that does not exist is an error here. */
+function isDay([, year, month, day]: RegExpExecArray): boolean {
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
 }
 
 /** RFC 3339 in UTC, seconds only when the milliseconds are zero: `2025-07-08T17:00:00Z`. */

@@ -1,6 +1,6 @@
 import { randomBytes } from '../crypto/random.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { Instant } from '../domain/instant.ts';
+import { type Instant, instant } from '../domain/instant.ts';
 import { formatCheckpoint, parseCheckpoint } from '../ledger/checkpoint.ts';
 import {
   buildEventTree,
@@ -43,14 +43,17 @@ export type TickResult = { readonly tick: number; readonly events: number; reado
 export async function runTick(context: Context, now: Instant): Promise<TickResult> {
   const result = await context.store.issuer(async (tx) => {
     await lockSequencer(tx);
-    const size = (await latestCheckpoint(tx))?.size ?? 0;
-    const { root, events } = await placeTick(tx, size, now);
+    const latest = await latestCheckpoint(tx);
+    const size = latest?.size ?? 0;
+    // A clock that was put right may stand before the last tick; the log's time never runs back.
+    const at = instant(Math.max(now, latest?.at ?? now));
+    const { root, events } = await placeTick(tx, size, at);
     await context.reached('tick.placed');
-    const leaf = tickLeafHash({ tick: size, at: now, root });
+    const leaf = tickLeafHash({ tick: size, at, root });
     const appended = appendLeaf(await storedFrontier(tx, size), leaf);
     await insertLogNodes(tx, appended.nodes);
     const note = signCheckpoint(context, size + 1, rootOf(appended.frontier));
-    await insertCheckpoint(tx, { size: size + 1, at: now, note });
+    await insertCheckpoint(tx, { size: size + 1, at, note });
     await context.reached('tick.signed');
     return { tick: size, events, note };
   });

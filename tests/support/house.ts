@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAlertFolder } from '../../src/cli/alert-folder.ts';
 import { parseConfig } from '../../src/config/config.ts';
+import type { Env } from '../../src/config/env.ts';
 import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
 import type { Enrolment } from '../../src/domain/enrolment.ts';
@@ -34,6 +35,7 @@ import { createProgramme, type PackFiles } from '../../src/programme/create-prog
 import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
 import { addPerson, authenticate, issueToken } from '../../src/programme/people.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
+import { startCluster } from '../../src/store/cluster/cluster.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -54,15 +56,17 @@ export const BEFORE = parseInstant('2025-06-20T09:00:00Z');
 export const T0 = parseInstant('2025-07-08T17:00:00Z');
 
 export type HouseOptions = Omit<ComposeOptions, 'clock'> & {
+  /** A folder and a database of the caller's, to be shared with other processes. */
+  readonly site?: Site;
   readonly pack?: string;
   readonly readerCap?: number;
   readonly start?: Instant;
 };
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
+  const dataDir = options.site?.dataDir ?? (await mkdtemp(join(tmpdir(), 'tocsin-test-')));
   const clock = virtualClock(options.start ?? BEFORE);
-  const parts = await compose(configFor(dataDir), { ...options, clock });
+  const parts = await compose(configFor(dataDir, options.site?.urls), { ...options, clock });
   const { context } = parts;
   const now = clock.now();
   const programme = await createProgramme(
@@ -91,8 +95,42 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
 }
 
-export function configFor(dataDir: string) {
-  return parseConfig({ TOCSIN_DATA: dataDir, TOCSIN_ORIGIN: 'test.invalid/ledger' }, dataDir);
+export function configFor(dataDir: string, more: Env = {}) {
+  const env = { TOCSIN_DATA: dataDir, TOCSIN_ORIGIN: 'test.invalid/ledger', ...more };
+  return parseConfig(env, dataDir);
+}
+
+export type Urls = {
+  readonly DATABASE_URL: string;
+  readonly DATABASE_ISSUER_URL: string;
+  readonly DATABASE_PARTICIPANT_URL: string;
+};
+
+/** A data folder and a running database that several processes of a test share. */
+export type Site = {
+  readonly dataDir: string;
+  readonly urls: Urls;
+  tearDown(): Promise<void>;
+};
+
+export async function openSite(): Promise<Site> {
+  const root = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
+  const cluster = await startCluster({ dataDir: join(root, 'postgres') });
+  const url = (user: string, password: string) =>
+    `postgres://${user}:${encodeURIComponent(password)}@localhost/${cluster.database}` +
+    `?host=${encodeURIComponent(cluster.host)}&port=${cluster.port}`;
+  return {
+    dataDir: join(root, 'data'),
+    urls: {
+      DATABASE_URL: url('tocsin_owner', cluster.passwords.owner),
+      DATABASE_ISSUER_URL: url('tocsin_issuer', cluster.passwords.issuer),
+      DATABASE_PARTICIPANT_URL: url('tocsin_participant', cluster.passwords.participant),
+    },
+    async tearDown() {
+      await cluster.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
 }
 
 export async function readPack(name: string): Promise<PackFiles> {

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Failpoint } from '../../src/domain/failpoint.ts';
+import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
+import { releaseDue } from '../../src/programme/release-due.ts';
+import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { changeStanding } from '../../src/programme/suspend-participant.ts';
+import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
+import { smallAlert } from '../support/small-alert.ts';
+
+/** While set, the next fetch that passes the point waits here. */
+let gate: { point: Failpoint; reached: () => void; open: Promise<void> } | null = null;
+
+async function reached(point: Failpoint): Promise<void> {
+  if (gate?.point !== point) return;
+  const { open, reached: tell } = gate;
+  gate = null;
+  tell();
+  await open;
+}
+
+describe('a suspension against a fetch under way', () => {
+  let house: House;
+  let participant: ParticipantId;
+  let reader: TestReader;
+  let target: { alert: AlertId; artifact: ArtifactId };
+
+  before(async () => {
+    house = await openHouse({ reached });
+  });
+  after(() => house.tearDown());
+  beforeEach(async (context) => {
+    participant = await admit(house, `Firm of ${context.name}`, { tier: 'validate' });
+    reader = await joinReader(house, participant);
+    const small = await smallAlert(house);
+    target = small;
+    house.clock.set(small.firstWave);
+    await releaseDue(house.context, house.clock.now());
+  });
+
+  const fetch = () => serveCopy(house.context, reader.caller, target, house.clock.now());
+  const change = (to: 'suspended' | 'active') =>
+    changeStanding(
+      house.context,
+      house.approver,
+      house.programme,
+      participant,
+      { to, reason: to === 'active' ? 'reinstated' : 'breach_suspected' },
+      house.clock.now(),
+    );
+
+  for (const point of [
+    'fetch.decided',
+    'fetch.marked',
+    'fetch.sealed',
+    'fetch.recorded',
+  ] as const) {
+    test(`paused at ${point}: the suspension waits, and nothing is served after it`, async () => {
+      let release: () => void = () => undefined;
+      const paused = new Promise<void>((resolve) => {
+        const open = new Promise<void>((unlock) => {
+          release = unlock;
+        });
+        gate = { point, reached: resolve, open };
+      });
+      const fetching = fetch();
+      await paused;
+      let suspended = false;
+      const suspending = change('suspended').then(() => {
+        suspended = true;
+      });
+      await sleep(100);
+      assert.equal(suspended, false, 'the suspension waits for the fetch under way');
+      release();
+      assert.ok((await fetching).bytes.length > 0);
+      await suspending;
+      await assert.rejects(fetch(), { code: 'NOT_FOUND' });
+    });
+  }
+
+  test('a fetch that comes while the suspension waits is decided after it', async () => {
+    let release: () => void = () => undefined;
+    const paused = new Promise<void>((resolve) => {
+      const open = new Promise<void>((unlock) => {
+        release = unlock;
+      });
+      gate = { point: 'fetch.decided', reached: resolve, open };
+    });
+    const first = fetch();
+    await paused;
+    const suspending = change('suspended');
+    await sleep(100);
+    const second = fetch();
+    const refused = assert.rejects(second, { code: 'NOT_FOUND' });
+    await sleep(50);
+    release();
+    await first;
+    await suspending;
+    await refused;
+  });
+
+  test('reinstated, it is served again at once, without waiting for a wave', async () => {
+    await change('suspended');
+    await assert.rejects(fetch(), { code: 'NOT_FOUND' });
+    await change('active');
+    assert.ok((await fetch()).bytes.length > 0);
+  });
+
+  test('suspended before the wave and reinstated after it, it is decided by that event', async () => {
+    await change('suspended');
+    const small = await smallAlert(house);
+    house.clock.set(small.firstWave);
+    await releaseDue(house.context, house.clock.now());
+    target = small;
+    await assert.rejects(fetch(), { code: 'NOT_FOUND' });
+    await change('active');
+    assert.ok((await fetch()).bytes.length > 0);
+  });
+});

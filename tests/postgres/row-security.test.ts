@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import type { ParticipantId } from '../../src/domain/ids.ts';
+import type { Instant } from '../../src/domain/instant.ts';
+import { serveCopy } from '../../src/programme/serve-copy.ts';
+import type { Tx } from '../../src/store/database.ts';
+import {
+  admit,
+  approve,
+  draftExample,
+  type House,
+  joinReader,
+  openHouse,
+  T0,
+} from '../support/house.ts';
+
+const VALIDATE_WAVE = (T0 - 14 * 86_400_000) as Instant;
+const NOBODY = '00000000-0000-4000-8000-000000000000' as ParticipantId;
+
+describe('row-level security', () => {
+  let house: House;
+  let insider: ParticipantId;
+  let outsider: ParticipantId;
+
+  before(async () => {
+    house = await openHouse();
+    insider = await admit(house, 'Insider', { tier: 'validate' });
+    outsider = await admit(house, 'Outsider', { tier: 'entry' });
+    const reader = await joinReader(house, insider);
+    const { alert, artifacts } = await draftExample(house);
+    await approve(house, alert);
+    house.clock.set(VALIDATE_WAVE);
+    await house.cycle();
+    const artifact = artifacts.get('advisory.md');
+    assert.ok(artifact);
+    await serveCopy(house.context, reader.caller, { alert, artifact }, house.clock.now());
+  });
+  after(() => house.tearDown());
+
+  test('every table has it enabled and forced', async () => {
+    const rows = await house.context.store.issuer((tx) => tables(tx));
+    assert.ok(rows.length >= 25, `expected the tables of the spine, found ${rows.length}`);
+    assert.deepEqual(
+      rows.filter((row) => !row.enabled || !row.forced).map((row) => row.name),
+      [],
+    );
+  });
+
+  test('a foreign participant sees no row of another, in any table', async () => {
+    const seen = await visibleRows(house, outsider);
+    // Its own enrolment and name, and what every participant of the programme may know.
+    assert.deepEqual(seen, {
+      clock_mark: 1,
+      enrolment: 1,
+      event: 0,
+      participant: 1,
+      policy_version: 1,
+      programme: 1,
+    });
+  });
+
+  test('without a context nothing is seen at all', async () => {
+    const seen = await house.context.store.participant(insider, async (tx) => {
+      await sql`select set_config('tocsin.participant', '', true)`.execute(tx);
+      return countAll(tx);
+    });
+    assert.deepEqual(seen, { event: 0 });
+  });
+
+  test('a context that names nobody sees nothing but the clock mark', async () => {
+    assert.deepEqual(await visibleRows(house, NOBODY), { clock_mark: 1, event: 0 });
+  });
+
+  test('the public context sees nothing of an undisclosed alert', async () => {
+    const seen = await house.context.store.audience((tx) => countAll(tx));
+    assert.deepEqual(seen, { clock_mark: 1, event: 0, policy_version: 1, programme: 1 });
+  });
+
+  test('a connection returned to the pool carries no context into the next transaction', async () => {
+    await house.context.store.participant(insider, async () => undefined);
+    const left = await house.context.store.audience(async (tx) => {
+      const { rows } = await sql<{
+        id: string | null;
+      }>`select tocsin_participant_id() as id`.execute(tx);
+      return rows[0]?.id;
+    });
+    assert.equal(left, null);
+  });
+
+  test('the participant login cannot read the issuer part of its own events', async () => {
+    await assert.rejects(
+      house.context.store.participant(insider, (tx) =>
+        sql`select issuer_body from event`.execute(tx),
+      ),
+      { code: 'INTERNAL' },
+    );
+  });
+
+  test('the issuer login cannot rewrite what is in the ledger', async () => {
+    for (const statement of [
+      'update tick set root = root',
+      'delete from event',
+      "update event set entry = 'x'",
+      'delete from checkpoint',
+      'update delivery set at = at',
+    ]) {
+      await assert.rejects(
+        house.context.store.issuer((tx) => sql.raw(statement).execute(tx)),
+        /42501/,
+        statement,
+      );
+    }
+  });
+
+  test('no login is a superuser or bypasses it', async () => {
+    const rows = await house.context.store.issuer(async (tx) => {
+      const { rows: found } = await sql<{ super: boolean; bypass: boolean }>`
+        select rolsuper as super, rolbypassrls as bypass from pg_roles
+        where rolname in ('tocsin_owner', 'tocsin_issuer', 'tocsin_participant')`.execute(tx);
+      return found;
+    });
+    assert.equal(rows.length, 3);
+    assert.ok(rows.every((row) => !row.super && !row.bypass));
+  });
+});
+
+type Table = { name: string; enabled: boolean; forced: boolean };
+
+async function tables(tx: Tx): Promise<Table[]> {
+  const { rows } = await sql<Table>`select relname as name, relrowsecurity as enabled,
+    relforcerowsecurity as forced from pg_class
+    where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname`.execute(tx);
+  return rows;
+}
+
+async function visibleRows(house: House, participant: ParticipantId) {
+  return house.context.store.participant(participant, (tx) => countAll(tx));
+}
+
+/** Rows seen in every table this login may select from; tables that show none are left out, save `event`. */
+async function countAll(tx: Tx): Promise<Record<string, number>> {
+  const seen: Record<string, number> = {};
+  for (const { name } of await tables(tx)) {
+    const { rows: allowed } = await sql<{ may: boolean }>`
+      select has_any_column_privilege(${name}, 'select') as may`.execute(tx);
+    if (!allowed[0]?.may) continue;
+    const column = name === 'event' ? 'leaf' : name === 'participant' ? 'id' : '*';
+    const { rows } = await sql<{ n: number }>`select count(*) as n
+      from (select ${sql.raw(column)} from ${sql.table(name)}) as t`.execute(tx);
+    const n = rows[0]?.n ?? 0;
+    if (n > 0 || name === 'event') seen[name] = n;
+  }
+  return seen;
+}

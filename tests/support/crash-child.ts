@@ -1,0 +1,47 @@
+/**
+ * A Tocsin process to be killed: opens the parent's site and works until it is, or is done.
+ * argv: one JSON object. Prints a line of JSON for each copy it would have sent.
+ */
+
+import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
+import { parseInstant } from '../../src/domain/instant.ts';
+import { virtualClock } from '../../src/main/clock.ts';
+import { compose } from '../../src/main/compose.ts';
+import type { ReaderCaller } from '../../src/programme/act.ts';
+import { releaseDue } from '../../src/programme/release-due.ts';
+import { runTick } from '../../src/programme/run-tick.ts';
+import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { configFor, type Urls } from './house.ts';
+
+export type CrashTask = {
+  readonly dataDir: string;
+  readonly urls: Urls;
+  readonly at: string;
+  readonly failpoint: string | null;
+  readonly work: readonly ('release' | 'fetch' | 'tick')[];
+  readonly fetch: {
+    readonly caller: ReaderCaller;
+    readonly alert: AlertId;
+    readonly artifact: ArtifactId;
+  };
+};
+
+const task = JSON.parse(process.argv[2] ?? '') as CrashTask;
+const clock = virtualClock(parseInstant(task.at));
+const config = configFor(task.dataDir, {
+  ...task.urls,
+  ...(task.failpoint === null ? {} : { TOCSIN_FAILPOINT: task.failpoint }),
+});
+const { context, stop } = await compose(config, { clock });
+process.stdout.write('ready\n');
+for (const work of task.work) {
+  const now = clock.now();
+  if (work === 'release') await releaseDue(context, now);
+  if (work === 'tick') await runTick(context, now);
+  if (work === 'fetch') {
+    const { caller, alert, artifact } = task.fetch;
+    const copy = await serveCopy(context, caller, { alert, artifact }, now);
+    process.stdout.write(`${JSON.stringify({ delivery: copy.delivery })}\n`);
+  }
+}
+await stop();

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { sql } from 'kysely';
+import { exportLedger } from '../../src/programme/prove-event.ts';
+import { runTick } from '../../src/programme/run-tick.ts';
+import type { House } from './house.ts';
+
+const VERIFIER = join(import.meta.dirname, '../../scripts/verify-ledger.mjs');
+
+/** Whatever happened before: what is committed is whole, and nothing is there twice. */
+export async function assertInvariants(house: House): Promise<void> {
+  await assertGrants(house);
+  await assertDeliveries(house);
+  await assertLedger(house);
+}
+
+/** One grant, one event and one notice for each alert, wave and participant, no more and no fewer. */
+async function assertGrants(house: House): Promise<void> {
+  const counts = await one<{ grants: number; events: number; pairs: number; notices: number }>(
+    house,
+    `select (select count(*) from release_grant) as grants,
+      (select count(*) from event where type = 'granted') as events,
+      (select count(distinct (issuer_body::json -> 'data')::text) from event where type = 'granted')
+        as pairs,
+      (select count(*) from notice) as notices`,
+  );
+  assert.equal(counts.events, counts.grants, 'an event for each grant');
+  assert.equal(counts.pairs, counts.grants, 'no grant recorded twice');
+  assert.equal(counts.notices, counts.grants, 'a notice for each grant');
+}
+
+/** No delivery without its event, no event without its delivery. */
+async function assertDeliveries(house: House): Promise<void> {
+  const { without, orphans } = await one<{ without: number; orphans: number }>(
+    house,
+    `select
+      (select count(*) from delivery d where not exists
+        (select 1 from event e where e.id = d.event_id and e.type = 'delivered')) as without,
+      (select count(*) from event e where e.type = 'delivered' and not exists
+        (select 1 from delivery d where d.event_id = e.id)) as orphans`,
+  );
+  assert.deepEqual({ without, orphans }, { without: 0, orphans: 0 });
+}
+
+/** Every committed event is placed exactly once, and an outside verifier accepts the whole log. */
+async function assertLedger(house: House): Promise<void> {
+  await runTick(house.context, house.clock.now());
+  const { unplaced, events, ticks } = await one<{
+    unplaced: number;
+    events: number;
+    ticks: number;
+  }>(
+    house,
+    `select count(*) filter (where tick is null) as unplaced, count(*) as events,
+      (select coalesce(sum(events), 0)::bigint from tick) as ticks from event`,
+  );
+  assert.equal(unplaced, 0);
+  assert.equal(ticks, events, 'the ticks count every event once');
+  const file = join(house.dataDir, 'export.jsonl');
+  let text = '';
+  for await (const line of exportLedger(house.context)) text += line;
+  await writeFile(file, text);
+  const { stdout } = await promisify(execFile)(process.execPath, [VERIFIER, file]);
+  assert.match(stdout, /ledger verified/);
+}
+
+async function one<T>(house: House, query: string): Promise<T> {
+  const rows = await house.context.store.issuer(
+    async (tx) => (await sql.raw<T>(query).execute(tx)).rows,
+  );
+  return rows[0] as T;
+}

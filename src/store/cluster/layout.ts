@@ -28,7 +28,7 @@ export type Layout = {
 };
 
 export const dataOf = (cluster: string) => join(cluster, 'data');
-export const socketsOf = (cluster: string) => join(cluster, 'run');
+const socketsOf = (cluster: string) => join(cluster, 'run');
 export const passwordsOf = (cluster: string) => join(cluster, 'passwords.json');
 export const accessRulesOf = (cluster: string) => join(cluster, 'pg_hba.conf');
 export const logOf = (cluster: string) => join(cluster, 'postgres.log');

@@ -1,0 +1,214 @@
+/*
+ * npm's scripts, one verb each: node scripts/run.mjs VERB [arguments]. Sets the checkout up first, so
+ * that any verb works on a fresh one, and runs everything with a Node that is new enough.
+ */
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { ROOT, SetupError, setup } from './setup.mjs';
+import { findTests, groupTests } from './test-groups.mjs';
+
+const VERBS = {
+  demo: (house, args) => house.run(house.node, ['src/cli/tocsin.ts', 'demo', ...args]),
+  check,
+  test: (house) => test(house, {}),
+  'test-long': (house) => test(house, { TOCSIN_TEST_LONG: '1' }),
+  build,
+  generate: (house, args) => script(house, 'generate', args),
+  interop: (house, args) => script(house, 'interop', args),
+  format: (house) => house.run('biome', ['check', '--write', '--log-level=warn']),
+  bench,
+};
+
+const [verb = '', ...args] = process.argv.slice(2);
+try {
+  if (!Object.hasOwn(VERBS, verb)) {
+    throw new SetupError(`expected one of ${Object.keys(VERBS).join(', ')}, found "${verb}"`);
+  }
+  const node = await setup(verb);
+  process.exitCode = await VERBS[verb](openHouse(node), args);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  process.stderr.write(`tocsin: ${error.message}\n`);
+  process.exitCode = 1;
+}
+
+/** The Node to use, and how programs are started with it and the checkout's tools first on the path. */
+function openHouse(node) {
+  const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''];
+  const environment = { ...process.env, PATH: path.join(delimiter) };
+  return {
+    node,
+    /** In the foreground; resolves to the exit status. */
+    run: (program, args, extra = {}) =>
+      new Promise((resolve) => {
+        const child = spawn(program, args, {
+          cwd: ROOT,
+          env: { ...environment, ...extra },
+          stdio: 'inherit',
+        });
+        const release = passSignals(child);
+        child.on('error', (error) => {
+          process.stderr.write(`tocsin: ${program}: ${error.message}\n`);
+          resolve(1);
+        });
+        child.on('close', (code) => {
+          release();
+          resolve(code ?? 1);
+        });
+      }),
+    /** With its output kept; `stop` ends it early. */
+    start: (program, args) => {
+      const child = spawn(program, args, { cwd: ROOT, env: environment, stdio: 'pipe' });
+      child.stdin.end();
+      let output = '';
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text) => {
+          output += text;
+        });
+      }
+      const done = new Promise((resolve) => {
+        child.on('error', (error) => resolve({ code: 1, output: error.message }));
+        child.on('close', (code) => resolve({ code: code ?? 1, output }));
+      });
+      return { done, stop: () => child.kill() };
+    },
+  };
+}
+
+/** A Ctrl-C reaches the child by itself and it ends in order; a SIGTERM to us is passed on. */
+function passSignals(child) {
+  const onInterrupt = () => undefined;
+  const onTerminate = () => child.kill('SIGTERM');
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onTerminate);
+  return () => {
+    process.removeListener('SIGINT', onInterrupt);
+    process.removeListener('SIGTERM', onTerminate);
+  };
+}
+
+/** Static checks side by side, then the tests that need nothing but Node. */
+async function check(house) {
+  const total = noTests();
+  const code = (await lint(house)) || (await runGroups(house, (group) => group.check, {}, total));
+  summarise(total);
+  return code;
+}
+
+async function test(house, environment) {
+  const total = noTests();
+  const code = (await lint(house)) || (await runGroups(house, () => true, environment, total));
+  summarise(total);
+  return code;
+}
+
+const LINTERS = [
+  ['biome', ['ci', '--log-level=warn']],
+  ['tsc', ['-p', '.']],
+  ['oxlint', ['--type-aware', '--quiet', 'src', 'tests', 'bench']],
+  ['knip', ['--no-progress']],
+];
+
+/** All at once; the first that fails stops the others, and only its output is shown. */
+async function lint(house) {
+  const runs = LINTERS.map(([program, args]) => ({ program, ...house.start(program, args) }));
+  const passed = [];
+  let failed = null;
+  await Promise.all(
+    runs.map(async (run) => {
+      const { code, output } = await run.done;
+      if (failed) return;
+      if (code === 0) passed.push(run.program);
+      else {
+        failed = { program: run.program, output };
+        for (const other of runs) other.stop();
+      }
+    }),
+  );
+  if (!failed) {
+    process.stdout.write(`✔ ${passed.join(', ')}\n`);
+    return 0;
+  }
+  process.stdout.write(`${failed.output.trimEnd()}\n✖ ${failed.program}\n`);
+  return 1;
+}
+
+function noTests() {
+  return { tests: 0, pass: 0, fail: 0, skipped: 0 };
+}
+
+/** Runs the chosen groups in order, each to its end, and stops after the first with a failure. */
+async function runGroups(house, chosen, environment, total) {
+  const groups = groupTests(await findTests(ROOT)).filter(chosen);
+  const work = await mkdtemp(join(tmpdir(), 'tocsin-run-'));
+  try {
+    for (const group of groups) {
+      const counts = join(work, 'counts.json');
+      const code = await house.run(house.node, [...testArguments(group), ...group.files], {
+        ...environment,
+        TOCSIN_TEST_COUNTS: counts,
+      });
+      add(total, JSON.parse(await readFile(counts, 'utf8').catch(() => '{}')));
+      await rm(counts, { force: true });
+      if (code !== 0) {
+        process.stdout.write(`✖ ${group.name}\n`);
+        return code;
+      }
+    }
+    return 0;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function testArguments(group) {
+  return [
+    '--test',
+    '--test-reporter=./scripts/test-reporter.mjs',
+    '--test-reporter-destination=stdout',
+    // The name that both Node 22 and later ones know.
+    ...(group.shared
+      ? ['--experimental-test-isolation=none']
+      : [`--test-concurrency=${Math.max(2, availableParallelism())}`]),
+  ];
+}
+
+function add(total, counts) {
+  for (const key of Object.keys(total)) total[key] += counts[key] ?? 0;
+}
+
+/** The last words, in the form node:test ends with. */
+function summarise(total) {
+  for (const [name, count] of Object.entries(total)) process.stdout.write(`ℹ ${name} ${count}\n`);
+}
+
+/** The published package ships JavaScript: dist/ with the migrations, and the recipient's one file. */
+async function build(house) {
+  await rm(join(ROOT, 'dist'), { recursive: true, force: true });
+  const compiled = await house.run('tsc', ['-p', 'tsconfig.build.json']);
+  if (compiled !== 0) return compiled;
+  const target = join(ROOT, 'dist', 'store', 'migrations');
+  await mkdir(target, { recursive: true });
+  await cp(join(ROOT, 'src', 'store', 'migrations'), target, { recursive: true });
+  return script(house, 'build-reader', []);
+}
+
+async function script(house, name, args) {
+  return house.run(house.node, [join('scripts', `${name}.mjs`), ...args]);
+}
+
+async function bench(house, [name, ...args]) {
+  const names = (await readdir(join(ROOT, 'bench')))
+    .filter((file) => /^[a-z-]+\.ts$/.test(file))
+    .map((file) => file.slice(0, -3));
+  if (name === undefined) {
+    process.stdout.write(`npm run bench -- NAME [--json], NAME one of: ${names.join(', ')}\n`);
+    return 0;
+  }
+  if (!names.includes(name)) {
+    throw new SetupError(`expected a bench of ${names.join(', ')}, found "${name}"`);
+  }
+  return house.run(house.node, [join('bench', `${name}.ts`), ...args]);
+}

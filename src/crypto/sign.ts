@@ -23,12 +23,12 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const publicKeys = new Lru<string, KeyObject>(1024);
 
 /** A key ready to sign. */
-export interface Signer {
+export type Signer = {
   /** 32 bytes. */
   readonly publicKey: Buffer;
   /** The Ed25519 signature over `bytes`, 64 bytes. */
   sign(bytes: Uint8Array): Buffer;
-}
+};
 
 /**
  * A fresh Ed25519 key: `secret` is the 32-byte seed of RFC 8032 §5.1.5, `publicKey` its 32 bytes.

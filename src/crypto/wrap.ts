@@ -11,12 +11,12 @@ import { hkdf32 } from './hkdf.ts';
 import { randomBytes } from './random.ts';
 
 /** A master key and its public name. */
-export interface MasterKey {
+export type MasterKey = {
   /** 1 to 64 characters of `A-Z a-z 0-9 . _ -`. */
   readonly kid: string;
   /** 32 bytes. */
   readonly key: Uint8Array;
-}
+};
 
 /** First byte of every wrapped key; a later format gets another. */
 const VERSION = 1;

@@ -12,7 +12,7 @@ const CONTENT = 'content/';
 const PADDING = 'padding';
 
 /** What a copy is made of before it is sealed. */
-export interface CopyParts {
+export type CopyParts = {
   /** The canonical JSON of `formatManifest`. */
   readonly manifestJson: string;
   /** Ed25519 over `manifestSigningBytes(manifestJson)`, 64 bytes. */
@@ -20,7 +20,7 @@ export interface CopyParts {
   /** As `name` in the manifest, and as `checkContentName` wants it. */
   readonly contentName: string;
   readonly content: Uint8Array;
-}
+};
 
 /**
  * Length in bytes of the plaintext of every reader's copy of a version whose longest content has

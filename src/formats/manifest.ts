@@ -46,7 +46,7 @@ export type Manifest = {
  * The log's signed word that the delivery event will be in the ledger
  * (docs/formats/event-proof.md).
  */
-export type LedgerPromise = {
+type LedgerPromise = {
   /** Leaf hash of the event, 64 hex digits. */
   readonly leaf: string;
   /** Instant of the latest tick that will hold it, in milliseconds. */

@@ -1,19 +1,19 @@
 import { invalid, TocsinError } from '../domain/errors.ts';
 
 /** POSIX.1-1988 ustar: everything comes in blocks of this many bytes. */
-export const BLOCK_BYTES = 512;
+const BLOCK_BYTES = 512;
 /** Two blocks of zeros end an archive. */
 export const END_BYTES = 2 * BLOCK_BYTES;
 /**
  * Longest name, in bytes of UTF-8; the ustar prefix field, which would allow more, is left empty.
  */
-export const MAX_NAME_BYTES = 100;
+const MAX_NAME_BYTES = 100;
 
-export interface TarEntry {
+export type TarEntry = {
   /** A relative path: components separated by `/`, none of them empty, `.` or `..`. */
   readonly name: string;
   readonly bytes: Uint8Array;
-}
+};
 
 /** Where the fields of a header lie: offset, length in bytes (POSIX.1-1988 ustar). */
 const NAME = [0, 100] as const;

@@ -4,14 +4,14 @@ import { hkdf32 } from '../hkdf.ts';
 import { base64, parseBase64 } from './base64.ts';
 
 /** One way to the file key (age spec, "Recipient stanza"). */
-export interface Stanza {
+export type Stanza = {
   /** At least one, each of visible ASCII; the first is the recipient type. */
   readonly args: readonly string[];
   readonly body: Uint8Array;
-}
+};
 
 /** A parsed header and what is needed to check its MAC. */
-export interface Header {
+export type Header = {
   readonly stanzas: readonly Stanza[];
   /** The header up to and including `---`: what the MAC covers. */
   readonly covered: Uint8Array;
@@ -19,7 +19,7 @@ export interface Header {
   readonly mac: Uint8Array;
   /** Bytes of the whole header; the payload begins here. */
   readonly length: number;
-}
+};
 
 /**
  * Longest header read, in bytes (1 MiB: some ten thousand stanzas); each stanza costs an X25519.

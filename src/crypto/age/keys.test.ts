@@ -33,6 +33,7 @@ test('a generated pair reads back and belongs together', () => {
 
 test("the fingerprint is the SHA-256 of the recipient's text", () => {
   assert.equal(fingerprint(RECIPIENT), createHash('sha256').update(RECIPIENT).digest('hex'));
+  assert.equal(fingerprint(RECIPIENT.toUpperCase()), fingerprint(RECIPIENT));
 });
 
 test('hybrid keys are refused by name', () => {

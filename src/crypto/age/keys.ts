@@ -52,9 +52,12 @@ export function parseRecipient(text: string): Uint8Array {
   );
 }
 
-/** Names a recipient in manifests and events: SHA-256 of its `age1…` string, 64 hex digits. */
+/**
+ * Names a recipient in manifests and events: SHA-256 of its `age1…` string in lower case, 64 hex
+ * digits. Bech32 may also be written in upper case, and one key must have one fingerprint.
+ */
 export function fingerprint(recipient: string): string {
-  return sha256Hex(Buffer.from(recipient));
+  return sha256Hex(Buffer.from(recipient.toLowerCase()));
 }
 
 function checked(what: string, form: string, hrpFits: boolean, bytes: Buffer): Buffer {

@@ -8,10 +8,10 @@ const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d]);
 /**
  * Something that takes the bytes of a file in order, in pieces of any size, and is told the end.
  */
-interface Sink {
+type Sink = {
   push(bytes: Uint8Array): void;
   end(): void;
-}
+};
 
 /**
  * Opens an age file, binary or armored, as its bytes come, in pieces of any size. Plaintext is

@@ -26,16 +26,16 @@ const INFO = Buffer.from('age-encryption.org/v1/X25519');
 const ZERO_NONCE = Buffer.alloc(AEAD_NONCE_BYTES);
 
 /** A recipient ready to seal to. */
-interface Recipient {
+type Recipient = {
   readonly raw: Uint8Array;
   readonly key: KeyObject;
-}
+};
 
 /** An identity ready to open with. */
-export interface X25519Identity {
+export type X25519Identity = {
   readonly publicKey: Uint8Array;
   readonly secret: KeyObject;
-}
+};
 
 /** Imported recipients: a wave seals to the same readers again and again. Public keys only. */
 const recipients = new Lru<string, Recipient>(4096);
@@ -62,10 +62,10 @@ export function importIdentity(identity: string): X25519Identity {
 }
 
 /** The ephemeral share and wrapped key of an X25519 stanza; `null` for any other type. */
-export interface X25519Stanza {
+type X25519Stanza = {
   readonly share: Uint8Array;
   readonly body: Uint8Array;
-}
+};
 
 /**
  * Reads an X25519 stanza; `null` when it is of another type, which the spec says to ignore.

@@ -21,7 +21,7 @@ const PIECE_BYTES = 997;
 const X25519_IDENTITY =
   'AGE-SECRET-KEY-1EGTZVFFV20835NWYV6270LXYVK2VKNX2MMDKWYKLMGR48UAWX40Q2P2LM0';
 
-interface Vector {
+type Vector = {
   readonly name: string;
   readonly expect: string;
   readonly identities: readonly string[];
@@ -30,7 +30,7 @@ interface Vector {
   /** SHA-256 of all the plaintext that may be given out, though the file may fail afterwards. */
   readonly payload: string;
   readonly file: Buffer;
-}
+};
 
 /** What the expectations of the vectors are called here. */
 const CODES: Readonly<Record<string, ErrorCode>> = {

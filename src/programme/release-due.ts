@@ -23,7 +23,7 @@ import type { Context } from './context.ts';
 import { type AlertFacts, factsFor, grantPage } from './grant-due.ts';
 
 /** Participants per transaction: bounds both the memory of a wave and how long a suspension waits for it. */
-const BATCH = 500;
+const BATCH = 200;
 
 /**
  * Releases every wave due at `now`, batch by batch. Each batch is one transaction: the wave's cursor,

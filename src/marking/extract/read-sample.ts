@@ -1,0 +1,137 @@
+import { sha256Hex } from '../../crypto/hash.ts';
+import type { AlertId } from '../../domain/ids.ts';
+import type { Reading, SlotRead } from '../reading.ts';
+import type { BitSlot, SlotKey, SlotTable } from '../slot-table.ts';
+import { blocksOf } from './anchors.ts';
+import { type Decision, decide } from './decide.ts';
+import { type Lattice, latticeOf } from './lattice.ts';
+import { likenessOf } from './likeness.ts';
+import { checkSize, wordsOf } from './sample.ts';
+import { shapedStrings } from './strings.ts';
+import { type Trace, traceBlock } from './trace-block.ts';
+import { closeMasters, newWords } from './words.ts';
+
+/** A version that copies were made of: its frozen table and its master. */
+export type KnownVersion = { readonly table: SlotTable; readonly text: string };
+
+export type ReadInput = {
+  readonly alert: AlertId;
+  readonly sample: Uint8Array;
+  readonly versions: readonly KnownVersion[];
+};
+
+/**
+ * Reads a sample blind: from its bytes and the slot tables alone, no key and no codeword. It is first
+ * aligned with every known version as a whole; slots are read only within stretches that align, so
+ * that another text reads as not ours. What cannot be told apart, and what reads differently at two
+ * places of the sample, is null.
+ * @throws LIMIT_EXCEEDED for a sample above `MAX_SAMPLE_BYTES`.
+ */
+export function readSample({ alert, sample, versions }: ReadInput): Reading {
+  checkSize(sample);
+  const words = newWords();
+  const lattices = versions.map(({ table, text }) => latticeOf(table, text, words));
+  closeMasters(words);
+  const tokens = wordsOf(sample, words);
+  const likeness = likenessOf(words);
+  const traces = lattices.map((lattice) =>
+    blocksOf(lattice, tokens).map((block) => traceBlock(lattice, tokens, block, likeness)),
+  );
+  const strongest = strongestAt(tokens.length, traces.flat());
+  const reads: Reads = new Map();
+  for (const [index, lattice] of lattices.entries()) {
+    for (const trace of traces[index] ?? []) collect(lattice, trace, strongest, reads);
+  }
+  return {
+    v: 1,
+    alert,
+    sample: sha256Hex(sample),
+    coverage: versions.map(({ table }, index) => ({
+      artifact: table.artifact,
+      version: table.version,
+      share: coverage(lattices[index], traces[index] ?? []),
+    })),
+    slots: slotReads(versions, reads),
+    strings: shapedStrings(sample),
+  };
+}
+
+/**
+ * For each word of the sample, the pins of the strongest block that claims it. A passage that two
+ * artifacts share word for word belongs to the one that explains more of what stands around it.
+ */
+function strongestAt(length: number, traces: readonly Trace[]): Int32Array {
+  const strongest = new Int32Array(length);
+  for (const { block, found } of traces) {
+    for (const at of found.values()) {
+      strongest[at] = Math.max(strongest[at] ?? 0, block.pins.length);
+    }
+  }
+  return strongest;
+}
+
+type Read = { readonly value: 0 | 1 | null; readonly firm: boolean };
+type Reads = Map<string, Read>;
+
+/** A block with less than this share of the strongest one's pins at a place does not count there. */
+const LEAST_STRENGTH = 0.8;
+
+function collect(lattice: Lattice, trace: Trace, strongest: Int32Array, reads: Reads): void {
+  for (const outcome of trace.slots.values()) {
+    const item = lattice.items[outcome.item];
+    const decision = decide(lattice, trace, outcome);
+    if (item?.kind !== 'slot' || decision === null) continue;
+    const rival = strongest[nearestFound(trace, outcome.item)] ?? 0;
+    if (trace.block.pins.length < LEAST_STRENGTH * rival) continue;
+    const name = nameOf(item.slot.key);
+    reads.set(name, merge(reads.get(name), decision));
+  }
+}
+
+/**
+ * Two decisions about one slot, from two places of the sample or by way of two versions: a firm one
+ * outweighs one that is not; equals that differ leave nothing.
+ */
+function merge(earlier: Read | undefined, decision: Decision): Read {
+  if (earlier === undefined || (decision.firm && !earlier.firm)) return decision;
+  if (earlier.firm && !decision.firm) return earlier;
+  return earlier.value === decision.value ? earlier : { value: null, firm: earlier.firm };
+}
+
+/** Where in the sample the nearest neighbour of a slot stands. */
+function nearestFound({ found }: Trace, slot: number): number {
+  for (let ahead = 1; ahead < 100; ahead++) {
+    const at = found.get(slot - ahead) ?? found.get(slot + ahead);
+    if (at !== undefined) return at;
+  }
+  return -1;
+}
+
+/** Share of a lattice's items that some block found, 0 to 1. */
+function coverage(lattice: Lattice | undefined, traces: readonly Trace[]): number {
+  const found = new Set<number>();
+  for (const trace of traces) {
+    for (const item of trace.found.keys()) found.add(item);
+    for (const [item, { exact }] of trace.slots) if (exact > 0) found.add(item);
+  }
+  const total = lattice?.items.length ?? 0;
+  return total === 0 ? 0 : found.size / total;
+}
+
+function slotReads(versions: readonly KnownVersion[], reads: Reads): SlotRead[] {
+  const slots = new Map<string, SlotRead>();
+  for (const slot of versions.flatMap(({ table }) => table.slots).filter(isBit)) {
+    const { key, family } = slot;
+    const name = nameOf(key);
+    if (!slots.has(name)) slots.set(name, { key, family, value: reads.get(name)?.value ?? null });
+  }
+  return [...slots.values()];
+}
+
+function isBit(slot: SlotTable['slots'][number]): slot is BitSlot {
+  return slot.kind === 'bit';
+}
+
+function nameOf(key: SlotKey): string {
+  return `${key.artifact}/${key.slot}`;
+}

@@ -1,0 +1,74 @@
+import { TocsinError } from '../../domain/errors.ts';
+import { tokensOf } from '../tokens.ts';
+import { idOf, isKnown, type Words } from './words.ts';
+
+/** Largest sample, in bytes (16 MiB): what one trace may cost. */
+export const MAX_SAMPLE_BYTES = 16 * 1024 * 1024;
+
+/** @throws LIMIT_EXCEEDED beyond `MAX_SAMPLE_BYTES`. */
+export function checkSize(sample: Uint8Array): void {
+  if (sample.length <= MAX_SAMPLE_BYTES) return;
+  throw new TocsinError(
+    'LIMIT_EXCEEDED',
+    `sample: expected at most ${MAX_SAMPLE_BYTES} bytes, found ${sample.length}`,
+    { field: 'sample' },
+  );
+}
+
+/** The words of a sample, repaired and numbered. */
+export function wordsOf(sample: Uint8Array, words: Words): Int32Array {
+  return Int32Array.from(repaired(tokensOf(textOf(sample)), words), (word) => idOf(words, word));
+}
+
+/** More than this share of zero bytes is no text. */
+const MAX_ZERO_SHARE = 0.01;
+
+/** UTF-8, or UTF-16 where a byte order mark says so; nothing for binary files. */
+function textOf(sample: Uint8Array): string {
+  const [first, second] = sample;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(sample);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(sample);
+  let zeros = 0;
+  for (const byte of sample) if (byte === 0) zeros++;
+  return zeros > sample.length * MAX_ZERO_SHARE ? '' : new TextDecoder('utf-8').decode(sample);
+}
+
+/** Beyond this many words a sample is no copy of an advisory, and repair would take seconds. */
+const MAX_REPAIRED_WORDS = 500_000;
+
+/** Longest run of letters in which a lost space is looked for. */
+const MAX_RUN = 40;
+
+/**
+ * Puts back together what a line end or a typing error split, and apart what it joined, where that
+ * gives words of the masters: `vulner-\nability`, `theserver`.
+ */
+function repaired(tokens: readonly string[], words: Words): readonly string[] {
+  if (tokens.length > MAX_REPAIRED_WORDS) return tokens;
+  const out: string[] = [];
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index] ?? '';
+    const next = tokens[index + 1] ?? '';
+    const bothKnown = isKnown(words, token) && isKnown(words, next);
+    if (!bothKnown && next !== '' && isKnown(words, token + next)) {
+      out.push(token + next);
+      index++;
+    } else if (isKnown(words, token) || token.length > MAX_RUN) {
+      out.push(token);
+    } else {
+      out.push(...split(token, words));
+    }
+  }
+  return out;
+}
+
+/** Two known words that make up `token`, the shorter as long as possible; or the token itself. */
+function split(token: string, words: Words): readonly string[] {
+  const middle = token.length / 2;
+  const cuts = Array.from({ length: Math.max(0, token.length - 1) }, (_, index) => index + 1);
+  cuts.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+  const cut = cuts.find(
+    (at) => isKnown(words, token.slice(0, at)) && isKnown(words, token.slice(at)),
+  );
+  return cut === undefined ? [token] : [token.slice(0, cut), token.slice(cut)];
+}

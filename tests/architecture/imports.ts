@@ -25,7 +25,7 @@ export function importsOf(text: string): Import[] {
       token.kind === 'string' &&
       /(?<![.\w])(?:from|import|import\s*\(|require\s*\()\s*$/.test(code)
     ) {
-      found.push({ specifier: token.text, line: token.line });
+      found.push({ specifier: token.cut ? null : token.text, line: token.line });
     }
     code = '';
   }

@@ -8,6 +8,8 @@ export type Token = {
   readonly text: string;
   /** Counted from 1. */
   readonly line: number;
+  /** The text of a template goes on with something computed. */
+  readonly cut: boolean;
 };
 
 const REGEX_AFTER_WORD =
@@ -24,20 +26,21 @@ export function tokenize(source: string): Token[] {
   let codeLine = 1;
 
   const flush = () => {
-    if (code !== '') tokens.push({ kind: 'code', text: code, line: codeLine });
+    if (code !== '') tokens.push({ kind: 'code', text: code, line: codeLine, cut: false });
     code = '';
   };
-  const emit = (kind: Token['kind'], text: string, end: number) => {
+  const emit = (kind: Token['kind'], text: string, end: number, cut = false) => {
     flush();
-    tokens.push({ kind, text, line });
+    tokens.push({ kind, text, line, cut });
     line += newlines(source.slice(at, end));
     at = end;
     codeLine = line;
   };
   const template = (from: number) => {
     const end = templateEnd(source, from);
-    emit('string', source.slice(from, end), end);
-    if (source.startsWith('${', at)) {
+    const cut = source.startsWith('${', end);
+    emit('string', source.slice(from, end), end, cut);
+    if (cut) {
       templates.push(depth);
       at += 2;
     } else {

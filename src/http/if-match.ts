@@ -1,4 +1,11 @@
+import { Type } from 'typebox';
 import { invalid } from '../domain/errors.ts';
+
+const IfMatch = Type.String({ description: 'the version that was seen, as "3"' });
+
+/** Headers of a change that may be bound to a version, and of one that must be. */
+export const MayMatch = Type.Object({ 'if-match': Type.Optional(IfMatch) });
+export const MustMatch = Type.Object({ 'if-match': IfMatch });
 
 const VERSION = /^"?([1-9][0-9]{0,8})"?$/;
 

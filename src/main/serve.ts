@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { SECOND_MS } from '../domain/instant.ts';
 import { buildApp } from '../http/app.ts';
+import { createMetrics } from '../http/metrics.ts';
 import { buildOperatorApp } from '../http/operator.ts';
 import { publishIssuerKeys } from '../programme/issuer-keys.ts';
 import type { CycleResult } from '../worker/worker.ts';
@@ -48,9 +49,9 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   const logLine = options.logLine ?? (() => undefined);
   const worker = options.worker === false ? null : startWorker(parts, clock, logLine);
   const ready = async () => worker === null || worker.healthy();
-  const now = () => clock.now();
-  const app = buildApp({ context, trees: new Map(), now, readerBundle: bundle, ready, logLine });
-  const operator = buildOperatorApp({ context, ready, now: () => clock.reading().wall });
+  const edge = { context, clock, ready, metrics: createMetrics() };
+  const app = buildApp({ ...edge, trees: new Map(), readerBundle: bundle, logLine });
+  const operator = buildOperatorApp(edge);
   const operatorSocket = join(config.dataDir, 'operator.sock');
   // Left behind by a process that was killed; the cluster's lock has shown that none is alive.
   await rm(operatorSocket, { force: true });

@@ -1,0 +1,46 @@
+import { Type } from 'typebox';
+import { TLP_LABELS, USE_PERMISSIONS } from '../../../domain/artifact.ts';
+import { parseId } from '../../../domain/ids.ts';
+import { parseInstant } from '../../../domain/instant.ts';
+import { draftAlert } from '../../../programme/draft-alert.ts';
+import { personOf } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { Count, closed, IdText, InstantText, oneOf } from '../../schemas/basic.ts';
+
+const DraftBody = Type.Object(
+  {
+    title: Type.String({ minLength: 1, maxLength: 300 }),
+    disclosureAt: InstantText,
+    tlp: oneOf(TLP_LABELS),
+    usePermissions: Type.Array(oneOf(USE_PERMISSIONS), { uniqueItems: true }),
+  },
+  closed,
+);
+
+export function draft(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/programmes/:programme/alerts',
+    {
+      config: { audience: ['person:author'], repeat: 'key' },
+      schema: {
+        summary: 'Opens an alert; nobody is told',
+        params: Type.Object({ programme: IdText }),
+        body: DraftBody,
+        response: { 201: Type.Object({ alert: IdText, version: Count }) },
+      },
+    },
+    async (request, reply) => {
+      const programme = parseId<'programme'>(request.params.programme, 'programme');
+      const { disclosureAt, ...rest } = request.body;
+      const drafted = await draftAlert(
+        deps.context,
+        personOf(request),
+        programme,
+        { ...rest, disclosureAt: parseInstant(disclosureAt, 'disclosureAt') },
+        deps.clock.now(),
+        request.repeat,
+      );
+      return reply.code(201).send(drafted);
+    },
+  );
+}

@@ -1,0 +1,87 @@
+import type { Route } from '../deps.ts';
+import { addAlertArtifact } from './alerts/add-artifact.ts';
+import { approve } from './alerts/approve.ts';
+import { draft } from './alerts/draft.ts';
+import { showExposure } from './alerts/exposure.ts';
+import { showAlerts } from './alerts/list.ts';
+import { setDisclosure } from './alerts/move-disclosure.ts';
+import { showPlan } from './alerts/plan.ts';
+import { showAlert } from './alerts/read.ts';
+import { confirm } from './clock/confirm.ts';
+import { readDocument } from './imports/read.ts';
+import { fetchCopy } from './inbox/fetch-copy.ts';
+import { listInbox } from './inbox/list.ts';
+import { readInboxItem } from './inbox/read.ts';
+import { fetchReaderBundle } from './issuer/bundle.ts';
+import { readIssuer } from './issuer/read.ts';
+import { showCheckpoint } from './log/checkpoint.ts';
+import { showConsistency } from './log/consistency.ts';
+import { exportLog } from './log/export.ts';
+import { proveLeaf } from './log/prove.ts';
+import { listNotices } from './notices/list.ts';
+import { admit } from './participants/admit.ts';
+import { setEnrolment } from './participants/change-enrolment.ts';
+import { setStanding } from './participants/change-standing.ts';
+import { showParticipants } from './participants/list.ts';
+import { showParticipant } from './participants/read.ts';
+import { checkPack } from './policies/check.ts';
+import { showProgrammes } from './programmes/list.ts';
+import { showWork } from './programmes/work.ts';
+import { fetchPublicDocument } from './public/fetch-document.ts';
+import { listPublicAlerts } from './public/list-alerts.ts';
+import { invite } from './readers/invite.ts';
+import { join } from './readers/join.ts';
+import { giveReceipt } from './receipts/give.ts';
+import { approveSighting } from './sightings/approve.ts';
+import { open } from './sightings/open.ts';
+import { showTrace } from './sightings/read.ts';
+import { trace } from './sightings/trace.ts';
+
+const FOR_READERS: readonly Route[] = [
+  join,
+  listNotices,
+  listInbox,
+  readInboxItem,
+  fetchCopy,
+  giveReceipt,
+  proveLeaf,
+];
+
+const FOR_ANYBODY: readonly Route[] = [
+  readIssuer,
+  fetchReaderBundle,
+  listPublicAlerts,
+  fetchPublicDocument,
+  showCheckpoint,
+  showConsistency,
+];
+
+const FOR_THE_ISSUER: readonly Route[] = [
+  showProgrammes,
+  showWork,
+  admit,
+  showParticipants,
+  showParticipant,
+  setStanding,
+  setEnrolment,
+  invite,
+  draft,
+  showAlerts,
+  showAlert,
+  addAlertArtifact,
+  setDisclosure,
+  showPlan,
+  approve,
+  showExposure,
+  checkPack,
+  readDocument,
+  open,
+  approveSighting,
+  trace,
+  showTrace,
+  confirm,
+  exportLog,
+];
+
+/** Every route there is. */
+export const ROUTES: readonly Route[] = [...FOR_READERS, ...FOR_ANYBODY, ...FOR_THE_ISSUER];

@@ -1,0 +1,40 @@
+import { Type } from 'typebox';
+import { parseId } from '../../../domain/ids.ts';
+import { admitParticipant } from '../../../programme/admit-participant.ts';
+import { personOf } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { closed, IdText } from '../../schemas/basic.ts';
+import { EnrolmentText, parseEnrolment } from '../../schemas/enrolment.ts';
+
+const AdmitBody = Type.Object(
+  { name: Type.String({ minLength: 1, maxLength: 200 }), enrolment: EnrolmentText },
+  closed,
+);
+
+export function admit(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/programmes/:programme/participants',
+    {
+      config: { audience: ['person:operator'], repeat: 'key' },
+      schema: {
+        summary: 'Admits a participant; it is decided at once for alerts under way',
+        params: Type.Object({ programme: IdText }),
+        body: AdmitBody,
+        response: { 201: Type.Object({ participant: IdText }) },
+      },
+    },
+    async (request, reply) => {
+      const programme = parseId<'programme'>(request.params.programme, 'programme');
+      const { name, enrolment } = request.body;
+      const admitted = await admitParticipant(
+        deps.context,
+        personOf(request),
+        programme,
+        { name, enrolment: parseEnrolment(enrolment) },
+        deps.clock.now(),
+        request.repeat,
+      );
+      return reply.code(201).send(admitted);
+    },
+  );
+}

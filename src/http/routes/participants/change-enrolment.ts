@@ -1,0 +1,32 @@
+import { Type } from 'typebox';
+import { parseId } from '../../../domain/ids.ts';
+import { changeEnrolment } from '../../../programme/suspend-participant.ts';
+import { personOf } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { closed, IdText } from '../../schemas/basic.ts';
+import { EnrolmentText, parseEnrolment } from '../../schemas/enrolment.ts';
+
+export function setEnrolment(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/programmes/:programme/participants/:participant/enrolment',
+    {
+      config: { audience: ['person:operator'], repeat: 'key' },
+      schema: {
+        summary: 'Replaces the facts of an enrolment (its standing has a route of its own)',
+        params: Type.Object({ programme: IdText, participant: IdText }),
+        body: Type.Object({ enrolment: EnrolmentText }, closed),
+        response: { 200: Type.Object({ participant: IdText }) },
+      },
+    },
+    async (request) =>
+      changeEnrolment(
+        deps.context,
+        personOf(request),
+        parseId<'programme'>(request.params.programme, 'programme'),
+        parseId<'participant'>(request.params.participant, 'participant'),
+        parseEnrolment(request.body.enrolment),
+        deps.clock.now(),
+        request.repeat,
+      ),
+  );
+}

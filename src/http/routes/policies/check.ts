@@ -1,0 +1,51 @@
+import { Type } from 'typebox';
+import { checkPolicy } from '../../../programme/check-policy.ts';
+import { ANY_PERSON } from '../../auth/audience.ts';
+import { BODY_LIMITS } from '../../body.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { Count, closed, listOf, nullable, oneOf } from '../../schemas/basic.ts';
+
+const FINDING_CODES = [
+  'POLICY_INVALID',
+  'RULE_FAILS',
+  'RULE_NEVER_APPLIES',
+  'ENGINES_DISAGREE',
+] as const;
+
+const PackBody = Type.Object(
+  {
+    files: Type.Record(Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }), Type.String(), {
+      ...closed,
+      maxProperties: 20,
+    }),
+  },
+  closed,
+);
+
+const PackCheck = Type.Object({
+  ok: Type.Boolean(),
+  findings: listOf(
+    Type.Object({
+      code: oneOf(FINDING_CODES),
+      message: Type.String(),
+      example: nullable(Type.String()),
+    }),
+  ),
+  cases: Count,
+});
+
+export function checkPack(app: App, _deps: HttpDeps): void {
+  app.post(
+    '/v1/policies/check',
+    {
+      bodyLimit: BODY_LIMITS.pack,
+      config: { audience: ANY_PERSON, repeat: 'key' },
+      schema: {
+        summary: "Checks a policy pack, given as its files' texts; changes nothing",
+        body: PackBody,
+        response: { 200: PackCheck },
+      },
+    },
+    async ({ body }) => checkPolicy(body.files),
+  );
+}

@@ -1,0 +1,45 @@
+import { Type } from 'typebox';
+import { parseId } from '../../../domain/ids.ts';
+import { formatInstant } from '../../../domain/instant.ts';
+import { listWorkItems } from '../../../programme/read-alert.ts';
+import { ANY_PERSON } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { IdText, InstantText, listOf, nullable } from '../../schemas/basic.ts';
+
+const WorkItem = Type.Object({
+  id: IdText,
+  code: Type.String({ description: 'why a copy was held: a reason code, or MARK_FAILED' }),
+  alert: nullable(IdText),
+  artifact: nullable(IdText),
+  participant: nullable(IdText),
+  reader: nullable(IdText),
+  at: InstantText,
+});
+
+export function showWork(app: App, deps: HttpDeps): void {
+  app.get(
+    '/v1/programmes/:programme/work-items',
+    {
+      config: { audience: ANY_PERSON },
+      schema: {
+        summary: 'Open questions: copies that were held, and why',
+        params: Type.Object({ programme: IdText }),
+        response: { 200: Type.Object({ items: listOf(WorkItem) }) },
+      },
+    },
+    async (request) => {
+      const programme = parseId<'programme'>(request.params.programme, 'programme');
+      const rows = await listWorkItems(deps.context, programme);
+      const items = rows.map((row) => ({
+        id: row.id,
+        code: row.code,
+        alert: row.alert_id,
+        artifact: row.artifact_id,
+        participant: row.participant_id,
+        reader: row.reader_id,
+        at: formatInstant(row.at),
+      }));
+      return { items };
+    },
+  );
+}

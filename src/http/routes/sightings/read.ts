@@ -1,0 +1,21 @@
+import { Type } from 'typebox';
+import { parseId } from '../../../domain/ids.ts';
+import { readTrace } from '../../../programme/trace-leak.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { IdText } from '../../schemas/basic.ts';
+import { TraceReportText } from '../../schemas/trace.ts';
+
+export function showTrace(app: App, deps: HttpDeps): void {
+  app.get(
+    '/v1/sightings/:sighting/trace',
+    {
+      config: { audience: ['person:investigator', 'person:approver'] },
+      schema: {
+        summary: 'The report of a traced sample',
+        params: Type.Object({ sighting: IdText }),
+        response: { 200: TraceReportText },
+      },
+    },
+    async ({ params }) => readTrace(deps.context, parseId<'sighting'>(params.sighting, 'sighting')),
+  );
+}

@@ -1,0 +1,164 @@
+import { type Static, Type } from 'typebox';
+import { ALERT_STATES } from '../../domain/alert.ts';
+import {
+  ARTIFACT_KINDS,
+  ASSURANCES,
+  FORMATS,
+  MARKINGS,
+  TLP_LABELS,
+  USE_PERMISSIONS,
+  VARIANTS,
+} from '../../domain/artifact.ts';
+import { OUTCOMES, REASON_CODES } from '../../domain/decision.ts';
+import { formatInstant } from '../../domain/instant.ts';
+import type { Plan, PlanStep } from '../../programme/plan-alert.ts';
+import type { AlertView } from '../../programme/read-alert.ts';
+import type { InboxAlert } from '../../programme/read-inbox.ts';
+import {
+  Count,
+  Hex32,
+  IdText,
+  InstantText,
+  instantOrNull,
+  listOf,
+  nullable,
+  oneOf,
+} from './basic.ts';
+
+/** An alert as its reader sees it. */
+export const InboxAlertText = Type.Object({
+  id: IdText,
+  title: Type.String(),
+  tlp: oneOf(TLP_LABELS),
+  usePermissions: listOf(oneOf(USE_PERMISSIONS)),
+  disclosureAt: InstantText,
+  artifacts: listOf(
+    Type.Object({
+      id: IdText,
+      kind: oneOf(ARTIFACT_KINDS),
+      variant: oneOf(VARIANTS),
+      format: oneOf(FORMATS),
+      name: Type.String(),
+      version: Count,
+      assurance: oneOf(ASSURANCES),
+    }),
+  ),
+});
+
+export function presentInboxAlert(alert: InboxAlert): Static<typeof InboxAlertText> {
+  return { ...alert, disclosureAt: formatInstant(alert.disclosureAt) };
+}
+
+const WaveCountsText = Type.Object({
+  allowed: Count,
+  reduced: Count,
+  held: Count,
+  denied: Count,
+  granted: Count,
+  reasons: Type.Unsafe<Readonly<Record<string, number>>>(Type.Record(Type.String(), Count)),
+});
+
+/** An alert as the issuer's own persons see it. */
+export const AlertText = Type.Object({
+  id: IdText,
+  programme: IdText,
+  author: IdText,
+  state: oneOf(ALERT_STATES),
+  title: Type.String(),
+  tlp: oneOf(TLP_LABELS),
+  usePermissions: listOf(oneOf(USE_PERMISSIONS)),
+  disclosureAt: InstantText,
+  opensAt: Type.Record(Type.String(), InstantText),
+  version: Count,
+  approval: nullable(Type.Object({ plan: Hex32, approver: IdText, at: InstantText })),
+  artifacts: listOf(
+    Type.Object({
+      id: IdText,
+      kind: oneOf(ARTIFACT_KINDS),
+      variant: oneOf(VARIANTS),
+      format: oneOf(FORMATS),
+      marking: oneOf(MARKINGS),
+      name: Type.String(),
+      version: Count,
+      slots: Count,
+      reducedBy: nullable(IdText),
+      sourcePublishedAt: nullable(InstantText),
+    }),
+  ),
+  waves: listOf(
+    Type.Object({
+      at: InstantText,
+      state: oneOf(['pending', 'running', 'done']),
+      counts: WaveCountsText,
+    }),
+  ),
+  copies: Count,
+  readersServed: Count,
+});
+
+export function presentAlert(alert: AlertView): Static<typeof AlertText> {
+  const { schedule, approval, artifacts, waves, ...rest } = alert;
+  const opening = Object.entries(schedule.opensAt);
+  return {
+    ...rest,
+    disclosureAt: formatInstant(schedule.disclosureAt),
+    opensAt: Object.fromEntries(opening.map(([tier, at]) => [tier, formatInstant(at)])),
+    approval: approval && { ...approval, at: formatInstant(approval.at) },
+    artifacts: artifacts.map((artifact) => ({
+      ...artifact,
+      sourcePublishedAt: instantOrNull(artifact.sourcePublishedAt),
+    })),
+    waves: waves.map((wave) => ({ ...wave, at: formatInstant(wave.at) })),
+  };
+}
+
+const StepText = Type.Object({
+  at: InstantText,
+  outcome: oneOf(OUTCOMES),
+  reasons: listOf(oneOf(REASON_CODES)),
+});
+const TimelineText = Type.Object({ artifact: IdText, steps: listOf(StepText) });
+
+/** What would happen, for everybody, and the digest a second person approves. */
+export const PlanText = Type.Object({
+  alert: IdText,
+  version: Count,
+  policy: Hex32,
+  disclosureAt: InstantText,
+  waves: listOf(
+    Type.Object({
+      at: InstantText,
+      allowed: Count,
+      allowedReduced: Count,
+      held: Count,
+      denied: Count,
+      reasons: Type.Unsafe<Readonly<Record<string, number>>>(Type.Record(Type.String(), Count)),
+    }),
+  ),
+  publicFrom: listOf(TimelineText),
+  participants: Count,
+  lines: listOf(
+    Type.Object({ participant: IdText, name: Type.String(), artifacts: listOf(TimelineText) }),
+  ),
+  digest: Hex32,
+});
+
+export function presentPlan(plan: Plan): Static<typeof PlanText> {
+  return {
+    ...plan,
+    disclosureAt: formatInstant(plan.disclosureAt),
+    waves: plan.waves.map((wave) => ({ ...wave, at: formatInstant(wave.at) })),
+    publicFrom: plan.publicFrom.map(presentTimeline),
+    lines: plan.lines.map((line) => ({ ...line, artifacts: line.artifacts.map(presentTimeline) })),
+  };
+}
+
+function presentTimeline({
+  artifact,
+  steps,
+}: {
+  readonly artifact: string;
+  readonly steps: readonly PlanStep[];
+}): Static<typeof TimelineText> {
+  return { artifact, steps: steps.map((step) => ({ ...step, at: formatInstant(step.at) })) };
+}

@@ -1,0 +1,30 @@
+import { type Static, Type } from 'typebox';
+import type { ParticipantView } from '../../programme/read-participant.ts';
+import { IdText, InstantText, instantOrNull, listOf, nullable } from './basic.ts';
+import { EnrolmentText, presentEnrolment } from './enrolment.ts';
+
+/** A participant as the issuer's own persons see it. */
+export const ParticipantText = Type.Object({
+  participant: IdText,
+  name: Type.String(),
+  enrolment: EnrolmentText,
+  readers: listOf(
+    Type.Object({
+      id: IdText,
+      label: Type.String(),
+      fingerprint: nullable(Type.String()),
+      joinedAt: nullable(InstantText),
+    }),
+  ),
+});
+
+export function presentParticipant(view: ParticipantView): Static<typeof ParticipantText> {
+  return {
+    ...view,
+    enrolment: presentEnrolment(view.enrolment),
+    readers: view.readers.map((reader) => ({
+      ...reader,
+      joinedAt: instantOrNull(reader.joinedAt),
+    })),
+  };
+}

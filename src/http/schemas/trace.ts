@@ -1,0 +1,78 @@
+import { type TSchema, Type } from 'typebox';
+import type { TraceReport } from '../../programme/trace-leak.ts';
+import { Count, Hex32, IdText, listOf, nullable } from './basic.ts';
+
+const Text = Type.String();
+const Real = Type.Number();
+
+const Score = {
+  p: Real,
+  log10P: Real,
+  corrected: Real,
+  identified: Type.Boolean(),
+  hypothesis: Text,
+  agreeing: Count,
+  disagreeing: Count,
+};
+
+const Stage = Type.Object({
+  scope: Text,
+  slots: Count,
+  tested: Count,
+  hypotheses: listOf(Type.Object({ name: Text, weight: Real, selected: Type.Boolean() })),
+});
+
+const Canary = Type.Object({
+  key: Type.Object({ artifact: IdText, slot: Text }),
+  family: Text,
+  participant: IdText,
+  reader: nullable(IdText),
+  bits: Count,
+  strings: Count,
+  corrected: Real,
+});
+
+/** `TraceResult` of marking/decoder/result.ts, which says what each field means. */
+const Result = Type.Object({
+  v: Count,
+  alpha: Real,
+  look: Count,
+  cap: Count,
+  tested: Count,
+  slotsTotal: Count,
+  slotsRead: Count,
+  slotsErased: Count,
+  byFamily: listOf(
+    Type.Object({ family: Text, slots: Count, read: Count, z: Real, erased: Type.Boolean() }),
+  ),
+  knownWord: nullable(Text),
+  stages: listOf(Stage),
+  participants: listOf(Type.Object({ participant: IdText, ...Score })),
+  readers: listOf(Type.Object({ participant: IdText, reader: IdText, ...Score })),
+  identified: listOf(Type.Object({ participant: IdText, readers: listOf(IdText) })),
+  needed: nullable(Real),
+  canaries: listOf(Canary),
+  untested: listOf(Text),
+});
+
+/** What a trace found, per alert of which the sample had something. */
+export const TraceReportText = typed<TraceReport>(
+  Type.Object({
+    v: Count,
+    sighting: IdText,
+    sample: Hex32,
+    alerts: listOf(
+      Type.Object({
+        alert: IdText,
+        reading: Hex32,
+        coverage: listOf(Type.Object({ artifact: IdText, version: Count, share: Real })),
+        result: Result,
+      }),
+    ),
+  }),
+);
+
+/** The schema as one of a type that is declared elsewhere and travels as it is. */
+function typed<T>(schema: TSchema) {
+  return Type.Unsafe<T>(schema);
+}

@@ -1,15 +1,18 @@
-import { compile, type RuleMatch, YaraX } from '@litko/yara-x';
+import { type CompilerWarning, compile, YaraX } from '@litko/yara-x';
 
 /** What YARA-X says about a source. Kept out of `yara/`, which is pure and runs in a recipient's bundle. */
 export type Compiled =
   | {
       readonly ok: true;
-      /** The codes of its warnings, sorted: slow patterns, conditions that never hold. */
-      readonly warnings: readonly string[];
-      /** The rules that match `data`, sorted. */
-      hits(data: Buffer): readonly string[];
+      /** Slow patterns, conditions that never hold, in the order of the source. */
+      readonly warnings: readonly Warning[];
+      /** The names of the rules that match `data`; private rules are not named. */
+      hits(data: Buffer): ReadonlySet<string>;
     }
   | { readonly ok: false; readonly reason: string };
+
+/** `line` counts from 1; 0 where the compiler names none. */
+export type Warning = { readonly code: string; readonly line: number };
 
 /**
  * Variables that scanners define for rules and a bare compiler does not know (THOR and LOKI define
@@ -24,11 +27,8 @@ export function compileYara(source: string): Compiled {
     if (!(scanner instanceof YaraX)) return { ok: false, reason: 'expected a scanner' };
     return {
       ok: true,
-      warnings: scanner
-        .getWarnings()
-        .map(({ code }) => code)
-        .sort(),
-      hits: (data) => scanner.scan(data).map(nameOf).sort(),
+      warnings: scanner.getWarnings().map(warning),
+      hits: (data) => new Set(scanner.scan(data).map(({ ruleIdentifier }) => ruleIdentifier)),
     };
   } catch (error) {
     const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
@@ -36,6 +36,6 @@ export function compileYara(source: string): Compiled {
   }
 }
 
-function nameOf({ namespace, ruleIdentifier }: RuleMatch): string {
-  return `${namespace}:${ruleIdentifier}`;
+function warning({ code, message }: CompilerWarning): Warning {
+  return { code, line: Number(/--> line:(\d+)/.exec(message)?.[1] ?? 0) };
 }

@@ -8,6 +8,7 @@ export type Span = { readonly start: number; readonly end: number; readonly text
  */
 const PROTECTED = new RegExp(
   [
+    /```[\s\S]*?(?:```|$)/u, // a block of code
     /`[^`\n]+`/u, // code
     /[a-z][a-z0-9+.-]*:\/\/[^\s<>"'`)\]]+/u, // an address
     /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/u, // a mail address

@@ -2,27 +2,56 @@ import type { Expression, StringDefinition, YaraRule } from '../../formats/rules
 import { expressionsIn } from '../../formats/rules/yara/walk.ts';
 import { matchFor } from './regex-match.ts';
 
-/** Strings beyond this many get no sample of their own. */
+/** Strings and sets beyond this many get no sample of their own. */
 const MAX_SINGLE = 32;
 
 /**
  * Samples on which two writings of a rule must agree: nothing; all its strings; each alone; all but
- * one; each with and without the bytes that the condition wants at fixed places. Not proof — that is
- * the canonical form — but a second, independent opinion.
+ * one; each set that the condition counts, and all but it; each with and without the bytes that the
+ * condition wants at fixed places. Not proof — that is the canonical form — but a second, independent
+ * opinion.
  */
 export function samplesFor(rule: YaraRule): Buffer[] {
-  const strings = rule.strings.map(bytesOf);
-  const singles = strings.slice(0, MAX_SINGLE);
+  const strings = rule.strings.map((definition) => ({
+    id: definition.id,
+    bytes: bytesOf(definition),
+  }));
+  const pick = (wanted: (id: string, index: number) => boolean): Buffer =>
+    Buffer.concat(
+      strings
+        .filter(({ id }, index) => wanted(id, index))
+        .flatMap(({ bytes }) => [SPACE, bytes, SPACE]),
+    );
+  const singles = strings.slice(0, MAX_SINGLE).map((_, index) => index);
+  const sets = setsIn(rule.condition).slice(0, MAX_SINGLE);
   const bodies = [
-    [],
-    strings,
-    ...singles.map((one) => [one]),
-    ...singles.map((_, left) => strings.filter((_other, index) => index !== left)),
-  ].map((parts) => Buffer.concat(parts.flatMap((part) => [SPACE, part, SPACE])));
+    pick(() => false),
+    pick(() => true),
+    ...singles.flatMap((only) => [
+      pick((_, index) => index === only),
+      pick((_, index) => index !== only),
+    ]),
+    ...sets.flatMap((names) => [
+      pick((id) => isNamed(names, id)),
+      pick((id) => !isNamed(names, id)),
+    ]),
+  ];
   const head = fixedBytes(rule.condition);
   return head.length === 0
     ? bodies
     : [...bodies, ...bodies.map((body) => Buffer.concat([head, body]))];
+}
+
+function setsIn(condition: Expression): (readonly string[])[] {
+  return [...expressionsIn(condition)].flatMap((node) =>
+    node.kind === 'of' && node.set.kind === 'names' ? [node.set.names] : [],
+  );
+}
+
+function isNamed(names: readonly string[], id: string): boolean {
+  return names.some((name) =>
+    name.endsWith('*') ? id.startsWith(name.slice(0, -1)) : name === id,
+  );
 }
 
 /** `fullword` wants something that is no letter on both sides; wide strings want it wide. */
@@ -32,7 +61,7 @@ function bytesOf({ value, modifiers }: StringDefinition): Buffer {
   const names = modifiers.map(({ name }) => name);
   const plain = literal(value);
   const wide = Buffer.from(plain.toString('latin1'), 'utf16le');
-  if (names.includes('base64')) return Buffer.from(plain.toString('base64').replace(/.?=*$/, ''));
+  if (names.includes('base64')) return Buffer.from(plain.toString('base64'));
   if (names.includes('base64wide')) return Buffer.from(plain.toString('base64'), 'utf16le');
   if (!names.includes('wide')) return plain;
   return names.includes('ascii') ? Buffer.concat([plain, SPACE, wide]) : wide;

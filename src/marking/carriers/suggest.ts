@@ -1,0 +1,66 @@
+import type { Alternate, Sidecar } from '../sidecar.ts';
+import { type Interchange, LEXICON } from './lexicon.ts';
+import { occurrencesOf } from './occurrences.ts';
+import { protectedSpans, type Span } from './protected.ts';
+
+/**
+ * Proposes alternates for a text, for its author to strike out, correct and approve: a sidecar that
+ * marks nothing until it lies beside the artifact. Protected words, quotations, tables and headings
+ * are passed over; suggestions do not overlap.
+ */
+export function suggestAlternates(text: string): Sidecar {
+  const closed = [...protectedSpans(text), ...passedOver(text)];
+  const candidates = LEXICON.flatMap((pair) => candidatesFor(text, pair))
+    .filter(({ start, end }) => !overlapsAny(closed, start, end))
+    .sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
+  const taken: Candidate[] = [];
+  for (const candidate of candidates) {
+    if (!overlapsAny(taken, candidate.start, candidate.end)) taken.push(candidate);
+  }
+  taken.sort((a, b) => a.start - b.start);
+  return { alternates: taken.map(({ alternate }) => alternate), orders: [], canaries: [] };
+}
+
+type Range = { readonly start: number; readonly end: number };
+type Candidate = Range & { readonly alternate: Alternate };
+
+/** Block quotes, table rows, headings, and quotations within a line. */
+const PASSED_OVER = /^[ \t]*[>|#][^\n]*|"[^"\n]*"|“[^”\n]*”/gmu;
+
+function passedOver(text: string): Span[] {
+  return Array.from(text.matchAll(PASSED_OVER), ({ 0: found, index }) => ({
+    start: index,
+    end: index + found.length,
+    text: found,
+  }));
+}
+
+/** Both directions of a pair, with and without a capital. */
+function candidatesFor(text: string, [one, other, family]: Interchange): Candidate[] {
+  return [
+    [one, other],
+    [other, one],
+    [capital(one), capital(other)],
+    [capital(other), capital(one)],
+  ].flatMap(([found = '', instead = '']) => {
+    const places = occurrencesOf(text, found);
+    return places.map((start, index) => ({
+      start,
+      end: start + found.length,
+      alternate: {
+        text: found,
+        other: instead,
+        family,
+        occurrence: places.length === 1 ? null : index + 1,
+      },
+    }));
+  });
+}
+
+function capital(phrase: string): string {
+  return phrase.charAt(0).toUpperCase() + phrase.slice(1);
+}
+
+function overlapsAny(ranges: readonly Range[], start: number, end: number): boolean {
+  return ranges.some((range) => range.start < end && range.end > start);
+}

@@ -55,6 +55,7 @@ type J = import('./j.ts').J;`;
   test('what only looks like one is not', () => {
     const text = `// import './a.ts'\nconst x = "import('./b.ts')"; import.meta.dirname; from('./c.ts');`;
     assert.deepEqual(importsOf(text), []);
+    assert.deepEqual(importsOf('const range = `${from}-${to}`;'), []);
   });
 
   test('an import outside the table fails', () => {

@@ -23,9 +23,10 @@ export function importsOf(text: string): Import[] {
     }
     if (
       token.kind === 'string' &&
+      token.part !== 'rest' &&
       /(?<![.\w])(?:from|import|import\s*\(|require\s*\()\s*$/.test(code)
     ) {
-      found.push({ specifier: token.cut ? null : token.text, line: token.line });
+      found.push({ specifier: token.part === 'whole' ? token.text : null, line: token.line });
     }
     code = '';
   }

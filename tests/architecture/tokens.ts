@@ -8,8 +8,8 @@ export type Token = {
   readonly text: string;
   /** Counted from 1. */
   readonly line: number;
-  /** The text of a template goes on with something computed. */
-  readonly cut: boolean;
+  /** Of a template with computed parts: the text before the first of them, or text after one. */
+  readonly part: 'whole' | 'head' | 'rest';
 };
 
 const REGEX_AFTER_WORD =
@@ -26,20 +26,20 @@ export function tokenize(source: string): Token[] {
   let codeLine = 1;
 
   const flush = () => {
-    if (code !== '') tokens.push({ kind: 'code', text: code, line: codeLine, cut: false });
+    if (code !== '') tokens.push({ kind: 'code', text: code, line: codeLine, part: 'whole' });
     code = '';
   };
-  const emit = (kind: Token['kind'], text: string, end: number, cut = false) => {
+  const emit = (kind: Token['kind'], text: string, end: number, part: Token['part'] = 'whole') => {
     flush();
-    tokens.push({ kind, text, line, cut });
+    tokens.push({ kind, text, line, part });
     line += newlines(source.slice(at, end));
     at = end;
     codeLine = line;
   };
-  const template = (from: number) => {
+  const template = (from: number, part: 'whole' | 'rest') => {
     const end = templateEnd(source, from);
     const cut = source.startsWith('${', end);
-    emit('string', source.slice(from, end), end, cut);
+    emit('string', source.slice(from, end), end, cut && part === 'whole' ? 'head' : part);
     if (cut) {
       templates.push(depth);
       at += 2;
@@ -61,10 +61,10 @@ export function tokenize(source: string): Token[] {
       const end = quoteEnd(source, at);
       emit('string', source.slice(at + 1, end - 1), end);
     } else if (char === '`') {
-      template(at + 1);
+      template(at + 1, 'whole');
     } else if (char === '}' && templates.at(-1) === depth) {
       templates.pop();
-      template(at + 1);
+      template(at + 1, 'rest');
     } else if (char === '/' && startsRegex(code, tokens)) {
       const end = regexEnd(source, at);
       emit('regex', source.slice(at, end), end);

@@ -14,6 +14,7 @@ import type { Tx } from '../store/database.ts';
 import { deliveriesOf } from '../store/delivery-reader.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { lockTraces } from '../store/locks.ts';
 import { programmes } from '../store/programme-store.ts';
 import {
   insertReading,
@@ -208,7 +209,9 @@ async function score(
   const earlier = await storedReport(context, tx, sightingId);
   if (earlier) return earlier;
   const programme = (await programmes(tx)).find((row) => row.id === sighting.programme);
-  let look = await looksSpent(tx);
+  await lockTraces(tx);
+  const spent = await looksSpent(tx);
+  let look = spent;
   const alerts: TraceReport['alerts'][number][] = [];
   for (const row of await readingsOf(tx, sightingId)) {
     const aad = `sighting/${sightingId}/reading/${row.alert}`;
@@ -231,7 +234,9 @@ async function score(
     alerts.push({ alert: row.alert, reading: row.sha256, coverage: reading.coverage, result });
   }
   const report: TraceReport = { v: 1, sighting: sightingId, sample: sighting.sampleSha256, alerts };
-  await storeReport(context, tx, caller, sighting, report, look, now);
+  // A sample that shows nothing of ours was looked at all the same.
+  const last = Math.max(look, spent + 1);
+  await storeReport(context, tx, caller, sighting, report, last, now);
   return report;
 }
 

@@ -27,3 +27,9 @@ export async function lockSequencer(tx: Tx): Promise<void> {
 }
 /** "tocs" as a number: an advisory key of our own in the single-bigint space. */
 const SEQUENCER = 0x746f6373;
+
+/** One trace is scored at a time: each spends the next look of the error budget. */
+export async function lockTraces(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${TRACES})`.execute(tx);
+}
+const TRACES = 0x74726163;

@@ -1,6 +1,6 @@
 /*
- * npm's scripts, one verb each: node scripts/run.mjs VERB [arguments]. Sets the checkout up first, so
- * that any verb works on a fresh one, and runs everything with a Node that is new enough.
+ * npm's scripts, one verb each: node scripts/run.mjs VERB [arguments]. Sets the checkout up first,
+ * so that any verb works on a fresh one, and runs everything with a Node that is new enough.
  */
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -34,7 +34,9 @@ try {
   process.exitCode = 1;
 }
 
-/** The Node to use, and how programs are started with it and the checkout's tools first on the path. */
+/**
+ * The Node to use, and how programs are started with it and the checkout's tools first on the path.
+ */
 function openHouse(node) {
   const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''];
   const environment = { ...process.env, PATH: path.join(delimiter) };
@@ -184,7 +186,9 @@ function summarise(total) {
   for (const [name, count] of Object.entries(total)) process.stdout.write(`ℹ ${name} ${count}\n`);
 }
 
-/** The published package ships JavaScript: dist/ with the migrations, and the recipient's one file. */
+/**
+ * The published package ships JavaScript: dist/ with the migrations, and the recipient's one file.
+ */
 async function build(house) {
   await rm(join(ROOT, 'dist'), { recursive: true, force: true });
   const compiled = await house.run('tsc', ['-p', 'tsconfig.build.json']);
@@ -200,9 +204,7 @@ async function script(house, name, args) {
 }
 
 async function bench(house, [name, ...args]) {
-  const names = (await readdir(join(ROOT, 'bench')))
-    .filter((file) => /^[a-z-]+\.ts$/.test(file))
-    .map((file) => file.slice(0, -3));
+  const names = await benches();
   if (name === undefined) {
     process.stdout.write(`npm run bench -- NAME [--json], NAME one of: ${names.join(', ')}\n`);
     return 0;
@@ -211,4 +213,15 @@ async function bench(house, [name, ...args]) {
     throw new SetupError(`expected a bench of ${names.join(', ')}, found "${name}"`);
   }
   return house.run(house.node, [join('bench', `${name}.ts`), ...args]);
+}
+
+/** The files of bench/ that no other imports: those imported are parts of a bench. */
+async function benches() {
+  const folder = join(ROOT, 'bench');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'));
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return files
+    .filter((file) => !file.endsWith('.test.ts'))
+    .filter((file) => !texts.some((text) => text.includes(`'./${file}'`)))
+    .map((file) => file.slice(0, -'.ts'.length));
 }

@@ -1,7 +1,8 @@
 /*
  * Makes a checkout ready to run: packages, the links their install scripts would have made, a Node
- * new enough, and for tests the system's own tools. Runs on Node 20 with built-ins only; when nothing
- * has changed it only looks. What it says goes to stderr, so that stdout belongs to what runs after.
+ * new enough, and for tests the system's own tools. Runs on Node 20 with built-ins only; when
+ * nothing has changed it only looks. What it says goes to stderr, so that stdout belongs to what
+ * runs after.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

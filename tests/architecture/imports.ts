@@ -99,8 +99,8 @@ function illegal(path: string, specifier: string | null): string | null {
 }
 
 /**
- * Cycles in a graph, each named once as the path that closes it. Deterministic: nodes are visited in
- * the order given.
+ * Cycles in a graph, each named once as the path that closes it. Deterministic: nodes are visited
+ * in the order given.
  */
 export function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const state = new Map<string, 'open' | 'done'>();

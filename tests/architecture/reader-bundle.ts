@@ -5,8 +5,8 @@ const RECIPIENT = ['participant', 'crypto', 'ledger', 'formats', 'domain', 'cli'
 
 /**
  * Inputs of the recipient's bundle that do not belong there: anything of ours from another folder
- * (`marking/` before all) and any package. `inputs` are paths from the repository's root, such as the
- * keys of a bundler's list of inputs, or what imports reach from the program's entry.
+ * (`marking/` before all) and any package. `inputs` are paths from the repository's root, such as
+ * the keys of a bundler's list of inputs, or what imports reach from the program's entry.
  */
 export function foreignInputs(inputs: Iterable<string>): Violation[] {
   return [...inputs].flatMap((input) => {
@@ -17,7 +17,10 @@ export function foreignInputs(inputs: Iterable<string>): Violation[] {
   });
 }
 
-/** The recipient's entries: the program's own, or as long as there is none, every file of its folder. */
+/**
+ * The recipient's entries: the program's own, or as long as there is none, every file of its
+ * folder.
+ */
 export function recipientEntries(files: readonly SourceFile[]): string[] {
   const own = files.map(({ path }) => path).filter((path) => path === 'src/cli/tocsin-reader.ts');
   const all = files

@@ -25,7 +25,8 @@ export function tooLong(files: readonly SourceFile[]): Violation[] {
 /** What the house does without, and what to write in its place. */
 const UNWANTED: readonly { readonly pattern: RegExp; readonly words: string }[] = [
   {
-    // Where a type stands: after `:`, `<`, `|`, `as` and the like, or last in a list of type arguments.
+    // Where a type stands: after `:`, `<`, `|`, `as` and the like, or last in a list of type
+    // arguments.
     pattern: /(?:[:<|&=]|\b(?:as|extends|is))\s*any\b(?!\s*[.(])|,\s*any\s*>/g,
     words: 'any: use unknown, and parse it',
   },

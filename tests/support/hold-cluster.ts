@@ -1,7 +1,7 @@
 /*
  * A process that holds a cluster, for tests that kill it: node hold-cluster.ts DATA_DIR. Prints one
- * JSON line, `{"held": true, …}` or `{"held": false, "code", "message"}`, and waits to be ended; with
- * a second argument `exit` it ends at once without stopping the cluster.
+ * JSON line, `{"held": true, …}` or `{"held": false, "code", "message"}`, and waits to be ended;
+ * with a second argument `exit` it ends at once without stopping the cluster.
  */
 import { startCluster } from '../../src/store/cluster/cluster.ts';
 

@@ -75,8 +75,8 @@ async function probe(user: ChildUser | null, bin: string): Promise<Binaries | nu
 }
 
 /**
- * The binaries for a data folder: those of the major version that wrote it, whatever the preference,
- * or the first for a new folder (`major` null).
+ * The binaries for a data folder: those of the major version that wrote it, whatever the
+ * preference, or the first for a new folder (`major` null).
  * @throws STORE_VERSION when the folder's version is not among them, CONFIG_INVALID when none is.
  */
 export function chooseBinaries(

@@ -166,7 +166,7 @@ suite('one folder through its life', () => {
     await kill(holder);
   });
 
-  test('after kill -9 of Tocsin the next one adopts the server with what was committed', async () => {
+  test('after kill -9 of Tocsin the next adopts the server and what was committed', async () => {
     const { said, holder } = await hold(dataDir);
     await ask(said, 'insert into kept values (2)');
     const left = await serverPid({ dataDir });

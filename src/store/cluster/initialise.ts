@@ -69,7 +69,9 @@ async function takeName(staging: string, cluster: string): Promise<void> {
   }
 }
 
-/** Only our three logins, only on our database, only by password; not even the superuser otherwise. */
+/**
+ * Only our three logins, only on our database, only by password; not even the superuser otherwise.
+ */
 const ACCESS_RULES = `local ${DATABASE} ${Object.values(ROLES).join(',')} scram-sha-256
 local all all reject
 `;
@@ -138,7 +140,10 @@ function failed(step: string, stderr: string): TocsinError {
   return new TocsinError(code, `${step} failed, nothing was kept. PostgreSQL said: ${said}`);
 }
 
-/** The passwords of an existing cluster. @throws CONFIG_INVALID when their file is missing or damaged. */
+/**
+ * The passwords of an existing cluster. @throws CONFIG_INVALID when their file is missing or
+ * damaged.
+ */
 export async function readPasswords(cluster: string): Promise<Passwords> {
   const path = passwordsOf(cluster);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {

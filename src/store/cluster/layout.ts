@@ -97,7 +97,10 @@ const MAX_SOCKET_PATH = 99;
 const SOCKET_NAME = '/.s.PGSQL.5432';
 const SHORT_PREFIX = 'tocsin-';
 
-/** A folder (0700, the server's) for the socket: in the cluster, or a short one where that is too long. */
+/**
+ * A folder (0700, the server's) for the socket: in the cluster, or a short one where that is too
+ * long.
+ */
 export async function makeSocketFolder(cluster: string, user: ChildUser | null): Promise<string> {
   const inside = socketsOf(cluster);
   const fits = Buffer.byteLength(inside + SOCKET_NAME) <= MAX_SOCKET_PATH;

@@ -41,7 +41,9 @@ async function makeLinks(folder: string): Promise<void> {
   }
 }
 
-/** The list is the package's own, fixed by the lockfile's hash; what does not fit its form is left. */
+/**
+ * The list is the package's own, fixed by the lockfile's hash; what does not fit its form is left.
+ */
 function parseLinks(text: string): Link[] {
   const list: unknown = JSON.parse(text);
   return Array.isArray(list) ? list.filter(isLink) : [];
@@ -58,7 +60,9 @@ function isLink(link: unknown): link is Link {
   );
 }
 
-/** A package below a folder the server's user cannot enter (`/root`) is copied to one it can, once. */
+/**
+ * A package below a folder the server's user cannot enter (`/root`) is copied to one it can, once.
+ */
 async function copyNative(folder: string): Promise<string> {
   const version = await packageVersion(folder);
   const copy = join(ROOT_FOLDER, `${basename(folder)}-${version}`);

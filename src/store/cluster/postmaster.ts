@@ -113,7 +113,8 @@ const IMMEDIATE_SHUTDOWN_MS = 10_000;
 
 /**
  * Ends a server in order: a fast shutdown (SIGINT) ends sessions and writes a checkpoint. One that
- * has not ended after a minute is ended at once (SIGQUIT); it recovers from its log at the next start.
+ * has not ended after a minute is ended at once (SIGQUIT); it recovers from its log at the next
+ * start.
  */
 export async function endPostmaster(cluster: string, server: Postmaster): Promise<void> {
   signal(server.pid, 'SIGINT');

@@ -20,7 +20,9 @@ export async function startOf(pid: number): Promise<string | null> {
   return (await processStat(pid))?.[19] ?? null;
 }
 
-/** Fields 3 and on of /proc/PID/stat (proc(5)). The name before them may hold spaces and brackets. */
+/**
+ * Fields 3 and on of /proc/PID/stat (proc(5)). The name before them may hold spaces and brackets.
+ */
 async function processStat(pid: number): Promise<string[] | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   return text?.slice(text.lastIndexOf(')') + 2).split(' ') ?? null;

@@ -6,8 +6,8 @@ import { type ChildUser, runChild } from './child.ts';
 const SYSTEM_USER = 'tocsin';
 
 /**
- * Who the server runs as: null for ourselves; as root the owner of an existing data folder, else the
- * system user `tocsin`, made if missing. Never `nobody`, who owns what other programs gave up.
+ * Who the server runs as: null for ourselves; as root the owner of an existing data folder, else
+ * the system user `tocsin`, made if missing. Never `nobody`, who owns what other programs gave up.
  * @throws CONFIG_INVALID when root cannot make the user.
  */
 export async function serverUser(existingData: string): Promise<ChildUser | null> {

@@ -1,14 +1,15 @@
 import { ACTIONS, type Action } from '../domain/decision.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { type CedarEvaluator, cedarEvaluator } from './cedar.ts';
+import { notesOn, programsFor } from './engine.ts';
 import { type Classes, classesOf, requests } from './enumerate.ts';
 import { entityOf } from './expression.ts';
 import { type PolicyPack, parsePack } from './pack.ts';
-import { compilePolicy, constructsOf, type Policy } from './policy.ts';
+import { compilePolicy, type Policy } from './policy.ts';
 import { type Answer, evaluate } from './program.ts';
 import { cedarRequest, PRINCIPAL_TYPES, type PrincipalType, type Row } from './request.ts';
 import type { Rule } from './rule.ts';
-import { type Attribute, SLOT, type Vocabulary } from './vocabulary.ts';
+import type { Attribute, Vocabulary } from './vocabulary.ts';
 
 /** One thing wrong with a pack; `example` is a request that shows it. */
 export type Finding = {
@@ -94,8 +95,8 @@ function start(pack: PolicyPack, policy: Policy): Progress {
 }
 
 function enumerateRule(progress: Progress, rule: Rule, type: PrincipalType): void {
-  const { vocabulary } = progress.policy.engine;
-  const classes = classesOf(vocabulary, constructsOf(rule, vocabulary), type);
+  const { vocabulary, row: ours } = progress.policy.engine;
+  const classes = classesOf(vocabulary, notesOn(rule, vocabulary), type, ours.length);
   if (classes.count > MAX_CLASSES) {
     find(progress, 'POLICY_INVALID', rule.id, null, `reads too much to enumerate; split it`);
     return;
@@ -126,9 +127,9 @@ function compareOne(
   action: Action,
 ): void {
   const { policy, rules, spoke } = progress;
-  const { vocabulary, everyone, tiers } = policy.engine;
-  const programs = type === 'Public' ? everyone : tiers[row[SLOT.tier] ?? 0];
-  if (programs === undefined) return;
+  const { vocabulary } = policy.engine;
+  const programs = programsFor(policy.engine, type, row);
+  if (programs === null) return;
   const answer = evaluate(programs[action], row);
   const request = cedarRequest(vocabulary, row, type, action);
   const expected = rules(request);
@@ -190,14 +191,14 @@ function find(
 /** The request in the words of the policy: action, what the rule reads, and the instant. */
 function describe(
   { engine: { vocabulary } }: Policy,
-  { mentions }: Classes,
+  { notes }: Classes,
   row: Row,
   type: PrincipalType,
   action: Action,
 ): string {
   const read = [...vocabulary.attributes.values()].filter(
     ({ path }) =>
-      mentions.attributes.has(path) && (type === 'Participant' || !path.startsWith('principal.')),
+      notes.attributes.has(path) && (type === 'Participant' || !path.startsWith('principal.')),
   );
   const shown = read.map((each) => `${each.path} = ${show(vocabulary, each, row)}`);
   return [`${type} asks for ${action}`, ...shown].join(', ');

@@ -3,7 +3,6 @@ import {
   type BoolTerm,
   type CodeTerm,
   known,
-  type LongTerm,
   runBool,
   runCode,
   runLong,
@@ -11,21 +10,7 @@ import {
   test,
 } from './term.ts';
 
-/** `a < b` or `a <= b`, with the common case of two stored instants read without a call. */
-export function compare(a: LongTerm, operator: '<' | '<=', b: LongTerm): BoolTerm {
-  if (a.from === 'slot' && b.from === 'slot') {
-    const [left, right] = [a.slot, b.slot];
-    return operator === '<'
-      ? test((row) => at(row, left) < at(row, right))
-      : test((row) => at(row, left) <= at(row, right));
-  }
-  const [left, right] = [runLong(a), runLong(b)];
-  return operator === '<'
-    ? test((row) => left(row) < right(row))
-    : test((row) => left(row) <= right(row));
-}
-
-/** `a == b`; null when the two can never be of one type. */
+/** `a == b` of values other than instants; null when the two can never be of one type. */
 export function equality(a: Term, b: Term): BoolTerm | null {
   if (a.kind === 'bool' && b.kind === 'bool') {
     const [left, right] = [runBool(a), runBool(b)];
@@ -42,14 +27,8 @@ export function equality(a: Term, b: Term): BoolTerm | null {
 
 function sameCode(a: CodeTerm, b: CodeTerm): BoolTerm {
   if (a.from === 'known' && b.from === 'known') return known(a.value === b.value);
-  if (a.from === 'slot' && b.from === 'known') return slotIs(a.slot, b.value);
-  if (a.from === 'known' && b.from === 'slot') return slotIs(b.slot, a.value);
   const [left, right] = [runCode(a), runCode(b)];
   return test((row) => left(row) === right(row));
-}
-
-function slotIs(slot: number, value: number): BoolTerm {
-  return test((row) => at(row, slot) === value);
 }
 
 /** Membership on bit masks: `b` is one code for `contains`, a mask for the other two. */
@@ -58,28 +37,43 @@ export function containment(
   a: CodeTerm,
   b: CodeTerm,
 ): BoolTerm {
-  if (operator === 'contains') return contains(a, b);
+  const holds = { contains, containsAny, containsAll }[operator];
+  if (a.from === 'known' && b.from === 'known') return known(holds(a.value, b.value));
   const [left, right] = [runCode(a), runCode(b)];
-  return operator === 'containsAny'
-    ? test((row) => (left(row) & right(row)) !== 0)
-    : test((row) => {
-        const wanted = right(row);
-        return (left(row) & wanted) === wanted;
-      });
+  return test((row) => holds(left(row), right(row)));
 }
 
-function contains(set: CodeTerm, element: CodeTerm): BoolTerm {
-  if (set.from === 'known' && element.from === 'known') {
-    return known(((set.value >>> element.value) & 1) === 1);
-  }
-  if (set.from === 'known' && element.from === 'slot') {
-    const [mask, slot] = [set.value, element.slot];
-    return test((row) => ((mask >>> at(row, slot)) & 1) === 1);
-  }
-  if (set.from === 'slot' && element.from === 'known') {
-    const [slot, bit] = [set.slot, 1 << element.value];
-    return test((row) => (at(row, slot) & bit) !== 0);
-  }
-  const [left, right] = [runCode(set), runCode(element)];
-  return test((row) => ((left(row) >>> right(row)) & 1) === 1);
+function contains(set: number, code: number): boolean {
+  return ((set >>> code) & 1) === 1;
+}
+
+function containsAny(set: number, others: number): boolean {
+  return (set & others) !== 0;
+}
+
+function containsAll(set: number, others: number): boolean {
+  return (set & others) === others;
+}
+
+/** A comparison of two stored instants: whether slot `left` is less than slot `right`. */
+export type Comparison = { readonly left: number; readonly right: number };
+
+/**
+ * The comparisons of a program. Each is made once per request, before the rules are asked, and
+ * leaves 0 or 1 in a slot of its own behind the attributes; comparing two numbers cannot fail, so
+ * making one that Cedar would have skipped changes nothing.
+ */
+export type Comparisons = { readonly first: number; readonly made: Comparison[] };
+
+/** The slot that tells whether `left < right`. */
+export function comparisonSlot({ first, made }: Comparisons, left: number, right: number): number {
+  const found = made.findIndex((each) => each.left === left && each.right === right);
+  if (found >= 0) return first + found;
+  made.push({ left, right });
+  return first + made.length - 1;
+}
+
+/** The condition that reads a comparison's slot. */
+export function comparisonTerm(slot: number): BoolTerm {
+  return test((row) => at(row, slot) === 1);
 }

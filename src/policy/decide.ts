@@ -1,7 +1,8 @@
 import type { Action, Decision, ReleaseFacts } from '../domain/decision.ts';
 import { type Instant, instant } from '../domain/instant.ts';
+import { type Programs, programsFor } from './engine.ts';
 import type { Breakpoint } from './expression.ts';
-import type { Policy, Programs } from './policy.ts';
+import type { Policy } from './policy.ts';
 import { decisionFor, evaluate } from './program.ts';
 import { fillRow, type Row } from './request.ts';
 import { decisionOf, REFUSED_FACTS, type Verdict } from './verdict.ts';
@@ -55,9 +56,7 @@ export function load(policy: Policy, facts: ReleaseFacts, now: Instant): Program
   const { engine } = policy;
   try {
     const type = fillRow(engine.row, engine.vocabulary, engine.codes, facts, now);
-    return type === 'Public'
-      ? engine.everyone
-      : (engine.tiers[engine.row[SLOT.tier] ?? -1] ?? null);
+    return programsFor(engine, type, engine.row);
   } catch {
     // Whatever is wrong with the facts, including their shape: not evaluated, so not allowed.
     return null;

@@ -1,4 +1,4 @@
-import type { Mentions } from './policy.ts';
+import type { Notes } from './expression.ts';
 import type { PrincipalType, Row } from './request.ts';
 import { type Attribute, SLOT, type Vocabulary } from './vocabulary.ts';
 
@@ -15,7 +15,7 @@ type Dimension = { readonly slot: number; readonly values: readonly number[] };
 export type Classes = {
   readonly row: Row;
   readonly dimensions: readonly Dimension[];
-  readonly mentions: Mentions;
+  readonly notes: Notes;
   /** Combinations of stored attributes; each is asked about at several instants. */
   readonly count: number;
 };
@@ -23,30 +23,32 @@ export type Classes = {
 /**
  * The classes of a rule: every combination of the attributes it reads, each with the values it
  * names and one it does not. What it does not read keeps the first value of its vocabulary.
+ * @param length of the rows, as the engine needs them.
  */
 export function classesOf(
   vocabulary: Vocabulary,
-  mentions: Mentions,
+  notes: Notes,
   type: PrincipalType,
+  length: number,
 ): Classes {
-  const dimensions = [...mentions.attributes]
+  const dimensions = [...notes.attributes]
     .map((path) => vocabulary.attributes.get(path))
     .filter((attribute) => attribute !== undefined)
     .filter(({ path, slot }) => isStored(path, slot, type))
     .map((attribute) => ({
       slot: attribute.slot,
-      values: valuesOf(attribute, vocabulary, mentions),
+      values: valuesOf(attribute, vocabulary, notes),
     }));
   const count = dimensions.reduce((product, { values }) => product * values.length, 1);
-  return { row: new Float64Array(vocabulary.slots), dimensions, mentions, count };
+  return { row: new Float64Array(length), dimensions, notes, count };
 }
 
 /** Goes through all classes and instants. The same row is given out again and again. */
 export function* requests(classes: Classes): Generator<Row> {
-  const { row, dimensions, mentions, count } = classes;
+  const { row, dimensions, notes, count } = classes;
   for (let i = 0; i < count; i++) {
     setClass(row, dimensions, i);
-    for (const now of instantsAround(row, mentions)) {
+    for (const now of instantsAround(row, notes)) {
       row[SLOT.now] = now;
       yield row;
     }
@@ -69,7 +71,7 @@ function setClass(row: Row, dimensions: readonly Dimension[], index: number): vo
 function valuesOf(
   { type }: Attribute,
   vocabulary: Vocabulary,
-  { values }: Mentions,
+  { values }: Notes,
 ): readonly number[] {
   if (type.kind === 'long') return STORED_INSTANTS;
   const codes = namedAndOneMore(vocabulary.enums[type.name].length, values.get(type.name));
@@ -85,7 +87,7 @@ function namedAndOneMore(size: number, named: ReadonlySet<number> = new Set()): 
 }
 
 /** One millisecond before, at and after each instant at which a comparison of the rule turns. */
-function instantsAround(row: Row, { breakpoints }: Mentions): Set<number> {
+function instantsAround(row: Row, { breakpoints }: Notes): Set<number> {
   const instants = new Set<number>();
   for (const { value, after } of breakpoints) {
     const turn = turnOf(value, row);

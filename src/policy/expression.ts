@@ -1,7 +1,14 @@
 import type { Expr, ExprNoExt } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Action } from '../domain/decision.ts';
+import type { TocsinError } from '../domain/errors.ts';
 import { add, multiply, negate, subtract } from './arithmetic.ts';
-import { compare, containment, equality } from './comparison.ts';
+import {
+  type Comparisons,
+  comparisonSlot,
+  comparisonTerm,
+  containment,
+  equality,
+} from './comparison.ts';
 import { type Place, refusePack } from './refuse.ts';
 import type { Codes, PrincipalType, Row } from './request.ts';
 import {
@@ -12,6 +19,7 @@ import {
   known,
   type Long,
   type LongTerm,
+  negation,
   runBool,
   runCode,
   runLong,
@@ -33,10 +41,20 @@ export type Scope = {
   readonly action: Action | null;
   /** Slots whose value is known when compiling. */
   readonly known: ReadonlyMap<number, number>;
+  readonly comparisons: Comparisons;
+  readonly notes: Notes;
+};
+
+/** What the compiler notes about a rule. */
+export type Notes = {
   readonly breakpoints: Breakpoint[];
   /** Paths of the attributes read and codes named, per vocabulary. */
   readonly attributes: Set<string>;
   readonly values: Map<EnumName, Set<number>>;
+  /** Slots read that hold a code, a mask or the answer of a comparison. */
+  readonly columns: Set<number>;
+  /** Whether it reads nothing else, and so cannot fail. */
+  plain: boolean;
 };
 
 /**
@@ -48,8 +66,8 @@ export function compileExpression(scope: Scope, expr: Expr): Term {
   if (!isBuiltIn(expr)) throw unsupported(scope, `a call of ${Object.keys(expr)[0]}()`);
   if ('Value' in expr) return literal(scope, expr.Value);
   if ('.' in expr) return attribute(scope, expr);
-  if ('&&' in expr) return conjunction(operands(expr, '&&').map((each) => bool(scope, each)));
-  if ('||' in expr) return disjunction(operands(expr, '||').map((each) => bool(scope, each)));
+  if ('&&' in expr) return conjunction(each(scope, operands(expr, '&&')));
+  if ('||' in expr) return disjunction(each(scope, operands(expr, '||')));
   if ('!' in expr) return negation(bool(scope, expr['!'].arg));
   if ('==' in expr) return equal(scope, expr['=='].left, expr['=='].right);
   if ('!=' in expr) return negation(equal(scope, expr['!='].left, expr['!='].right));
@@ -92,6 +110,11 @@ export function bool(scope: Scope, expr: Expr): BoolTerm {
   const term = compileExpression(scope, expr);
   if (term.kind !== 'bool') throw refusePack(scope.place, `expected a condition, found a value`);
   return term;
+}
+
+/** Compiles conditions one by one, as they are asked for. */
+function* each(scope: Scope, exprs: readonly Expr[]): Generator<BoolTerm> {
+  for (const expr of exprs) yield bool(scope, expr);
 }
 
 /** The operands of a chain of one associative operator, in order of evaluation. */
@@ -161,11 +184,12 @@ function attribute(scope: Scope, expr: Expr): Term {
   const path = pathOf(scope, expr);
   const found = scope.vocabulary.attributes.get(path);
   if (found === undefined) throw unsupported(scope, `the attribute ${path}`);
-  scope.attributes.add(path);
+  scope.notes.attributes.add(path);
   const { slot, type } = found;
   if (type.kind === 'long') return { kind: 'long', from: 'slot', slot, now: slot === SLOT.now };
   const value = scope.known.get(slot);
   const { kind, name } = type;
+  if (value === undefined) scope.notes.columns.add(slot);
   return value === undefined
     ? { kind, name, from: 'slot', slot }
     : { kind, name, from: 'known', value };
@@ -177,16 +201,20 @@ function pathOf(scope: Scope, expr: Expr): string {
   throw unsupported(scope, 'an attribute of something computed');
 }
 
+/** What cannot be answered while nothing is known of the request: never folded, never run. */
+const UNDECIDED = test(() => false);
+
 /** `action == Action::"…"` is answered when compiling; all other equality compares values. */
 function equal(scope: Scope, left: Expr, right: Expr): BoolTerm {
   const action = actionCompared(left, right);
   if (action !== null) {
-    return scope.action === null ? test(() => false) : known(scope.action === action);
+    return scope.action === null ? UNDECIDED : known(scope.action === action);
   }
   const [a, b] = [compileExpression(scope, left), compileExpression(scope, right)];
   if (refersToNow(a) || refersToNow(b)) {
     throw unsupported(scope, '== on context.now', 'an instant is compared with <, <=, > or >=');
   }
+  if (a.kind === 'long') scope.notes.plain = false;
   const term = equality(a, b);
   if (term === null) throw refusePack(scope.place, '== compares values of different types');
   return term;
@@ -210,21 +238,27 @@ function order(scope: Scope, left: Expr, operator: '<' | '<=', right: Expr): Boo
   // now < x turns at x; now <= x at x + 1; x <= now at x; x < now at x + 1.
   if (refersToNow(a)) addBreakpoint(scope, b, operator === '<' ? 0 : 1);
   if (refersToNow(b)) addBreakpoint(scope, a, operator === '<=' ? 0 : 1);
-  return compare(a, operator, b);
+  return operator === '<' ? less(scope, a, b) : negation(less(scope, b, a));
+}
+
+/** Two stored instants are compared once per request; anything else whenever the rule is asked. */
+function less(scope: Scope, a: LongTerm, b: LongTerm): BoolTerm {
+  if (a.from === 'slot' && b.from === 'slot') {
+    const slot = comparisonSlot(scope.comparisons, a.slot, b.slot);
+    scope.notes.columns.add(slot);
+    return comparisonTerm(slot);
+  }
+  scope.notes.plain = false;
+  const [left, right] = [runLong(a), runLong(b)];
+  return test((row) => left(row) < right(row));
 }
 
 function addBreakpoint(scope: Scope, term: LongTerm, after: 0 | 1): void {
-  scope.breakpoints.push({ value: runLong(term), after });
+  scope.notes.breakpoints.push({ value: runLong(term), after });
 }
 
 function refersToNow(term: Term): boolean {
   return term.kind === 'long' && term.from === 'slot' && term.slot === SLOT.now;
-}
-
-function negation(term: BoolTerm): BoolTerm {
-  if (term.from === 'known') return known(!term.value);
-  const { run } = term;
-  return test((row) => !run(row));
 }
 
 function arithmetic(
@@ -235,6 +269,7 @@ function arithmetic(
 ): LongTerm {
   const [a, b] = [withoutNow(scope, long(scope, left)), withoutNow(scope, long(scope, right))];
   const [runA, runB] = [runLong(a), runLong(b)];
+  scope.notes.plain = false;
   const run = (row: Row) => operation(runA(row), runB(row));
   return { kind: 'long', from: 'run', run, now: a.now || b.now };
 }
@@ -242,6 +277,7 @@ function arithmetic(
 function negated(scope: Scope, arg: Expr): LongTerm {
   const term = withoutNow(scope, long(scope, arg));
   const inner = runLong(term);
+  scope.notes.plain = false;
   return { kind: 'long', from: 'run', run: (row) => negate(inner(row)), now: term.now };
 }
 
@@ -271,9 +307,7 @@ function isType(scope: Scope, is: { left: Expr; entity_type: string; in?: Expr }
   if (!('Var' in is.left)) throw unsupported(scope, '`is` on something computed');
   switch (is.left.Var) {
     case 'principal':
-      return scope.principal === null
-        ? test(() => false)
-        : known(is.entity_type === scope.principal);
+      return scope.principal === null ? UNDECIDED : known(is.entity_type === scope.principal);
     case 'resource':
       return known(is.entity_type === 'Artifact');
     default:
@@ -283,8 +317,10 @@ function isType(scope: Scope, is: { left: Expr; entity_type: string; in?: Expr }
 
 function choice(scope: Scope, expr: { if: Expr; then: Expr; else: Expr }): Term {
   const condition = bool(scope, expr.if);
+  if (condition.from === 'known') {
+    return compileExpression(scope, condition.value ? expr.then : expr.else);
+  }
   const [yes, no] = [compileExpression(scope, expr.then), compileExpression(scope, expr.else)];
-  if (condition.from === 'known') return condition.value ? yes : no;
   const { run } = condition;
   if (yes.kind === 'bool' && no.kind === 'bool') {
     const [a, b] = [runBool(yes), runBool(no)];
@@ -292,6 +328,7 @@ function choice(scope: Scope, expr: { if: Expr; then: Expr; else: Expr }): Term 
   }
   if (yes.kind === 'long' && no.kind === 'long') {
     const [a, b] = [runLong(withoutNow(scope, yes)), runLong(withoutNow(scope, no))];
+    scope.notes.plain = false;
     return { kind: 'long', from: 'run', run: (row) => (run(row) ? a(row) : b(row)), now: true };
   }
   if (isCode(yes) && isCode(no) && yes.kind === no.kind && yes.name === no.name) {
@@ -307,10 +344,15 @@ function isCode(term: Term): term is CodeTerm {
 }
 
 function noteValue(scope: Scope, name: EnumName, code: number): void {
-  const codes = scope.values.get(name) ?? new Set<number>();
-  scope.values.set(name, codes.add(code));
+  const codes = scope.notes.values.get(name) ?? new Set<number>();
+  scope.notes.values.set(name, codes.add(code));
 }
 
-function unsupported(scope: Scope, construct: string, remedy = 'see docs/policy-packs.md') {
+/** The closed list, as a refusal recites it. */
+const TAKEN =
+  'taken are attributes, enumerated values, numbers, sets of values, ==, !=, <, <=, >, >=, ' +
+  '&&, ||, !, is, contains, containsAny, containsAll, isEmpty, if-then-else, +, - and *';
+
+function unsupported(scope: Scope, construct: string, remedy = TAKEN): TocsinError {
   return refusePack(scope.place, `${construct} is not among the constructs a pack may use`, remedy);
 }

@@ -1,11 +1,24 @@
 import type { Decision } from '../domain/decision.ts';
+import type { Comparison, Comparisons } from './comparison.ts';
 import type { Breakpoint } from './expression.ts';
 import type { Row } from './request.ts';
 import type { Rule, RuleTest } from './rule.ts';
+import type { Column } from './tabulate.ts';
+import { at } from './term.ts';
 import { combine, decisionOf, type Signal, type Verdict } from './verdict.ts';
 
-/** A rule compiled for one principal type, action and tier. */
-export type Step = { readonly rule: Rule; readonly test: RuleTest; readonly first: number };
+/** A rule compiled for one principal type, action, tier and kind. */
+export type Step = {
+  /** Steps of one key do the same. */
+  readonly key: string;
+  readonly rule: Rule;
+  readonly test: RuleTest;
+  /** Number of the rule's first signal: that it failed; the numbers of its reasons follow. */
+  readonly first: number;
+  /** What the rule reads, as far as that has few values. */
+  readonly columns: readonly Column[];
+  readonly breakpoints: readonly Breakpoint[];
+};
 
 /**
  * What rules have said so far in one evaluation. Answers share their beginnings in a tree, so that
@@ -19,29 +32,32 @@ export type Answer = {
   readonly decisions: Map<Answer | null, Decision>;
 };
 
-/** All rules that can apply to one principal type, action and tier. */
+/** All rules that can apply to one principal type, action, tier and kind. */
 export type Program = {
+  /** Made before the rules are asked; each answer goes into its `slot`. */
+  readonly comparisons: readonly (Comparison & { readonly slot: number })[];
   readonly steps: readonly Step[];
   readonly breakpoints: readonly Breakpoint[];
+  /** The answer while no rule has spoken. */
   readonly silence: Answer;
 };
 
 export function programOf(
-  rules: readonly { readonly rule: Rule; readonly test: RuleTest }[],
-  breakpoints: readonly Breakpoint[],
+  steps: readonly Step[],
+  { first, made }: Comparisons,
+  silence: Answer,
 ): Program {
-  let next = 0;
-  const steps = rules.map(({ rule, test }) => {
-    const first = next;
-    // One signal for each reason, and one for failing, which comes first.
-    next += rule.reasons.length + 1;
-    return { rule, test, first };
-  });
-  return { steps, breakpoints, silence: answer([]) };
+  const read = new Set(steps.flatMap(({ columns }) => columns.map(({ slot }) => slot)));
+  const comparisons = made
+    .map((comparison, i) => ({ ...comparison, slot: first + i }))
+    .filter(({ slot }) => read.has(slot));
+  return { comparisons, steps, breakpoints: steps.flatMap((step) => step.breakpoints), silence };
 }
 
 /** Evaluates every rule against a row. Never throws. */
-export function evaluate({ steps, silence }: Program, row: Row): Answer {
+export function evaluate(program: Program, row: Row): Answer {
+  compareAll(program, row);
+  const { steps, silence } = program;
   let found = silence;
   try {
     for (let i = 0; i < steps.length; i++) {
@@ -53,6 +69,15 @@ export function evaluate({ steps, silence }: Program, row: Row): Answer {
     return found;
   } catch {
     return evaluateFailing(steps, silence, row);
+  }
+}
+
+function compareAll({ comparisons }: Program, row: Row): void {
+  for (let i = 0; i < comparisons.length; i++) {
+    const comparison = comparisons[i];
+    if (comparison === undefined) break;
+    const { left, right, slot } = comparison;
+    row[slot] = at(row, left) < at(row, right) ? 1 : 0;
   }
 }
 
@@ -82,7 +107,8 @@ function hear(before: Answer, step: Step, reason: number | null): Answer {
   return heard;
 }
 
-function answer(signals: readonly Signal[]): Answer {
+/** An answer nothing follows yet. */
+export function answer(signals: readonly Signal[]): Answer {
   return { signals, verdict: combine(signals), next: [], decisions: new Map() };
 }
 

@@ -4,11 +4,17 @@
  * Cedar request that goes to cedar-wasm is rendered from the same row.
  */
 import type { Action, PrincipalFacts, ReleaseFacts } from '../domain/decision.ts';
-import type { AgreementFacts, DutyFacts, LegalDuty } from '../domain/enrolment.ts';
+import {
+  type AgreementFacts,
+  DUTY_PROVENANCES,
+  type DutyFacts,
+  type LegalDuty,
+} from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import {
+  DUTY_STATUSES,
   ENUM_NAMES,
   type EnumName,
   PRINCIPAL_SLOTS,
@@ -98,18 +104,24 @@ function fillAgreement(row: Row, agreement: AgreementFacts): void {
 
 /** Unknown duty facts are vouched for by nobody and expired at the beginning of time. */
 function fillDuty(row: Row, codes: Codes, duty: DutyFacts): void {
-  row[SLOT.dutyStatus] = code(codes.DutyStatus, duty.status, 'principal.duty.status');
   row[SLOT.dutyToGovernment] = 0;
   row[SLOT.dutyToCsirt] = 0;
   row[SLOT.dutyToRegulator] = 0;
-  if (duty.status === 'unknown') {
-    row[SLOT.dutyProvenance] = code(codes.Provenance, 'none', 'principal.duty.provenance');
-    row[SLOT.dutyExpiresAt] = 0;
-    return;
+  switch (duty.status) {
+    case 'unknown':
+      row[SLOT.dutyStatus] = DUTY_STATUSES.indexOf('unknown');
+      row[SLOT.dutyProvenance] = DUTY_PROVENANCES.indexOf('none');
+      row[SLOT.dutyExpiresAt] = 0;
+      return;
+    case 'stated':
+      row[SLOT.dutyStatus] = DUTY_STATUSES.indexOf('stated');
+      row[SLOT.dutyProvenance] = code(codes.Provenance, duty.provenance, 'duty.provenance');
+      row[SLOT.dutyExpiresAt] = long(duty.expiresAt, 'duty.expiresAt');
+      fillDuties(row, codes, duty.duties);
+      return;
+    default:
+      throw refuse('duty.status', duty);
   }
-  row[SLOT.dutyProvenance] = code(codes.Provenance, duty.provenance, 'principal.duty.provenance');
-  row[SLOT.dutyExpiresAt] = long(duty.expiresAt, 'principal.duty.expiresAt');
-  for (const each of duty.duties) addDuty(row, codes, each);
 }
 
 /**
@@ -117,10 +129,13 @@ function fillDuty(row: Row, codes: Codes, duty: DutyFacts): void {
  * must report what it knows of its own products only would still have to be asked, per alert,
  * whether the product is one of them.
  */
-function addDuty(row: Row, codes: Codes, duty: LegalDuty): void {
-  const slot = recipientSlot(duty);
-  const trigger = code(codes.Trigger, duty.trigger, 'principal.duty trigger');
-  row[slot] = (row[slot] ?? 0) | (1 << trigger);
+function fillDuties(row: Row, codes: Codes, duties: readonly LegalDuty[]): void {
+  for (let i = 0; i < duties.length; i++) {
+    const duty = duties[i];
+    if (duty === undefined) throw refuse('duty.duties', duty);
+    const slot = recipientSlot(duty);
+    row[slot] = (row[slot] ?? 0) | (1 << code(codes.Trigger, duty.trigger, 'duty trigger'));
+  }
 }
 
 function recipientSlot(duty: LegalDuty): number {
@@ -132,7 +147,7 @@ function recipientSlot(duty: LegalDuty): number {
     case 'regulator':
       return SLOT.dutyToRegulator;
     default:
-      throw refuse('principal.duty recipient', duty);
+      throw refuse('duty recipient', duty);
   }
 }
 
@@ -143,8 +158,8 @@ function code(codes: ReadonlyMap<string, number>, value: string, attribute: stri
 }
 
 function long(value: number | undefined, attribute: string): number {
-  if (!Number.isSafeInteger(value)) throw refuse(attribute, value);
-  return Number(value);
+  if (value === undefined || !Number.isSafeInteger(value)) throw refuse(attribute, value);
+  return value;
 }
 
 function refuse(attribute: string, value: unknown): TocsinError {

@@ -1,10 +1,10 @@
-import type { ActionConstraint, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { ActionConstraint, Clause, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { REASON_CODES, type ReasonCode } from '../domain/decision.ts';
 import type { CedarPolicy } from './cedar.ts';
 import { bool, entityOf, operands, type Scope } from './expression.ts';
 import { type Place, refusePack } from './refuse.ts';
 import type { Row } from './request.ts';
-import { type BoolTerm, conjunction, disjunction, known, runBool, type Test } from './term.ts';
+import { type BoolTerm, conjunction, known, negation, runBool } from './term.ts';
 
 /**
  * One policy of a pack. A forbid that lists several reasons names the branches of the outermost
@@ -93,36 +93,33 @@ function checkBranches(rule: Rule): void {
  * @throws POLICY_INVALID on a construct that is not taken.
  */
 export function compileRule(rule: Rule, scope: Scope): RuleTest | null {
-  if (rule.reasons.length > 1) return compileBranches(rule, scope);
-  const term = conjunction([...scopeTerms(rule.json, scope), ...conditionTerms(rule.json, scope)]);
+  const [first, ...rest] = rule.json.conditions;
+  const head = conjunction(headTerms(rule.json, scope));
+  if (head.from === 'known' && !head.value) return null;
+  if (first === undefined || rule.reasons.length === 1) {
+    return oneReason(conjunction(conditionTerms(rule.json.conditions, scope)));
+  }
+  const branches = operands(first.body, '||').map((branch) => bool(scope, branch));
+  return oneOf(branches, conjunction(conditionTerms(rest, scope)));
+}
+
+function oneReason(term: BoolTerm): RuleTest | null {
   if (term.from === 'known' && !term.value) return null;
   const applies = runBool(term);
   return (row) => (applies(row) ? 1 : 0);
 }
 
-function compileBranches(rule: Rule, scope: Scope): RuleTest | null {
-  const [first, ...rest] = rule.json.conditions;
-  if (first === undefined) return null;
-  const before = conjunction(scopeTerms(rule.json, scope));
-  const branches = operands(first.body, '||').map((branch) => bool(scope, branch));
-  const after = conjunction(conditionTerms({ ...rule.json, conditions: rest }, scope));
-  const applies = conjunction([before, disjunction(branches), after]);
-  if (applies.from === 'known' && !applies.value) return null;
-  return branchTest(runBool(before), branches.map(runBool), runBool(after));
-}
-
-function branchTest(before: Test, branches: readonly Test[], after: Test): RuleTest {
+/** The first branch that holds gives the reason, if what follows the branches holds too. */
+function oneOf(branches: readonly BoolTerm[], after: BoolTerm): RuleTest {
+  const [tests, holds] = [branches.map(runBool), runBool(after)];
   return (row) => {
-    if (!before(row)) return 0;
-    for (let i = 0; i < branches.length; i++) {
-      if (branches[i]?.(row) === true) return after(row) ? i + 1 : 0;
-    }
-    return 0;
+    const branch = tests.findIndex((each) => each(row));
+    return branch >= 0 && holds(row) ? branch + 1 : 0;
   };
 }
 
 /** The policy's head (`principal is …, action …, resource …`) as conditions. */
-function scopeTerms(json: PolicyJson, scope: Scope): BoolTerm[] {
+function headTerms(json: PolicyJson, scope: Scope): BoolTerm[] {
   return [principalTerm(json, scope), actionTerm(json.action, scope), resourceTerm(json, scope)];
 }
 
@@ -166,16 +163,10 @@ function resourceTerm({ resource }: PolicyJson, scope: Scope): BoolTerm {
   );
 }
 
-function conditionTerms(json: PolicyJson, scope: Scope): BoolTerm[] {
-  return json.conditions.map(({ kind, body }) =>
-    kind === 'when' ? bool(scope, body) : not(bool(scope, body)),
-  );
-}
-
-function not(term: BoolTerm): BoolTerm {
-  if (term.from === 'known') return known(!term.value);
-  const { run } = term;
-  return { kind: 'bool', from: 'run', run: (row) => !run(row) };
+function* conditionTerms(conditions: readonly Clause[], scope: Scope): Generator<BoolTerm> {
+  for (const { kind, body } of conditions) {
+    yield kind === 'when' ? bool(scope, body) : negation(bool(scope, body));
+  }
 }
 
 function show(text: string): string {

@@ -77,7 +77,8 @@ function sealed(table: DecisionTable): string {
 function everyone(table: DecisionTable): string[] {
   const kinds = kindsWhere(table, (row) => row.everyone === 'T0');
   const open = [kindIn(kinds), 'context.now >= context.disclosureAt'];
-  const otherwise = kinds.length === 0 ? '' : `\nunless { ${open.join(' && ')} }`;
+  const allowed = ['action == Action::"release"', ...open].join(' && ');
+  const otherwise = kinds.length === 0 ? '' : `\nunless { ${allowed} }`;
   const permit =
     kinds.length === 0
       ? []

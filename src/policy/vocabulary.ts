@@ -23,6 +23,8 @@ export const ENUM_NAMES = [
 ] as const;
 export type EnumName = (typeof ENUM_NAMES)[number];
 
+export const DUTY_STATUSES = ['unknown', 'stated'] as const;
+
 /**
  * The types an attribute can have. `long` holds an instant in integer milliseconds since 1970 UTC:
  * Cedar's `datetime` would need extension calls, which the validator types less tightly and which
@@ -46,8 +48,10 @@ export type Vocabulary = {
   readonly enums: Readonly<Record<EnumName, readonly string[]>>;
   /** By path; all are required, so that no policy can fail on an absent one. */
   readonly attributes: ReadonlyMap<string, Attribute>;
-  /** Length of a request row. */
+  /** How many slots of a request row the attributes take. */
   readonly slots: number;
+  /** By slot, how many values it can hold; absent for instants. */
+  readonly sizes: readonly (number | undefined)[];
 };
 
 /** Sets of enumerated values are 32-bit masks, of which the sign bit is left alone. */
@@ -111,14 +115,27 @@ export function vocabularyOf(tiers: readonly Tier[]): Vocabulary {
   const attributes = new Map(
     [...COMMON, ...opensAt].map(([path, type, slot]) => [path, { path, type, slot }]),
   );
-  return { tiers, enums: enumsWith(tiers), attributes, slots: SLOT.opensAt + tiers.length };
+  const enums = enumsWith(tiers);
+  const sizes = [...attributes.values()]
+    .sort((a, b) => a.slot - b.slot)
+    .map(({ type }) => sizeOf(type, enums));
+  return { tiers, enums, attributes, slots: sizes.length, sizes };
+}
+
+function sizeOf(
+  type: ValueType,
+  enums: Readonly<Record<EnumName, readonly string[]>>,
+): number | undefined {
+  if (type.kind === 'long') return undefined;
+  const { length } = enums[type.name];
+  return type.kind === 'enum' ? length : 2 ** length;
 }
 
 function enumsWith(tiers: readonly Tier[]): Record<EnumName, readonly string[]> {
   return {
     Tier: tiers,
     Standing: STANDINGS,
-    DutyStatus: ['unknown', 'stated'],
+    DutyStatus: DUTY_STATUSES,
     Provenance: DUTY_PROVENANCES,
     Trigger: DUTY_TRIGGERS,
     ConsentMode: CONSENT_MODES,

@@ -1,0 +1,87 @@
+import { ARTIFACT_KINDS, ASSURANCES, VARIANTS } from '../../src/domain/artifact.ts';
+import type { PrincipalFacts, ReleaseFacts } from '../../src/domain/decision.ts';
+import {
+  CONSENT_MODES,
+  CONSENTS,
+  DUTY_PROVENANCES,
+  DUTY_RECIPIENTS,
+  DUTY_SCOPES,
+  DUTY_TRIGGERS,
+  type DutyFacts,
+  STANDINGS,
+} from '../../src/domain/enrolment.ts';
+import { DAY_MS, type Instant, instant } from '../../src/domain/instant.ts';
+import { resolveSchedule, type Schedule } from '../../src/domain/schedule.ts';
+import type { Policy } from '../../src/policy/decide.ts';
+import type { Seeded } from '../support/seeded.ts';
+
+/** Facts and an instant, drawn so that every rule of a pack is near its turning point often. */
+export type RandomCase = { readonly facts: ReleaseFacts; readonly now: Instant };
+
+const FIRST_DISCLOSURE = Date.UTC(2025, 0, 1);
+
+/** Draws one case for a policy. Half of the enrolments are in good standing in every respect. */
+export function randomCase(policy: Policy, random: Seeded): RandomCase {
+  const disclosureAt = instant(FIRST_DISCLOSURE + random.below(400 * DAY_MS));
+  const schedule = resolveSchedule(disclosureAt, policy.leads);
+  const near = instants(schedule, random);
+  const facts: ReleaseFacts = {
+    principal: principal(policy, near, random),
+    artifact: { kind: pick(ARTIFACT_KINDS, random), variant: pick(VARIANTS, random) },
+    schedule,
+    assurance: pick(ASSURANCES, random),
+  };
+  return { facts, now: instant(pick(near, random) + random.below(3) - 1) };
+}
+
+/** The instants of the schedule, and some before, between and after them. */
+function instants(schedule: Schedule, random: Seeded): Instant[] {
+  const { disclosureAt, opensAt } = schedule;
+  const wander = () => instant(disclosureAt + random.below(60 * DAY_MS) - 30 * DAY_MS);
+  return [disclosureAt, ...Object.values(opensAt), wander(), wander()];
+}
+
+function principal(policy: Policy, near: readonly Instant[], random: Seeded): PrincipalFacts {
+  if (random.below(10) === 0) return { kind: 'public' };
+  const good = random.below(2) === 0;
+  return {
+    kind: 'participant',
+    consent: good ? 'signatory' : pick(CONSENTS, random),
+    enrolment: {
+      tier: pick(policy.tiers, random),
+      standing: good ? 'active' : pick(STANDINGS, random),
+      consentMode: pick(CONSENT_MODES, random),
+      agreement: good
+        ? { signedAt: instant(0), expiresAt: instant(Date.UTC(2100, 0, 1)) }
+        : agreement(near, random),
+      duty: duty(near, random),
+    },
+  };
+}
+
+function agreement(near: readonly Instant[], random: Seeded) {
+  if (random.below(4) === 0) return null;
+  return { signedAt: pick(near, random), expiresAt: pick(near, random) };
+}
+
+function duty(near: readonly Instant[], random: Seeded): DutyFacts {
+  if (random.below(6) === 0) return { status: 'unknown' };
+  return {
+    status: 'stated',
+    provenance: pick(DUTY_PROVENANCES, random),
+    expiresAt: random.below(2) === 0 ? instant(Date.UTC(2100, 0, 1)) : pick(near, random),
+    duties: Array.from({ length: random.below(3) }, () => ({
+      law: 'an invented act',
+      trigger: pick(DUTY_TRIGGERS, random),
+      scope: pick(DUTY_SCOPES, random),
+      recipient: pick(DUTY_RECIPIENTS, random),
+      clockMs: null,
+    })),
+  };
+}
+
+function pick<T>(values: readonly T[], random: Seeded): T {
+  const value = values[random.below(values.length)];
+  if (value === undefined) throw new RangeError('nothing to pick from');
+  return value;
+}

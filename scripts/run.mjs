@@ -21,6 +21,14 @@ const VERBS = {
   bench,
 };
 
+/** They look at the same files in different ways and run side by side. */
+const LINTERS = [
+  ['biome', ['ci', '--log-level=warn']],
+  ['tsc', ['-p', '.']],
+  ['oxlint', ['--type-aware', '--quiet', 'src', 'tests', 'bench']],
+  ['knip', ['--no-progress']],
+];
+
 const [verb = '', ...args] = process.argv.slice(2);
 try {
   if (!Object.hasOwn(VERBS, verb)) {
@@ -60,9 +68,14 @@ function openHouse(node) {
           resolve(code ?? 1);
         });
       }),
-    /** With its output kept; `stop` ends it early. */
+    /** With its output kept; `stop` ends it early, with what it started. */
     start: (program, args) => {
-      const child = spawn(program, args, { cwd: ROOT, env: environment, stdio: 'pipe' });
+      const child = spawn(program, args, {
+        cwd: ROOT,
+        env: environment,
+        stdio: 'pipe',
+        detached: true,
+      });
       child.stdin.end();
       let output = '';
       for (const stream of [child.stdout, child.stderr]) {
@@ -74,9 +87,17 @@ function openHouse(node) {
         child.on('error', (error) => resolve({ code: 1, output: error.message }));
         child.on('close', (code) => resolve({ code: code ?? 1, output }));
       });
-      return { done, stop: () => child.kill() };
+      return { done, stop: () => endGroup(child.pid) };
     },
   };
+}
+
+function endGroup(pid) {
+  try {
+    process.kill(-pid);
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** A Ctrl-C reaches the child by itself and it ends in order; a SIGTERM to us is passed on. */
@@ -105,13 +126,6 @@ async function test(house, environment) {
   summarise(total);
   return code;
 }
-
-const LINTERS = [
-  ['biome', ['ci', '--log-level=warn']],
-  ['tsc', ['-p', '.']],
-  ['oxlint', ['--type-aware', '--quiet', 'src', 'tests', 'bench']],
-  ['knip', ['--no-progress']],
-];
 
 /** All at once; the first that fails stops the others, and only its output is shown. */
 async function lint(house) {

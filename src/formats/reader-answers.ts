@@ -1,0 +1,122 @@
+/**
+ * What the server answers a reader, as a reader that trusts nobody reads it: each answer is parsed
+ * once to a typed value. Members not named are passed over, so that a newer server can add some.
+ * Every parser throws INVALID_INPUT naming the field.
+ */
+import { invalid } from '../domain/errors.ts';
+import { isId } from '../domain/ids.ts';
+import { JsonNode } from './json-node.ts';
+
+/** What joining gives. The token is the reader's for all later requests. */
+export type Joined = {
+  readonly reader: string;
+  readonly participant: string;
+  readonly token: string;
+};
+
+/** An alert that is open to the reader. Words and names are the server's; the copy's count. */
+export type InboxAlert = {
+  readonly id: string;
+  readonly title: string;
+  readonly tlp: string;
+  readonly usePermissions: readonly string[];
+  /** RFC 3339. */
+  readonly disclosureAt: string;
+  readonly artifacts: readonly InboxArtifact[];
+};
+
+export type InboxArtifact = {
+  readonly id: string;
+  readonly kind: string;
+  readonly variant: string;
+  readonly format: string;
+  readonly name: string;
+  readonly version: number;
+  readonly assurance: string;
+};
+
+/** A page of the inbox; `next` is where the following one begins, null at the end. */
+export type InboxPage = { readonly items: readonly InboxAlert[]; readonly next: string | null };
+
+/** A tree of at most 2^53 leaves has at most 53 levels; a consistency proof one hash more. */
+const MAX_CONSISTENCY_HASHES = 54;
+const MAX_PAGE_ITEMS = 1_000;
+const MAX_ARTIFACTS = 1_000;
+const MAX_TITLE = 1_000;
+const MAX_NAME = 200;
+
+const WORD = /^[A-Za-z0-9_+-]{1,40}$/;
+const TOKEN = /^[A-Za-z0-9._~+/-]{1,200}=*$/;
+const CURSOR = /^[\x21-\x7e]{1,500}$/;
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T[0-9:.]{5,20}(?:Z|[+-]\d{2}:\d{2})$/;
+const HEX_32 = /^[0-9a-f]{64}$/;
+
+export function parseJoined(answer: unknown): Joined {
+  const joined = new JsonNode(answer, 'join').object();
+  return {
+    reader: id(joined.get('reader')),
+    participant: id(joined.get('participant')),
+    token: joined.get('token').matching(TOKEN, 'a token of RFC 6750'),
+  };
+}
+
+export function parseInboxPage(answer: unknown): InboxPage {
+  const page = new JsonNode(answer, 'inbox').object();
+  return {
+    items: page.get('items').list(0, MAX_PAGE_ITEMS).map(alert),
+    next: isLastPage(answer) ? null : page.get('next').matching(CURSOR, 'a cursor'),
+  };
+}
+
+export function parseInboxAlert(answer: unknown): InboxAlert {
+  return alert(new JsonNode(answer, 'alert'));
+}
+
+/** The hashes of a consistency proof, 32 bytes each. */
+export function parseConsistencyProof(answer: unknown): Buffer[] {
+  return new JsonNode(answer, 'consistency')
+    .object()
+    .get('proof')
+    .list(0, MAX_CONSISTENCY_HASHES)
+    .map((hash) => Buffer.from(hash.matching(HEX_32, '64 lower-case hex digits'), 'hex'));
+}
+
+function isLastPage(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'next' in answer && answer.next === null;
+}
+
+function alert(node: JsonNode): InboxAlert {
+  const found = node.object();
+  return {
+    id: id(found.get('id')),
+    title: found.get('title').text(MAX_TITLE),
+    tlp: word(found.get('tlp')),
+    usePermissions: found.get('usePermissions').list(0, 100).map(word),
+    disclosureAt: found.get('disclosureAt').matching(DATE_TIME, 'an RFC 3339 date-time'),
+    artifacts: found.get('artifacts').list(0, MAX_ARTIFACTS).map(artifact),
+  };
+}
+
+function artifact(node: JsonNode): InboxArtifact {
+  const found = node.object();
+  return {
+    id: id(found.get('id')),
+    kind: word(found.get('kind')),
+    variant: word(found.get('variant')),
+    format: word(found.get('format')),
+    name: found.get('name').text(MAX_NAME),
+    version: found.get('version').number(1, Number.MAX_SAFE_INTEGER),
+    assurance: word(found.get('assurance')),
+  };
+}
+
+function id(node: JsonNode): string {
+  const text = node.text(36);
+  if (!isId(text)) throw invalid(node.path, 'a lower-case UUIDv4', text);
+  return text;
+}
+
+/** A word of a vocabulary that may have grown since this reader was built. */
+function word(node: JsonNode): string {
+  return node.matching(WORD, 'a word');
+}

@@ -1,0 +1,43 @@
+import { sha256 } from '../crypto/hash.ts';
+import { TocsinError } from '../domain/errors.ts';
+import { receiptSigningBytes } from '../formats/receipt.ts';
+import { openApi } from './api.ts';
+import { Checklist } from './checklist.ts';
+import { checkCopy, type OpenedCopy } from './open-copy.ts';
+import { loadMember, type Session } from './session.ts';
+
+/**
+ * Signs the receipt of a copy and gives it to the issuer; giving it again changes nothing. Only a
+ * copy that passes the checks of `openCopy` is acknowledged.
+ * @param file the sealed file exactly as fetched: its hash is part of the receipt.
+ * @throws as `openCopy` and `Api`.
+ */
+export async function acknowledge(session: Session, file: Uint8Array): Promise<OpenedCopy> {
+  const member = await loadMember(session);
+  const copy = checkCopy(member, file, new Checklist());
+  const claim = {
+    delivery: copy.manifest.delivery,
+    manifestSha256: sha256(Buffer.from(copy.manifestJson)),
+    ciphertextSha256: sha256(file),
+  };
+  const answer = await openApi(session.fetch, member.url, member.token).postJson('/v1/receipts', {
+    delivery: claim.delivery,
+    manifestSha256: claim.manifestSha256.toString('hex'),
+    ciphertextSha256: claim.ciphertextSha256.toString('hex'),
+    signature: member.signer.sign(receiptSigningBytes(claim)).toString('base64'),
+  });
+  requireTaken(answer);
+  return copy;
+}
+
+function requireTaken(answer: unknown): void {
+  const taken =
+    typeof answer === 'object' &&
+    answer !== null &&
+    'acknowledged' in answer &&
+    answer.acknowledged === true;
+  if (taken) return;
+  throw new TocsinError('INVALID_INPUT', 'receipt: expected it taken, found another answer', {
+    field: 'acknowledged',
+  });
+}

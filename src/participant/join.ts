@@ -1,0 +1,98 @@
+import { generateIdentity } from '../crypto/age/keys.ts';
+import { sha256 } from '../crypto/hash.ts';
+import { generateSigningKey } from '../crypto/sign.ts';
+import { TocsinError } from '../domain/errors.ts';
+import { type PinnedKeys, parseInvitation, parsePinnedKeys } from '../formats/invitation.ts';
+import { joinSigningBytes } from '../formats/join-proof.ts';
+import { JsonNode } from '../formats/json-node.ts';
+import { parseJoined } from '../formats/reader-answers.ts';
+import { parseVerifierKey } from '../ledger/verifier-key.ts';
+import { openApi } from './api.ts';
+import type { Home } from './home.ts';
+import {
+  loadMembership,
+  loadOwnKeys,
+  type Membership,
+  type OwnKeys,
+  type Session,
+  saveMembership,
+  saveOwnKeys,
+} from './session.ts';
+
+/**
+ * Redeems an invitation: makes the reader's keys, pins the issuer's as the invitation names them,
+ * and keeps the token. The keys are on disk before the invitation is spent. If the process dies
+ * between the server's answer and the last write, the invitation is used and the token lost: the
+ * issuer has to invite again, and the next join uses the same keys.
+ * @param invitation the text of docs/formats/invitation.md
+ * @throws CONFLICT when this home has joined; INVALID_INPUT, KEY_INVALID when the invitation is not
+ *   whole; KEY_WRONG when the server shows other keys than the invitation; NOT_FOUND when the
+ *   invitation is unknown, used or expired; as `Api`.
+ */
+export async function join(session: Session, invitation: string): Promise<Membership> {
+  const { home, fetch } = session;
+  const invited = parseInvitation(invitation);
+  requireLogName(invited.keys);
+  await refuseSecondJoin(home);
+  const api = openApi(fetch, invited.url, null);
+  requireSameKeys(invited.keys, await api.getJson('/v1/issuer'));
+  const keys = await ownKeys(home);
+  const signed = joinSigningBytes(sha256(Buffer.from(invited.invitation)), keys.recipient);
+  const answer = await api.postJson('/v1/join', {
+    invitation: invited.invitation,
+    recipient: keys.recipient,
+    signKey: keys.signer.publicKey.toString('base64'),
+    proof: keys.signer.sign(signed).toString('base64'),
+  });
+  const membership = { ...parseJoined(answer), url: invited.url, keys: invited.keys };
+  await saveMembership(home, membership);
+  return membership;
+}
+
+async function refuseSecondJoin(home: Home): Promise<void> {
+  const membership = await loadMembership(home);
+  if (membership === null) return;
+  throw new TocsinError(
+    'CONFLICT',
+    `${home.place}: expected a reader that has not joined, found reader ${membership.reader} ` +
+      `of ${membership.url}; another reader needs another home`,
+  );
+}
+
+/** The log's name is written in three places; they must be one, or checkpoints will not verify. */
+function requireLogName({ origin, logVerifierKey }: PinnedKeys): void {
+  const { name } = parseVerifierKey(logVerifierKey);
+  if (name === origin) return;
+  throw new TocsinError(
+    'KEY_INVALID',
+    'invitation.keys: expected a log verifier key of the name in origin, found one of another',
+    { field: 'invitation.keys.origin' },
+  );
+}
+
+/**
+ * The invitation came another way than the server's answers. If the two disagree, one of them is
+ * not the issuer's, and nothing should be sent to this server.
+ */
+function requireSameKeys(pinned: PinnedKeys, answer: unknown): void {
+  const shown = parsePinnedKeys(new JsonNode(answer, 'issuer'));
+  for (const field of ['origin', 'logVerifierKey', 'manifestKey'] as const) {
+    if (shown[field] === pinned[field]) continue;
+    throw new TocsinError(
+      'KEY_WRONG',
+      `issuer.${field}: expected the one in the invitation, found another. Do not join: ask the ` +
+        'issuer, by another way than this server, which one is theirs',
+      { field: `issuer.${field}` },
+    );
+  }
+}
+
+async function ownKeys(home: Home): Promise<OwnKeys> {
+  const kept = await loadOwnKeys(home);
+  if (kept !== null) return kept;
+  const { secret: seed } = generateSigningKey();
+  await saveOwnKeys(home, { ...generateIdentity(), seed });
+  const made = await loadOwnKeys(home);
+  if (made !== null) return made;
+  throw new TocsinError('INTERNAL', `${home.place}: expected the keys just written, found none`);
+}

@@ -1,0 +1,99 @@
+import { open } from '../crypto/age/open.ts';
+import { sha256Hex } from '../crypto/hash.ts';
+import { verify } from '../crypto/sign.ts';
+import { TocsinError } from '../domain/errors.ts';
+import {
+  type CopyParts,
+  type Manifest,
+  manifestSigningBytes,
+  unpackCopy,
+} from '../formats/copy.ts';
+import { verifyPromise } from '../ledger/promise.ts';
+import { parseVerifierKey } from '../ledger/verifier-key.ts';
+import { Checklist } from './checklist.ts';
+import { loadMember, type Member, type Session } from './session.ts';
+import { utc } from './utc.ts';
+
+/** A copy that was opened and checked. */
+export type OpenedCopy = CopyParts & { readonly manifest: Manifest };
+
+/**
+ * Opens a copy and makes every check that needs no network: seal, form, issuer, recipient, content,
+ * promise. It says nothing yet of the ledger: see `verifyCopy`.
+ * @param file the sealed file, binary or armored; attacker-controlled.
+ * @throws SEAL_MALFORMED, SEAL_NO_MATCH, SEAL_TAMPERED, UNSUPPORTED, LIMIT_EXCEEDED when it does
+ *   not open or not to a copy, or its content is not the manifest's; SIGNATURE_INVALID when manifest
+ *   or promise are not the issuer's; KEY_WRONG when it was issued to another; as `loadMember`.
+ */
+export async function openCopy(session: Session, file: Uint8Array): Promise<OpenedCopy> {
+  return checkCopy(await loadMember(session), file, new Checklist());
+}
+
+/** `openCopy`, with account of each check. */
+export function checkCopy(member: Member, file: Uint8Array, list: Checklist): OpenedCopy {
+  const { keys } = member;
+  const plaintext = list.check('seal', () => [
+    open([member.identity], file),
+    'opens with your key, to its end',
+  ]);
+  const copy = list.check('form', () => [
+    unpackCopy(plaintext),
+    'manifest, signature, content and padding, nothing else',
+  ]);
+  const { manifest } = copy;
+  list.check('issuer', () => {
+    requireIssuer(Buffer.from(keys.manifestKey, 'hex'), copy);
+    return [null, `manifest signed by ${keys.manifestKey.slice(0, 16)}…, the key you pinned`];
+  });
+  list.check('recipient', () => {
+    requireRecipient(member, manifest);
+    return [null, `issued to you, reader ${manifest.reader}`];
+  });
+  list.check('content', () => {
+    requireContent(copy);
+    const { name, version } = manifest;
+    return [null, `${name}, version ${version}, ${copy.content.length} bytes as the manifest says`];
+  });
+  list.check('promise', () => {
+    const { publicKey, name } = parseVerifierKey(keys.logVerifierKey);
+    verifyPromise(publicKey, manifest.promise);
+    return [null, `signed by ${name}: in the ledger by ${utc(manifest.promise.by)}`];
+  });
+  return copy;
+}
+
+function requireIssuer(manifestKey: Buffer, { manifestJson, signature }: OpenedCopy): void {
+  if (verify(manifestKey, manifestSigningBytes(manifestJson), signature)) return;
+  throw new TocsinError(
+    'SIGNATURE_INVALID',
+    'manifest: expected a signature by the pinned manifest key, found one that does not verify',
+    { field: 'manifest.sig' },
+  );
+}
+
+/** Whoever holds a copy can seal its archive anew, to anybody: the manifest says to whom it went. */
+function requireRecipient(member: Member, manifest: Manifest): void {
+  const claims = [
+    ['reader', member.reader, manifest.reader],
+    ['participant', member.participant, manifest.participant],
+    ['keyFingerprint', member.fingerprint, manifest.keyFingerprint],
+  ] as const;
+  for (const [field, own, found] of claims) {
+    if (found === own) continue;
+    throw new TocsinError(
+      'KEY_WRONG',
+      `manifest ${field}: expected ${own}, found ${found}: this copy was issued to another`,
+      { field },
+    );
+  }
+}
+
+function requireContent({ manifest, content }: OpenedCopy): void {
+  const found = sha256Hex(content);
+  if (found === manifest.contentSha256) return;
+  throw new TocsinError(
+    'SEAL_TAMPERED',
+    `content: expected SHA-256 ${manifest.contentSha256}, found ${found}`,
+    { field: 'content' },
+  );
+}

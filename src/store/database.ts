@@ -127,6 +127,8 @@ export function connect(login: Login, connections: number): Kysely<Database> {
   });
   // An idle connection that breaks (server stopped) is replaced at the next use; without a listener Node would end.
   pool.on('error', () => undefined);
+  // One that breaks while in use says so twice: to the query under way, and here.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({
     dialect: new PostgresDialect({
       pool: {

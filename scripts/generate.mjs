@@ -15,6 +15,7 @@ async function generate(file, text) {
   await writeFile(join(ROOT, file), text);
   const format = ['format', '--write', '--log-level=warn', file];
   const { status } = spawnSync('biome', format, { cwd: ROOT, stdio: 'inherit' });
-  if (status !== 0) throw new Error(`${file}: expected biome to format it, it ended with ${status}`);
+  if (status !== 0)
+    throw new Error(`${file}: expected biome to format it, it ended with ${status}`);
   process.stdout.write(`${file}\n`);
 }

@@ -94,8 +94,8 @@ function responsesOf(schema: { readonly response?: unknown } | undefined): objec
   return typeof schema?.response === 'object' && schema.response !== null ? schema.response : {};
 }
 
-/** Routes are described without being served: whatever a handler would work with is out of reach. */
-function nothingToServe(): HttpDeps {
+/** Dependencies for an app that is only described or refused to: whatever a handler needs is out of reach. */
+export function nothingToServe(known: Partial<Pick<HttpDeps, 'clock' | 'logLine'>> = {}): HttpDeps {
   const unreachable = (): never => {
     throw new TocsinError('INTERNAL', 'expected a description only, found a request');
   };
@@ -108,5 +108,6 @@ function nothingToServe(): HttpDeps {
     readerBundle: null,
     metrics: createMetrics(),
     ready: unreachable,
+    ...known,
   };
 }

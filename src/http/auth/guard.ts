@@ -29,7 +29,8 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
     if (!audience) return;
     refuseTokenInUrl(request.url);
     if (audience.includes('public')) return;
-    const caller = await authenticate(deps.context, bearerToken(request.headers.authorization));
+    const token = bearerToken(request.headers.authorization);
+    const caller = await authenticate(deps.context, token);
     if (!admits(audience, caller)) {
       throw new TocsinError('SCOPE_MISSING', `token: expected one for ${audience.join(' or ')}`);
     }

@@ -56,7 +56,7 @@ export function validateCedar(schema: string, file: string, text: string): void 
   if (first !== undefined) throw firstError(file, text, [first.error]);
 }
 
-/** @throws POLICY_INVALID when the schema itself is at fault, which only a tier's name can cause. */
+/** @throws POLICY_INVALID when the schema itself is at fault: only a tier's name can cause that. */
 export function checkSchema(schema: string): void {
   const answer = checkParseSchema(schema);
   if (answer.type === 'failure') throw firstError('the generated schema', schema, answer.errors);

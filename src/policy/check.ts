@@ -18,6 +18,7 @@ export type Finding = {
   readonly example: string | null;
 };
 
+/** The result of a check: `ok` when nothing was found. */
 export type PackCheck = {
   readonly ok: boolean;
   readonly findings: readonly Finding[];

@@ -100,7 +100,7 @@ export function compileExpression(scope: Scope, expr: Expr): Term {
   throw unsupported(scope, Object.keys(expr)[0] ?? 'an empty expression');
 }
 
-/** Extension calls are `{ name: [arguments] }` in Cedar's JSON; of the others only `Set` holds a list. */
+/** Extension calls are `{ name: [arguments] }` in Cedar's JSON; else only `Set` holds a list. */
 function isBuiltIn(expr: Expr): expr is ExprNoExt {
   return 'Set' in expr || !Array.isArray(Object.values(expr)[0]);
 }

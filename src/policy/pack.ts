@@ -14,7 +14,7 @@ export type PolicyPack = {
   readonly words: Words;
   /** Hand-written rules in the order of files and lines, then those generated from the table. */
   readonly rules: readonly Rule[];
-  /** The Cedar text of each file, including the generated one, for validation against the schema. */
+  /** The Cedar text of each file, the generated one included, to validate against the schema. */
   readonly cedar: ReadonlyMap<string, string>;
   /** All files in one text with one meaning: what the pack's digest is taken over. */
   readonly source: string;

@@ -19,6 +19,7 @@ export type PlannedAlert = {
   }[];
 };
 
+/** What a plan must know of a participant: its enrolment, and its consent to this alert. */
 export type PlannedParticipant = {
   readonly participant: ParticipantId;
   readonly enrolment: Enrolment;

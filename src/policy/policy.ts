@@ -29,7 +29,7 @@ export type Policy = {
 
 /**
  * Validates a pack against its schema and compiles it to closures.
- * @param sha256 gives the lower-case hex digest of a text; the policy folder knows no hash of its own.
+ * @param sha256 gives the lower-case hex digest of a text; this folder knows no hash of its own.
  * @throws POLICY_INVALID naming file, line and remedy: an unknown attribute or value, a type error,
  * a policy that can never apply, a Cedar construct outside the closed list.
  */

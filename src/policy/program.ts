@@ -42,6 +42,7 @@ export type Program = {
   readonly silence: Answer;
 };
 
+/** Puts steps together, in the order of the rules, with the comparisons they read. */
 export function programOf(
   steps: readonly Step[],
   { first, made }: Comparisons,

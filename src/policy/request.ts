@@ -26,12 +26,15 @@ import {
 /** One request as numbers, indexed by the slots of the vocabulary. */
 export type Row = Float64Array;
 
+/** The entity types that can ask. */
 export const PRINCIPAL_TYPES = ['Participant', 'Public'] as const;
+/** One of them: `Public` is anybody at all. */
 export type PrincipalType = (typeof PRINCIPAL_TYPES)[number];
 
 /** The code of each value of each vocabulary: its place in the list. */
 export type Codes = Readonly<Record<EnumName, ReadonlyMap<string, number>>>;
 
+/** The codes of a vocabulary. */
 export function codesOf(vocabulary: Vocabulary): Codes {
   const codes = (name: EnumName) => new Map(vocabulary.enums[name].map((value, i) => [value, i]));
   const entries = ENUM_NAMES.map((name) => [name, codes(name)] as const);

@@ -55,7 +55,7 @@ function at(row: Row, { slot, stride }: { slot: number; stride: number }): numbe
   return (row[slot] ?? Number.NaN) * stride;
 }
 
-/** A slot that holds nothing (a participant's, for the public) gives no index, and fails the rule. */
+/** A slot that holds nothing (a participant's, for the public) is no index, and fails the rule. */
 function answer(table: Uint8Array, index: number): number {
   const found = table[index];
   if (found === undefined) throw new RangeError('no such request');

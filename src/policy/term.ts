@@ -4,14 +4,16 @@ import type { EnumName } from './vocabulary.ts';
 /** A Cedar Long: a plain number while it is exact as one, a bigint beyond ±(2^53 − 1). */
 export type Long = number | bigint;
 
+/** A compiled condition. */
 export type Test = (row: Row) => boolean;
 
-/** A typed piece of a compiled expression; `now` marks what depends on the instant asked about. */
+/** A condition: known when compiling, or to be run. */
 export type BoolTerm = { readonly kind: 'bool' } & (
   | { readonly from: 'known'; readonly value: boolean }
   | { readonly from: 'run'; readonly run: Test }
 );
 
+/** A Long; `now` marks what depends on the instant asked about. */
 export type LongTerm = { readonly kind: 'long'; readonly now: boolean } & (
   | { readonly from: 'known'; readonly value: number }
   | { readonly from: 'slot'; readonly slot: number }
@@ -25,25 +27,30 @@ export type CodeTerm = { readonly kind: 'enum' | 'set'; readonly name: EnumName 
   | { readonly from: 'run'; readonly run: (row: Row) => number }
 );
 
+/** A typed piece of a compiled expression. */
 export type Term = BoolTerm | LongTerm | CodeTerm;
 
 /** Reads a slot. A slot outside the row cannot occur: rows and slots come from one vocabulary. */
 export const at = (row: Row, slot: number): number => row[slot] ?? Number.NaN;
 
+/** A condition whose answer is known. */
 export const known = (value: boolean): BoolTerm => ({ kind: 'bool', from: 'known', value });
+/** A condition to be run. */
 export const test = (run: Test): BoolTerm => ({ kind: 'bool', from: 'run', run });
 
-/** The closure of a term, whatever it comes from. */
+/** The closure of a condition. */
 export function runBool(term: BoolTerm): Test {
   if (term.from === 'run') return term.run;
   const { value } = term;
   return () => value;
 }
 
+/** The closure of a Long. */
 export function runLong(term: LongTerm): (row: Row) => Long {
   return term.from === 'run' ? term.run : runNumber(term);
 }
 
+/** The closure of a code or mask. */
 export function runCode(term: CodeTerm): (row: Row) => number {
   return term.from === 'run' ? term.run : runNumber(term);
 }
@@ -59,6 +66,7 @@ function runNumber(
   return (row) => at(row, slot);
 }
 
+/** The opposite; fails where `term` fails. */
 export function negation(term: BoolTerm): BoolTerm {
   if (term.from === 'known') return known(!term.value);
   const { run } = term;

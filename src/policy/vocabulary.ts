@@ -23,6 +23,7 @@ export const ENUM_NAMES = [
 ] as const;
 export type EnumName = (typeof ENUM_NAMES)[number];
 
+/** Whether anything is known of a participant's legal duties. */
 export const DUTY_STATUSES = ['unknown', 'stated'] as const;
 
 /**

@@ -10,7 +10,7 @@ export type Words = {
   readonly reasons: Readonly<Record<ReasonCode, string>>;
 };
 
-/** @throws POLICY_INVALID unless every tier, kind and reason code has its word, and nothing else. */
+/** @throws POLICY_INVALID unless every tier, kind and reason code has its word, and no other. */
 export function parseWords(file: string, source: string, tiers: readonly Tier[]): Words {
   const root = fields(parseYaml(file, source), ['tiers', 'kinds', 'reasons']);
   return {

@@ -219,7 +219,7 @@ function agrees({ outcome, reasons }: Decision, expected: Expected): boolean {
   );
 }
 
-/** From the first instant on, `changesAt` names the next one at which the table's outcome differs. */
+/** From the first instant on, `changesAt` names the next at which the table's outcome differs. */
 function checkChanges(facts: ReleaseFacts, outcomes: readonly Outcome[]): void {
   const [first, last] = [AXIS[0]?.[0], AXIS.at(-1)?.[0]];
   const changed = outcomes.findIndex((outcome) => outcome !== outcomes[0]);

@@ -26,6 +26,7 @@ import { showParticipants } from './participants/list.ts';
 import { showParticipant } from './participants/read.ts';
 import { checkPack } from './policies/check.ts';
 import { showProgrammes } from './programmes/list.ts';
+import { showPolicy } from './programmes/policy.ts';
 import { showWork } from './programmes/work.ts';
 import { fetchPublicDocument } from './public/fetch-document.ts';
 import { listPublicAlerts } from './public/list-alerts.ts';
@@ -58,6 +59,7 @@ const FOR_ANYBODY: readonly Route[] = [
 
 const FOR_THE_ISSUER: readonly Route[] = [
   showProgrammes,
+  showPolicy,
   showWork,
   admit,
   showParticipants,

@@ -35,14 +35,14 @@ function passedOver(text: string): Span[] {
   }));
 }
 
-/** Both directions of a pair, with and without a capital. */
-function candidatesFor(text: string, [one, other, family]: Interchange): Candidate[] {
-  return [
+/** A pair in its directions, with and without a capital. */
+function candidatesFor(text: string, [one, other, family, direction]: Interchange): Candidate[] {
+  const forward = [
     [one, other],
-    [other, one],
     [capital(one), capital(other)],
-    [capital(other), capital(one)],
-  ].flatMap(([found = '', instead = '']) => {
+  ];
+  const backward = direction === 'both' ? forward.map(([a = '', b = '']) => [b, a]) : [];
+  return [...forward, ...backward].flatMap(([found = '', instead = '']) => {
     const places = occurrencesOf(text, found);
     return places.map((start, index) => ({
       start,

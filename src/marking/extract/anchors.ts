@@ -1,7 +1,10 @@
-import type { Lattice } from './lattice.ts';
+import type { Item, Lattice } from './lattice.ts';
 
-/** A word of the sample (`at`) that is a certain word of the lattice (`item`). */
-export type Pin = { readonly item: number; readonly at: number };
+/**
+ * A word of the sample (`at`) that belongs to an item of the lattice. `fast`: it is that word of the
+ * master; otherwise it is one of the words of a slot, and says where the sample runs, not more.
+ */
+export type Pin = { readonly item: number; readonly at: number; readonly fast: boolean };
 
 /** A stretch of the sample that runs along a stretch of the lattice; pins ascend in both. */
 export type Block = { readonly pins: readonly Pin[] };
@@ -73,58 +76,87 @@ function pinsOf(lattice: Lattice, sample: Int32Array): Pin[] {
   const pins: Pin[] = [];
   let recent: Pin[] = [];
   for (let from = 0; from + GRAM <= sample.length; from++) {
-    const items = places[gramAt(prefixes, sample, from, false)];
+    const found = places[gramAt(prefixes, sample, from, false)] ?? [];
     recent = recent.filter(({ at }) => at >= from);
-    for (const [offset, item] of (items ?? []).entries()) {
-      const at = from + offset;
-      if (item === IN_SLOT || recent.some((pin) => pin.at === at && pin.item === item)) continue;
-      recent.push({ item, at });
-      pins.push({ item, at });
+    for (const [offset, place] of found.entries()) {
+      const pin = pinOf(place, from + offset);
+      if (recent.some(({ at, item }) => at === pin.at && item === pin.item)) continue;
+      recent.push(pin);
+      pins.push(pin);
     }
   }
   return pins.sort((a, b) => a.at - b.at || a.item - b.item);
 }
 
-/** A word of a gram that stands in a slot, and pins nothing. */
-const IN_SLOT = -1;
+/** Where a word of a gram stands: the item, or its complement for a word of a slot. */
+type Place = number;
+
+function pinOf(place: Place, at: number): Pin {
+  return place < 0 ? { item: ~place, at, fast: false } : { item: place, at, fast: true };
+}
 
 type Grams = {
   readonly prefixes: Prefixes;
-  /** By the number of a gram: the item of each of its words; null where it occurs twice. */
-  readonly places: readonly (readonly number[] | null)[];
+  /** By the number of a gram: where each of its words stands; null where it occurs twice. */
+  readonly places: readonly (readonly Place[] | null)[];
 };
 
-/**
- * The grams that occur once, with the item of each of their words. Both ways through the slots are
- * walked, each as a whole: a gram over two slots is missed where a copy mixes them, no more.
- */
-function gramsOf(lattice: Lattice): Grams {
+/** The grams that occur once, by whatever way through the slots, with where each word stands. */
+function gramsOf({ items }: Lattice): Grams {
   const prefixes = newPrefixes();
-  const places: (readonly number[] | null)[] = [];
-  for (const variant of [0, 1] as const) {
-    const { words, items } = linear(lattice, variant);
-    for (let from = 0; from + GRAM <= words.length; from++) {
-      const gram = gramAt(prefixes, words, from, true);
-      const place = Array.from(items.slice(from, from + GRAM));
-      const known = places[gram];
-      if (known === undefined) places[gram] = place;
-      else if (known !== null && place.join() !== known.join()) places[gram] = null;
+  const places: (readonly Place[] | null)[] = [];
+  const note = (words: readonly number[], place: readonly Place[]): void => {
+    const gram = gramAt(prefixes, words, 0, true);
+    const known = places[gram];
+    if (known === undefined) places[gram] = place;
+    else if (known !== null && place.join() !== known.join()) places[gram] = null;
+  };
+  for (const [index, item] of items.entries()) {
+    if (item.kind === 'word') {
+      walk(items, index, [], [], note);
+      continue;
+    }
+    for (const variant of item.variants) {
+      for (const from of variant.keys()) through(items, index, variant.slice(from), [], [], note);
     }
   }
   return { prefixes, places };
 }
 
-function linear(lattice: Lattice, variant: 0 | 1): { words: Int32Array; items: Int32Array } {
-  const words: number[] = [];
-  const items: number[] = [];
-  for (const [index, item] of lattice.items.entries()) {
-    const own = item.kind === 'word' ? [item.word] : item.variants[variant];
-    for (const word of own) {
-      words.push(word);
-      items.push(item.kind === 'word' ? index : IN_SLOT);
-    }
+type Note = (words: readonly number[], place: readonly Place[]) => void;
+
+/** Extends a gram from the beginning of `items[index]`, by both texts where that is a slot. */
+function walk(
+  items: readonly Item[],
+  index: number,
+  words: readonly number[],
+  place: readonly Place[],
+  note: Note,
+): void {
+  const item = items[index];
+  if (item === undefined) return;
+  if (item.kind === 'word') {
+    through(items, index, [item.word], words, place, note);
+    return;
   }
-  return { words: Int32Array.from(words), items: Int32Array.from(items) };
+  for (const variant of item.variants) through(items, index, variant, words, place, note);
+}
+
+/** Extends a gram by `own`, words of `items[index]`, and by what follows, up to its length. */
+function through(
+  items: readonly Item[],
+  index: number,
+  own: readonly number[],
+  words: readonly number[],
+  place: readonly Place[],
+  note: Note,
+): void {
+  const added = own.slice(0, GRAM - words.length);
+  const mark = items[index]?.kind === 'word' ? index : ~index;
+  const longer = [...words, ...added];
+  const places = [...place, ...added.map(() => mark)];
+  if (longer.length === GRAM) note(longer, places);
+  else walk(items, index + 1, longer, places, note);
 }
 
 /** Numbers below 2^26, of words and of prefixes, make exact keys of two of them. */
@@ -138,7 +170,7 @@ function newPrefixes(): Prefixes {
 }
 
 /** The number of the gram at `from`, or -1 when it is unknown and may not be added. */
-function gramAt(prefixes: Prefixes, words: Int32Array, from: number, add: boolean): number {
+function gramAt(prefixes: Prefixes, words: ArrayLike<number>, from: number, add: boolean): number {
   let number = words[from] ?? 0;
   for (const [index, prefix] of prefixes.entries()) {
     const key = number * RADIX + (words[from + 1 + index] ?? 0);
@@ -177,10 +209,19 @@ function chain(lattice: Lattice, pins: readonly Pin[]): Block[] {
 }
 
 /** How far `next` is off the line through `last`, in words; null when it does not continue it. */
-function driftOf({ position }: Lattice, last: Pin, next: Pin): number | null {
+function driftOf(lattice: Lattice, last: Pin, next: Pin): number | null {
+  const { position } = lattice;
   const along = (position[next.item] ?? 0) - (position[last.item] ?? 0);
   const over = next.at - last.at;
-  if (next.item <= last.item || over <= 0 || along > MAX_GAP) return null;
+  const onward = next.item > last.item || (next.item === last.item && !next.fast);
+  if (!onward || over <= 0 || along > MAX_GAP) return null;
   const drift = Math.abs(along - over);
-  return drift <= MAX_DRIFT + Math.max(along, over) / 4 ? drift : null;
+  const play = breadth(lattice, last) + breadth(lattice, next);
+  return drift <= MAX_DRIFT + play + Math.max(along, over) / 4 ? drift : null;
+}
+
+/** Words within which a pin may stand: those of its slot. */
+function breadth({ items }: Lattice, { item }: Pin): number {
+  const one = items[item];
+  return one?.kind === 'slot' ? Math.max(...one.variants.map(({ length }) => length)) : 0;
 }

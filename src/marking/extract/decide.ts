@@ -40,7 +40,7 @@ export function decide(lattice: Lattice, trace: Trace, outcome: SlotOutcome): De
   const whole = outcome.exact === outcome.length;
   const share = (outcome.exact + outcome.near) / outcome.length;
   const clear = whole ? lead >= LEAST_EXACT : share >= LEAST_SHARE && lead >= LEAST_NEAR;
-  const enough = firm || (whole && distinct(item, value, left, right));
+  const enough = firm || (whole && (distinct(item, value, left, right) || standsOut(outcome)));
   return clear && enough ? { value, firm } : null;
 }
 
@@ -60,6 +60,15 @@ function isFound(trace: Trace, item: number): boolean {
   if (trace.found.has(item)) return true;
   const slot = trace.slots.get(item);
   return slot !== undefined && slot.exact > 0 && slot.exact + slot.near >= slot.length / 2;
+}
+
+/** Words of a text, all there, and by how much it must win, for it to count without surroundings. */
+const LONG = 6;
+const LEAST_LONG = 6;
+
+/** A whole sentence, or two items of a list, may have been moved away from everything around it. */
+function standsOut({ exact, scores }: SlotOutcome): boolean {
+  return exact >= LONG && Math.abs(scores[1] - scores[0]) >= LEAST_LONG;
 }
 
 /** An empty text is read only where its two neighbours follow each other directly. */

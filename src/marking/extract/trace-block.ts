@@ -32,7 +32,7 @@ export function traceBlock(
     const stretch = { items: lattice.items, ...items, sample: sample.subarray(...words), ...open };
     keep(align(stretch, likeness), words[0]);
   }
-  for (const { item, at } of block.pins) found.set(item, at);
+  for (const { item, at, fast } of block.pins) if (fast) found.set(item, at);
   return { block, found, slots };
 }
 
@@ -45,10 +45,9 @@ type Gap = {
 
 function* gapsOf(lattice: Lattice, sample: Int32Array, pins: readonly Pin[]): Generator<Gap> {
   let last: Pin | null = null;
-  for (const pin of pins) {
-    const start: Pin = last ?? { item: pin.item - REACH - 1, at: pin.at - REACH - 1 };
-    const from = Math.max(0, start.item + 1);
-    const at = Math.max(0, start.at + 1);
+  for (const pin of pins.filter(({ fast }) => fast)) {
+    const from = last === null ? Math.max(0, pin.item - REACH) : last.item + 1;
+    const at = last === null ? Math.max(0, pin.at - REACH) : last.at + 1;
     if (from < pin.item) {
       yield {
         items: { from, to: pin.item },
@@ -59,11 +58,32 @@ function* gapsOf(lattice: Lattice, sample: Int32Array, pins: readonly Pin[]): Ge
     }
     last = pin;
   }
-  if (last === null || last.item + 1 >= lattice.items.length) return;
-  yield {
-    items: { from: last.item + 1, to: Math.min(lattice.items.length, last.item + 1 + REACH) },
-    words: [last.at + 1, Math.min(sample.length, last.at + 1 + REACH)],
+  yield last === null ? aroundSlots(lattice, sample, pins) : after(lattice, sample, last);
+}
+
+function after(lattice: Lattice, sample: Int32Array, { item, at }: Pin): Gap {
+  return {
+    items: { from: item + 1, to: Math.min(lattice.items.length, item + 1 + REACH) },
+    words: [at + 1, Math.min(sample.length, at + 1 + REACH)],
     openStart: false,
+    openEnd: true,
+  };
+}
+
+/** A block that lies in slots alone, such as a sentence with an alternate, has no fast pin to start from. */
+function aroundSlots(lattice: Lattice, sample: Int32Array, pins: readonly Pin[]): Gap {
+  const [first] = pins;
+  const last = pins.at(-1);
+  return {
+    items: {
+      from: Math.max(0, (first?.item ?? 0) - REACH),
+      to: Math.min(lattice.items.length, (last?.item ?? 0) + REACH),
+    },
+    words: [
+      Math.max(0, (first?.at ?? 0) - REACH),
+      Math.min(sample.length, (last?.at ?? 0) + REACH),
+    ],
+    openStart: true,
     openEnd: true,
   };
 }

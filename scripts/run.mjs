@@ -155,10 +155,11 @@ function noTests() {
   return { tests: 0, pass: 0, fail: 0, skipped: 0 };
 }
 
-/** Runs the chosen groups in order, each to its end, and stops after the first with a failure. */
+/** Runs the chosen groups in order, the later ones too when an earlier one fails. */
 async function runGroups(house, chosen, environment, total) {
   const groups = groupTests(await findTests(ROOT)).filter(chosen);
   const work = await mkdtemp(join(tmpdir(), 'tocsin-run-'));
+  const failed = [];
   try {
     for (const group of groups) {
       const counts = join(work, 'counts.json');
@@ -168,15 +169,13 @@ async function runGroups(house, chosen, environment, total) {
       });
       add(total, JSON.parse(await readFile(counts, 'utf8').catch(() => '{}')));
       await rm(counts, { force: true });
-      if (code !== 0) {
-        process.stdout.write(`✖ ${group.name}\n`);
-        return code;
-      }
+      if (code !== 0) failed.push(group.name);
     }
-    return 0;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+  if (failed.length > 0) process.stdout.write(`✖ ${failed.join(', ')}\n`);
+  return failed.length > 0 ? 1 : 0;
 }
 
 function testArguments(group) {

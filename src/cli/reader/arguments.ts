@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util';
+
+/** A command line as understood. */
+export type Command =
+  | { readonly verb: 'help' }
+  | { readonly verb: 'version' }
+  | ({ readonly verb: 'join'; readonly invitation: string } & Common)
+  | ({ readonly verb: 'inbox' | 'log' } & Common)
+  | ({
+      readonly verb: 'fetch';
+      readonly alert: string;
+      readonly artifacts: readonly string[];
+      readonly out: string;
+    } & Common)
+  | ({
+      readonly verb: 'open';
+      readonly files: readonly string[];
+      readonly out: string | null;
+    } & Common)
+  | ({ readonly verb: 'verify' | 'ack'; readonly files: readonly string[] } & Common);
+
+type Common = { readonly home: string | null; readonly json: boolean };
+
+/** A command line that is none; the message says what was expected. */
+export class UsageError extends Error {}
+
+/** @throws UsageError */
+export function parseCommand(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  const [verb, ...rest] = positionals;
+  if (values.help === true || verb === 'help') return { verb: 'help' };
+  if (values.version === true) return { verb: 'version' };
+  const common = { home: values.home ?? null, json: values.json === true };
+  const out = values.out ?? null;
+  if (out !== null && verb !== 'fetch' && verb !== 'open') {
+    throw new UsageError('--out belongs to fetch and open');
+  }
+  switch (verb) {
+    case 'join':
+      return { verb, invitation: only(rest, 'join INVITATION'), ...common };
+    case 'inbox':
+    case 'log':
+      none(rest, verb);
+      return { verb, ...common };
+    case 'fetch': {
+      const [alert, ...artifacts] = rest;
+      if (alert === undefined) throw new UsageError('expected fetch ALERT [ARTIFACT…]');
+      return { verb, alert, artifacts, out: out ?? '.', ...common };
+    }
+    case 'open':
+      if (out !== null && rest.length > 1) throw new UsageError('--out FILE: expected one copy');
+      return { verb, files: some(rest, verb), out, ...common };
+    case 'verify':
+    case 'ack':
+      return { verb, files: some(rest, verb), ...common };
+    case undefined:
+      return { verb: 'help' };
+    default:
+      throw new UsageError('expected join, inbox, fetch, open, verify, ack or log');
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        home: { type: 'string' },
+        out: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(error.message);
+  }
+}
+
+function only(rest: readonly string[], usage: string): string {
+  const [first, ...more] = rest;
+  if (first === undefined || more.length > 0) throw new UsageError(`expected ${usage}`);
+  return first;
+}
+
+function some(rest: readonly string[], verb: string): readonly string[] {
+  if (rest.length === 0) throw new UsageError(`expected ${verb} FILE…`);
+  return rest;
+}
+
+function none(rest: readonly string[], verb: string): void {
+  if (rest.length > 0) throw new UsageError(`expected ${verb} without arguments`);
+}

@@ -1,0 +1,46 @@
+import { fileHome } from '../../participant/file-home.ts';
+import { openSession } from '../../participant/session.ts';
+import { type Command, parseCommand, UsageError } from './arguments.ts';
+import { type Desk, explain, type Machine } from './desk.ts';
+import { EXIT, type Exit, HELP } from './help.ts';
+import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
+import { READER_VERSION } from './version.ts';
+
+/** Runs one command line; the exit status. */
+export async function run(args: readonly string[], machine: Machine): Promise<Exit> {
+  try {
+    return await perform(parseCommand(args), machine);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      machine.err(`tocsin-reader: ${error.message} (see --help)`);
+      return EXIT.usage;
+    }
+    machine.err(`tocsin-reader: ${explain(error)}`);
+    return EXIT.refused;
+  }
+}
+
+async function perform(command: Command, machine: Machine): Promise<Exit> {
+  if (command.verb === 'help' || command.verb === 'version') {
+    machine.out(command.verb === 'help' ? HELP : `${READER_VERSION}\n`);
+    return EXIT.ok;
+  }
+  const session = openSession(fileHome(command.home ?? machine.home), machine.fetch);
+  const desk: Desk = { ...machine, json: command.json };
+  switch (command.verb) {
+    case 'join':
+      return joinVerb(session, command.invitation, desk);
+    case 'inbox':
+      return inboxVerb(session, desk);
+    case 'fetch':
+      return fetchVerb(session, command, desk);
+    case 'open':
+      return openVerb(session, command.files, command.out, desk);
+    case 'verify':
+      return verifyVerb(session, command.files, desk);
+    case 'ack':
+      return ackVerb(session, command.files, desk);
+    case 'log':
+      return logVerb(session, desk);
+  }
+}

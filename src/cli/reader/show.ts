@@ -1,0 +1,73 @@
+import type { Check } from '../../participant/checklist.ts';
+import type { InboxAlert } from '../../participant/inbox.ts';
+import type { OpenedCopy } from '../../participant/open-copy.ts';
+import { plain } from '../../participant/plain.ts';
+import type { Membership } from '../../participant/session.ts';
+import { utc } from '../../participant/utc.ts';
+import type { Verification } from '../../participant/verify-copy.ts';
+
+/** Results as text for people. Whatever came from outside goes through `plain`. */
+
+export function showJoined({ reader, participant, url }: Membership, place: string): string {
+  return [
+    `joined ${url}`,
+    `  you are reader ${reader} of participant ${participant}`,
+    `  keys in ${place}: back them up now; without identity.txt no copy of yours opens`,
+  ].join('\n');
+}
+
+export function showInbox(alerts: readonly InboxAlert[]): string {
+  if (alerts.length === 0) return 'nothing is open to you now';
+  return alerts.map(showAlert).join('\n\n');
+}
+
+function showAlert({ id, title, tlp, disclosureAt, artifacts }: InboxAlert): string {
+  const lines = artifacts.map(
+    (artifact) =>
+      `  ${artifact.id}  ${artifact.kind.padEnd(18)} ${plain(artifact.name)}` +
+      `${artifact.variant === 'reduced' ? ' (reduced)' : ''}`,
+  );
+  return [`${id}  ${plain(title)}`, `  TLP:${tlp}, public ${disclosureAt}`, ...lines].join('\n');
+}
+
+/** A stored or opened copy, with what its reader may do. */
+export function showCopy(path: string, { manifest, content }: OpenedCopy): string {
+  const { kind, variant, version, tlp, usePermissions, disclosureAt } = manifest;
+  const reduced = variant === 'reduced' ? ', reduced' : '';
+  return [
+    `${path}  ${kind}${reduced}, version ${version}, ${content.length} bytes`,
+    `  TLP:${tlp}, public ${utc(disclosureAt)}; you may: ${usePermissions.join(', ')}`,
+  ].join('\n');
+}
+
+export function showVerification(path: string, verification: Verification): string {
+  return [path, ...verification.checks.map(showCheck), ...verdict(verification)].join('\n');
+}
+
+function showCheck({ name, passed, detail }: Check): string {
+  return `  ${passed ? '✓' : '✗'} ${name.padEnd(9)} ${plain(detail, 600)}`;
+}
+
+function verdict(verification: Verification): string[] {
+  switch (verification.state) {
+    case 'verified':
+      return ['  verified'];
+    case 'pending':
+      return [`  good so far; promised until ${utc(verification.until)}: verify again after that`];
+    case 'broken':
+      return [
+        '  PROMISE BROKEN. The issuer signed that this delivery would be in its log by then.',
+        `  Promise and copy are kept in ${verification.evidence}`,
+        '  1. Check the clock of this machine. 2. Verify once more. 3. Ask the issuer, and show',
+        '  promise.json and the answer there to the other participants: they tell nothing of the',
+        '  content, and anybody with the pinned log key can check them. Keep the folder.',
+      ];
+    case 'refused':
+      return verification.evidence === null
+        ? ['  refused: do not use this copy, and tell the issuer which check failed']
+        : [
+            '  refused: what the ledger shows does not fit what was signed',
+            `  Kept in ${verification.evidence}: ask the issuer, and the other participants`,
+          ];
+  }
+}

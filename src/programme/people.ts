@@ -56,7 +56,7 @@ export function hashToken(token: string): Buffer {
  * @throws UNAUTHENTICATED for a token that is unknown, revoked, or whose reader was removed.
  */
 export async function authenticate(context: Context, token: string): Promise<Caller> {
-  const found = await context.store.issuer((tx) => tokenByHash(tx, hashToken(token)));
+  const found = await context.store.lookup((tx) => tokenByHash(tx, hashToken(token)));
   if (!found) throw new TocsinError('UNAUTHENTICATED', 'expected a valid token');
   const scopes = found.scopes as Scope[];
   if (found.holder.kind === 'person') {

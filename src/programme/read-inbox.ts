@@ -11,7 +11,7 @@ import type { AlertId, ArtifactId, NoticeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { alertsPage } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
-import { lockForRelease } from '../store/locks.ts';
+import { readerFacts, readerFactsFrom } from '../store/delivery-reader.ts';
 import { noticesPage } from '../store/release-store.ts';
 import type { ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
@@ -57,8 +57,8 @@ export async function readInbox(
     for (;;) {
       const [row] = await alertsPage(tx, null, cursor, 1);
       if (!row) return { items, next: null };
-      await lockForRelease(tx, row.programme);
-      const work = await openCase(context, tx, caller, row.id, now);
+      const facts = await readerFacts(tx, caller.participant, row.id, caller.id);
+      const work = await openCase(context, tx, facts, now);
       const seen = work ? await present(context, tx, work) : null;
       if (seen && items.length === limit) return { items, next: items.at(-1)?.id ?? null };
       if (seen) items.push(seen);
@@ -74,8 +74,9 @@ export async function readInboxAlert(
   alert: AlertId,
   now: Instant,
 ): Promise<InboxAlert> {
-  return context.store.release(caller.participant, alert, async (tx) => {
-    const work = await openCase(context, tx, caller, alert, now);
+  const to = { participant: caller.participant, reader: caller.id, alert };
+  return context.store.release(to, async (tx, facts) => {
+    const work = await openCase(context, tx, readerFactsFrom(facts), now);
     const seen = work ? await present(context, tx, work) : null;
     if (!seen) throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
     return seen;

@@ -10,7 +10,7 @@ import { type Manifest, manifestSigningBytes, packCopy } from '../formats/copy.t
 import { promiseBytes } from '../ledger/promise.ts';
 import type { AlertRow, ArtifactRow } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
-import { type ReaderFacts, readerFacts } from '../store/delivery-reader.ts';
+import { type ReaderFacts, readerFactsFrom } from '../store/delivery-reader.ts';
 import { insertDelivery, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
 import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-writer.ts';
 import { actorOf, type ReaderCaller } from './act.ts';
@@ -44,8 +44,9 @@ export async function serveCopy(
   request: { readonly alert: AlertId; readonly artifact: ArtifactId },
   now: Instant,
 ): Promise<ServedCopy> {
-  const served = await context.store.release(caller.participant, request.alert, async (tx) => {
-    const work = await openCase(context, tx, caller, request.alert, now);
+  const to = { participant: caller.participant, reader: caller.id, alert: request.alert };
+  const served = await context.store.release(to, async (tx, facts) => {
+    const work = await openCase(context, tx, readerFactsFrom(facts), now);
     if (!work) return { outcome: 'unknown' } as const;
     return serve(context, tx, caller, work, request.artifact, now);
   });
@@ -72,18 +73,13 @@ export type ReaderCase = {
   readonly visible: boolean;
 };
 
-/**
- * Null when the alert, the reader or its grant is not to be seen in this transaction, which must hold
- * the release lock: everything that decides is read here.
- */
+/** Decides everything of an alert for one reader, from facts that were read under the release lock. */
 export async function openCase(
   context: Context,
   tx: Tx,
-  caller: ReaderCaller,
-  alertId: AlertId,
+  reader: ReaderFacts | null,
   now: Instant,
 ): Promise<ReaderCase | null> {
-  const reader = await readerFacts(tx, alertId, caller.id);
   if (!reader) return null;
   const { alert } = reader;
   const artifacts = await context.renders.artifacts(tx, alert);

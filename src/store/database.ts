@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import { TocsinError } from '../domain/errors.ts';
-import { type AlertId, type ParticipantId, parseId } from '../domain/ids.ts';
+import { type AlertId, type ParticipantId, parseId, type ReaderId } from '../domain/ids.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import type { Database } from './schema.ts';
 
@@ -33,10 +33,16 @@ export type Store = {
   /** A transaction as the participants' login that sees this participant's rows and no others. */
   participant<T>(participant: ParticipantId, work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * The same, holding the release lock of the alert's programme (see `locks.ts`) from its first
-   * statement on. Without a lock, and seeing no such alert, when the participant has no grant of it.
+   * The same for a release to one reader: holds the release lock of the alert's programme (see
+   * `locks.ts`) from its first round trip on, which also reads the facts of the decision (null when
+   * there is nothing to be seen; `readerFactsFrom` gives them their shape).
    */
-  release<T>(participant: ParticipantId, alert: AlertId, work: (tx: Tx) => Promise<T>): Promise<T>;
+  release<T>(
+    to: { readonly participant: ParticipantId; readonly reader: ReaderId; readonly alert: AlertId },
+    work: (tx: Tx, facts: unknown) => Promise<T>,
+  ): Promise<T>;
+  /** One statement of the issuer's login, alone: a transaction of its own without BEGIN and COMMIT. */
+  lookup<T>(statement: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction as the participants' login that sees what has been published, as anybody may. */
   audience<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -55,8 +61,8 @@ export function openStore(
   return {
     issuer: (work) => transact(issuer, fault, [], work),
     participant: (id, work) => transact(participant, fault, [asParticipant(id)], work),
-    release: (id, alert, work) =>
-      transact(participant, fault, [asParticipant(id), lockOfAlert(alert)], work),
+    release: (to, work) => transact(participant, fault, [releaseFacts(to)], work),
+    lookup: (statement) => single(issuer, statement),
     audience: (work) => transact(participant, fault, [AS_PUBLIC], work),
     async close() {
       await Promise.all([issuer.destroy(), participant.destroy()]);
@@ -72,22 +78,36 @@ function asParticipant(id: ParticipantId): string {
   return `select set_config('tocsin.participant', '${parseId(id, 'participant')}', true)`;
 }
 
-function lockOfAlert(alert: AlertId): string {
-  return `select pg_advisory_xact_lock_shared(hashtextextended(programme_id::text, 1))
-    from alert where id = '${parseId(alert, 'alert')}'`;
+function releaseFacts(to: {
+  participant: ParticipantId;
+  reader: ReaderId;
+  alert: AlertId;
+}): string {
+  const participant = parseId(to.participant, 'participant');
+  const [alert, reader] = [parseId(to.alert, 'alert'), parseId(to.reader, 'reader')];
+  return `select tocsin_release_facts('${participant}', '${alert}', '${reader}') as facts`;
+}
+
+async function single<T>(db: Kysely<Database>, statement: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await db.connection().execute((connection) => statement(connection as Tx));
+  } catch (error) {
+    throw asStoreError(error);
+  }
 }
 
 async function transact<T>(
   db: Kysely<Database>,
   fault: CommitFault | undefined,
   preamble: readonly string[],
-  work: (tx: Tx) => Promise<T>,
+  work: (tx: Tx, facts: unknown) => Promise<T>,
 ): Promise<T> {
   try {
     const result = await db.connection().execute(async (connection) => {
-      await sql.raw(['begin', ...preamble].join('; ')).execute(connection);
+      const begun = sql.raw<{ facts?: unknown }>(['begin', ...preamble].join('; '));
+      const { rows } = await begun.execute(connection);
       try {
-        const value = await work(connection as Tx);
+        const value = await work(connection as Tx, rows[0]?.facts ?? null);
         fault?.('before_commit');
         await commit(connection);
         return value;

@@ -18,8 +18,10 @@ export type ReaderFacts = {
   readonly wordCommitted: boolean;
 };
 
-type FactColumns = AlertColumns &
+/** What `tocsin_release_facts` gives; instants as milliseconds, bytes in base64. */
+type FactRow = Omit<AlertColumns, 'head_enc'> &
   EnrolmentColumns & {
+    head_enc: string;
     consent: Consent | null;
     age_recipient: string | null;
     fingerprint: string | null;
@@ -28,33 +30,12 @@ type FactColumns = AlertColumns &
     committed: boolean;
   };
 
-/**
- * The alert and the facts of a joined reader with respect to it, in one statement; null when the
- * reader, its enrolment in the alert's programme, or the alert is not visible in this transaction.
- */
-export async function readerFacts(
-  tx: Tx,
-  alert: AlertId,
-  reader: ReaderId,
-): Promise<ReaderFacts | null> {
-  const { rows } = await sql<FactColumns>`
-    select a.id, a.programme_id, a.author_id, a.state, a.disclosure_at, a.opens_at, a.tlp,
-      a.use_permissions, a.head_enc, a.version,
-      e.tier, e.standing, e.duty, e.agreement_signed_at, e.agreement_expires_at, e.consent_mode,
-      c.consent, r.age_recipient, r.fingerprint, p.sha256 as policy,
-      exists (select 1 from clock_mark m where m.doubted_at is not null) as doubted,
-      exists (select 1 from word_commitment w where w.alert_id = a.id and w.reader_id = r.id)
-        as committed
-    from alert a
-    join reader r on r.id = ${reader}
-    join enrolment e on e.programme_id = a.programme_id and e.participant_id = r.participant_id
-    join policy_version p on p.programme_id = a.programme_id and p.active
-    left join consent c on c.alert_id = a.id and c.participant_id = r.participant_id
-    where a.id = ${alert} and a.state <> 'draft' and r.removed_at is null`.execute(tx);
-  const row = rows[0];
+/** The facts as the store's release transaction read them; null when there is nothing to be seen. */
+export function readerFactsFrom(facts: unknown): ReaderFacts | null {
+  const row = facts as FactRow | null;
   if (!row?.age_recipient || !row.fingerprint) return null;
   return {
-    alert: alertFromRow(row),
+    alert: alertFromRow({ ...row, head_enc: Buffer.from(row.head_enc, 'base64') }),
     enrolment: enrolmentFromRow(row),
     consent: row.consent ?? 'no_embargo',
     recipient: row.age_recipient,
@@ -63,6 +44,21 @@ export async function readerFacts(
     clockDoubted: row.doubted,
     wordCommitted: row.committed,
   };
+}
+
+/**
+ * Takes the release lock of the alert's programme and reads the facts of a joined reader with respect
+ * to the alert; null when the reader, its enrolment in the programme, or the alert is not visible.
+ */
+export async function readerFacts(
+  tx: Tx,
+  participant: ParticipantId,
+  alert: AlertId,
+  reader: ReaderId,
+): Promise<ReaderFacts | null> {
+  const { rows } = await sql<{ facts: unknown }>`
+    select tocsin_release_facts(${participant}, ${alert}, ${reader}) as facts`.execute(tx);
+  return readerFactsFrom(rows[0]?.facts ?? null);
 }
 
 /** Who was handed what of an alert, and when: exposure and the candidates of a trace. */

@@ -329,6 +329,35 @@ create table idempotency (
   primary key (token_id, key)
 );
 
+-- Everything a release to one reader depends on besides the artifacts, as one JSON row; none when the
+-- reader, its enrolment in the alert's programme, or the alert is not visible. Names the participant for
+-- the rest of the transaction and takes the shared release lock first. Volatile: the statement after
+-- the lock sees what was committed while it waited.
+create function tocsin_release_facts(p_participant uuid, p_alert uuid, p_reader uuid)
+returns json language plpgsql volatile as $$
+begin
+  perform set_config('tocsin.participant', p_participant::text, true);
+  perform pg_advisory_xact_lock_shared(hashtextextended(a.programme_id::text, 1))
+    from alert a where a.id = p_alert;
+  return (select row_to_json(facts) from (
+    select a.id, a.programme_id, a.author_id, a.state, a.opens_at, a.tlp, a.use_permissions, a.version,
+      (extract(epoch from a.disclosure_at) * 1000)::bigint as disclosure_at,
+      encode(a.head_enc, 'base64') as head_enc,
+      e.tier, e.standing, e.duty, e.consent_mode,
+      (extract(epoch from e.agreement_signed_at) * 1000)::bigint as agreement_signed_at,
+      (extract(epoch from e.agreement_expires_at) * 1000)::bigint as agreement_expires_at,
+      c.consent, r.age_recipient, r.fingerprint, p.sha256 as policy,
+      exists (select 1 from clock_mark m where m.doubted_at is not null) as doubted,
+      exists (select 1 from word_commitment w where w.alert_id = a.id and w.reader_id = r.id)
+        as committed
+    from alert a
+    join reader r on r.id = p_reader
+    join enrolment e on e.programme_id = a.programme_id and e.participant_id = r.participant_id
+    join policy_version p on p.programme_id = a.programme_id and p.active
+    left join consent c on c.alert_id = a.id and c.participant_id = r.participant_id
+    where a.id = p_alert and a.state <> 'draft' and r.removed_at is null) as facts);
+end $$;
+
 -- Row-level security. Owner and issuer see through policies of their own; the participant login sees
 -- rows only inside a transaction that named its participant, and of those only its own.
 do $$

@@ -15,6 +15,7 @@ import type { SlotTable } from './slot-table.ts';
 
 export type { Dropped };
 
+/** One artifact version on its way to its slot table. */
 export type FreezeInput = {
   readonly artifact: ArtifactId;
   readonly version: number;
@@ -26,6 +27,7 @@ export type FreezeInput = {
   readonly earlier: readonly Earlier[];
 };
 
+/** The table, and what could have been in it. */
 export type Frozen = {
   readonly table: SlotTable;
   /** Places that carry nothing although a carrier saw them, with the reason, for the author. */
@@ -70,7 +72,10 @@ function masterOf(text: string): Buffer {
   return master;
 }
 
-/** An approved alternate that no carrier of the format reads would be silently lost: refused instead. */
+/**
+ * An approved alternate that no carrier of the format reads would be silently lost: refused
+ * instead.
+ */
 function refuseUnread(sidecar: Sidecar | null, format: Format): void {
   for (const { reads, formats } of CARRIERS) {
     if (reads === null || sidecar === null || sidecar[reads].length === 0) continue;
@@ -92,7 +97,9 @@ function passGates(
   return { slots: kept, dropped };
 }
 
-/** From UTF-16 offsets to bytes. Slots are in ascending order, so one walk over the text suffices. */
+/**
+ * From UTF-16 offsets to bytes. Slots are in ascending order, so one walk over the text suffices.
+ */
 function toBytes(text: string, slots: readonly ProposedSlot[]): KeylessSlot[] {
   let [units, bytes] = [0, 0];
   return slots.map((slot) => {

@@ -19,10 +19,10 @@ const BREAK = /[.!?]["')\]]*\s|\n\s*\n/;
 
 /**
  * Gives each slot its coordinates. Where the same passage — the same two texts between the same
- * words of the same sentence — stands in an earlier table, it takes the coordinates it has there, and
- * so shares its bits: whoever has two versions or formats of a passage sees one word, not two. A
- * passage that occurs n times is matched in order, first with first. Canaries are the same passage
- * when they have the same placeholder, also within one text.
+ * words of the same sentence — stands in an earlier table, it takes the coordinates it has there,
+ * and so shares its bits: whoever has two versions or formats of a passage sees one word, not two.
+ * A passage that occurs n times is matched in order, first with first. Canaries are the same
+ * passage when they have the same placeholder, also within one text.
  */
 export function assignKeys(
   artifact: ArtifactId,

@@ -1,13 +1,17 @@
 import { isMap, isScalar, isSeq, type Node, parseDocument, stringify, type YAMLMap } from 'yaml';
 import { invalid, TocsinError } from '../domain/errors.ts';
 
+/** What an alternate exchanges: the finer the kind, the sooner a paraphrase loses it. */
 export const ALTERNATE_FAMILIES = ['word', 'phrase', 'sentence'] as const;
 export type AlternateFamily = (typeof ALTERNATE_FAMILIES)[number];
 
+/** How a canary looks: `slot-table.ts`, `CanarySlot.form`. */
 export const CANARY_FORMS = ['guid', 'hex'] as const;
 export type CanaryForm = (typeof CANARY_FORMS)[number];
 
-/** Two texts that mean the same, approved by standing in the sidecar. `text` is what the file has. */
+/**
+ * Two texts that mean the same, approved by standing in the sidecar. `text` is what the file has.
+ */
 export type Alternate = {
   readonly text: string;
   readonly other: string;
@@ -19,7 +23,9 @@ export type Alternate = {
 /** Two adjacent items of a list that may change places. */
 export type OrderPair = { readonly first: string; readonly second: string };
 
-/** A placeholder that is replaced by a value of the reader's own, wherever it stands in the file. */
+/**
+ * A placeholder that is replaced by a value of the reader's own, wherever it stands in the file.
+ */
 export type CanaryMark = { readonly text: string; readonly form: CanaryForm };
 
 /** What the author allows to differ between copies of one file (docs/formats/slot-table.md). */
@@ -29,14 +35,17 @@ export type Sidecar = {
   readonly canaries: readonly CanaryMark[];
 };
 
-/** Largest sidecar in UTF-16 units, and most entries of one list: a 16 MiB artifact needs far less. */
+/**
+ * Largest sidecar in UTF-16 units, and most entries of one list: a 16 MiB artifact needs far less.
+ */
 const MAX_TEXT = 4 * 1024 * 1024;
 const MAX_ENTRIES = 20_000;
 
 /**
- * Reads the YAML of an `X.alternates.yaml` file. The file comes from an author's machine; every key,
- * type and word is checked, and nothing is defaulted but an absent list.
- * @throws INVALID_INPUT naming the entry as a path (`alternates[3].family`), or the line that is not YAML.
+ * Reads the YAML of an `X.alternates.yaml` file. The file comes from an author's machine; every
+ * key, type and word is checked, and nothing is defaulted but an absent list.
+ * @throws INVALID_INPUT naming the entry as a path (`alternates[3].family`), or the line that is
+ *   not YAML.
  * @throws LIMIT_EXCEEDED for more than 4 Mi characters or 20 000 entries in a list.
  */
 export function parseSidecar(text: string): Sidecar {

@@ -69,7 +69,10 @@ export function splice(
   return copy;
 }
 
-/** Bytes of the longest copy that `table` can make of `master`. @throws MARK_FAILED as `compileTable`. */
+/**
+ * Bytes of the longest copy that `table` can make of `master`. @throws MARK_FAILED as
+ * `compileTable`.
+ */
 export function maxLength(master: Uint8Array, table: SlotTable): number {
   return compileTable(master, table).maxLength;
 }
@@ -161,7 +164,9 @@ function longestOf(part: Part): number {
   }
 }
 
-/** A table is our own record, but a wrong one would put one reader's text where another's belongs. */
+/**
+ * A table is our own record, but a wrong one would put one reader's text where another's belongs.
+ */
 function checkPlace(slot: Slot, from: number, master: Buffer): void {
   const where = `slot ${slot.key.artifact}/${slot.key.slot}`;
   if (!(slot.start >= from && slot.end > slot.start && slot.end <= master.length)) {

@@ -1,6 +1,9 @@
 import { type CompilerWarning, compile, YaraX } from '@litko/yara-x';
 
-/** What YARA-X says about a source. Kept out of `yara/`, which is pure and runs in a recipient's bundle. */
+/**
+ * What YARA-X says about a source. Kept out of `yara/`, which is pure and runs in a recipient's
+ * bundle.
+ */
 export type Compiled =
   | {
       readonly ok: true;
@@ -20,7 +23,9 @@ export type Warning = { readonly code: string; readonly line: number };
  */
 const EXTERNAL = { filepath: '', filename: '', extension: '', filetype: '', owner: '' };
 
-/** Compiles rules with YARA-X. A source it refuses is an answer, not an error: it stays unmarked. */
+/**
+ * Compiles rules with YARA-X. A source it refuses is an answer, not an error: it stays unmarked.
+ */
 export function compileYara(source: string): Compiled {
   try {
     const scanner: unknown = compile(source, { defineVariables: EXTERNAL });

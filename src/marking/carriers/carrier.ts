@@ -2,8 +2,8 @@ import type { Format } from '../../domain/artifact.ts';
 import type { Sidecar } from '../sidecar.ts';
 
 /**
- * Where a proposal comes from. An `author` approved it by name, so a fault in it is an error; what a
- * carrier found by itself (`automatic`) is dropped with its reason instead.
+ * Where a proposal comes from. An `author` approved it by name, so a fault in it is an error; what
+ * a carrier found by itself (`automatic`) is dropped with its reason instead.
  */
 export type Source = 'author' | 'automatic';
 
@@ -22,6 +22,7 @@ export type ProposedBit = {
   readonly weight: number;
 };
 
+/** A place for a value of the reader's own; otherwise as `ProposedBit`. */
 export type ProposedCanary = {
   readonly kind: 'canary';
   readonly source: Source;
@@ -33,6 +34,7 @@ export type ProposedCanary = {
   readonly weight: number;
 };
 
+/** What a carrier may offer. */
 export type ProposedSlot = ProposedBit | ProposedCanary;
 
 /** A place that will carry nothing, and why; told to the author. */
@@ -42,11 +44,13 @@ export type Dropped = {
   readonly reason: string;
 };
 
+/** What a carrier found: places it offers, and places it cannot use, with the reason. */
 export type Proposal = {
   readonly slots: readonly ProposedSlot[];
   readonly dropped: readonly Dropped[];
 };
 
+/** What a carrier sees of an artifact version. `sidecar` is null where the author wrote none. */
 export type CarrierInput = {
   readonly format: Format;
   readonly text: string;
@@ -54,20 +58,21 @@ export type CarrierInput = {
 };
 
 /**
- * Tries the chosen slots of a text on what the text is for. Keeps those whose two texts do the same in
- * every combination, and says why it drops the others.
+ * Tries the chosen slots of a text on what the text is for. Keeps those whose two texts do the same
+ * in every combination, and says why it drops the others.
  */
 export type Gate = (text: string, chosen: readonly ProposedBit[]) => GateAnswer;
 
+/** Kept and dropped together are what was chosen. */
 export type GateAnswer = {
   readonly kept: readonly ProposedBit[];
   readonly dropped: readonly Dropped[];
 };
 
 /**
- * One manner of marking. `propose` MUST be pure and MUST NOT offer a place whose two texts differ in
- * anything a carrier may not touch (docs/formats/slot-table.md, "Never touched"). What it offers may
- * overlap and need not read differently: freezing settles that, the same way for every carrier.
+ * One manner of marking. `propose` MUST be pure and MUST NOT offer a place whose two texts differ
+ * in anything a carrier may not touch (docs/formats/slot-table.md, "Never touched"). What it offers
+ * may overlap and need not read differently: freezing settles that, the same way for every carrier.
  */
 export type Carrier = {
   readonly name: string;

@@ -1,8 +1,8 @@
 import type { AlternateFamily } from '../sidecar.ts';
 
 /**
- * Two wordings that a writer of advisories can mostly exchange, and what kind of alternate they make.
- * `forward`: only the first is looked for, since the second has other uses as well.
+ * Two wordings that a writer of advisories can mostly exchange, and what kind of alternate they
+ * make. `forward`: only the first is looked for, since the second has other uses as well.
  */
 export type Interchange = readonly [
   one: string,

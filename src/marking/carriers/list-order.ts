@@ -8,7 +8,8 @@ const NUMBERED = /^\s*\(?\d+[.)]/;
 
 /**
  * The order of two adjacent items of a list, as the sidecar approves it. `propose` throws
- * INVALID_INPUT naming the entry unless both stand there, one directly after the other, and unnumbered.
+ * INVALID_INPUT naming the entry unless both stand there, one directly after the other, and
+ * unnumbered.
  */
 export const listOrder: Carrier = {
   name: 'order',

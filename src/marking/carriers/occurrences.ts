@@ -15,8 +15,8 @@ export function occurrencesOf(text: string, needle: string): number[] {
 
 /**
  * The one place that an entry of a sidecar means.
- * @throws INVALID_INPUT naming `field` when `needle` is absent, or stands more than once and the entry
- *   does not say which.
+ * @throws INVALID_INPUT naming `field` when `needle` is absent, or stands more than once and the
+ *   entry does not say which.
  */
 export function placeOf(
   text: string,

@@ -3,8 +3,9 @@ export type Span = { readonly start: number; readonly end: number; readonly text
 
 /**
  * What is never marked (docs/formats/slot-table.md): code, addresses, paths, and every word with a
- * digit or a second capital — CVE ids, hashes, versions, dates, times, scores, CVSS vectors, product
- * names such as SharePoint, labels such as TLP:AMBER — and a capitalised word within a sentence.
+ * digit or a second capital — CVE ids, hashes, versions, dates, times, scores, CVSS vectors,
+ * product names such as SharePoint, labels such as TLP:AMBER — and a capitalised word within a
+ * sentence.
  */
 const PROTECTED = new RegExp(
   [

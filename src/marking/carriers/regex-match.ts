@@ -87,7 +87,9 @@ function escaped(cursor: Cursor): string {
   return String.fromCharCode(Number.parseInt(hex, 16));
 }
 
-/** A member of a class: its first, or for a negated one the first of a few that it does not name. */
+/**
+ * A member of a class: its first, or for a negated one the first of a few that it does not name.
+ */
 function member(cursor: Cursor): string {
   const negated = cursor.pattern[cursor.at] === '^';
   const start = negated ? cursor.at + 1 : cursor.at;

@@ -3,9 +3,9 @@ import { cutsWord, endsInWord, readAlike, startsInWord } from '../tokens.ts';
 import type { Dropped, Proposal, ProposedSlot, Source } from './carrier.ts';
 
 /**
- * The proposals that a table can hold: each readable in a sample, no two overlapping. Among automatic
- * ones that overlap, the set of greatest weight is chosen; the others were alternatives, not faults,
- * and are not reported. Slots come out in ascending order.
+ * The proposals that a table can hold: each readable in a sample, no two overlapping. Among
+ * automatic ones that overlap, the set of greatest weight is chosen; the others were alternatives,
+ * not faults, and are not reported. Slots come out in ascending order.
  * @throws INVALID_INPUT naming the sidecar's entry when an author's proposal cannot be held.
  */
 export function settle(text: string, proposals: readonly Proposal[]): Proposal {

@@ -3,7 +3,9 @@ import { parseCondition, type SigmaCondition } from '../../formats/rules/sigma/c
 import type { SigmaNode } from '../../formats/rules/sigma/parse.ts';
 import type { ProposedBit } from './carrier.ts';
 
-/** Neighbouring operands of `and` and `or` in a condition that stands on one line without quotes. */
+/**
+ * Neighbouring operands of `and` and `or` in a condition that stands on one line without quotes.
+ */
 export function conditionSlots(text: string, node: SigmaNode): ProposedBit[] {
   if (node.kind !== 'scalar' || !node.plain || typeof node.value !== 'string') return [];
   try {

@@ -12,12 +12,15 @@ import { variantOf } from './variant.ts';
 
 /**
  * Sigma rules: the order of values, fields, selections, operands of the condition, and of a few
- * neighbouring keys. No value, id, reference, author, date or tag is touched: lines change places, and
- * the gate sees to it that the canonical form stays.
+ * neighbouring keys. No value, id, reference, author, date or tag is touched: lines change places,
+ * and the gate sees to it that the canonical form stays.
  */
 export const sigma: Carrier = { name: 'sigma', formats: ['sigma'], reads: null, propose, gate };
 
-/** Keys of a rule that may change places with a neighbour; ids, authors and dates stay where they are. */
+/**
+ * Keys of a rule that may change places with a neighbour; ids, authors and dates stay where they
+ * are.
+ */
 const MOVABLE = ['status', 'description', 'falsepositives', 'level'];
 
 function propose({ text }: CarrierInput): Proposal {

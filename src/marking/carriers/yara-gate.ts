@@ -6,10 +6,10 @@ import { canonical, type Opinion, opinionsOn, type Unit, unitOf } from './yara-o
 import { samplesFor } from './yara-samples.ts';
 
 /**
- * Keeps the slots of a YARA source that change nothing: for each alone and for all of a rule together,
- * the canonical form is the same, YARA-X compiles with the same warnings, and the same rules hit and
- * miss on samples made from the rule's own strings. For all of the file together the canonical form
- * is compared once more.
+ * Keeps the slots of a YARA source that change nothing: for each alone and for all of a rule
+ * together, the canonical form is the same, YARA-X compiles with the same warnings, and the same
+ * rules hit and miss on samples made from the rule's own strings. For all of the file together the
+ * canonical form is compared once more.
  */
 export function yaraGate(text: string, chosen: readonly ProposedBit[]): GateAnswer {
   const file = parseYara(text);
@@ -28,7 +28,10 @@ export function yaraGate(text: string, chosen: readonly ProposedBit[]): GateAnsw
     : { kept: [], dropped: [...dropped, ...refuse(kept, 'all together: other canonical form')] };
 }
 
-/** Slots that fail alone are dropped and the others tried again, since "together" is another text then. */
+/**
+ * Slots that fail alone are dropped and the others tried again, since "together" is another text
+ * then.
+ */
 function tryRule(unit: Unit, rule: YaraRule, slots: readonly ProposedBit[]): GateAnswer {
   if (slots.length === 0) return { kept: [], dropped: [] };
   const flipped = (some: readonly ProposedBit[]) => variantOf(unit.text, some, unit.from);

@@ -8,8 +8,8 @@ const MAX_SINGLE = 32;
 /**
  * Samples on which two writings of a rule must agree: nothing; all its strings; each alone; all but
  * one; each set that the condition counts, and all but it; each with and without the bytes that the
- * condition wants at fixed places. Not proof — that is the canonical form — but a second, independent
- * opinion.
+ * condition wants at fixed places. Not proof — that is the canonical form — but a second,
+ * independent opinion.
  */
 export function samplesFor(rule: YaraRule): Buffer[] {
   const strings = rule.strings.map((definition) => ({
@@ -89,7 +89,9 @@ function unescaped(source: string): string {
   );
 }
 
-/** Bytes that match a hexadecimal string: first alternatives, shortest jumps, 0 for wild nibbles. */
+/**
+ * Bytes that match a hexadecimal string: first alternatives, shortest jumps, 0 for wild nibbles.
+ */
 function hexBytes(source: string): Buffer {
   const plain = source
     .slice(1, -1)
@@ -119,7 +121,10 @@ function fixedBytes(condition: Expression): Buffer {
   return head.subarray(0, length);
 }
 
-/** Writes one integer where `call` reads it. Returns where it ends, 0 when there is nothing to write. */
+/**
+ * Writes one integer where `call` reads it. Returns where it ends, 0 when there is nothing to
+ * write.
+ */
 function writeInteger(head: Buffer, call: Expression, value: Expression): number {
   if (call.kind !== 'call' || call.callee.kind !== 'word' || value.kind !== 'integer') return 0;
   const form = /^u?int(8|16|32)(be)?$/.exec(call.callee.name);

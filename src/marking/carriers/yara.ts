@@ -16,9 +16,9 @@ import { yaraGate } from './yara-gate.ts';
 const MAX_SOURCE = 1024 * 1024;
 
 /**
- * YARA rules: the order of string definitions, of modifiers and of operands, the notation of numbers
- * and quantifiers. Names, tags, metadata, the values of strings and the meaning of a condition are
- * never touched; the gate holds it to that.
+ * YARA rules: the order of string definitions, of modifiers and of operands, the notation of
+ * numbers and quantifiers. Names, tags, metadata, the values of strings and the meaning of a
+ * condition are never touched; the gate holds it to that.
  */
 export const yara: Carrier = {
   name: 'yara',
@@ -66,8 +66,8 @@ function ruleSlots(text: string, file: YaraFile, rule: YaraRule): ProposedBit[] 
 }
 
 /**
- * Adjacent definitions on adjacent lines, each taking along the comment that ends its line. A comment
- * on a line of its own may speak of what follows, so that nothing moves from under it.
+ * Adjacent definitions on adjacent lines, each taking along the comment that ends its line. A
+ * comment on a line of its own may speak of what follows, so that nothing moves from under it.
  */
 function orderSlots(
   text: string,
@@ -149,8 +149,8 @@ function swaps(text: string, modifiers: readonly Modifier[], what: string): Prop
 const KEEPS_DEFAULT = ['nocase', 'fullword', 'private'];
 
 /**
- * The slot spans the whole string, so that it has words of its own to be recognised by. Light: beside
- * an order slot of the same string it adds nothing.
+ * The slot spans the whole string, so that it has words of its own to be recognised by. Light:
+ * beside an order slot of the same string it adds nothing.
  */
 function defaultAscii(
   text: string,

@@ -8,7 +8,9 @@ export type Stretch = {
   readonly from: number;
   readonly to: number;
   readonly sample: Int32Array;
-  /** Whether the alignment may begin, or end, anywhere within the stretch instead of at its border. */
+  /**
+   * Whether the alignment may begin, or end, anywhere within the stretch instead of at its border.
+   */
   readonly openStart: boolean;
   readonly openEnd: boolean;
 };
@@ -25,8 +27,11 @@ export type SlotOutcome = {
   readonly length: number;
 };
 
+/** What an alignment found: words outside slots, and for each slot which text fits better. */
 export type Alignment = {
-  /** For each item of the stretch that is a word: its place in the sample's stretch, -1 for none. */
+  /**
+   * For each item of the stretch that is a word: its place in the sample's stretch, -1 for none.
+   */
   readonly matched: ReadonlyMap<number, number>;
   readonly slots: readonly SlotOutcome[];
 };
@@ -36,8 +41,8 @@ const MAX_CELLS = 400_000;
 
 /**
  * Aligns a stretch of lattice and sample: the best score of any path through the texts of the slots
- * (Needleman–Wunsch over a graph), forward and backward, so that for every slot the best alignment by
- * way of either text is known, all other slots being free. Null when the stretch is too large.
+ * (Needleman–Wunsch over a graph), forward and backward, so that for every slot the best alignment
+ * by way of either text is known, all other slots being free. Null when the stretch is too large.
  */
 export function align(stretch: Stretch, likeness: Likeness): Alignment | null {
   const graph = graphOf(stretch.items, stretch.from, stretch.to);

@@ -1,16 +1,14 @@
-import type { Item, Lattice } from './lattice.ts';
+import { GRAM, gramAt, gramsOf, type Place } from './grams.ts';
+import type { Lattice } from './lattice.ts';
 
 /**
- * A word of the sample (`at`) that belongs to an item of the lattice. `fast`: it is that word of the
- * master; otherwise it is one of the words of a slot, and says where the sample runs, not more.
+ * A word of the sample (`at`) that belongs to an item of the lattice. `fast`: it is that word of
+ * the master; otherwise it is one of the words of a slot, and says where the sample runs, not more.
  */
 export type Pin = { readonly item: number; readonly at: number; readonly fast: boolean };
 
 /** A stretch of the sample that runs along a stretch of the lattice; pins ascend in both. */
 export type Block = { readonly pins: readonly Pin[] };
-
-/** Words in a row that must agree. Four are rarely shared by chance, and survive a typing error nearby. */
-const GRAM = 4;
 
 /** Farthest that two neighbouring pins of one block may be apart, in words. */
 const MAX_GAP = 120;
@@ -19,8 +17,8 @@ const MAX_GAP = 120;
 const MAX_DRIFT = 16;
 
 /**
- * Fewest pins of a block: shorter agreements are what any two texts of the trade have in common. Once a
- * tenth of the lattice is found, the sample is of this text, and a sentence of it suffices.
+ * Fewest pins of a block: shorter agreements are what any two texts of the trade have in common.
+ * Once a tenth of the lattice is found, the sample is of this text, and a sentence of it suffices.
  */
 const MIN_PINS = 12;
 const MIN_PINS_FAMILIAR = 4;
@@ -36,9 +34,9 @@ const MAX_COPIES = 16;
 const MAX_OPEN = 24;
 
 /**
- * Where a sample runs along a lattice. First runs of words that occur once in the lattice are looked
- * up in the sample, wherever and however often they occur there; then those that continue one another
- * are joined. Sections may therefore come in any order, be missing, or come twice.
+ * Where a sample runs along a lattice. First runs of words that occur once in the lattice are
+ * looked up in the sample, wherever and however often they occur there; then those that continue
+ * one another are joined. Sections may therefore come in any order, be missing, or come twice.
  */
 export function blocksOf(lattice: Lattice, sample: Int32Array): Block[] {
   const blocks = chain(lattice, pinsOf(lattice, sample));
@@ -88,98 +86,8 @@ function pinsOf(lattice: Lattice, sample: Int32Array): Pin[] {
   return pins.sort((a, b) => a.at - b.at || a.item - b.item);
 }
 
-/** Where a word of a gram stands: the item, or its complement for a word of a slot. */
-type Place = number;
-
 function pinOf(place: Place, at: number): Pin {
   return place < 0 ? { item: ~place, at, fast: false } : { item: place, at, fast: true };
-}
-
-type Grams = {
-  readonly prefixes: Prefixes;
-  /** By the number of a gram: where each of its words stands; null where it occurs twice. */
-  readonly places: readonly (readonly Place[] | null)[];
-};
-
-/** The grams that occur once, by whatever way through the slots, with where each word stands. */
-function gramsOf({ items }: Lattice): Grams {
-  const prefixes = newPrefixes();
-  const places: (readonly Place[] | null)[] = [];
-  const note = (words: readonly number[], place: readonly Place[]): void => {
-    const gram = gramAt(prefixes, words, 0, true);
-    const known = places[gram];
-    if (known === undefined) places[gram] = place;
-    else if (known !== null && place.join() !== known.join()) places[gram] = null;
-  };
-  for (const [index, item] of items.entries()) {
-    if (item.kind === 'word') {
-      walk(items, index, [], [], note);
-      continue;
-    }
-    for (const variant of item.variants) {
-      for (const from of variant.keys()) through(items, index, variant.slice(from), [], [], note);
-    }
-  }
-  return { prefixes, places };
-}
-
-type Note = (words: readonly number[], place: readonly Place[]) => void;
-
-/** Extends a gram from the beginning of `items[index]`, by both texts where that is a slot. */
-function walk(
-  items: readonly Item[],
-  index: number,
-  words: readonly number[],
-  place: readonly Place[],
-  note: Note,
-): void {
-  const item = items[index];
-  if (item === undefined) return;
-  if (item.kind === 'word') {
-    through(items, index, [item.word], words, place, note);
-    return;
-  }
-  for (const variant of item.variants) through(items, index, variant, words, place, note);
-}
-
-/** Extends a gram by `own`, words of `items[index]`, and by what follows, up to its length. */
-function through(
-  items: readonly Item[],
-  index: number,
-  own: readonly number[],
-  words: readonly number[],
-  place: readonly Place[],
-  note: Note,
-): void {
-  const added = own.slice(0, GRAM - words.length);
-  const mark = items[index]?.kind === 'word' ? index : ~index;
-  const longer = [...words, ...added];
-  const places = [...place, ...added.map(() => mark)];
-  if (longer.length === GRAM) note(longer, places);
-  else walk(items, index + 1, longer, places, note);
-}
-
-/** Numbers below 2^26, of words and of prefixes, make exact keys of two of them. */
-const RADIX = 2 ** 26;
-
-/** The prefixes of grams, numbered; one map for each length from two words on. */
-type Prefixes = readonly Map<number, number>[];
-
-function newPrefixes(): Prefixes {
-  return Array.from({ length: GRAM - 1 }, () => new Map<number, number>());
-}
-
-/** The number of the gram at `from`, or -1 when it is unknown and may not be added. */
-function gramAt(prefixes: Prefixes, words: ArrayLike<number>, from: number, add: boolean): number {
-  let number = words[from] ?? 0;
-  for (const [index, prefix] of prefixes.entries()) {
-    const key = number * RADIX + (words[from + 1 + index] ?? 0);
-    const known = prefix.get(key);
-    if (known === undefined && !add) return -1;
-    number = known ?? prefix.size;
-    if (known === undefined) prefix.set(key, number);
-  }
-  return number;
 }
 
 type OpenBlock = { readonly pins: Pin[]; last: Pin };

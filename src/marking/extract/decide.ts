@@ -7,8 +7,8 @@ const NEIGHBOURS = 4;
 const SUPPORT = 2;
 
 /**
- * By how much the better text must win, in units of half a matched word: by anything when every word of
- * it is there, by a word it does not lack when it is empty, else by a matched word.
+ * By how much the better text must win, in units of half a matched word: by anything when every
+ * word of it is there, by a word it does not lack when it is empty, else by a matched word.
  */
 const LEAST_EXACT = 0.25;
 const LEAST_EMPTY = 1;
@@ -21,9 +21,9 @@ const LEAST_SHARE = 0.5;
 export type Decision = { readonly value: 0 | 1; readonly firm: boolean };
 
 /**
- * What stands at a slot, if it is clear. Both texts were aligned with the same stretch; the better one
- * counts when its own words are there and its surroundings are, so that neither a deleted passage nor
- * a third wording is read as the shorter text. Null means erased.
+ * What stands at a slot, if it is clear. Both texts were aligned with the same stretch; the better
+ * one counts when its own words are there and its surroundings are, so that neither a deleted
+ * passage nor a third wording is read as the shorter text. Null means erased.
  */
 export function decide(lattice: Lattice, trace: Trace, outcome: SlotOutcome): Decision | null {
   const item = lattice.items[outcome.item];
@@ -44,7 +44,10 @@ export function decide(lattice: Lattice, trace: Trace, outcome: SlotOutcome): De
   return clear && enough ? { value, firm } : null;
 }
 
-/** Whether enough of what stands next to a slot on one side was found; a border of the text is enough. */
+/**
+ * Whether enough of what stands next to a slot on one side was found; a border of the text is
+ * enough.
+ */
 function supported(lattice: Lattice, trace: Trace, slot: number, step: -1 | 1): boolean {
   let [seen, found] = [0, 0];
   for (let ahead = 1; ahead <= NEIGHBOURS; ahead++) {
@@ -62,7 +65,9 @@ function isFound(trace: Trace, item: number): boolean {
   return slot !== undefined && slot.exact > 0 && slot.exact + slot.near >= slot.length / 2;
 }
 
-/** Words of a text, all there, and by how much it must win, for it to count without surroundings. */
+/**
+ * Words of a text, all there, and by how much it must win, for it to count without surroundings.
+ */
 const LONG = 6;
 const LEAST_LONG = 6;
 
@@ -79,8 +84,8 @@ function closedUp(trace: Trace, slot: number): boolean {
 }
 
 /**
- * At the edge of an excerpt one side is missing. The text counts all the same, unless it could be what
- * is left of the other one.
+ * At the edge of an excerpt one side is missing. The text counts all the same, unless it could be
+ * what is left of the other one.
  */
 function distinct(
   { variants }: Item & { kind: 'slot' },

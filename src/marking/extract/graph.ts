@@ -7,9 +7,9 @@ export const NO_WORD = -1;
 export type Origin = { readonly item: number; readonly variant: 0 | 1 | null };
 
 /**
- * A stretch of a lattice as nodes in topological order. Node 0 stands before the first item, the last
- * one after the last. Each text of a slot begins with a node of its own without a word, so that every
- * path through an empty text can be told from one through the other.
+ * A stretch of a lattice as nodes in topological order. Node 0 stands before the first item, the
+ * last one after the last. Each text of a slot begins with a node of its own without a word, so
+ * that every path through an empty text can be told from one through the other.
  */
 export type Graph = {
   readonly words: readonly number[];

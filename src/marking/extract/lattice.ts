@@ -13,11 +13,14 @@ export type Item =
 
 /**
  * A master and all its copies at once: the words they have in common, and at each slot two ways on.
- * A sample is aligned with this rather than with the master, so that no slot is biased to either text.
+ * A sample is aligned with this rather than with the master, so that no slot is biased to either
+ * text.
  */
 export type Lattice = {
   readonly items: readonly Item[];
-  /** Words of the master before each item, and in all at the end: a scale to measure distances on. */
+  /**
+   * Words of the master before each item, and in all at the end: a scale to measure distances on.
+   */
   readonly position: readonly number[];
 };
 

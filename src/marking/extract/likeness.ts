@@ -7,7 +7,9 @@ export const MISS = -1;
 /** A typing error costs more in a short word than in a long one. */
 const TYPO = 4;
 
-/** Letters up to which a word must be exact, and up to which one error is taken for a typing error. */
+/**
+ * Letters up to which a word must be exact, and up to which one error is taken for a typing error.
+ */
 const EXACT_LENGTH = 3;
 const ONE_ERROR_LENGTH = 7;
 
@@ -42,7 +44,9 @@ function compare(one: string, other: string, allowed: number): number {
   return errors > allowed ? MISS : MATCH - (TYPO * errors) / Math.max(one.length, other.length);
 }
 
-/** Letters to insert, delete, replace, or exchange with their neighbour (optimal string alignment). */
+/**
+ * Letters to insert, delete, replace, or exchange with their neighbour (optimal string alignment).
+ */
 export function distance(one: string, other: string): number {
   let before: number[] = [];
   let above = Array.from({ length: other.length + 1 }, (_, index) => index);

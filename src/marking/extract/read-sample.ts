@@ -14,6 +14,7 @@ import { closeMasters, newWords } from './words.ts';
 /** A version that copies were made of: its frozen table and its master. */
 export type KnownVersion = { readonly table: SlotTable; readonly text: string };
 
+/** A sample, and every version that copies of the alert were made of. */
 export type ReadInput = {
   readonly alert: AlertId;
   readonly sample: Uint8Array;
@@ -21,10 +22,10 @@ export type ReadInput = {
 };
 
 /**
- * Reads a sample blind: from its bytes and the slot tables alone, no key and no codeword. It is first
- * aligned with every known version as a whole; slots are read only within stretches that align, so
- * that another text reads as not ours. What cannot be told apart, and what reads differently at two
- * places of the sample, is null.
+ * Reads a sample blind: from its bytes and the slot tables alone, no key and no codeword. It is
+ * first aligned with every known version as a whole; slots are read only within stretches that
+ * align, so that another text reads as not ours. What cannot be told apart, and what reads
+ * differently at two places of the sample, is null.
  * @throws LIMIT_EXCEEDED for a sample above `MAX_SAMPLE_BYTES`.
  */
 export function readSample({ alert, sample, versions }: ReadInput): Reading {
@@ -73,7 +74,9 @@ function strongestAt(length: number, traces: readonly Trace[]): Int32Array {
 type Read = { readonly value: 0 | 1 | null; readonly firm: boolean };
 type Reads = Map<string, Read>;
 
-/** A block with less than this share of the strongest one's pins at a place does not count there. */
+/**
+ * A block with less than this share of the strongest one's pins at a place does not count there.
+ */
 const LEAST_STRENGTH = 0.8;
 
 function collect(lattice: Lattice, trace: Trace, strongest: Int32Array, reads: Reads): void {

@@ -6,8 +6,9 @@ const SHAPED =
   /(?<![0-9a-f])(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,1024})(?![0-9a-f])/gi;
 
 /**
- * The GUID- and hex-shaped strings of a sample, lower case, each once, in order of appearance, at most
- * 10 000. Bytes are taken as they are, so that captures of traffic and binaries are searched too.
+ * The GUID- and hex-shaped strings of a sample, lower case, each once, in order of appearance, at
+ * most 10 000. Bytes are taken as they are, so that captures of traffic and binaries are searched
+ * too.
  */
 export function shapedStrings(sample: Uint8Array): string[] {
   const found = new Set<string>();

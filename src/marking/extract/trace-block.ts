@@ -14,7 +14,9 @@ export type Trace = {
 /** How far an alignment reaches beyond the first and the last pin, in items and in words. */
 const REACH = 40;
 
-/** Aligns everything between the pins of a block, and what lies before the first and after the last. */
+/**
+ * Aligns everything between the pins of a block, and what lies before the first and after the last.
+ */
 export function traceBlock(
   lattice: Lattice,
   sample: Int32Array,
@@ -70,7 +72,10 @@ function after(lattice: Lattice, sample: Int32Array, { item, at }: Pin): Gap {
   };
 }
 
-/** A block that lies in slots alone, such as a sentence with an alternate, has no fast pin to start from. */
+/**
+ * A block that lies in slots alone, such as a sentence with an alternate, has no fast pin to start
+ * from.
+ */
 function aroundSlots(lattice: Lattice, sample: Int32Array, pins: readonly Pin[]): Gap {
   const [first] = pins;
   const last = pins.at(-1);

@@ -9,10 +9,12 @@ export type Words = {
   known: number;
 };
 
+/** An empty numbering, for the words of masters first. */
 export function newWords(): Words {
   return { ids: new Map(), list: [], known: 0 };
 }
 
+/** The number of a word; a new one for a new word. */
 export function idOf(words: Words, word: string): number {
   const existing = words.ids.get(word);
   if (existing !== undefined) return existing;

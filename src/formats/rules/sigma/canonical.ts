@@ -6,10 +6,10 @@ import type { SigmaEntry, SigmaNode, SigmaRule } from './parse.ts';
 type Form = string | number | boolean | null | readonly Form[];
 
 /**
- * One text for all ways of ordering a Sigma rule that mean the same: keys of maps, values of a field
- * (they are joined by `or`, or by `and` under `|all`), maps of a list, keywords, operands of `and` and
- * `or`, and known causes of false positives. Everything else is kept as it is, tags and references
- * too; comments and styles of quoting are no part of it.
+ * One text for all ways of ordering a Sigma rule that mean the same: keys of maps, values of a
+ * field (they are joined by `or`, or by `and` under `|all`), maps of a list, keywords, operands of
+ * `and` and `or`, and known causes of false positives. Everything else is kept as it is, tags and
+ * references too; comments and styles of quoting are no part of it.
  */
 export function canonicalSigma(rule: SigmaRule): string {
   return JSON.stringify(map(rule.root.entries, (entry) => topLevel(entry, rule)));

@@ -25,8 +25,8 @@ type Cursor = {
 const MAX_DEPTH = 64;
 
 /**
- * Parses a condition (Sigma rule specification 2.0, "Condition"): `or` binds loosest, then `and`, then
- * `not`. The deprecated aggregations after `|` are refused.
+ * Parses a condition (Sigma rule specification 2.0, "Condition"): `or` binds loosest, then `and`,
+ * then `not`. The deprecated aggregations after `|` are refused.
  * @throws INVALID_INPUT for anything else.
  */
 export function parseCondition(text: string): SigmaCondition {

@@ -109,7 +109,9 @@ export type Quantifier = Range &
     | { readonly kind: 'count' | 'percent'; readonly amount: Expression }
   );
 
-/** `them`, or what stands in the parentheses: string names, rule names with a `*`, or conditions. */
+/**
+ * `them`, or what stands in the parentheses: string names, rule names with a `*`, or conditions.
+ */
 export type Members = Range &
   (
     | { readonly kind: 'them' }

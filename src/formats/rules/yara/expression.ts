@@ -14,8 +14,8 @@ import {
 import { parseMembers } from './members.ts';
 
 /**
- * How tightly an infix operator binds (YARA 4.5 documentation, table "Precedence and associativity of
- * operators"). `of` is no operator there; it takes what arithmetic yields, hence its place.
+ * How tightly an infix operator binds (YARA 4.5 documentation, table "Precedence and associativity
+ * of operators"). `of` is no operator there; it takes what arithmetic yields, hence its place.
  */
 const BINDING: Readonly<Record<string, number>> = {
   or: 1,

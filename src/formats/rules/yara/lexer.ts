@@ -14,12 +14,15 @@ export type TokenKind =
 
 export type Token = Range & { readonly kind: TokenKind; readonly source: string };
 
-/** Written so that no input has two ways to match: an open comment must not cost more than a closed one. */
+/**
+ * Written so that no input has two ways to match: an open comment must not cost more than a closed
+ * one.
+ */
 const BLOCK_COMMENT = /\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//u;
 
 /**
- * YARA divides with `\`, so that a `/` that opens no comment opens a regular expression, which ends at
- * the first `/` not escaped (YARA 4.5 documentation, "Writing rules").
+ * YARA divides with `\`, so that a `/` that opens no comment opens a regular expression, which ends
+ * at the first `/` not escaped (YARA 4.5 documentation, "Writing rules").
  */
 const TOKEN = join(
   /(?<space>\s+)/u,

@@ -16,9 +16,9 @@ import { parseExpression } from './expression.ts';
 import { lexYara } from './lexer.ts';
 
 /**
- * Parses a YARA source, keeping where everything stands, so that a variant is a splice. The grammar is
- * that of YARA 4.5 and YARA-X as far as rules that circulate use it. Rules are hostile input: one that
- * does not parse becomes an item `unparsed` with the reason, and the next rule is read.
+ * Parses a YARA source, keeping where everything stands, so that a variant is a splice. The grammar
+ * is that of YARA 4.5 and YARA-X as far as rules that circulate use it. Rules are hostile input:
+ * one that does not parse becomes an item `unparsed` with the reason, and the next rule is read.
  * @throws INVALID_INPUT naming the line, when the source has no tokens to recover by.
  */
 export function parseYara(source: string): YaraFile {
@@ -124,7 +124,9 @@ function modifier(cursor: Cursor): Modifier {
   return { name, argument, start, end: endOf(cursor) };
 }
 
-/** Leaves the cursor at the next `rule`, `import` or `include` that begins a line, or at the end. */
+/**
+ * Leaves the cursor at the next `rule`, `import` or `include` that begins a line, or at the end.
+ */
 function skipToNextRule(cursor: Cursor, first: number, reason: string): YaraItem {
   cursor.at = first;
   const { start } = peek(cursor);

@@ -1,0 +1,103 @@
+import type { Item, Lattice } from './lattice.ts';
+
+/**
+ * Words in a row that must agree. Four are rarely shared by chance, and survive a typing error
+ * nearby.
+ */
+export const GRAM = 4;
+
+/** Where a word of a gram stands: the item, or its complement for a word of a slot. */
+export type Place = number;
+
+/** The runs of words that occur once in a lattice. */
+export type Grams = {
+  readonly prefixes: Prefixes;
+  /** By the number of a gram: where each of its words stands; null where it occurs twice. */
+  readonly places: readonly (readonly Place[] | null)[];
+};
+
+/** The grams that occur once, by whatever way through the slots, with where each word stands. */
+export function gramsOf({ items }: Lattice): Grams {
+  const prefixes = newPrefixes();
+  const places: (readonly Place[] | null)[] = [];
+  const note = (words: readonly number[], place: readonly Place[]): void => {
+    const gram = gramAt(prefixes, words, 0, true);
+    const known = places[gram];
+    if (known === undefined) places[gram] = place;
+    else if (known !== null && place.join() !== known.join()) places[gram] = null;
+  };
+  for (const [index, item] of items.entries()) {
+    if (item.kind === 'word') {
+      walk(items, index, [], [], note);
+      continue;
+    }
+    for (const variant of item.variants) {
+      for (const from of variant.keys()) through(items, index, variant.slice(from), [], [], note);
+    }
+  }
+  return { prefixes, places };
+}
+
+type Note = (words: readonly number[], place: readonly Place[]) => void;
+
+/** Extends a gram from the beginning of `items[index]`, by both texts where that is a slot. */
+function walk(
+  items: readonly Item[],
+  index: number,
+  words: readonly number[],
+  place: readonly Place[],
+  note: Note,
+): void {
+  const item = items[index];
+  if (item === undefined) return;
+  if (item.kind === 'word') {
+    through(items, index, [item.word], words, place, note);
+    return;
+  }
+  for (const variant of item.variants) through(items, index, variant, words, place, note);
+}
+
+/** Extends a gram by `own`, words of `items[index]`, and by what follows, up to its length. */
+function through(
+  items: readonly Item[],
+  index: number,
+  own: readonly number[],
+  words: readonly number[],
+  place: readonly Place[],
+  note: Note,
+): void {
+  const added = own.slice(0, GRAM - words.length);
+  const mark = items[index]?.kind === 'word' ? index : ~index;
+  const longer = [...words, ...added];
+  const places = [...place, ...added.map(() => mark)];
+  if (longer.length === GRAM) note(longer, places);
+  else walk(items, index + 1, longer, places, note);
+}
+
+/** Numbers below 2^26, of words and of prefixes, make exact keys of two of them. */
+const RADIX = 2 ** 26;
+
+/** The prefixes of grams, numbered; one map for each length from two words on. */
+type Prefixes = readonly Map<number, number>[];
+
+function newPrefixes(): Prefixes {
+  return Array.from({ length: GRAM - 1 }, () => new Map<number, number>());
+}
+
+/** The number of the gram at `from`, or -1 when it is unknown and may not be added. */
+export function gramAt(
+  prefixes: Prefixes,
+  words: ArrayLike<number>,
+  from: number,
+  add: boolean,
+): number {
+  let number = words[from] ?? 0;
+  for (const [index, prefix] of prefixes.entries()) {
+    const key = number * RADIX + (words[from + 1 + index] ?? 0);
+    const known = prefix.get(key);
+    if (known === undefined && !add) return -1;
+    number = known ?? prefix.size;
+    if (known === undefined) prefix.set(key, number);
+  }
+  return number;
+}

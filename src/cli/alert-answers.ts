@@ -1,0 +1,73 @@
+import { entries, list, nullable, object, real, type Told, text } from './shape.ts';
+
+/** An alert as `GET /v1/alerts/{alert}` tells it. */
+export const alertAnswer = object({
+  id: text,
+  programme: text,
+  state: text,
+  title: text,
+  tlp: text,
+  usePermissions: list(text),
+  disclosureAt: text,
+  version: real,
+  approval: nullable(object({ plan: text, approver: text, at: text })),
+  artifacts: list(
+    object({
+      id: text,
+      kind: text,
+      variant: text,
+      format: text,
+      marking: text,
+      name: text,
+      slots: real,
+    }),
+  ),
+  waves: list(
+    object({
+      at: text,
+      state: text,
+      counts: object({
+        allowed: real,
+        reduced: real,
+        held: real,
+        denied: real,
+        granted: real,
+        reasons: entries(real),
+      }),
+    }),
+  ),
+  copies: real,
+  readersServed: real,
+});
+export type AlertAnswer = Told<typeof alertAnswer>;
+
+const step = object({ at: text, outcome: text, reasons: list(text) });
+const timeline = object({ artifact: text, steps: list(step) });
+export type Step = Told<typeof step>;
+export type Timeline = Told<typeof timeline>;
+
+/** A plan as `GET /v1/alerts/{alert}/plan` tells it. */
+export const planAnswer = object({
+  alert: text,
+  disclosureAt: text,
+  waves: list(
+    object({
+      at: text,
+      allowed: real,
+      allowedReduced: real,
+      held: real,
+      denied: real,
+      reasons: entries(real),
+    }),
+  ),
+  publicFrom: list(timeline),
+  participants: real,
+  lines: list(object({ participant: text, name: text, artifacts: list(timeline) })),
+  digest: text,
+});
+export type PlanAnswer = Told<typeof planAnswer>;
+
+export const alertsPage = object({
+  items: list(object({ id: text, state: text, disclosureAt: text, title: text })),
+  next: nullable(text),
+});

@@ -1,0 +1,197 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { CONSENT_MODES, type ConsentMode, STANDINGS, type Standing } from '../domain/enrolment.ts';
+import { formatInstant, parseInstant } from '../domain/instant.ts';
+import { invitationText, parseServerUrl } from '../main/client-parts.ts';
+import { systemClock } from '../main/clock.ts';
+import type { Client } from './client.ts';
+import { clientAction, idAt, readTextFile, type Typed } from './command.ts';
+import { type DutyBody, parseDutyFile } from './duty-file.ts';
+import type { Result } from './output.ts';
+import { participantsPage, participantTable } from './participant-text.ts';
+import {
+  allPages,
+  PROGRAMME,
+  PROGRAMME_HELP,
+  type ProgrammeOption,
+  programmeOf,
+} from './programme.ts';
+import { object, text } from './shape.ts';
+import type { World } from './world.ts';
+
+export function addParticipantCommands(program: Command, world: World): void {
+  const participant = program
+    .command('participant')
+    .description('participants: admit, list, suspend, reinstate, invite their readers');
+  addAdd(participant, world);
+  addList(participant, world);
+  addStanding(participant, world, {
+    verb: 'suspend',
+    to: 'suspended',
+    description: 'suspend: when it is answered, no copy leaves to it any more',
+    reason: 'other',
+  });
+  addStanding(participant, world, {
+    verb: 'reinstate',
+    to: 'active',
+    description: 'make active again: it is decided at once for alerts under way',
+    reason: 'reinstated',
+  });
+  addInvite(participant, world);
+}
+
+type AddOptions = ProgrammeOption & {
+  readonly tier: string;
+  readonly duty: string;
+  readonly dutyUntil?: string;
+  readonly agreementFrom?: string;
+  readonly agreementUntil: string;
+  readonly consent: ConsentMode;
+  readonly standing: Standing;
+};
+
+function addAdd(participant: Command, world: World): void {
+  const command = participant
+    .command('add')
+    .description('admit an organisation; it is decided at once for alerts under way')
+    .argument('<name>', 'its name')
+    .requiredOption('--tier <tier>', 'tier of the programme’s policy, such as entry')
+    .requiredOption('--agreement-until <instant>', 'when its agreement ends')
+    .option('--agreement-from <instant>', 'when its agreement was signed (default: now)')
+    .option(
+      '--duty <facts>',
+      'legal duties to report: a YAML file; none, where it attests that it has none; or unknown',
+      'unknown',
+    )
+    .option('--duty-until <instant>', 'until when "none" holds (default: the agreement’s end)')
+    .addOption(
+      new Option('--consent <mode>', 'to embargoes').choices(CONSENT_MODES).default('standing'),
+    )
+    .addOption(
+      new Option('--standing <standing>', 'to begin with').choices(STANDINGS).default('active'),
+    )
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<AddOptions>(world, command, async (client, { args: [name = ''], options }) => {
+    const { tier, standing, consent } = options;
+    const expiresAt = formatInstant(parseInstant(options.agreementUntil, '--agreement-until'));
+    const signedAt =
+      options.agreementFrom === undefined
+        ? systemClock().now()
+        : parseInstant(options.agreementFrom, '--agreement-from');
+    const duty = await dutyOf(world, options, expiresAt);
+    const enrolment = {
+      ...{ tier, standing, duty, consentMode: consent },
+      agreement: { signedAt: formatInstant(signedAt), expiresAt },
+    };
+    const programme = await programmeOf(client, options);
+    const path = `/v1/programmes/${programme}/participants`;
+    const raw = await client.post(path, { name, enrolment });
+    const { participant: id } = admitted(raw, 'participant');
+    return {
+      json: raw,
+      text: `Admitted ${id}\n`,
+      hint:
+        duty.status === 'unknown'
+          ? 'Its duties to report are unknown, so it gets nothing before disclosure: --duty says more.'
+          : `Next: tocsin participant invite ${id} --label NAME`,
+    };
+  });
+}
+
+const admitted = object({ participant: text });
+
+async function dutyOf(world: World, options: AddOptions, agreementEnd: string): Promise<DutyBody> {
+  const { duty, dutyUntil } = options;
+  if (duty === 'unknown') return { status: 'unknown' };
+  if (duty !== 'none') return parseDutyFile(await readTextFile(resolve(world.cwd, duty)));
+  const expiresAt =
+    dutyUntil === undefined ? agreementEnd : formatInstant(parseInstant(dutyUntil, '--duty-until'));
+  return { status: 'stated', duties: [], provenance: 'attested', expiresAt };
+}
+
+function addList(participant: Command, world: World): void {
+  const command = participant
+    .command('list')
+    .description('participants with tier, standing, duties, agreement and readers')
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<ProgrammeOption>(world, command, async (client, { options }) => {
+    const programme = await programmeOf(client, options);
+    const path = `/v1/programmes/${programme}/participants`;
+    const { raw, items } = await allPages(client, path, participantsPage);
+    return { json: { items: raw }, text: participantTable(items) };
+  });
+}
+
+type StandingVerb = {
+  readonly verb: string;
+  readonly to: Standing;
+  readonly description: string;
+  readonly reason: string;
+};
+
+function addStanding(
+  participant: Command,
+  world: World,
+  { verb, to, description, reason }: StandingVerb,
+): void {
+  const command = participant
+    .command(verb)
+    .description(description)
+    .argument('<participant>', 'id of the participant')
+    .option('--reason <word>', 'why, as a word of docs/cli.md; the ledger keeps it', reason)
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<ProgrammeOption & { readonly reason: string }>(
+    world,
+    command,
+    async (client, typed) => {
+      const path = await pathOf(client, typed, 'standing');
+      const raw = await client.post(path, { to, reason: typed.options.reason });
+      const change = changed(raw, 'standing');
+      return { json: raw, text: `${change.from} → ${change.to}\n` };
+    },
+  );
+}
+
+const changed = object({ from: text, to: text });
+
+const invited = object({
+  reader: text,
+  invitation: text,
+  issuer: object({ origin: text, logVerifierKey: text, manifestKey: text }),
+});
+
+type InviteOptions = ProgrammeOption & { readonly label: string; readonly readerUrl?: string };
+
+function addInvite(participant: Command, world: World): void {
+  const command = participant
+    .command('invite')
+    .description('invite one reader: prints what it joins with, this once')
+    .argument('<participant>', 'id of the participant')
+    .requiredOption('--label <text>', 'what you call the reader')
+    .option('--reader-url <url>', 'where readers reach the server (default: --url)')
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<InviteOptions>(world, command, async (client, typed): Promise<Result> => {
+    const { label, readerUrl = client.url } = typed.options;
+    const url = parseServerUrl(readerUrl, '--reader-url');
+    const raw = await client.post(await pathOf(client, typed, 'readers'), { label });
+    const { reader, invitation, issuer } = invited(raw, 'invitation');
+    const word = invitationText({ url, invitation, keys: issuer });
+    return {
+      json: { reader, invitation: word },
+      text: `${word}\n`,
+      hint:
+        `Reader ${reader}. Hand this over by a way you trust: whoever has it joins, once, within ` +
+        '14 days.\nThe reader runs: tocsin-reader join',
+    };
+  });
+}
+
+async function pathOf(
+  client: Client,
+  typed: Typed<ProgrammeOption>,
+  what: 'standing' | 'readers',
+): Promise<string> {
+  const id = idAt(typed, 0, 'participant');
+  const programme = await programmeOf(client, typed.options);
+  return `/v1/programmes/${programme}/participants/${id}/${what}`;
+}

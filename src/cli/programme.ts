@@ -1,0 +1,64 @@
+import { invalid } from '../domain/errors.ts';
+import type { Client } from './client.ts';
+import { entries, list, object, real, type Told, text } from './shape.ts';
+
+const programmes = object({
+  items: list(object({ id: text, name: text, pack: text, readerCap: real })),
+});
+
+const policy = object({
+  words: object({ tiers: entries(text), kinds: entries(text), reasons: entries(text) }),
+});
+
+/** What people read for tiers, kinds and reasons in one programme. */
+export type Words = Told<typeof policy>['words'];
+
+export const PROGRAMME = '--programme <name>';
+export const PROGRAMME_HELP = 'name or id of the programme (default: the only one there is)';
+
+export type ProgrammeOption = { readonly programme?: string };
+
+/** The id of the programme meant. @throws INVALID_INPUT naming those there are. */
+export async function programmeOf(client: Client, { programme }: ProgrammeOption): Promise<string> {
+  const { items } = programmes(await client.get('/v1/programmes'), 'programmes');
+  const [first, second] =
+    programme === undefined
+      ? items
+      : items.filter(({ id, name }) => id === programme || name === programme);
+  if (first !== undefined && second === undefined) return first.id;
+  const names = items.map(({ name }) => JSON.stringify(name)).join(', ') || 'none yet';
+  throw invalid('--programme', `the name or id of one of: ${names}`, programme);
+}
+
+export async function wordsOf(client: Client, programme: string): Promise<Words> {
+  return policy(await client.get(`/v1/programmes/${programme}/policy`), 'policy').words;
+}
+
+/** The sentence for a word; the word itself when a newer server has one that its pack lacks. */
+export function say(words: ReadonlyMap<string, string>, code: string): string {
+  return words.get(code) ?? code;
+}
+
+/** Every item of a paged list, page by page. */
+export async function allPages<T>(
+  client: Client,
+  path: string,
+  read: (
+    value: unknown,
+    path: string,
+  ) => { readonly items: readonly T[]; readonly next: string | null },
+): Promise<{ readonly raw: readonly unknown[]; readonly items: readonly T[] }> {
+  const raw: unknown[] = [];
+  const items: T[] = [];
+  for (let cursor: string | null = null; ; ) {
+    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const answer = await client.get(`${path}?limit=200${query}`);
+    const page = read(answer, 'page');
+    raw.push(...rawPage(answer, 'page').items);
+    items.push(...page.items);
+    if (page.next === null) return { raw, items };
+    cursor = page.next;
+  }
+}
+
+const rawPage = object({ items: list((value: unknown) => value) });

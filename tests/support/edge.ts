@@ -1,0 +1,75 @@
+import { buildApp } from '../../src/http/app.ts';
+import type { App, HttpDeps } from '../../src/http/deps.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import type { House } from './house.ts';
+
+/** What an answer consists of for whoever compares two: everything but the date. */
+export type Seen = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Buffer;
+};
+
+/** The API over a house, asked without a network. */
+export type Edge = {
+  readonly app: App;
+  readonly deps: HttpDeps;
+  readonly logged: readonly string[];
+  get(url: string, token?: string): Promise<Seen>;
+  post(url: string, body: unknown, options?: PostOptions): Promise<Seen>;
+};
+
+export type PostOptions = {
+  readonly token?: string;
+  /** Idempotency-Key; one of its own by default, null for none. */
+  readonly key?: string | null;
+  readonly ifMatch?: string;
+};
+
+export function openEdge(house: House): Edge {
+  const logged: string[] = [];
+  const deps: HttpDeps = {
+    context: house.context,
+    trees: new Map(),
+    clock: house.clock,
+    readerBundle: null,
+    metrics: createMetrics(),
+    ready: async () => true,
+    logLine: (line) => logged.push(line),
+  };
+  const app = buildApp(deps);
+  let posted = 0;
+  const ask = async (method: 'GET' | 'POST', url: string, headers: Headers, payload?: Payload) => {
+    const response = await app.inject({ method, url, headers, ...(payload ? { payload } : {}) });
+    const { date: _, ...rest } = response.headers;
+    return { status: response.statusCode, headers: rest, body: response.rawPayload };
+  };
+  return {
+    app,
+    deps,
+    logged,
+    get: (url, token) => ask('GET', url, bearer(token)),
+    post(url, body, { token, key, ifMatch } = {}) {
+      posted += 1;
+      const headers = bearer(token);
+      if (key !== null) headers['idempotency-key'] = key ?? `test-key-${posted}`;
+      if (ifMatch !== undefined) headers['if-match'] = ifMatch;
+      if (body === undefined) return ask('POST', url, headers);
+      const bytes = body instanceof Uint8Array;
+      headers['content-type'] = bytes ? 'application/octet-stream' : 'application/json';
+      return ask('POST', url, headers, bytes ? Buffer.from(body) : JSON.stringify(body));
+    },
+  };
+}
+
+type Headers = Record<string, string>;
+type Payload = string | Buffer;
+
+function bearer(token: string | undefined): Headers {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+/** The JSON of an answer, as the test expects it to be. */
+export function json<T>(seen: Seen): T {
+  return JSON.parse(seen.body.toString()) as T;
+}

@@ -213,6 +213,8 @@ async function build(house) {
 }
 
 async function script(house, name, args) {
+  const scripts = await readdir(join(ROOT, 'scripts'));
+  if (!scripts.includes(`${name}.mjs`)) throw new SetupError(`there is no scripts/${name}.mjs`);
   return house.run(house.node, [join('scripts', `${name}.mjs`), ...args]);
 }
 

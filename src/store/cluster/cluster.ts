@@ -7,7 +7,7 @@ import { chooseBinaries, findBinaries } from './binaries.ts';
 import { DATABASE, initialise, type Passwords, readPasswords, sweepStaging } from './initialise.ts';
 import { dataOf, type Layout, openFolder, ownerOf, placeOf } from './layout.ts';
 import { endPostmaster, findPostmaster, PORT } from './postmaster.ts';
-import { signal } from './process.ts';
+import { hasCode, signal } from './process.ts';
 import { serverUser } from './server-user.ts';
 
 export type ClusterOptions = {
@@ -83,8 +83,17 @@ function refuseUnsupported(): void {
 
 /** The major version that wrote the data folder; null when there is none yet. */
 async function majorOf(layout: Layout): Promise<number | null> {
-  const text = await readFile(join(dataOf(layout.cluster), 'PG_VERSION'), 'utf8').catch(() => null);
-  return text === null ? null : Number.parseInt(text, 10);
+  const path = join(dataOf(layout.cluster), 'PG_VERSION');
+  try {
+    return Number.parseInt(await readFile(path, 'utf8'), 10);
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) return null;
+    throw new TocsinError(
+      'CONFIG_INVALID',
+      `${path} cannot be read: the database was made by another user, start Tocsin as that one`,
+      { cause },
+    );
+  }
 }
 
 const FIRST_RETRY_MS = 500;

@@ -1,6 +1,8 @@
 import {
+  access,
   chmod,
   chown,
+  constants,
   mkdir,
   mkdtemp,
   readFile,
@@ -57,9 +59,8 @@ export async function openFolder(
   const place = await placeOf(dataDir);
   await makeFolder(place.folder, user);
   if (!(await canEnter(user, place.folder))) return move(dataDir, place, user);
-  const folder = await realpath(place.folder);
-  const notes = place.moved ? [movedNote(dataDir, folder)] : [];
-  return { layout: { folder, cluster: join(folder, 'cluster') }, notes };
+  const layout = await layoutIn(place.folder);
+  return { layout, notes: place.moved ? [movedNote(dataDir, layout.folder)] : [] };
 }
 
 async function move(dataDir: string, place: Layout, user: ChildUser | null) {
@@ -74,8 +75,13 @@ async function move(dataDir: string, place: Layout, user: ChildUser | null) {
   await makeFolder(ROOT_FOLDER, user);
   await makeFolder(folder, user);
   await writeFile(join(place.folder, MOVED), `${folder}\n`, { flush: true });
-  const layout: Layout = { folder, cluster: join(folder, 'cluster') };
-  return { layout, notes: [movedNote(dataDir, folder)] };
+  return { layout: await layoutIn(folder), notes: [movedNote(dataDir, folder)] };
+}
+
+/** Without links in its path: the server names its folder so, and we compare with that. */
+async function layoutIn(place: string): Promise<Layout> {
+  const folder = await realpath(place);
+  return { folder, cluster: join(folder, 'cluster') };
 }
 
 function movedNote(dataDir: string, folder: string): string {
@@ -87,8 +93,13 @@ async function makeFolder(folder: string, user: ChildUser | null): Promise<void>
     await mkdir(folder, { recursive: true, mode: user ? 0o711 : 0o700 });
     // The data folder itself is ours to open; the folders above it are not.
     if (user) await chmod(folder, (await stat(folder)).mode | 0o011);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
-    throw new TocsinError('CONFIG_INVALID', `the data folder ${folder} cannot be made`, { cause });
+    throw new TocsinError(
+      'CONFIG_INVALID',
+      `the data folder ${folder} cannot be made or written to by this user`,
+      { cause },
+    );
   }
 }
 

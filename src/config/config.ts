@@ -30,7 +30,10 @@ export type Config = {
 const DEFAULT_LISTEN = '127.0.0.1:8740';
 const DEFAULT_TICK_SECONDS = 60;
 
-/** @throws CONFIG_INVALID naming the variable, what it expects and what it holds; contradictions too. */
+/**
+ * @throws CONFIG_INVALID naming the variable, what it expects and what it holds; contradictions
+ * too.
+ */
 export function parseConfig(env: Env, cwd: string): Config {
   const dataDir = resolve(cwd, env.TOCSIN_DATA ?? '.tocsin');
   return {

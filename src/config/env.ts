@@ -1,4 +1,6 @@
-/** The variables Tocsin reads, and the one place that reads them. Meaning and checks: `config.ts`. */
+/**
+ * The variables Tocsin reads, and the one place that reads them. Meaning and checks: `config.ts`.
+ */
 export const VARIABLES = [
   'TOCSIN_DATA',
   'TOCSIN_LISTEN',

@@ -9,6 +9,7 @@ import type { Instant } from './instant.ts';
 export const ALERT_STATES = ['draft', 'approved', 'closed'] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
 
+/** An alert: the case unit of a programme. `version` grows with every change of its content. */
 export type Alert = {
   readonly id: AlertId;
   readonly programme: ProgrammeId;

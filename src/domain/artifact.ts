@@ -1,4 +1,7 @@
-/** What an alert can carry. A new kind needs a row in every policy pack; the pack check refuses one without. */
+/**
+ * What an alert can carry. A new kind needs a row in every policy pack; the pack check refuses one
+ * without.
+ */
 export const ARTIFACT_KINDS = [
   'advisory',
   'summary',
@@ -13,7 +16,9 @@ export const ARTIFACT_KINDS = [
 ] as const;
 export type ArtifactKind = (typeof ARTIFACT_KINDS)[number];
 
-/** `full`: as authored. `reduced`: the general description that stands in for a withheld artifact. */
+/**
+ * `full`: as authored. `reduced`: the general description that stands in for a withheld artifact.
+ */
 export const VARIANTS = ['full', 'reduced'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
@@ -25,7 +30,9 @@ export type Assurance = (typeof ASSURANCES)[number];
 export const TLP_LABELS = ['RED', 'AMBER+STRICT', 'AMBER', 'GREEN', 'CLEAR'] as const;
 export type Tlp = (typeof TLP_LABELS)[number];
 
-/** How copies of an artifact differ between readers (reference: programme's declaration per kind). */
+/**
+ * How copies of an artifact differ between readers (reference: programme's declaration per kind).
+ */
 export const MARKINGS = ['none', 'canary', 'full'] as const;
 export type Marking = (typeof MARKINGS)[number];
 
@@ -59,5 +66,8 @@ export const USE_PERMISSIONS = [
 ] as const;
 export type UsePermission = (typeof USE_PERMISSIONS)[number];
 
-/** Largest artifact Tocsin takes, in bytes (16 MiB): a copy is rendered and sealed in memory at each fetch. */
+/**
+ * Largest artifact Tocsin takes, in bytes (16 MiB): a copy is rendered and sealed in memory at each
+ * fetch.
+ */
 export const MAX_ARTIFACT_BYTES = 16 * 1024 * 1024;

@@ -6,7 +6,9 @@ import type { Schedule } from './schedule.ts';
 export const ACTIONS = ['release', 'releaseReduced'] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** What a decision comes to: all of it, the reduced variant in its place, a person's look, no. */
 export const OUTCOMES = ['allow', 'allow_reduced', 'hold', 'deny'] as const;
+/** One of `OUTCOMES`. */
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Why a decision came out as it did. The issuer's until the alert is visible to the caller. */
@@ -33,18 +35,23 @@ export const REASON_CODES = [
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
+/** One cause of a decision. */
 export type Reason = {
   readonly code: ReasonCode;
   /** `@id` of the policy that decided; empty when no policy matched. */
   readonly policy: string;
 };
 
+/** The answer to one question, with every cause of it. */
 export type Decision = {
   readonly outcome: Outcome;
   readonly reasons: readonly Reason[];
 };
 
-/** Who asks: anybody at all, or a participant with its enrolment and its consent to this alert's embargo. */
+/**
+ * Who asks: anybody at all, or a participant with its enrolment and its consent to this alert's
+ * embargo.
+ */
 export type PrincipalFacts =
   | { readonly kind: 'public' }
   | { readonly kind: 'participant'; readonly enrolment: Enrolment; readonly consent: Consent };

@@ -1,8 +1,12 @@
 import type { Instant } from './instant.ts';
 
-/** A programme's level of earliness. The names are the pack's (`validate`, `ans`, `entry` in `mapp`). */
+/**
+ * A programme's level of earliness. The names are the pack's (`validate`, `ans`, `entry` in
+ * `mapp`).
+ */
 export type Tier = string;
 
+/** The ladder of a participant's standing; only `active` is served. */
 export const STANDINGS = [
   'applicant',
   'active',
@@ -11,6 +15,7 @@ export const STANDINGS = [
   'removed',
   'withdrawn',
 ] as const;
+/** One of `STANDINGS`. */
 export type Standing = (typeof STANDINGS)[number];
 
 /** What sets a legal duty to report off, what it covers, and to whom it is owed. */
@@ -24,7 +29,9 @@ export type LegalDuty = {
   readonly trigger: (typeof DUTY_TRIGGERS)[number];
   readonly scope: (typeof DUTY_SCOPES)[number];
   readonly recipient: (typeof DUTY_RECIPIENTS)[number];
-  /** Time the duty leaves before the report is due, in milliseconds; null where the law names none. */
+  /**
+   * Time the duty leaves before the report is due, in milliseconds; null where the law names none.
+   */
   readonly clockMs: number | null;
 };
 
@@ -32,7 +39,10 @@ export type LegalDuty = {
 export const DUTY_PROVENANCES = ['attested', 'assessed', 'disputed', 'none'] as const;
 export type DutyProvenance = (typeof DUTY_PROVENANCES)[number];
 
-/** What is known of a participant's legal duties. An empty `duties` with provenance is a statement too. */
+/**
+ * What is known of a participant's legal duties. An empty `duties` with provenance is a statement
+ * too.
+ */
 export type DutyFacts =
   | { readonly status: 'unknown' }
   | {
@@ -48,7 +58,9 @@ export type AgreementFacts = {
   readonly expiresAt: Instant;
 } | null;
 
+/** `standing`: the agreement consents to every embargo; `per_alert`: each is asked for. */
 export const CONSENT_MODES = ['standing', 'per_alert'] as const;
+/** One of `CONSENT_MODES`. */
 export type ConsentMode = (typeof CONSENT_MODES)[number];
 
 /** Consent of one participant to the embargo of one alert. */

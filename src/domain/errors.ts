@@ -62,7 +62,10 @@ export function invalid(field: string, expected: string, found: unknown): Tocsin
   });
 }
 
-/** A short, content-free rendering of a value for an error text: its type and size, or a small scalar. */
+/**
+ * A short, content-free rendering of a value for an error text: its type and size, or a small
+ * scalar.
+ */
 function show(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') {

@@ -4,7 +4,8 @@ import { type Instant, instant } from './instant.ts';
 
 /**
  * The fields of every event type, as data: TypeScript's types and the run-time check both come from
- * here. A shape never changes once released; a changed one is a new `v` (docs/formats/event.md), and
+ * here. A shape never changes once released; a changed one is a new `v` (docs/formats/event.md),
+ * and
  * `testdata/events/` holds a golden file per type and version.
  *
  * Field kinds: `id` UUIDv4 · `hash` 64 lower-case hex · `int` safe integer ≥ 0 · `instant`
@@ -75,7 +76,9 @@ type FieldValue<F> = F extends `${infer B}?`
       ? Instant
       : string;
 
+/** The closed union of what can happen. */
 export type EventType = keyof typeof EVENT_SHAPES;
+/** The data of one event type, as its shape says. */
 export type EventData<T extends EventType> = {
   readonly [F in keyof (typeof EVENT_SHAPES)[T]]: FieldValue<(typeof EVENT_SHAPES)[T][F]>;
 };
@@ -98,7 +101,10 @@ export type Event<T extends EventType = EventType> = {
   readonly data: EventData<T>;
 };
 
-/** The types whose second part is opened to the participant concerned; all other events are the issuer's alone. */
+/**
+ * The types whose second part is opened to the participant concerned; all other events are the
+ * issuer's alone.
+ */
 export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'standing_changed',
   'reader_joined',

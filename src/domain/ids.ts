@@ -2,18 +2,31 @@ import { invalid } from './errors.ts';
 
 declare const idBrand: unique symbol;
 
-/** A random UUIDv4 that names one thing of kind `K`. Ids are random so that they tell nothing of number or order. */
+/**
+ * A random UUIDv4 that names one thing of kind `K`. Ids are random so that they tell nothing of
+ * number or order.
+ */
 export type Id<K extends string> = string & { readonly [idBrand]: K };
 
+/** A programme of the issuer. */
 export type ProgrammeId = Id<'programme'>;
+/** A person of the issuer. */
 export type PersonId = Id<'person'>;
+/** A participating organisation. */
 export type ParticipantId = Id<'participant'>;
+/** A person or machine of a participant; stable, whatever keys it has. */
 export type ReaderId = Id<'reader'>;
+/** An alert. */
 export type AlertId = Id<'alert'>;
+/** An artifact of an alert, in all its versions. */
 export type ArtifactId = Id<'artifact'>;
+/** One copy handed out. */
 export type DeliveryId = Id<'delivery'>;
+/** One event of the ledger. */
 export type EventId = Id<'event'>;
+/** A sample that turned up somewhere. */
 export type SightingId = Id<'sighting'>;
+/** A notice in the outbox. */
 export type NoticeId = Id<'notice'>;
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

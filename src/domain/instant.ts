@@ -2,12 +2,19 @@ import { invalid } from './errors.ts';
 
 declare const instantBrand: unique symbol;
 
-/** A moment: integer milliseconds since 1970-01-01T00:00:00Z. The only representation of time inside Tocsin. */
+/**
+ * A moment: integer milliseconds since 1970-01-01T00:00:00Z. The only representation of time inside
+ * Tocsin.
+ */
 export type Instant = number & { readonly [instantBrand]: true };
 
+/** A second in milliseconds. */
 export const SECOND_MS = 1_000;
+/** A minute in milliseconds. */
 export const MINUTE_MS = 60 * SECOND_MS;
+/** An hour in milliseconds. */
 export const HOUR_MS = 60 * MINUTE_MS;
+/** 24 hours in milliseconds; a calendar day of leads, whatever the zone. */
 export const DAY_MS = 24 * HOUR_MS;
 
 /** The range `timestamptz` and `Date` both hold: years 1970 to 9999. */
@@ -23,7 +30,10 @@ export function instant(ms: number, field = 'instant'): Instant {
   return ms as Instant;
 }
 
-/** Parses an RFC 3339 date-time with a zone; fractions below a millisecond are cut. @throws INVALID_INPUT */
+/**
+ * Parses an RFC 3339 date-time with a zone; fractions below a millisecond are cut. @throws
+ * INVALID_INPUT
+ */
 export function parseInstant(text: unknown, field = 'instant'): Instant {
   const match = typeof text === 'string' ? RFC3339.exec(text) : null;
   const ms = match && isDay(match) ? Date.parse(match[0]) : Number.NaN;

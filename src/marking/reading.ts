@@ -1,7 +1,10 @@
 import type { AlertId } from '../domain/ids.ts';
 import type { SlotKey } from './slot-table.ts';
 
-/** What was seen at one slot of a sample. `value` 0 is the authored text, 1 the other; null: not resolved, counts as erased. */
+/**
+ * What was seen at one slot of a sample. `value` 0 is the authored text, 1 the other; null: not
+ * resolved, counts as erased.
+ */
 export type SlotRead = {
   readonly key: SlotKey;
   readonly family: string;
@@ -10,7 +13,8 @@ export type SlotRead = {
 
 /**
  * The blind reading of one sample against one alert's known versions. It depends on the sample and
- * the slot tables only; its canonical JSON is hashed into the ledger before any codeword is computed.
+ * the slot tables only; its canonical JSON is hashed into the ledger before any codeword is
+ * computed.
  */
 export type Reading = {
   readonly v: 1;

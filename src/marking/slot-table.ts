@@ -1,7 +1,8 @@
 import type { ArtifactId } from '../domain/ids.ts';
 
 /**
- * Where a slot's bits come from: the artifact in which the passage first stood, and its number there.
+ * Where a slot's bits come from: the artifact in which the passage first stood, and its number
+ * there.
  * The same passage in several artifacts, formats or versions shares its coordinates, hence its bits
  * (docs/formats/slot-table.md).
  */
@@ -11,9 +12,13 @@ export type SlotKey = { readonly artifact: ArtifactId; readonly slot: string };
 export type BitSlot = {
   readonly kind: 'bit';
   readonly key: SlotKey;
-  /** Carrier and manner, `prose.word`, `yara.string-order`: what a normaliser would flatten at once. */
+  /**
+   * Carrier and manner, `prose.word`, `yara.string-order`: what a normaliser would flatten at once.
+   */
   readonly family: string;
-  /** Byte range of the authored text in the master, end exclusive. Ranges of a table never overlap. */
+  /**
+   * Byte range of the authored text in the master, end exclusive. Ranges of a table never overlap.
+   */
   readonly start: number;
   readonly end: number;
   readonly authored: string;
@@ -32,6 +37,7 @@ export type CanarySlot = {
   readonly form: 'guid' | 'hex';
 };
 
+/** A place at which copies differ. */
 export type Slot = BitSlot | CanarySlot;
 
 /** Frozen at authoring: slots in ascending order of `start`. */

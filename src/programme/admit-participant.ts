@@ -110,7 +110,7 @@ async function checkReaderLimits(tx: Tx, programme: ProgrammeId, participant: Pa
   if (count >= cap) {
     throw new TocsinError(
       'LIMIT_EXCEEDED',
-      `readers: the programme declared at most ${cap} ever, found ${count}: every trace counts on it`,
+      `readers: expected at most ${cap}, the declared cap every trace counts on, found ${count}`,
     );
   }
 }

@@ -20,7 +20,8 @@ import { makePlan } from './plan-alert.ts';
  * The second person approves exactly the plan with this digest. The plan is made again here, under
  * the lock that holds off every change of its facts: if anything changed since it was shown, the
  * digest differs and nothing is approved.
- * @throws SECOND_PERSON for the author, APPROVAL_VOID for another plan, CONFLICT when approved already.
+ * @throws SECOND_PERSON for the author, APPROVAL_VOID for another plan, CONFLICT when approved
+ * already.
  */
 export async function approveAlert(
   context: Context,

@@ -11,7 +11,10 @@ import { compileFiles } from './policy-shelf.ts';
 
 export type PackFiles = { readonly pack: string; readonly files: Readonly<Record<string, string>> };
 
-/** Creates a programme with its first policy. `readerCap`: most readers it will ever have (1 to 10^6). */
+/**
+ * Creates a programme with its first policy. `readerCap`: most readers it will ever have (1 to
+ * 10^6).
+ */
 export async function createProgramme(
   context: Context,
   input: { readonly name: string; readonly readerCap: number; readonly policy: PackFiles },
@@ -41,7 +44,10 @@ export async function createProgramme(
   return id;
 }
 
-/** Puts another policy in force. The pack is compiled first: one that does not compile changes nothing. */
+/**
+ * Puts another policy in force. The pack is compiled first: one that does not compile changes
+ * nothing.
+ */
 export async function activatePolicy(
   context: Context,
   programme: ProgrammeId,

@@ -113,7 +113,8 @@ const MAX_ARTIFACTS = 50;
 
 /**
  * Adds an artifact to a draft: freezes its slots, encrypts it, voids an approval if there was one.
- * `version` is the alert's version the caller saw. Freezing runs before the transaction; the alert's
+ * `version` is the alert's version the caller saw. Freezing runs before the transaction; the
+ * alert's
  * version guards against a change in between.
  */
 export async function addArtifact(
@@ -261,7 +262,10 @@ function stored(
   };
 }
 
-/** Moves T0 of a draft; of an approved alert it voids the approval, and refuses once a wave has begun. */
+/**
+ * Moves T0 of a draft; of an approved alert it voids the approval, and refuses once a wave has
+ * begun.
+ */
 export async function moveDisclosure(
   context: Context,
   caller: PersonCaller,
@@ -284,7 +288,10 @@ export async function moveDisclosure(
   });
 }
 
-/** The alert locked for a change: under the release lock, at the version the caller saw, no wave begun. */
+/**
+ * The alert locked for a change: under the release lock, at the version the caller saw, no wave
+ * begun.
+ */
 async function lockedDraft(tx: Tx, alertId: AlertId, version: number): Promise<AlertRow> {
   const known = await alertById(tx, alertId);
   if (!known) throw unknownAlert();

@@ -78,7 +78,8 @@ export async function grantPage(
 }
 
 /**
- * A grant is a record, not a permission: whoever becomes eligible after a wave (admitted, reinstated,
+ * A grant is a record, not a permission: whoever becomes eligible after a wave (admitted,
+ * reinstated,
  * consented, re-tiered) is decided again by that event, for every alert whose waves have begun.
  */
 export async function grantNow(

@@ -11,7 +11,10 @@ const BACKWARD_TOLERANCE_MS = 2 * SECOND_MS;
 /** Largest difference between our clock and the database's. */
 const DISAGREEMENT_TOLERANCE_MS = MINUTE_MS;
 
-/** What was read from the clocks: ours, the database's, and whether ours jumped against a monotonic one. */
+/**
+ * What was read from the clocks: ours, the database's, and whether ours jumped against a monotonic
+ * one.
+ */
 export type ClockReading = {
   readonly wall: Instant;
   readonly database: (tx: Tx) => Promise<Instant>;

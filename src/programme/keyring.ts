@@ -8,7 +8,9 @@ import { wrappedKeys } from '../store/alert-reader.ts';
 import type { Store, Tx } from '../store/database.ts';
 import { putSetting, setting } from '../store/programme-store.ts';
 
-/** The two keys of an alert, 32 bytes each: `data` encrypts its columns, `mark` makes its codewords. */
+/**
+ * The two keys of an alert, 32 bytes each: `data` encrypts its columns, `mark` makes its codewords.
+ */
 export type AlertKeys = { readonly data: Buffer; readonly mark: Buffer };
 
 /** The installation's keys, unwrapped once at start. docs/keys.md says who holds which. */
@@ -79,7 +81,9 @@ async function ensureKey(
   return key;
 }
 
-/** Fresh keys for a new alert, with their wrapped forms. The mark key has a wrapping key of its own. */
+/**
+ * Fresh keys for a new alert, with their wrapped forms. The mark key has a wrapping key of its own.
+ */
 export function makeAlertKeys(master: MasterKey, alert: AlertId) {
   const keys: AlertKeys = { data: randomBytes(32), mark: randomBytes(32) };
   const wrapped = (['data', 'mark'] as const).map((purpose) => ({
@@ -109,7 +113,9 @@ function aad(alert: AlertId, purpose: string): string {
   return `alert/${alert}/${purpose}`;
 }
 
-/** Encrypts a column of an alert, bound to its row: a ciphertext moved to another row does not open. */
+/**
+ * Encrypts a column of an alert, bound to its row: a ciphertext moved to another row does not open.
+ */
 export function encryptFor(keys: AlertKeys, row: string, plaintext: Uint8Array): Buffer {
   return encryptColumn(keys.data, row, plaintext);
 }

@@ -52,14 +52,19 @@ export type Plan = {
     readonly steps: readonly PlanStep[];
   }[];
   readonly participants: number;
-  /** Every participant's timeline, while there are not more than `MAX_LISTED`; the digest covers all. */
+  /**
+   * Every participant's timeline, while there are not more than `MAX_LISTED`; the digest covers
+   * all.
+   */
   readonly lines: readonly PlanLine[];
   /** SHA-256 over head and every line: what a second person approves. */
   readonly digest: string;
 };
 
 const PAGE = 500;
-/** Timelines kept in the answer; a larger programme's plan is counted and digested, page by page. */
+/**
+ * Timelines kept in the answer; a larger programme's plan is counted and digested, page by page.
+ */
 const MAX_LISTED = 2_000;
 
 /** What would happen, for everybody, before anything is sent. */
@@ -71,7 +76,9 @@ export async function planAlert(context: Context, id: AlertId): Promise<Plan> {
   });
 }
 
-/** The plan within the caller's transaction. It depends on stored facts only, never on the clock. */
+/**
+ * The plan within the caller's transaction. It depends on stored facts only, never on the clock.
+ */
 export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promise<Plan> {
   const policy = await context.policies.active(tx, alert.programme);
   const artifacts = await artifactsOf(tx, alert.id);
@@ -117,7 +124,9 @@ export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promi
   };
 }
 
-/** The part of the plan that is the alert's own. Any change of content changes the alert's version. */
+/**
+ * The part of the plan that is the alert's own. Any change of content changes the alert's version.
+ */
 function planHead(alert: AlertRow, artifacts: readonly ArtifactRow[], policy: Policy): Json {
   return {
     v: 1,
@@ -156,7 +165,10 @@ function planLine(
   };
 }
 
-/** Instants in the facts are few; a timeline with more steps than this would be a fault of the engine. */
+/**
+ * Instants in the facts are few; a timeline with more steps than this would be a fault of the
+ * engine.
+ */
 const MAX_STEPS = 32;
 
 function timeline(policy: Policy, facts: ReleaseFacts): PlanStep[] {

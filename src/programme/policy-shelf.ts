@@ -6,7 +6,9 @@ import { compilePolicy, type Policy } from '../policy/policy.ts';
 import type { Tx } from '../store/database.ts';
 import { activePolicyHash, policyFiles } from '../store/programme-store.ts';
 
-/** Compiled policies by the SHA-256 of their text; the text is immutable, so they never go stale. */
+/**
+ * Compiled policies by the SHA-256 of their text; the text is immutable, so they never go stale.
+ */
 export type PolicyShelf = {
   /** The policy with this hash, compiled from the store at first use. */
   get(tx: Tx, programme: ProgrammeId, sha256: string): Promise<Policy>;

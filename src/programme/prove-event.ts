@@ -28,7 +28,8 @@ const KEPT_TREES = 8;
 
 /**
  * Proof that an event is in the ledger: the caller's part of it, its path, and the log's proof.
- * @throws NOT_FOUND for an event the caller has no part in; NOT_AVAILABLE while its tick is to come.
+ * @throws NOT_FOUND for an event the caller has no part in; NOT_AVAILABLE while its tick is to
+ * come.
  */
 export async function proveEvent(
   context: Context,
@@ -101,7 +102,10 @@ export async function readCheckpoint(context: Context): Promise<string> {
   return checkpoint.note;
 }
 
-/** Proof that the log of `size2` ticks extends that of `size1`, hex hashes. @throws INVALID_INPUT for sizes out of range. */
+/**
+ * Proof that the log of `size2` ticks extends that of `size1`, hex hashes. @throws INVALID_INPUT
+ * for sizes out of range.
+ */
 export async function proveConsistency(
   context: Context,
   size1: number,

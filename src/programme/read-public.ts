@@ -49,7 +49,10 @@ export async function readPublicAlerts(
   });
 }
 
-/** A public document: the master, unmarked. @throws NOT_FOUND for all that is not public, in equal bytes. */
+/**
+ * A public document: the master, unmarked. @throws NOT_FOUND for all that is not public, in equal
+ * bytes.
+ */
 export async function readPublicDocument(
   context: Context,
   request: { readonly alert: AlertId; readonly artifact: ArtifactId },

@@ -22,11 +22,15 @@ import { SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 import { type AlertFacts, factsFor, grantPage } from './grant-due.ts';
 
-/** Participants per transaction: bounds both the memory of a wave and how long a suspension waits for it. */
+/**
+ * Participants per transaction: bounds both the memory of a wave and how long a suspension waits
+ * for it.
+ */
 const BATCH = 200;
 
 /**
- * Releases every wave due at `now`, batch by batch. Each batch is one transaction: the wave's cursor,
+ * Releases every wave due at `now`, batch by batch. Each batch is one transaction: the wave's
+ * cursor,
  * the grants, their events and notices. Killed anywhere, the next run goes on after the last
  * committed batch; a batch that committed although its answer was lost is not done again, because
  * its cursor moved with it. Returns the number of batches done.

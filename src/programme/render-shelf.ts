@@ -8,7 +8,10 @@ import { type AlertRow, type ArtifactRow, artifactsOf, contentOf } from '../stor
 import type { Tx } from '../store/database.ts';
 import { type AlertKeys, decryptFor } from './keyring.ts';
 
-/** An artifact version opened for rendering: master, frozen table, and what is precomputed from both. */
+/**
+ * An artifact version opened for rendering: master, frozen table, and what is precomputed from
+ * both.
+ */
 export type Rendering = {
   readonly name: string;
   readonly master: Buffer;
@@ -17,7 +20,10 @@ export type Rendering = {
   readonly code: Code;
 };
 
-/** Opened artifact versions, the most recently used ones. A version is immutable: an entry never goes stale. */
+/**
+ * Opened artifact versions, the most recently used ones. A version is immutable: an entry never
+ * goes stale.
+ */
 export type RenderShelf = {
   /** The artifacts of a released alert, in order; read once per version of the alert. */
   artifacts(tx: Tx, alert: AlertRow): Promise<readonly ArtifactRow[]>;
@@ -111,7 +117,8 @@ export function renderFor(
 
 /**
  * Commitment to all words of one reader over an alert's artifacts (tracing.md §11.8): hides them
- * behind a salt that only the mark key gives, and binds the issuer to them before the first delivery.
+ * behind a salt that only the mark key gives, and binds the issuer to them before the first
+ * delivery.
  */
 export function wordCommitment(
   renderings: readonly Rendering[],

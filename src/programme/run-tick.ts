@@ -35,9 +35,11 @@ import type { Context } from './context.ts';
 export type TickResult = { readonly tick: number; readonly events: number; readonly note: string };
 
 /**
- * One tick of the ledger: places all committed events, appends exactly one leaf to the public log and
+ * One tick of the ledger: places all committed events, appends exactly one leaf to the public log
+ * and
  * signs the new checkpoint, in one transaction. Missed ticks are not made up. Killed before the
- * commit, nothing happened and the checkpoint that was signed was never shown; killed between commit
+ * commit, nothing happened and the checkpoint that was signed was never shown; killed between
+ * commit
  * and pin, the next start finds the database ahead of the pin, checks that it extends it, and pins.
  */
 export async function runTick(context: Context, now: Instant): Promise<TickResult> {

@@ -31,8 +31,10 @@ type Served =
   | { readonly outcome: 'held' };
 
 /**
- * Serves one artifact to one reader, or nothing. Check and act are one transaction under the release
- * lock: facts, decision, marking, sealing, delivery and event commit together or not at all. Nothing
+ * Serves one artifact to one reader, or nothing. Check and act are one transaction under the
+ * release
+ * lock: facts, decision, marking, sealing, delivery and event commit together or not at all.
+ * Nothing
  * leaves before the commit; if its answer is lost, an event without a copy remains, never a copy
  * without an event.
  * @throws NOT_FOUND for what the caller may not know of, whatever the cause, in equal bytes.
@@ -61,19 +63,27 @@ export async function serveCopy(
   }
 }
 
-/** An alert as one reader may be told of it at `now`: facts read and everything decided, under the lock. */
+/**
+ * An alert as one reader may be told of it at `now`: facts read and everything decided, under the
+ * lock.
+ */
 export type ReaderCase = {
   readonly alert: AlertRow;
   readonly artifacts: readonly ArtifactRow[];
   readonly reader: ReaderFacts;
   readonly decisions: readonly Decision[];
-  /** Artifacts the caller may have now, reduced variants in place of full ones. Empty under a clock doubt. */
+  /**
+   * Artifacts the caller may have now, reduced variants in place of full ones. Empty under a clock
+   * doubt.
+   */
   readonly open: ReadonlySet<ArtifactId>;
   /** Whether anything of the alert is due to the caller: until then it does not exist for it. */
   readonly visible: boolean;
 };
 
-/** Decides everything of an alert for one reader, from facts that were read under the release lock. */
+/**
+ * Decides everything of an alert for one reader, from facts that were read under the release lock.
+ */
 export async function openCase(
   context: Context,
   tx: Tx,

@@ -52,7 +52,9 @@ export async function changeStanding(
   });
 }
 
-/** Replaces a participant's enrolment facts (tier, duty, agreement, consent mode) and decides again. */
+/**
+ * Replaces a participant's enrolment facts (tier, duty, agreement, consent mode) and decides again.
+ */
 export async function changeEnrolment(
   context: Context,
   caller: PersonCaller,

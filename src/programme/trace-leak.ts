@@ -127,7 +127,8 @@ export async function approveTrace(
 
 /**
  * Traces an approved sighting. First transaction: read blind and commit the readings to the ledger.
- * Second: only then compute codewords and score. Killed in between, the committed readings stand and
+ * Second: only then compute codewords and score. Killed in between, the committed readings stand
+ * and
  * the next run scores those; a report once written is what every later run returns.
  */
 export async function runTrace(
@@ -326,7 +327,10 @@ function unknownSighting(): TocsinError {
   });
 }
 
-/** Who held copies of an alert's artifacts before an instant: what an unmarked find leaves to look at. */
+/**
+ * Who held copies of an alert's artifacts before an instant: what an unmarked find leaves to look
+ * at.
+ */
 export async function exposureBefore(
   context: Context,
   alertId: AlertId,
@@ -356,7 +360,8 @@ export async function exposureBefore(
 }
 
 /**
- * Explanations besides a participant's copy that an investigation must weigh (reference: 2012, 2021,
+ * Explanations besides a participant's copy that an investigation must weigh (reference: 2012,
+ * 2021,
  * 2025 cases): none of them is excluded by timing.
  */
 export const RIVAL_HYPOTHESES = [

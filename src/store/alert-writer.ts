@@ -102,7 +102,9 @@ export async function insertArtifact(
   });
 }
 
-/** The caller holds the alert's row locked. A change of an approved alert makes it a draft again. */
+/**
+ * The caller holds the alert's row locked. A change of an approved alert makes it a draft again.
+ */
 export async function bumpAlert(tx: Tx, act: Act, alert: AlertId, version: number): Promise<void> {
   await tx.updateTable('alert').set({ version, state: 'draft' }).where('id', '=', alert).execute();
   await recordEvent(tx, { type: 'alert_changed', ...act, data: { alert, version } });
@@ -172,7 +174,9 @@ export async function setAlertState(tx: Tx, alert: AlertId, state: AlertState): 
   await tx.updateTable('alert').set({ state }).where('id', '=', alert).execute();
 }
 
-/** Replaces the schedule of an alert whose row the caller holds, under the exclusive release lock. */
+/**
+ * Replaces the schedule of an alert whose row the caller holds, under the exclusive release lock.
+ */
 export async function moveSchedule(
   tx: Tx,
   act: Act,

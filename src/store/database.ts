@@ -10,7 +10,9 @@ declare const inTransaction: unique symbol;
 /** Every reader and writer takes one: there is no access to the store outside a transaction. */
 export type Tx = Kysely<Database> & { readonly [inTransaction]: true };
 
-/** Where a login of the store is found: an embedded cluster's socket, or an external server's URL. */
+/**
+ * Where a login of the store is found: an embedded cluster's socket, or an external server's URL.
+ */
 export type Login =
   | { readonly url: string }
   | {
@@ -41,7 +43,9 @@ export type Store = {
     to: { readonly participant: ParticipantId; readonly reader: ReaderId; readonly alert: AlertId },
     work: (tx: Tx, facts: unknown) => Promise<T>,
   ): Promise<T>;
-  /** One statement of the issuer's login, alone: a transaction of its own without BEGIN and COMMIT. */
+  /**
+   * One statement of the issuer's login, alone: a transaction of its own without BEGIN and COMMIT.
+   */
   lookup<T>(statement: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction as the participants' login that sees what has been published, as anybody may. */
   audience<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
@@ -70,10 +74,13 @@ export function openStore(
   };
 }
 
-// The context dies with the transaction (is_local = true): a pooled connection carries nothing over.
+// The context dies with the transaction (is_local = true): a pooled connection carries nothing
+// over.
 const AS_PUBLIC = "select set_config('tocsin.audience', 'public', true)";
 
-/** Ids are checked, not quoted: a preamble is sent as text so that it is one round trip with BEGIN. */
+/**
+ * Ids are checked, not quoted: a preamble is sent as text so that it is one round trip with BEGIN.
+ */
 function asParticipant(id: ParticipantId): string {
   return `select set_config('tocsin.participant', '${parseId(id, 'participant')}', true)`;
 }
@@ -112,7 +119,8 @@ async function transact<T>(
         await commit(connection);
         return value;
       } catch (error) {
-        // A connection that cannot even roll back is broken; the pool drops it, the server its work.
+        // A connection that cannot even roll back is broken; the pool drops it, the server its
+        // work.
         await sql
           .raw('rollback')
           .execute(connection)
@@ -145,7 +153,8 @@ export function connect(login: Login, connections: number): Kysely<Database> {
     options:
       '-c timezone=UTC -c statement_timeout=60000 -c idle_in_transaction_session_timeout=15000',
   });
-  // An idle connection that breaks (server stopped) is replaced at the next use; without a listener Node would end.
+  // An idle connection that breaks (server stopped) is replaced at the next use; without a listener
+  // Node would end.
   pool.on('error', () => undefined);
   // One that breaks while in use says so twice: to the query under way, and here.
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -227,7 +236,10 @@ function parseBigint(text: string): number {
 
 const UNAVAILABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
 
-/** Turns a driver's error into ours. SQL and parameters never reach the message: they may hold content. */
+/**
+ * Turns a driver's error into ours. SQL and parameters never reach the message: they may hold
+ * content.
+ */
 export function asStoreError(error: unknown): unknown {
   if (error instanceof TocsinError || !(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

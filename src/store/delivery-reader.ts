@@ -30,7 +30,9 @@ type FactRow = Omit<AlertColumns, 'head_enc'> &
     committed: boolean;
   };
 
-/** The facts as the store's release transaction read them; null when there is nothing to be seen. */
+/**
+ * The facts as the store's release transaction read them; null when there is nothing to be seen.
+ */
 export function readerFactsFrom(facts: unknown): ReaderFacts | null {
   const row = facts as FactRow | null;
   if (!row?.age_recipient || !row.fingerprint) return null;
@@ -47,7 +49,8 @@ export function readerFactsFrom(facts: unknown): ReaderFacts | null {
 }
 
 /**
- * Takes the release lock of the alert's programme and reads the facts of a joined reader with respect
+ * Takes the release lock of the alert's programme and reads the facts of a joined reader with
+ * respect
  * to the alert; null when the reader, its enrolment in the programme, or the alert is not visible.
  */
 export async function readerFacts(

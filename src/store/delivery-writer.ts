@@ -63,7 +63,10 @@ export type NewReceipt = {
   readonly at: Instant;
 };
 
-/** Returns false when this delivery has its receipt already: a repeated acknowledgement changes nothing. */
+/**
+ * Returns false when this delivery has its receipt already: a repeated acknowledgement changes
+ * nothing.
+ */
 export async function insertReceipt(tx: Tx, receipt: NewReceipt): Promise<boolean> {
   const added = await tx
     .insertInto('receipt')

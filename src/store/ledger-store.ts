@@ -72,7 +72,10 @@ export async function insertLogNodes(
     .execute();
 }
 
-/** The complete subtrees at these coordinates, keyed `level/index`. @throws LEDGER_TAMPERED when one is missing. */
+/**
+ * The complete subtrees at these coordinates, keyed `level/index`. @throws LEDGER_TAMPERED when one
+ * is missing.
+ */
 export async function logNodes(
   tx: Tx,
   coordinates: readonly { readonly level: number; readonly index: number }[],
@@ -173,7 +176,10 @@ export async function eventByLeaf(tx: Tx, leaf: Buffer): Promise<PlacedEvent | n
   return rows[0] ? eventFromRow(rows[0]) : null;
 }
 
-/** The same as the participant's login, which cannot read the issuer's part: only its own part is there. */
+/**
+ * The same as the participant's login, which cannot read the issuer's part: only its own part is
+ * there.
+ */
 export async function ownEventByLeaf(tx: Tx, leaf: Buffer): Promise<PlacedEvent | null> {
   const row = await tx
     .selectFrom('event')

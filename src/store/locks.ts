@@ -6,7 +6,8 @@ import type { Tx } from './database.ts';
  * The lock that makes "check and act" one (DESIGN §4), one per programme. A release (fetch, wave
  * batch, re-decision) holds the shared side from before it reads facts until it commits; whatever
  * changes the facts of a decision holds the exclusive side. PostgreSQL queues a waiting exclusive
- * before later shared requests, so a suspension waits for the releases under way and none passes it.
+ * before later shared requests, so a suspension waits for the releases under way and none passes
+ * it.
  * A statement's snapshot is taken before it waits for a lock: the lock must be a statement of its
  * own, before the facts are read.
  */
@@ -16,7 +17,9 @@ export async function lockForRelease(tx: Tx, programme: ProgrammeId): Promise<vo
   await sql`select pg_advisory_xact_lock_shared(hashtextextended(${programme}, 1))`.execute(tx);
 }
 
-/** Exclusive side: suspension, consent, duty, agreement, policy activation, approval, a moved T0. */
+/**
+ * Exclusive side: suspension, consent, duty, agreement, policy activation, approval, a moved T0.
+ */
 export async function lockToChange(tx: Tx, programme: ProgrammeId): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${programme}, 1))`.execute(tx);
 }

@@ -14,7 +14,8 @@ const MIGRATION_LOCK = 0x6d696772;
 /**
  * Brings the schema forward, each migration in a transaction of its own under an advisory lock, so
  * that two starting processes do not race. What was applied is never changed or taken back.
- * @throws STORE_VERSION when the database is newer than this program, or an applied file was edited.
+ * @throws STORE_VERSION when the database is newer than this program, or an applied file was
+ * edited.
  */
 export async function migrate(owner: Login, now: Instant): Promise<{ applied: string[] }> {
   const migrations = await readMigrations();

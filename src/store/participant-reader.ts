@@ -10,7 +10,9 @@ export type EnrolmentColumns = Pick<
   'tier' | 'standing' | 'duty' | 'agreement_signed_at' | 'agreement_expires_at' | 'consent_mode'
 >;
 
-/** The facts of enrolment as the decision takes them. Values were checked when they were written. */
+/**
+ * The facts of enrolment as the decision takes them. Values were checked when they were written.
+ */
 export function enrolmentFromRow(row: EnrolmentColumns): Enrolment {
   const signedAt = row.agreement_signed_at;
   const expiresAt = row.agreement_expires_at;
@@ -130,7 +132,9 @@ export async function readerById(tx: Tx, id: ReaderId): Promise<Reader | null> {
   return row ? readerFromRow(row) : null;
 }
 
-/** The open invitation behind a secret's hash, locked so that two uses of one link cannot both join. */
+/**
+ * The open invitation behind a secret's hash, locked so that two uses of one link cannot both join.
+ */
 export async function invitationByHash(
   tx: Tx,
   hash: Buffer,

@@ -52,7 +52,9 @@ function enrolmentColumns(enrolment: Enrolment) {
   };
 }
 
-/** The caller holds the exclusive release lock. Records the change; deciding again is the caller's. */
+/**
+ * The caller holds the exclusive release lock. Records the change; deciding again is the caller's.
+ */
 export async function updateStanding(
   tx: Tx,
   act: Act,
@@ -72,7 +74,10 @@ export async function updateStanding(
   await recordEvent(tx, { type: 'standing_changed', ...act, data: change });
 }
 
-/** The caller holds the exclusive release lock. Replaces tier, duty facts, agreement and consent mode. */
+/**
+ * The caller holds the exclusive release lock. Replaces tier, duty facts, agreement and consent
+ * mode.
+ */
 export async function updateEnrolment(
   tx: Tx,
   act: Act,

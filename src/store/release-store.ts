@@ -133,7 +133,8 @@ export async function insertGrants(
   if (grants.length === 0) return 0;
   const { rows: inserted } = await sql<{ participant_id: string }>`
     insert into release_grant (alert_id, participant_id, wave_at, granted_at, allowed, reduced)
-    select ${wave.alert}::uuid, participant, ${new Date(wave.at)}, ${new Date(act.at)}, allowed, reduced
+    select ${wave.alert}::uuid, participant, ${new Date(wave.at)}, ${new Date(act.at)}, allowed,
+      reduced
     from json_to_recordset(${JSON.stringify(grants)}::json)
       as r (participant uuid, allowed integer, reduced integer)
     on conflict do nothing returning participant_id`.execute(tx);
@@ -172,9 +173,8 @@ async function insertNotices(
   const notices = participants.map((participant) => ({ id: newId(), participant }));
   await sql`insert into notice (id, participant_id, kind, at)
     select id, participant, 'something_waits', ${new Date(at)}
-    from json_to_recordset(${JSON.stringify(notices)}::json) as r (id uuid, participant uuid)`.execute(
-    tx,
-  );
+    from json_to_recordset(${JSON.stringify(notices)}::json)
+      as r (id uuid, participant uuid)`.execute(tx);
 }
 
 /** What these participants were last granted of an alert: the newest grant each. */

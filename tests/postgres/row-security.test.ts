@@ -138,7 +138,10 @@ async function visibleRows(house: House, participant: ParticipantId) {
   return house.context.store.participant(participant, (tx) => countAll(tx));
 }
 
-/** Rows seen in every table this login may select from; tables that show none are left out, save `event`. */
+/**
+ * Rows seen in every table this login may select from; tables that show none are left out, save
+ * `event`.
+ */
 async function countAll(tx: Tx): Promise<Record<string, number>> {
   const seen: Record<string, number> = {};
   for (const { name } of await tables(tx)) {

@@ -207,7 +207,8 @@ function unpackCounts(
 }
 
 /**
- * The rows of a block that some member lets through. The six classes are written out: this runs hot.
+ * The rows of a block that some member lets through. The six classes are written out: this runs
+ * hot.
  */
 function passing(ones: Int32Array, count: number, screen: Screen): number[] {
   const { members, bases, thresholds, gains } = screen;

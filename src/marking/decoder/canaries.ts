@@ -9,6 +9,7 @@ const GUID_BITS = 122;
 /** A canary is rendered from 32 bytes; a longer field repeats them. */
 const MAX_HEX_BITS = 256;
 
+/** What a search for canary values needs. */
 export type CanarySearch = {
   readonly key: MarkKey;
   readonly slots: readonly CanarySlot[];

@@ -19,7 +19,8 @@ const Z95 = 1.645;
 const MAX_SLOTS = 1 << 16;
 
 /**
- * What a single copy is found by: the one-copy hypothesis, or interleaving of two, usually selected.
+ * What a single copy is found by: the one-copy hypothesis, or interleaving of two, usually
+ * selected.
  */
 const ROUTES: readonly { readonly hypothesis: Hypothesis; readonly weight: number }[] = [
   { hypothesis: { strategy: 'interleave', colluders: 1 }, weight: FIXED[0]?.weight ?? 0 },
@@ -27,7 +28,8 @@ const ROUTES: readonly { readonly hypothesis: Hypothesis; readonly weight: numbe
 ];
 
 /**
- * About how many read slots of one scope bring a single copy's p-value to e^lnLevel with probability
+ * About how many read slots of one scope bring a single copy's p-value to e^lnLevel with
+ * probability
  * .95, when `READ_ERROR` of the reads are wrong. Null when the level is out of reach.
  */
 export function slotsFor(lnLevel: number): number | null {

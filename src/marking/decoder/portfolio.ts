@@ -69,7 +69,8 @@ function lnLikelihood(hypothesis: Hypothesis, classes: readonly SlotClass[]): nu
 export type Verdict = { readonly lnP: number; readonly hypothesis: string };
 
 /**
- * The exact p-value of a candidate with `ones[g]` ones in class g. Dividing each p_h by its share of
+ * The exact p-value of a candidate with `ones[g]` ones in class g. Dividing each p_h by its share
+ * of
  * the budget is a union bound, so this is conservative by design.
  */
 export function judge(portfolio: Portfolio, ones: ArrayLike<number>): Verdict {

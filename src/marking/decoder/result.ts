@@ -13,7 +13,8 @@ export type Score = {
   /** The same as a decimal logarithm, for tails below a double's range. */
   readonly log10P: number;
   /**
-   * `p` times the cap on readers and the price of this look, at most 1: what alpha is compared with.
+   * `p` times the cap on readers and the price of this look, at most 1: what alpha is compared
+   * with.
    */
   readonly corrected: number;
   readonly identified: boolean;
@@ -24,7 +25,9 @@ export type Score = {
   readonly disagreeing: number;
 };
 
+/** Score of a participant, on the slots all its readers share. */
 export type ParticipantScore = Score & { readonly participant: string };
+/** Score of a reader, on the slots that are its own. */
 export type ReaderScore = ParticipantScore & { readonly reader: string };
 
 /** What one stage (all participants, or the readers of those identified) rested on. */
@@ -93,7 +96,8 @@ export type TraceResult = {
     readonly readers: readonly string[];
   }[];
   /**
-   * About how many more slots would have to be read to name a single copy with probability .95. Null
+   * About how many more slots would have to be read to name a single copy with probability .95.
+   * Null
    * when a name was found, and when slots are not what is missing.
    */
   readonly needed: number | null;

@@ -35,7 +35,8 @@ function cumulants({ classes, base, gains }: Statistic, tilt: number): Cumulants
 }
 
 /**
- * The tilt at which the tilted mean is `score`: K'(t) = score, for t between 0 and MAX_TILT, and the
+ * The tilt at which the tilted mean is `score`: K'(t) = score, for t between 0 and MAX_TILT, and
+ * the
  * nearer end where there is none.
  */
 export function tiltFor(statistic: Statistic, score: number): number {
@@ -43,7 +44,8 @@ export function tiltFor(statistic: Statistic, score: number): number {
 }
 
 /**
- * ln of Chernoff's bound on P(S ≥ score), from above for every score: rigorous, about a decade high.
+ * ln of Chernoff's bound on P(S ≥ score), from above for every score: rigorous, about a decade
+ * high.
  */
 export function lnChernoff(statistic: Statistic, score: number): number {
   const tilt = tiltFor(statistic, score);

@@ -34,9 +34,12 @@ export type TraceInput = {
  * Says whose copy a sample was made from, or that the evidence does not suffice.
  *
  * Participants are tested first, on the slots that all readers of a participant share; then, on the
- * other slots, the readers of the participants identified. Both stages pay for `cap` tests. Together
- * they still wrongly name anybody with probability alpha at most: every participant has a reader, so
- * the unconcerned participants and the unconcerned readers of the others are no more than `cap`. The
+ * other slots, the readers of the participants identified. Both stages pay for `cap` tests.
+ * Together
+ * they still wrongly name anybody with probability alpha at most: every participant has a reader,
+ * so
+ * the unconcerned participants and the unconcerned readers of the others are no more than `cap`.
+ * The
  * bound holds while the leaked word is independent of a copy given the biases. It does not cover
  * whoever copied, or rendered, that very copy.
  *

@@ -11,7 +11,7 @@ import { cedarEvaluator } from '../src/policy/cedar.ts';
 import { compilePolicy, decide } from '../src/policy/decide.ts';
 import { parsePack } from '../src/policy/pack.ts';
 import { cedarRequest, fillRow } from '../src/policy/request.ts';
-import { randomCase } from '../tests/conformance/random-facts.ts';
+import { randomCase } from '../tests/support/random-facts.ts';
 import { seeded } from '../tests/support/seeded.ts';
 import { handWritten } from './decide-by-hand.ts';
 import { interleave, print, round } from './harness.ts';

@@ -137,19 +137,9 @@ function principalTerm({ principal }: PolicyJson, scope: Scope): BoolTerm {
 }
 
 function actionTerm(action: ActionConstraint, scope: Scope): BoolTerm {
-  const named = actionsOf(action, scope);
-  return known(named === null || scope.action === null || named.includes(scope.action));
-}
-
-function actionsOf(action: ActionConstraint, scope: Scope): string[] | null {
-  if (action.op === 'All') return null;
-  const entities =
-    'entities' in action ? action.entities : 'entity' in action ? [action.entity] : [];
-  return entities.map((entity) => {
-    const found = entityOf(entity);
-    if (found?.type === 'Action') return found.id;
-    throw refusePack(scope.place, 'expected Action::"release" or Action::"releaseReduced"');
-  });
+  if (action.op === 'All') return known(true);
+  const named = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : [];
+  return known(scope.action === null || named.some((each) => entityOf(each)?.id === scope.action));
 }
 
 function resourceTerm({ resource }: PolicyJson, scope: Scope): BoolTerm {

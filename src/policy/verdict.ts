@@ -65,10 +65,14 @@ export function decisionOf(full: Verdict, reduced: Verdict | null): Decision {
   if (full.hold) return { outcome: 'hold', reasons: full.reasons };
   if (reduced === null) return { outcome: 'deny', reasons: full.reasons };
   if (reduced.errors > 0) return failed(reduced);
-  const reasons = [...full.reasons, ...reduced.reasons];
+  const reasons = [...full.reasons, ...reduced.reasons.filter((reason) => !has(full, reason))];
   if (reduced.allowed) return { outcome: 'allow_reduced', reasons };
   if (reduced.hold) return { outcome: 'hold', reasons };
   return { outcome: 'deny', reasons: full.reasons };
+}
+
+function has({ reasons }: Verdict, { code, policy }: Reason): boolean {
+  return reasons.some((each) => each.code === code && each.policy === policy);
 }
 
 function failed(verdict: Verdict): Decision {

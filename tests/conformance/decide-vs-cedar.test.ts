@@ -8,9 +8,9 @@ import { type PolicyPack, parsePack } from '../../src/policy/pack.ts';
 import { cedarRequest, fillRow } from '../../src/policy/request.ts';
 import type { Verdict } from '../../src/policy/verdict.ts';
 import { counts } from '../counts.ts';
+import { packFiles, SHIPPED_PACKS } from '../support/packs.ts';
+import { type RandomCase, randomCase } from '../support/random-facts.ts';
 import { seeded } from '../support/seeded.ts';
-import { packFiles, SHIPPED_PACKS } from './load-pack.ts';
-import { type RandomCase, randomCase } from './random-facts.ts';
 
 /** Two rules that fail for some requests, so that what happens then is compared as well. */
 const FAILING = `

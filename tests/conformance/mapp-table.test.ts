@@ -28,7 +28,7 @@ import { type Instant, parseInstant } from '../../src/domain/instant.ts';
 import type { Schedule } from '../../src/domain/schedule.ts';
 import { changesAt, compilePolicy, decideRelease } from '../../src/policy/decide.ts';
 import { parsePack } from '../../src/policy/pack.ts';
-import { packFiles } from './load-pack.ts';
+import { packFiles } from '../support/packs.ts';
 
 const AT = (text: string): Instant => parseInstant(text);
 const NEVER_ENDS = AT('2030-01-01T00:00:00Z');

@@ -13,7 +13,7 @@ import {
 import { DAY_MS, type Instant, instant } from '../../src/domain/instant.ts';
 import { resolveSchedule, type Schedule } from '../../src/domain/schedule.ts';
 import type { Policy } from '../../src/policy/decide.ts';
-import type { Seeded } from '../support/seeded.ts';
+import type { Seeded } from './seeded.ts';
 
 /** Facts and an instant, drawn so that every rule of a pack is near its turning point often. */
 export type RandomCase = { readonly facts: ReleaseFacts; readonly now: Instant };

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Decision } from '../../src/domain/decision.ts';
+import { checkPack } from '../../src/policy/check.ts';
+import { decideRelease } from '../../src/policy/decide.ts';
+import { packFiles, policyOf, SHIPPED_PACKS, sha256 } from '../support/packs.ts';
+import { randomCase } from '../support/random-facts.ts';
+import { seeded } from '../support/seeded.ts';
+
+for (const name of SHIPPED_PACKS) {
+  test(`${name} passes its check`, () => {
+    const { findings, cases } = checkPack(packFiles(name), sha256);
+    assert.deepEqual(findings, []);
+    assert.ok(cases > 1_000, `${cases} cases`);
+  });
+}
+
+test('mapp-poc-only differs from mapp for restricted firms alone, and withholds only poc', () => {
+  const [mapp, published] = [policyOf('mapp'), policyOf('mapp-poc-only')];
+  const random = seeded(3);
+  const met = { withheld: 0, given: 0 };
+  for (let i = 0; i < 20_000; i++) {
+    const { facts, now } = randomCase(mapp, random);
+    const [strict, lenient] = [
+      decideRelease(mapp, facts, now),
+      decideRelease(published, facts, now),
+    ];
+    const { kind } = facts.artifact;
+    const restriction = strict.reasons.find(({ policy }) => policy === 'report-duty');
+    if (restriction === undefined) {
+      if (kind !== 'poc' || !bound(lenient)) assert.equal(lenient.outcome, strict.outcome);
+    } else if (kind === 'poc' && bound(lenient)) {
+      assert.notEqual(lenient.outcome, 'allow');
+      met.withheld += 1;
+    } else if (lenient.outcome === 'allow') {
+      met.given += 1;
+    }
+  }
+  assert.ok(met.withheld > 100 && met.given > 100, JSON.stringify(met));
+});
+
+function bound({ reasons }: Decision): boolean {
+  return reasons.some(({ policy }) => policy === 'report-duty-poc');
+}

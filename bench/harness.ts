@@ -32,7 +32,9 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Operations per second of `work` over about `ms` milliseconds; `work(n)` does the n-th operation. */
+/**
+ * Operations per second of `work` over about `ms` milliseconds; `work(n)` does the n-th operation.
+ */
 export function rate(work: (n: number) => void, ms: number): number {
   const start = performance.now();
   let n = 0;

@@ -1,7 +1,9 @@
 /**
  * bench `wave`, case `10k`: one wave for 10 000 participants and 6 artifacts on the embedded store,
- * fsync and synchronous_commit on. The release runs in a process of its own, so that its peak memory
- * is its own; `peakMiB20k` is the same at twice the participants. Peer: PostgreSQL alone inserting as
+ * fsync and synchronous_commit on. The release runs in a process of its own, so that its peak
+ * memory
+ * is its own; `peakMiB20k` is the same at twice the participants. Peer: PostgreSQL alone inserting
+ * as
  * many rows of the same tables in one transaction.
  */
 import { execFileSync } from 'node:child_process';

@@ -4,7 +4,10 @@ import type { CheckpointPin } from '../programme/context.ts';
 
 const NAME = 'checkpoint.pinned';
 
-/** The last checkpoint as a file beside the database, not in it. An older backup of one shows against the other. */
+/**
+ * The last checkpoint as a file beside the database, not in it. An older backup of one shows
+ * against the other.
+ */
 export function fileCheckpointPin(dataDir: string): CheckpointPin {
   const path = join(dataDir, NAME);
   return {

@@ -3,17 +3,23 @@ import { type Instant, instant, SECOND_MS } from '../domain/instant.ts';
 
 /** The one source of time. Everything else is handed an `Instant`. */
 export type Clock = {
-  /** Now. @throws CLOCK_DOUBT after a jump, until `rebase`: no decision is made at a doubtful time. */
+  /**
+   * Now. @throws CLOCK_DOUBT after a jump, until `rebase`: no decision is made at a doubtful time.
+   */
   now(): Instant;
   /** What the clock says, jump or not, and whether it jumped; for the clock guard. */
   reading(): { readonly wall: Instant; readonly jumped: boolean };
   /** Takes the wall clock as right from here on. */
   rebase(): void;
-  /** The instant the database's clock is replaced by under a virtual clock; null: ask the database. */
+  /**
+   * The instant the database's clock is replaced by under a virtual clock; null: ask the database.
+   */
   readonly database: (() => Instant) | null;
 };
 
-/** How far the wall clock may part from the monotonic one: NTP slews by far less between two cycles. */
+/**
+ * How far the wall clock may part from the monotonic one: NTP slews by far less between two cycles.
+ */
 const JUMP_TOLERANCE_MS = 5 * SECOND_MS;
 
 /** The machine's clock, watched against its monotonic clock for jumps either way. */

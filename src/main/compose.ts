@@ -36,7 +36,9 @@ export type ComposeOptions = {
   readonly reached?: Context['reached'];
 };
 
-/** Config to running parts: database, schema, keys, ledger, in the order in which each can refuse. */
+/**
+ * Config to running parts: database, schema, keys, ledger, in the order in which each can refuse.
+ */
 export async function compose(config: Config, options: ComposeOptions): Promise<Parts> {
   const fresh = await prepareDataDir(config.dataDir);
   const master = await loadMasterKey(config.masterKey, fresh);
@@ -140,7 +142,9 @@ function login(cluster: Cluster, user: string, password: string): Login {
   return { host, port, database, user, password };
 }
 
-/** In production nothing; under test the process ends at the n-th passing of the configured point. */
+/**
+ * In production nothing; under test the process ends at the n-th passing of the configured point.
+ */
 function failpoint(configured: Config['failpoint']): (point: Failpoint) => void {
   if (!configured) return () => undefined;
   let passed = 0;

@@ -17,7 +17,9 @@ export async function assertInvariants(house: House): Promise<void> {
   await assertLedger(house);
 }
 
-/** One grant, one event and one notice for each alert, wave and participant, no more and no fewer. */
+/**
+ * One grant, one event and one notice for each alert, wave and participant, no more and no fewer.
+ */
 async function assertGrants(house: House): Promise<void> {
   const counts = await one<{ grants: number; events: number; pairs: number; notices: number }>(
     house,

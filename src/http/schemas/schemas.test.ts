@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TSchema } from 'typebox';
+import type { AlertId, ArtifactId, SightingId } from '../../domain/ids.ts';
+import { importDocument } from '../../formats/import-document.ts';
+import type { TraceReport } from '../../programme/trace-leak.ts';
+import { buildApp } from '../app.ts';
+import { nothingToServe } from '../openapi.ts';
+import { ImportedText, presentImported } from './imported.ts';
+import { TraceReportText } from './trace.ts';
+
+const TESTDATA = join(import.meta.dirname, '../../../testdata');
+
+/** The value as a client gets it, through the schema that strips what is not declared. */
+async function sent(schema: TSchema, value: unknown): Promise<unknown> {
+  const app = buildApp(nothingToServe(), (one) => {
+    const options = { config: { audience: ['public'] }, schema: { response: { 200: schema } } };
+    one.get('/x', options as object, async () => value);
+  });
+  return (await app.inject({ method: 'GET', url: '/x' })).json();
+}
+
+const ID = '3f2b8c1e-0000-4000-8000-000000000001';
+const HASH = 'a'.repeat(64);
+const SCORE = {
+  p: 3.5e-12,
+  log10P: -11.46,
+  corrected: 3.5e-6,
+  identified: true,
+  hypothesis: 'single',
+  agreeing: 118,
+  disagreeing: 2,
+};
+
+/** Every field of a report, every list with something in it: the compiler says when one is added. */
+const REPORT: TraceReport = {
+  v: 1,
+  sighting: ID as SightingId,
+  sample: HASH,
+  alerts: [
+    {
+      alert: ID as AlertId,
+      reading: HASH,
+      coverage: [{ artifact: ID, version: 1, share: 0.75 }],
+      result: {
+        v: 1,
+        alpha: 1e-6,
+        look: 1,
+        cap: 2000,
+        tested: 300,
+        slotsTotal: 240,
+        slotsRead: 120,
+        slotsErased: 4,
+        byFamily: [{ family: 'prose.word', slots: 40, read: 20, z: -0.5, erased: false }],
+        knownWord: 'master',
+        stages: [
+          {
+            scope: 'participant',
+            slots: 80,
+            tested: 120,
+            hypotheses: [{ name: 'single', weight: 0.5, selected: false }],
+          },
+        ],
+        participants: [{ participant: ID, ...SCORE }],
+        readers: [{ participant: ID, reader: ID, ...SCORE }],
+        identified: [{ participant: ID, readers: [ID] }],
+        needed: 14,
+        canaries: [
+          {
+            key: { artifact: ID as ArtifactId, slot: 's1' },
+            family: 'canary.guid',
+            participant: ID,
+            reader: null,
+            bits: 64,
+            strings: 3,
+            corrected: 1e-12,
+          },
+        ],
+        untested: ['other_alerts'],
+      },
+    },
+  ],
+};
+
+test('a trace report reaches the investigator whole', async () => {
+  assert.deepEqual(await sent(TraceReportText, REPORT), REPORT);
+});
+
+test('an imported document reaches its author whole', async () => {
+  for (const folder of ['cisa-csaf', 'toolshell/cve-json5']) {
+    const files = (await readdir(join(TESTDATA, folder))).filter((file) => file.endsWith('.json'));
+    assert.ok(files.length > 0);
+    for (const file of files.slice(0, 4)) {
+      const document = await importDocument(await readFile(join(TESTDATA, folder, file)));
+      const told = presentImported(document);
+      assert.deepEqual(await sent(ImportedText, told), JSON.parse(JSON.stringify(told)), file);
+    }
+  }
+});

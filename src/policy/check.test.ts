@@ -49,7 +49,8 @@ test('a kind without a row fails the check, which names it', () => {
 test('a forbid that fails is found with a request at which it does', () => {
   const { ok, findings } = checkPack(
     small(`@id("overflow") @reason("STANDING") forbid (principal is Participant, action, resource)
-           when { resource.kind == Kind::"poc" && context.disclosureAt * 100000 > context.disclosureAt };`),
+           when { resource.kind == Kind::"poc" &&
+             context.disclosureAt * 100000 > context.disclosureAt };`),
     sha256,
   );
   assert.equal(ok, false);
@@ -63,10 +64,30 @@ test('a forbid that fails is found with a request at which it does', () => {
   ]);
 });
 
+test('a comparison with now that fails is found too, though it turns at no instant', () => {
+  const { findings } = checkPack(
+    small(`@id("late") @reason("STANDING") forbid (principal is Participant, action, resource)
+           when { principal.duty.toCsirt.contains(Trigger::"incident") &&
+             context.now < context.disclosureAt * 100000 };`),
+    sha256,
+  );
+  assert.deepEqual(
+    findings.map(({ code, example }) => [code, example]),
+    [
+      [
+        'RULE_FAILS',
+        'Participant asks for release, principal.duty.toCsirt = [incident], ' +
+          'context.now = 1750000000000, context.disclosureAt = 253402300799999',
+      ],
+    ],
+  );
+});
+
 test('a rule that never applies is named, though the validator takes it', () => {
   const { findings } = checkPack(
     small(`@id("dead") @reason("NO_CONSENT") forbid (principal is Participant, action, resource)
-           when { principal.consent == Consent::"lapsed" && principal.consent == Consent::"invited" };`),
+           when { principal.consent == Consent::"lapsed" &&
+             principal.consent == Consent::"invited" };`),
     sha256,
   );
   assert.deepEqual(
@@ -87,7 +108,7 @@ test('a rule that reads too much to enumerate is refused', () => {
     .concat(['context.opensAt.one < context.disclosureAt', 'context.disclosureAt < context.now'])
     .concat(['signedAt', 'expiresAt'].map((each) => `principal.agreement.${each} < 5`))
     .concat(
-      '[Kind::"poc", Kind::"patch", Kind::"advisory", Kind::"summary", Kind::"indicator"].contains(resource.kind)',
+      '[Kind::"poc", Kind::"patch", Kind::"advisory", Kind::"indicator"].contains(resource.kind)',
     )
     .join(' || ');
   const { findings } = checkPack(

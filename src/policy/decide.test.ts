@@ -13,7 +13,7 @@ const MAPP = policyOf('mapp');
 const entry = parseInstant('2025-07-07T17:00:00Z');
 
 describe('decideRelease', () => {
-  test('the reduced variant stands in from disclosure on, and says why the whole is withheld', () => {
+  test('the reduced variant stands in from disclosure on, with why the whole is withheld', () => {
     const facts = factsOf({ duty: BOUND });
     assert.deepEqual(decideRelease(MAPP, facts, plus(T0, -1)), {
       outcome: 'deny',
@@ -216,13 +216,13 @@ function pathsOf(value: unknown, path = ''): string[] {
 
 /** A copy of the facts as hostile or faulty code could pass them. */
 function withValueAt(facts: ReleaseFacts, path: string, value: unknown): ReleaseFacts {
-  const copy: unknown = structuredClone(facts);
+  const copy = structuredClone(facts);
   const names = path.split('.');
   const last = names.pop() ?? '';
-  const parent = names.reduce<unknown>((inner, name) => Reflect.get(Object(inner), name), copy);
-  if (value === undefined) Reflect.deleteProperty(Object(parent), last);
-  else Reflect.set(Object(parent), last, value);
-  return copy as ReleaseFacts;
+  const parent = names.reduce<object>((inner, name) => Reflect.get(inner, name) as object, copy);
+  if (value === undefined) Reflect.deleteProperty(parent, last);
+  else Reflect.set(parent, last, value);
+  return copy;
 }
 
 function nextByAsking(policy: Policy, facts: ReleaseFacts, now: Instant): Instant | null {

@@ -53,6 +53,10 @@ test('a participant can be named by an attribute only, never by id', () => {
     'forbid (principal, action, resource) when { principal == Participant::"firm" };',
     '(Var|Participant::"firm") is not among',
   );
+  refuses(
+    'forbid (principal, action, resource) when { Participant::"firm" == principal };',
+    'Participant::"firm" is not among .* by an attribute, never by id',
+  );
   refuses('forbid (principal == Participant::"firm", action, resource);', '`principal ==` is not');
   refuses(
     'forbid (principal is Participant in Participant::"firm", action, resource);',

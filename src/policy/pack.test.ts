@@ -158,7 +158,8 @@ describe('a policy is refused', () => {
     );
     refuses(
       withCedar(
-        '@id("x") @reason("LEAD_OPEN, DISCLOSED") permit (principal, action, resource) when { true || true };',
+        `@id("x") @reason("LEAD_OPEN, DISCLOSED")
+         permit (principal, action, resource) when { true || true };`,
       ),
       /x: 2 reasons for 2 branches \(several reasons .* of a forbid\)/,
     );

@@ -26,7 +26,7 @@ function participant(n: number, enrolment: Enrolment, consent: Consent = 'no_emb
   return { participant: parseId<'participant'>(id, 'id'), enrolment, consent };
 }
 
-test('a timeline has a step at the first wave and wherever outcome or leading reason change', () => {
+test('a timeline steps at the first wave and wherever outcome or leading reason change', () => {
   const steps = (changed: Partial<Enrolment>) =>
     timeline(MAPP, {
       principal: { kind: 'participant', enrolment: { ...GOOD, ...changed }, consent: 'signatory' },

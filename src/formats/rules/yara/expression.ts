@@ -52,6 +52,9 @@ const PREFIX: Readonly<Record<string, number>> = { not: 3, defined: 3, '-': 13, 
 
 const ARITHMETIC = 7;
 
+/** Words that are never names. */
+const RESERVED = ['of', 'at', 'in', 'them', 'rule', 'meta', 'strings', 'condition', 'import'];
+
 /** Reads one condition, or a part that binds at least as tightly as `least`. */
 export function parseExpression(cursor: Cursor, least = 0): Expression {
   return nested(cursor, () => {
@@ -128,7 +131,8 @@ function wordOrGroup(cursor: Cursor): Expression {
     expect(cursor, ')');
     return postfix(cursor, { kind: 'group', inner, start, end: endOf(cursor) });
   }
-  if (kind !== 'word') return fail(cursor, 'an expression');
+  const name = kind === 'word' && !RESERVED.includes(source) && !Object.hasOwn(BINDING, source);
+  if (!name) return fail(cursor, 'an expression');
   const { end } = take(cursor);
   return postfix(cursor, { kind: 'word', name: source, start, end });
 }

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { TocsinError } from '../../../domain/errors.ts';
+import { canonicalSigma } from './canonical.ts';
+import { parseCondition } from './condition.ts';
+import { find, parseSigma, type SigmaNode } from './parse.ts';
+
+const TESTDATA = join(import.meta.dirname, '../../../../testdata');
+
+const RULES = ['toolshell/sigma', 'rules/sigma'].flatMap((folder) =>
+  readdirSync(join(TESTDATA, folder)).map((name) =>
+    readFileSync(join(TESTDATA, folder, name), 'utf8'),
+  ),
+);
+
+function rule(detection: string, rest = ''): string {
+  return `title: t\nlogsource:\n  product: p\n  category: c\ndetection:\n${detection}\n${rest}`;
+}
+
+function canonical(source: string): string {
+  return canonicalSigma(parseSigma(source));
+}
+
+function refused(source: string, message: RegExp): void {
+  assert.throws(
+    () => parseSigma(source),
+    (error) =>
+      error instanceof TocsinError && error.code === 'INVALID_INPUT' && message.test(error.message),
+  );
+}
+
+function scalarsIn(node: SigmaNode): (SigmaNode & { kind: 'scalar' })[] {
+  switch (node.kind) {
+    case 'scalar':
+      return [node];
+    case 'list':
+      return node.items.flatMap(scalarsIn);
+    case 'map':
+      return node.entries.flatMap(({ value }) => scalarsIn(value));
+  }
+}
+
+test('every real rule parses, and its plain values stand where their ranges say', () => {
+  for (const source of RULES) {
+    const parsed = parseSigma(source);
+    assert.ok(find(parsed.root, 'id') !== null);
+    const plain = scalarsIn(parsed.root).filter((scalar) => scalar.plain);
+    assert.ok(plain.length > 3);
+    for (const { start, end, value } of plain) assert.equal(source.slice(start, end), value);
+  }
+});
+
+test('orders that mean nothing do not show', () => {
+  const one = rule(
+    "  s:\n    f|contains:\n      - 'a'\n      - 'b'\n    g: 1\n  t:\n    - 'k'\n    - 'l'\n  condition: s and (t or not 1 of s*)",
+    'falsepositives:\n  - x\n  - y',
+  );
+  const other = rule(
+    '  condition: (not 1 of s* or t) and s\n  t:\n    - l\n    - k\n  s:\n    g: 1\n    f|contains:\n      - "b" # why\n      - a',
+    'falsepositives:\n  - y\n  - x',
+  );
+  assert.equal(canonical(one), canonical(other));
+});
+
+test('what a rule detects shows', () => {
+  const base = rule("  s:\n    f: 'a'\n  t: ['b', 'c']\n  condition: s and t");
+  for (const changed of [
+    rule("  s:\n    f: 'A'\n  t: ['b', 'c']\n  condition: s and t"),
+    rule("  s:\n    f: 'a'\n  t: ['b', 'c']\n  condition: s or t"),
+    rule("  s:\n    f: 'a'\n  t: ['b', 'c']\n  condition: s and not t"),
+    rule("  s:\n    f|contains: 'a'\n  t: ['b', 'c']\n  condition: s and t"),
+    rule("  s:\n    f: 'a'\n  t: ['b']\n  condition: s and t"),
+    rule("  s:\n    f: 'a'\n  t: ['b', 'c']\n  condition: s and t", 'tags:\n  - x\n  - y'),
+  ]) {
+    assert.notEqual(canonical(changed), canonical(base), changed);
+  }
+  const tags = (order: string) => canonical(rule('  s: [a]\n  condition: s', `tags: [${order}]`));
+  assert.notEqual(tags('x, y'), tags('y, x'));
+});
+
+test('or binds looser than and, and looser than not; words of the language are no names', () => {
+  const condition = parseCondition('not a and b or 1 of c_*');
+  assert.ok(condition.kind === 'chain' && condition.operator === 'or');
+  const [both, some] = condition.operands;
+  assert.ok(both?.kind === 'chain' && both.operator === 'and' && both.operands[0]?.kind === 'not');
+  assert.ok(some?.kind === 'of' && some.set === 'c_*' && some.end === 23);
+  for (const wrong of ['', 'a and', '(a', 'a b', 'and a', '1 of', 'a | count() > 3', 'not']) {
+    assert.throws(() => parseCondition(wrong), TocsinError, wrong);
+  }
+  assert.throws(() => parseCondition(`${'('.repeat(500)}a${')'.repeat(500)}`), TocsinError);
+  assert.throws(() => parseCondition(`${'not '.repeat(500)}a`), TocsinError);
+});
+
+test('other languages than a detection rule are refused by name', () => {
+  refused('a: 1\n---\nb: 2', /2 documents/);
+  refused(rule('  s: &x [a]\n  t: *x\n  condition: s'), /anchor|tag|alias/);
+  refused(rule('  s: !!set {a}\n  condition: s'), /expected/);
+  refused(rule('  s: [a]'), /condition/);
+  refused('detection: 3', /detection: expected a map/);
+  refused(`${rule('  s: [a]\n  condition: s')}correlation: {type: event_count}`, /correlation/);
+  refused('a: [', /line 1/);
+  refused('- a', /expected a map/);
+  refused(`detection: ${'['.repeat(200)}${']'.repeat(200)}`, /levels/);
+});

@@ -1,7 +1,7 @@
 /*
- * Builds dist/tocsin-reader.mjs, the one file that a recipient runs and may audit: not minified, no
- * source map, its functions documented, nothing of the machine it is built on, so that everybody who
- * builds this version gets the same bytes.
+ * Builds dist/tocsin-reader.mjs, the one file that a recipient runs and may audit: not minified,
+ * no source map, its functions documented, nothing of the machine it is built on, so that everybody
+ * who builds this version gets the same bytes.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -33,8 +33,8 @@ export async function buildReader() {
     plugins: [keepDocComments],
     banner: {
       js: [
-        `// tocsin-reader ${version}, ${license}. What it checks: docs/reader.md and docs/formats/.`,
-        '// Built from the files named below; the same version gives the same bytes. No dependencies.',
+        `// tocsin-reader ${version}, ${license}. What it checks: docs/reader.md, docs/formats/.`,
+        '// Built from the files named below, without dependencies; each version has one build.',
       ].join('\n'),
     },
   });
@@ -44,8 +44,8 @@ export async function buildReader() {
 }
 
 /**
- * A bundler drops all comments but those marked as legal; whoever audits needs the others more. Marks
- * doc comments so, for the time of the build.
+ * A bundler drops all comments but those marked as legal; whoever audits needs the others more.
+ * Marks doc comments so, for the time of the build.
  */
 const keepDocComments = {
   name: 'keep-doc-comments',
@@ -58,8 +58,8 @@ const keepDocComments = {
 };
 
 /**
- * Takes out the comments of what is not in the bundle (types, functions nobody calls): those that no
- * code follows, unless they are the first of their file and speak of all of it.
+ * Takes out the comments of what is not in the bundle (types, functions nobody calls): those that
+ * no code follows, unless they are the first of their file and speak of all of it.
  */
 function withoutOrphans(text) {
   const kept = [];

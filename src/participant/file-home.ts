@@ -45,8 +45,8 @@ async function openIfThere(path: string): Promise<FileHandle | null> {
 
 /**
  * Killed before the rename, the old bytes stand and a file `*.new-…` that nobody reads is left;
- * killed after it, the new ones stand, which were on disk before. The folder is flushed too, so that
- * the rename itself lasts.
+ * killed after it, the new ones stand, which were on disk before. The folder is flushed too, so
+ * that the rename itself lasts.
  */
 async function replaceDurably(path: string, bytes: string | Uint8Array): Promise<void> {
   const folder = dirname(path);

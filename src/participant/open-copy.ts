@@ -22,8 +22,9 @@ export type OpenedCopy = CopyParts & { readonly manifest: Manifest };
  * promise. It says nothing yet of the ledger: see `verifyCopy`.
  * @param file the sealed file, binary or armored; attacker-controlled.
  * @throws SEAL_MALFORMED, SEAL_NO_MATCH, SEAL_TAMPERED, UNSUPPORTED, LIMIT_EXCEEDED when it does
- *   not open or not to a copy, or its content is not the manifest's; SIGNATURE_INVALID when manifest
- *   or promise are not the issuer's; KEY_WRONG when it was issued to another; as `loadMember`.
+ *   not open or not to a copy, or its content is not the manifest's; SIGNATURE_INVALID when
+ *   manifest or promise are not the issuer's; KEY_WRONG when it was issued to another; as
+ *   `loadMember`.
  */
 export async function openCopy(session: Session, file: Uint8Array): Promise<OpenedCopy> {
   return checkCopy(await loadMember(session), file, new Checklist());
@@ -71,7 +72,7 @@ function requireIssuer(manifestKey: Buffer, { manifestJson, signature }: OpenedC
   );
 }
 
-/** Whoever holds a copy can seal its archive anew, to anybody: the manifest says to whom it went. */
+/** Whoever holds a copy can seal its archive to anybody: only the manifest says to whom it went. */
 function requireRecipient(member: Member, manifest: Manifest): void {
   const claims = [
     ['reader', member.reader, manifest.reader],

@@ -1,7 +1,7 @@
 /**
  * A text from outside as it may be shown on a terminal or in an error: control and format
- * characters, with which it could move the cursor or reverse what is read, become U+FFFD; a long one
- * is cut.
+ * characters, with which it could move the cursor or reverse what is read, become U+FFFD; a long
+ * one is cut.
  */
 export function plain(text: string, most = 200): string {
   const clean = text.replace(/\p{C}/gu, '\u{FFFD}');

@@ -4,20 +4,20 @@ import { READER_VERSION } from './version.ts';
 export const EXIT = { ok: 0, refused: 1, usage: 2, pending: 3, broken: 4 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
-export const HELP = `tocsin-reader ${READER_VERSION}: reads, checks and acknowledges what a Tocsin programme sends you
+export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledge your copies
 
-  tocsin-reader join INVITATION         redeem an invitation: its text, a file, or - for standard input
-  tocsin-reader inbox                   what is open to you now
-  tocsin-reader fetch ALERT [ARTIFACT…] fetch your copies, sealed to your key (all, or by id or name)
-      --out DIR                         where to; default: this folder
-  tocsin-reader open FILE…              open copies and write their content
-      --out FILE                        under another name, of one copy; - for standard output
-  tocsin-reader verify FILE…            make every check, also that the delivery is in the ledger
-  tocsin-reader ack FILE…               sign the receipt and send it
-  tocsin-reader log                     follow the issuer's log to its newest checkpoint
+  join INVITATION           redeem an invitation: its text, a file, or - for standard input
+  inbox                     what is open to you now
+  fetch ALERT [ARTIFACT…]   fetch your copies, sealed to your key: all, or by id or name
+      --out DIR             where to; default: this folder
+  open FILE…                check copies without network and write their content
+      --out FILE            under another name (of one copy); - for standard output
+  verify FILE…              make every check, also that the delivery is in the ledger
+  ack FILE…                 sign the receipt of copies and send it
+  log                       follow the issuer's log to its newest checkpoint
 
-  --home DIR    your keys and what you pinned; default: ~/.tocsin-reader
-  --json        one line of JSON for each result
+  --home DIR                your keys and what you pinned; default: ~/.tocsin-reader
+  --json                    one line of JSON for each result
   --help, --version
 
 Exit status:

@@ -19,7 +19,7 @@ export async function joinVerb(session: Session, argument: string, desk: Desk): 
   return EXIT.ok;
 }
 
-/** The invitation is a secret until it is used: a file or standard input keeps it out of histories. */
+/** A secret until it is used: a file or standard input keeps it out of the shell's history. */
 async function invitationText(argument: string, desk: Desk): Promise<string> {
   if (argument === '-') return desk.stdin();
   return argument.startsWith('tocsin-invite:') ? argument : readFile(argument, 'utf8');

@@ -125,7 +125,7 @@ async function openDatabase(
     };
   }
   const cluster = await startCluster({
-    dataDir: `${config.dataDir}/postgres`,
+    dataDir: config.dataDir,
     ...(logLine ? { logLine } : {}),
   });
   return {

@@ -1,4 +1,5 @@
 import { sha256 } from '../crypto/hash.ts';
+import { Lru } from '../crypto/lru.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { ArtifactId, ParticipantId, ReaderId } from '../domain/ids.ts';
 import { type Code, canaryValue, compileCode, markBits, recipientFor } from '../marking/code.ts';
@@ -18,6 +19,8 @@ export type Rendering = {
   readonly table: SlotTable;
   readonly splicer: Splicer;
   readonly code: Code;
+  /** Words of recent readers: the commitment before a first delivery makes them, the fetches use them. */
+  readonly words: Lru<ReaderId, Uint8Array>;
 };
 
 /**
@@ -37,6 +40,8 @@ export type Master = { readonly name: string; readonly master: Buffer };
 /** What the shelf may keep of masters, bytes. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 const KEPT_LISTS = 1_000;
+/** Readers per artifact whose words are kept: a byte for each slot. */
+const KEPT_WORDS = 2_000;
 
 export function openRenderShelf(): RenderShelf {
   const kept = new Map<string, Rendering>();
@@ -91,6 +96,7 @@ async function read(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Ren
     table,
     splicer: compileTable(master, table),
     code: compileCode(keys.mark, table.slots),
+    words: new Lru(KEPT_WORDS),
   };
 }
 
@@ -110,9 +116,13 @@ export function renderFor(
 ): Buffer {
   if (rendering.table.slots.length === 0) return rendering.master;
   const { code } = rendering;
-  const bits = markBits(code, participant, reader);
+  const bits = wordOf(rendering, participant, reader);
   const recipient = recipientFor('reader', participant, reader);
   return splice(rendering.splicer, bits, (slot) => canaryValue(code.key, recipient, slot.key));
+}
+
+function wordOf(rendering: Rendering, participant: ParticipantId, reader: ReaderId): Uint8Array {
+  return rendering.words.get(reader, () => markBits(rendering.code, participant, reader));
 }
 
 /**
@@ -126,10 +136,11 @@ export function wordCommitment(
   reader: ReaderId,
 ): Buffer {
   const recipient = recipientFor('reader', participant, reader);
-  const parts: Buffer[] = [Buffer.from(`tocsin/word/v1\n${recipient}\n`)];
-  for (const { code, table } of renderings) {
+  const parts: Uint8Array[] = [Buffer.from(`tocsin/word/v1\n${recipient}\n`)];
+  for (const rendering of renderings) {
+    const { code, table } = rendering;
     const salt = canaryValue(code.key, recipient, { artifact: table.artifact, slot: 'word-salt' });
-    parts.push(salt, Buffer.from(markBits(code, participant, reader)));
+    parts.push(salt, wordOf(rendering, participant, reader));
   }
   return sha256(...parts);
 }

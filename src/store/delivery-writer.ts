@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import type {
   AlertId,
@@ -11,7 +11,7 @@ import type {
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
-import { eventInsert, type PreparedEvent } from './event-writer.ts';
+import { EVENT_INSERT, eventRows, type PreparedEvent } from './event-writer.ts';
 
 export type NewDelivery = {
   readonly id: DeliveryId;
@@ -25,6 +25,11 @@ export type NewDelivery = {
   readonly at: Instant;
 };
 
+const DELIVERY_INSERT = `with recorded as (${EVENT_INSERT})
+  insert into delivery (id, alert_id, artifact_id, version, participant_id, reader_id, event_id,
+    content_sha256, at)
+  values ($2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+
 /** The delivery with its events, in one statement: there is no delivery without its event. */
 export async function insertDelivery(
   tx: Tx,
@@ -32,11 +37,10 @@ export async function insertDelivery(
   events: readonly PreparedEvent[],
 ): Promise<void> {
   const { id, alert, artifact, version, participant, reader, event, contentSha256 } = delivery;
-  await sql`with recorded as (${eventInsert(events)})
-    insert into delivery (id, alert_id, artifact_id, version, participant_id, reader_id, event_id,
-      content_sha256, at)
-    values (${id}, ${alert}, ${artifact}, ${version}, ${participant}, ${reader}, ${event},
-      ${contentSha256}, ${new Date(delivery.at)})`.execute(tx);
+  const at = new Date(delivery.at);
+  const ids = [id, alert, artifact, version, participant, reader, event];
+  const values = [eventRows(events), ...ids, contentSha256, at];
+  await tx.executeQuery(CompiledQuery.raw(DELIVERY_INSERT, values));
 }
 
 /** The commitment to a reader's word, once per alert and reader, before its first delivery. */

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { newId, randomBytes } from '../crypto/random.ts';
 import {
@@ -81,18 +81,21 @@ export async function recordEvent<T extends EventType>(
 
 /** Inserts prepared events in one statement, whatever their number, so that it is planned once. */
 export async function insertEvents(tx: Tx, events: readonly PreparedEvent[]): Promise<void> {
-  if (events.length > 0) await eventInsert(events).execute(tx);
+  if (events.length === 0) return;
+  await tx.executeQuery(CompiledQuery.raw(EVENT_INSERT, [eventRows(events)]));
 }
 
-/** The statement that inserts events, to stand alone or inside a larger one. */
-export function eventInsert(events: readonly PreparedEvent[]): RawBuilder<unknown> {
-  return sql`insert into event (id, at, type, programme_id, subjects, entry, leaf, issuer_body,
-      issuer_salt, participant_id, participant_body, participant_salt)
-    select id, at, type, programme, subjects, entry, decode(leaf, 'hex'), ib, decode("is", 'hex'),
-      participant, pb, decode(ps, 'hex')
-    from json_to_recordset(${JSON.stringify(events.map(eventRow))}::json) as r (id uuid,
-      at timestamptz(3), type text, programme uuid, subjects uuid[], entry text, leaf text, ib text,
-      "is" text, participant uuid, pb text, ps text)`;
+/** The statement behind `insertEvents`, to stand inside a larger one; $1 is `eventRows`. */
+export const EVENT_INSERT = `insert into event (id, at, type, programme_id, subjects, entry, leaf,
+    issuer_body, issuer_salt, participant_id, participant_body, participant_salt)
+  select id, at, type, programme, subjects, entry, decode(leaf, 'hex'), ib, decode("is", 'hex'),
+    participant, pb, decode(ps, 'hex')
+  from json_to_recordset($1::json) as r (id uuid, at timestamptz(3), type text, programme uuid,
+    subjects uuid[], entry text, leaf text, ib text, "is" text, participant uuid, pb text, ps text)`;
+
+/** Events as the one parameter of `EVENT_INSERT`. */
+export function eventRows(events: readonly PreparedEvent[]): string {
+  return JSON.stringify(events.map(eventRow));
 }
 
 function eventRow({ event, participant, parts, entry, leaf }: PreparedEvent) {

@@ -1,0 +1,11 @@
+import type { ImportedDocument } from '../formats/imported.ts';
+import { inThread } from './thread.ts';
+
+/**
+ * Reads a CSAF 2.0 or CVE JSON 5 document, in a thread: a large one takes seconds to validate, and
+ * the validator a second to load, which nobody else need wait for.
+ * @throws as `importDocument`; LIMIT_EXCEEDED, see `inThread`.
+ */
+export async function readDocument(bytes: Uint8Array): Promise<ImportedDocument> {
+  return inThread<ImportedDocument>('read-document-thread', bytes);
+}

@@ -1,0 +1,88 @@
+import { extname } from 'node:path';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { type ErrorCode, TocsinError } from '../domain/errors.ts';
+
+/** Work in a thread that takes longer is given up. */
+const MAX_MS = 60_000;
+/** Memory it may take beside ours, MiB. */
+const MAX_HEAP_MIB = 512;
+/** How many may be in line, the one under way included. */
+const MAX_IN_LINE = 5;
+
+let last: Promise<unknown> = Promise.resolve();
+let inLine = 0;
+
+/** What a thread answers: errors cannot cross as what they are. */
+type Answer<T> =
+  | { readonly value: T }
+  | { readonly code: ErrorCode; readonly message: string; readonly field: string | null };
+
+/**
+ * Runs a file of this folder in a thread of its own, one at a time: for seconds of pure computing on
+ * what somebody sent, while readers go on being served. It starts with nothing of ours, no
+ * environment, and memory and time of its own.
+ * @param file its name without the ending; it calls `answerFrom`.
+ * @throws what the work throws; LIMIT_EXCEEDED when too much waits, or it exceeds time or memory.
+ */
+export async function inThread<T>(file: string, data: unknown): Promise<T> {
+  if (inLine >= MAX_IN_LINE) {
+    throw new TocsinError('LIMIT_EXCEEDED', `work: expected at most ${MAX_IN_LINE} in line`);
+  }
+  inLine += 1;
+  const turn = last.then(() => run<T>(file, data));
+  // The next one waits for this one's end, whichever way it ends.
+  last = turn.catch(() => undefined);
+  try {
+    return await turn;
+  } finally {
+    inLine -= 1;
+  }
+}
+
+async function run<T>(file: string, data: unknown): Promise<T> {
+  // As source and as built, the thread's file lies beside this one and ends alike.
+  const url = new URL(`./${file}${extname(import.meta.filename)}`, import.meta.url);
+  const thread = new Worker(url, {
+    workerData: data,
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const answer = await new Promise<Answer<T>>((resolve, reject) => {
+      timer = setTimeout(() => reject(beyond(`${MAX_MS / 1000} s`)), MAX_MS);
+      thread.once('message', resolve);
+      thread.once('error', (error) => reject(asLimit(error)));
+      thread.once('exit', () => reject(new TocsinError('INTERNAL', 'a thread ended unanswered')));
+    });
+    if ('value' in answer) return answer.value;
+    const { code, message, field } = answer;
+    throw new TocsinError(code, message, field === null ? {} : { field });
+  } finally {
+    clearTimeout(timer);
+    await thread.terminate();
+  }
+}
+
+function asLimit(error: Error & { readonly code?: unknown }): Error {
+  return error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? beyond(`${MAX_HEAP_MIB} MiB`) : error;
+}
+
+function beyond(limit: string): TocsinError {
+  return new TocsinError('LIMIT_EXCEEDED', `work: expected it to be done within ${limit}`);
+}
+
+/** The thread's side: works on what it was given, and answers. Other errors than ours end it. */
+export async function answerFrom<D, T>(work: (data: D) => T | Promise<T>): Promise<void> {
+  parentPort?.postMessage(await answerOf(() => work(workerData as D)));
+}
+
+async function answerOf<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (!(error instanceof TocsinError)) throw error;
+    const { code, message, field } = error;
+    return { code, message, field };
+  }
+}

@@ -8,7 +8,7 @@ import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showPlan } from './alerts/plan.ts';
 import { showAlert } from './alerts/read.ts';
 import { confirm } from './clock/confirm.ts';
-import { readDocument } from './imports/read.ts';
+import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
 import { listInbox } from './inbox/list.ts';
 import { readInboxItem } from './inbox/read.ts';
@@ -76,7 +76,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   approve,
   showExposure,
   checkPack,
-  readDocument,
+  readImport,
   open,
   approveSighting,
   trace,

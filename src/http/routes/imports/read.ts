@@ -1,9 +1,9 @@
-import { importDocument } from '../../../formats/import-document.ts';
+import { readDocument } from '../../../programme/read-document.ts';
 import { BODY_LIMITS, bytesOf } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { ImportedText, presentImported } from '../../schemas/imported.ts';
 
-export function readDocument(app: App, _deps: HttpDeps): void {
+export function readImport(app: App, _deps: HttpDeps): void {
   app.post(
     '/v1/imports',
     {
@@ -14,6 +14,6 @@ export function readDocument(app: App, _deps: HttpDeps): void {
         response: { 200: ImportedText },
       },
     },
-    async ({ body }) => presentImported(await importDocument(bytesOf(body))),
+    async ({ body }) => presentImported(await readDocument(bytesOf(body))),
   );
 }

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { TocsinError } from '../domain/errors.ts';
+import {
+  parseConsistencyProof,
+  parseInboxAlert,
+  parseInboxPage,
+  parseJoined,
+} from './reader-answers.ts';
+
+const ID = '6f0c2a9e-54d8-4f6a-9c1b-2f6d1f3a7b10';
+const ARTIFACT = {
+  id: ID,
+  kind: 'advisory',
+  variant: 'full',
+  format: 'csaf',
+  name: 'advisory.json',
+  version: 1,
+  assurance: 'sealed',
+};
+const ALERT = {
+  id: ID,
+  title: 'A title',
+  tlp: 'AMBER+STRICT',
+  usePermissions: ['read'],
+  disclosureAt: '2025-07-08T17:00:00Z',
+  artifacts: [ARTIFACT],
+};
+
+test('an answer is read; what a newer server adds is passed over', () => {
+  const newer = { ...ALERT, more: 1, artifacts: [{ ...ARTIFACT, kind: 'new_kind', size: 7 }] };
+  assert.deepEqual(parseInboxPage({ items: [ALERT], next: null }), { items: [ALERT], next: null });
+  assert.deepEqual(parseInboxAlert(newer), {
+    ...ALERT,
+    artifacts: [{ ...ARTIFACT, kind: 'new_kind' }],
+  });
+});
+
+test('a member that is missing or of another kind is refused, wherever it is', () => {
+  const wrong = (value: object): object[] =>
+    Object.keys(value).flatMap((name) => [
+      { ...value, [name]: undefined },
+      { ...value, [name]: { other: 'kind' } },
+      { ...value, [name]: null },
+    ]);
+  const alerts = [...wrong(ALERT), ...wrong(ARTIFACT).map((a) => ({ ...ALERT, artifacts: [a] }))];
+  for (const alert of alerts) {
+    assert.throws(() => parseInboxAlert(alert), { code: 'INVALID_INPUT' }, JSON.stringify(alert));
+    assert.throws(() => parseInboxPage({ items: [alert], next: null }), { code: 'INVALID_INPUT' });
+  }
+  for (const page of [{ items: [] }, { items: [], next: '' }, { items: [], next: 'a b' }, {}]) {
+    assert.throws(() => parseInboxPage(page), { code: 'INVALID_INPUT' });
+  }
+});
+
+test('whatever is sent, the answer is a value or INVALID_INPUT', () => {
+  const parsers = [parseJoined, parseInboxPage, parseInboxAlert, parseConsistencyProof];
+  const property = fc.property(fc.jsonValue(), fc.constantFrom(...parsers), (value, parse) => {
+    try {
+      parse(value);
+    } catch (error) {
+      assert.ok(error instanceof TocsinError && error.code === 'INVALID_INPUT');
+    }
+  });
+  fc.assert(property);
+});

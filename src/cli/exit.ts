@@ -22,7 +22,7 @@ export const EXIT_STATUSES = {
 
 type Kind = keyof typeof EXIT_STATUSES;
 
-/** The one table from error code to exit status, of `tocsin` and `tocsin-reader` alike. */
+/** The one table from error code to exit status. */
 export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   INVALID_INPUT: 'input',
   UNSUPPORTED: 'input',

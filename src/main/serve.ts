@@ -1,5 +1,4 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, rm } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { SECOND_MS } from '../domain/instant.ts';
@@ -8,6 +7,8 @@ import { createMetrics } from '../http/metrics.ts';
 import { buildOperatorApp } from '../http/operator.ts';
 import { publishIssuerKeys } from '../programme/issuer-keys.ts';
 import type { CycleResult } from '../worker/worker.ts';
+import { offerAdmin } from './admin-socket.ts';
+import { operatorSocketOf } from './administer.ts';
 import type { Clock } from './clock.ts';
 import { type ComposeOptions, compose, type Parts } from './compose.ts';
 import { loadReaderBundle, recordBundle } from './reader-bundle.ts';
@@ -19,7 +20,7 @@ export type Serving = {
   readonly parts: Parts;
   /** Where the API answers: `http://127.0.0.1:8740`. */
   readonly url: string;
-  /** The operator's socket: health, readiness, metrics. */
+  /** The operator's socket: health, readiness, metrics, `tocsin admin`. */
   readonly operatorSocket: string;
   /** Ends in order: no new requests, requests under way, worker, store, cluster. */
   stop(): Promise<void>;
@@ -52,10 +53,12 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   const edge = { context, clock, ready, metrics: createMetrics() };
   const app = buildApp({ ...edge, trees: new Map(), readerBundle: bundle, logLine });
   const operator = buildOperatorApp(edge);
-  const operatorSocket = join(config.dataDir, 'operator.sock');
+  offerAdmin(operator, context, clock);
+  const operatorSocket = operatorSocketOf(config);
   // Left behind by a process that was killed; the cluster's lock has shown that none is alive.
   await rm(operatorSocket, { force: true });
   await operator.listen({ path: operatorSocket });
+  await chmod(operatorSocket, 0o600);
   const url = await app.listen({ host: config.listen.host, port: config.listen.port });
   return {
     parts,

@@ -1,0 +1,109 @@
+/** What is asked about alerts that are out, and what waits for a person. */
+import type { Command } from 'commander';
+import { formatInstant, parseInstant } from '../domain/instant.ts';
+import { clientAction, idAt } from './command.ts';
+import { table } from './output.ts';
+import {
+  PROGRAMME,
+  PROGRAMME_HELP,
+  type ProgrammeOption,
+  programmeOf,
+  say,
+  wordsOf,
+} from './programme.ts';
+import { flag, list, nullable, object, real, text } from './shape.ts';
+import type { World } from './world.ts';
+
+const exposure = object({
+  held: list(object({ participant: text, reader: text, first: text, copies: real })),
+  rivalHypotheses: list(text),
+});
+
+/** `exposure`: whoever held copies is a fact; that one of them is the source is not. */
+export function addExposureCommand(program: Command, world: World): void {
+  const command = program
+    .command('exposure')
+    .description('who held copies before an instant, and what else may explain a find')
+    .argument('<alert>', 'id of the alert')
+    .requiredOption('--before <instant>', 'such as the first sighting');
+  clientAction<{ readonly before: string }>(world, command, async (client, typed) => {
+    const id = idAt(typed, 0, 'alert');
+    const before = formatInstant(parseInstant(typed.options.before, '--before'));
+    const query = encodeURIComponent(before);
+    const raw = await client.get(`/v1/alerts/${id}/exposure?before=${query}`);
+    const { held, rivalHypotheses } = exposure(raw, 'exposure');
+    const rows = held.map((row) => [row.participant, row.reader, row.first, row.copies]);
+    return {
+      json: raw,
+      text:
+        `${table(['participant', 'reader', 'first copy', 'copies'], rows)}\n` +
+        'That somebody held a copy does not say that a find comes from it. As well may explain it:\n' +
+        rivalHypotheses.map((name) => `  ${RIVALS[name] ?? name}\n`).join(''),
+    };
+  });
+}
+
+const RIVALS: Readonly<Record<string, string>> = {
+  issuer_insider: 'the issuer’s own side',
+  upstream: 'whoever reported or supplied it, or was told upstream',
+  public_commit: 'a fix that was visible in public code',
+  patch_diff: 'the patch, compared with what it replaced',
+  independent_rediscovery: 'somebody who found it too',
+  in_the_wild_prior: 'use of it before the first notice',
+};
+
+const work = object({
+  items: list(
+    object({
+      code: text,
+      alert: nullable(text),
+      artifact: nullable(text),
+      participant: nullable(text),
+      reader: nullable(text),
+      at: text,
+    }),
+  ),
+});
+
+/** `work list` */
+export function addWorkCommands(program: Command, world: World): void {
+  const command = program
+    .command('work')
+    .description('what waits for a person')
+    .command('list')
+    .description('copies that were held, and why')
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<ProgrammeOption>(world, command, async (client, { options }) => {
+    const programme = await programmeOf(client, options);
+    const raw = await client.get(`/v1/programmes/${programme}/work-items`);
+    const { reasons } = await wordsOf(client, programme);
+    const rows = work(raw, 'work').items.map(
+      ({ at, code, alert, artifact, participant, reader }) => [
+        at,
+        say(reasons, code),
+        ...[alert, artifact, participant, reader].map((id) => id ?? ''),
+      ],
+    );
+    const headings = ['since', 'why', 'alert', 'artifact', 'participant', 'reader'];
+    return { json: raw, text: table(headings, rows) };
+  });
+}
+
+const confirmation = object({ confirmed: flag });
+
+/** `clock confirm` */
+export function addClockCommands(program: Command, world: World): void {
+  const command = program
+    .command('clock')
+    .description('the server’s clock')
+    .command('confirm')
+    .description('confirm the time after a doubt; the second person ends the hold');
+  clientAction(world, command, async (client) => {
+    const raw = await client.post('/v1/clock/confirmations', {});
+    const ended = confirmation(raw, 'confirmation').confirmed;
+    return {
+      json: raw,
+      text: ended ? 'The hold is over.\n' : 'Noted; a second person must confirm too.\n',
+    };
+  });
+}

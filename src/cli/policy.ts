@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { action } from './command.ts';
+import type { Result } from './output.ts';
+import type { World } from './world.ts';
+
+export function addPolicyCommands(program: Command, world: World): void {
+  const policy = program.command('policy').description('policy packs');
+  const check = policy
+    .command('check')
+    .description('check a pack: it parses, compiles, and means to us what it means to Cedar')
+    .argument('<pack>', 'its folder, or the name of one that came with Tocsin');
+  action(world, check, async ({ args: [pack = ''] }): Promise<Result> => {
+    const { checkFiles, packAt } = await import('../main/pack-folder.ts');
+    const result = await checkFiles((await packAt(pack, world.cwd)).files);
+    return { json: result, text: findingsText(pack, result), status: result.ok ? 0 : 1 };
+  });
+}
+
+type Check = {
+  readonly ok: boolean;
+  readonly findings: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly example: string | null;
+  }[];
+  readonly cases: number;
+};
+
+/** One finding a line, with the request that shows it below. */
+export function findingsText(pack: string, { ok, findings, cases }: Check): string {
+  if (ok) return `${pack}: nothing found; ${cases} cases answered as Cedar answers them\n`;
+  const lines = findings.map(({ code, message, example }) => {
+    const shown = example === null ? '' : `    for example: ${example}\n`;
+    return `${pack}/${message} (${code})\n${shown}`;
+  });
+  return lines.join('');
+}

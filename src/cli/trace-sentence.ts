@@ -1,0 +1,84 @@
+import type { TraceResult } from './trace-answers.ts';
+
+/** Names for the ids of a report; an id that nobody knows any more stands for itself. */
+export type Names = {
+  participant(id: string): string;
+  reader(id: string): string;
+};
+
+/**
+ * What a trace found, in words that go no further than the arithmetic. The first sentence is the
+ * answer.
+ */
+export function traceSentence(result: TraceResult, names: Names): string {
+  const answer = result.knownWord === null ? copies(result, names) : MASTER;
+  return [answer, ...result.canaries.map((hit) => canary(hit, names))].join('\n');
+}
+
+const MASTER =
+  'This is the text as authored, which is no recipient’s copy: only the issuer’s side had it ' +
+  'before disclosure, and whatever is public since then reads the same. No copy identified.';
+
+const LIMITS = 'It does not say who passed it on, or why.';
+
+function copies(result: TraceResult, names: Names): string {
+  if (result.identified.length === 0) return notIdentified(result);
+  const found = result.identified.map(({ participant, readers }) => {
+    const name = names.participant(participant);
+    const whose = readers.map((reader) => names.reader(reader)).join(' and to ');
+    return whose === '' ? `a reader of ${name}` : `${whose} of ${name}`;
+  });
+  const chance =
+    'For any recipient whose copy was not used, the chance of such a match is below ' +
+    `1 in ${oneIn(worst(result))}, counting all ${result.cap} recipients.`;
+  const matched = `This text matches the copy issued to ${found.join(', and the copy issued to ')}.`;
+  return [matched, chance, undecided(result), LIMITS].filter((part) => part !== '').join(' ');
+}
+
+/** The corrected probability that every name given rests on: the worst of both stages. */
+function worst({ identified, participants, readers }: TraceResult): number {
+  const named = new Set(
+    identified.flatMap(({ participant, readers: ids }) => [participant, ...ids]),
+  );
+  return Math.max(
+    ...participants.filter(({ participant }) => named.has(participant)).map(correctedOf),
+    ...readers.filter(({ reader }) => named.has(reader)).map(correctedOf),
+  );
+}
+
+function correctedOf({ corrected }: { readonly corrected: number }): number {
+  return corrected;
+}
+
+function undecided({ identified, needed }: TraceResult): string {
+  if (identified.every(({ readers }) => readers.length > 0)) return '';
+  return `Which reader’s copy it was is undecided${needed === null ? '' : `; ${more(needed)}`}.`;
+}
+
+function notIdentified({ needed }: TraceResult): string {
+  return `No copy identified${needed === null ? '' : `; ${more(needed)}`}.`;
+}
+
+function more(needed: number): string {
+  return `about ${needed} more slots would have to be read`;
+}
+
+function canary(hit: TraceResult['canaries'][number], names: Names): string {
+  const participant = names.participant(hit.participant);
+  const whose = hit.reader === null ? participant : `${names.reader(hit.reader)} of ${participant}`;
+  return (
+    `A canary value of the copy issued to ${whose} was found in it. That alone is not sufficient: ` +
+    'whoever has seen that copy could have put the value there.'
+  );
+}
+
+/** Digits beyond these would claim more than is known. */
+const DIGITS = 2;
+
+/** `X` of "1 in X" for a probability, rounded down: `4,200,000`, from 10^15 on a power of ten. */
+export function oneIn(probability: number): string {
+  const exponent = Math.floor(-Math.log10(probability));
+  if (exponent >= 15) return `10^${exponent}`;
+  const step = 10 ** Math.max(0, exponent - DIGITS + 1);
+  return (Math.floor(1 / probability / step) * step).toLocaleString('en-US');
+}

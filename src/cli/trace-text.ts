@@ -1,0 +1,93 @@
+import { counted, facts, section, table } from './output.ts';
+import type { TraceAnswer, TracedAlert, TraceResult } from './trace-answers.ts';
+import { type Names, traceSentence } from './trace-sentence.ts';
+
+export type TraceNames = Names & { alert(id: string): string };
+
+/** The answer of each alert first, then what it rests on. */
+export function traceText(report: TraceAnswer, names: TraceNames): string {
+  const head = facts([
+    ['sighting', report.sighting],
+    ['sample', `SHA-256 ${report.sample}`],
+  ]);
+  if (report.alerts.length === 0) {
+    return `Nothing of any released alert was found in this sample. No copy identified.\n\n${head}`;
+  }
+  const answers = report.alerts.map(
+    ({ alert, result }) => `${names.alert(alert)}\n${traceSentence(result, names)}\n`,
+  );
+  const rests = report.alerts.map((traced) => restsOn(traced, names));
+  return `${answers.join('\n')}\n${head}${rests.join('')}`;
+}
+
+function restsOn({ alert, reading, coverage, result }: TracedAlert, names: TraceNames): string {
+  const { look, cap, tested, alpha, slotsTotal, slotsRead, slotsErased } = result;
+  const shares = coverage.map(({ share }) => `${Math.round(share * 100)} %`);
+  const basis = facts([
+    ['reading', `${reading}, in the ledger before anything was scored`],
+    ['slots', `${slotsRead} read of ${slotsTotal}, ${slotsErased} of them not counted`],
+    ['covered', `${shares.join(', ') || 'nothing'} of the alert’s texts`],
+    ['tested', `${counted(tested, 'reader')} who had a copy; paid for ${cap}`],
+    ['budget', `look ${look}; a name needs a corrected chance of at most ${alpha}`],
+  ]);
+  return (
+    section(names.alert(alert), basis) +
+    section('By family', familyTable(result)) +
+    section('Nearest copies', scoreTable(result, names)) +
+    section('Not tested', `${result.untested.map((what) => untestedText(what)).join('\n')}\n`)
+  );
+}
+
+function familyTable({ byFamily }: TraceResult): string {
+  return table(
+    ['family', 'slots', 'read', ''],
+    byFamily.map(({ family, slots, read, erased }) => [
+      family,
+      slots,
+      read,
+      erased ? 'normalised, not counted' : '',
+    ]),
+  );
+}
+
+/** More would not be read; the report as JSON has all. */
+export const SHOWN = 5;
+
+function scoreTable({ participants, readers }: TraceResult, names: Names): string {
+  const scored = [
+    ...participants.slice(0, SHOWN).map((score) => ({ ...score, reader: null })),
+    ...readers.slice(0, SHOWN),
+  ];
+  return table(
+    ['participant', 'reader', 'agree', 'differ', 'p', 'corrected', 'hypothesis', ''],
+    scored.map((score) => [
+      names.participant(score.participant),
+      score.reader === null ? '' : names.reader(score.reader),
+      score.agreeing,
+      score.disagreeing,
+      tail(score.log10P, score.p),
+      score.corrected.toExponential(1),
+      score.hypothesis,
+      score.identified ? 'copy identified' : '',
+    ]),
+  );
+}
+
+/** Tails below a double's range are shown by their logarithm. */
+function tail(log10: number, p: number): string {
+  return log10 < -300 ? `10^${Math.ceil(log10)}` : p.toExponential(1);
+}
+
+const UNTESTED: Readonly<Record<string, string>> = {
+  joint_combinations: 'texts put together from several copies',
+  other_alerts: 'evidence of other alerts together with this one’s',
+  mixture_with_public_text: 'copies mixed with the public text',
+  other_normal_forms: 'texts rewritten to one form throughout',
+  erased_families: 'the families that look normalised',
+  readers_of_unidentified_participants: 'single readers of the other participants',
+  all_copies: 'copies: the text is nobody’s',
+};
+
+function untestedText(what: string): string {
+  return UNTESTED[what] ?? what;
+}

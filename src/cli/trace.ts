@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { TocsinError } from '../domain/errors.ts';
+import { plain } from '../participant/plain.ts';
+import { alertAnswer } from './alert-answers.ts';
+import type { Client } from './client.ts';
+import { clientAction, idAt, readLocalFile } from './command.ts';
+import { participantAnswer } from './participant-text.ts';
+import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
+import { object, text } from './shape.ts';
+import { type TraceAnswer, traceAnswer } from './trace-answers.ts';
+import { SHOWN, type TraceNames, traceText } from './trace-text.ts';
+import { openProgress, type World } from './world.ts';
+
+const opened = object({ sighting: text });
+
+export function addTraceCommands(program: Command, world: World): void {
+  const trace = program
+    .command('trace')
+    .description('a text that turned up: keep it, and find the copy it was made from')
+    .argument('<file>', 'the sample, as found')
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<ProgrammeOption>(world, trace, async (client, { args: [file = ''], options }) => {
+    const sample = await readLocalFile(resolve(world.cwd, file));
+    const programme = await programmeOf(client, options);
+    const raw = await client.postBytes(`/v1/programmes/${programme}/sightings`, sample);
+    const { sighting } = opened(raw, 'sighting');
+    return {
+      json: raw,
+      text: `Kept as sighting ${sighting}\n`,
+      hint: `Next, by another person: tocsin trace approve ${sighting}`,
+    };
+  });
+  addApprove(trace, world);
+  addRun(trace, world);
+  addShow(trace, world);
+}
+
+function addApprove(trace: Command, world: World): void {
+  const command = trace
+    .command('approve')
+    .description('approve the tracing of a sample, as a person who did not bring it')
+    .argument('<sighting>', 'id of the sighting');
+  clientAction(world, command, async (client, typed) => {
+    const id = idAt(typed, 0, 'sighting');
+    const raw = await client.post(`/v1/sightings/${id}/approval`, {});
+    return { json: raw, text: `Approved ${id}\n`, hint: `Next: tocsin trace run ${id}` };
+  });
+}
+
+function addRun(trace: Command, world: World): void {
+  const command = trace
+    .command('run')
+    .description('trace an approved sample; a repeat gives the first report again')
+    .argument('<sighting>', 'id of the sighting');
+  clientAction(world, command, async (client, typed) => {
+    const progress = openProgress(world);
+    progress.at('reading the sample and comparing copies');
+    const path = `/v1/sightings/${idAt(typed, 0, 'sighting')}/trace`;
+    const raw = await client.post(path, {}).finally(() => progress.done());
+    return shown(client, raw);
+  });
+}
+
+function addShow(trace: Command, world: World): void {
+  const command = trace
+    .command('show')
+    .description('the report of a traced sample')
+    .argument('<sighting>', 'id of the sighting');
+  clientAction(world, command, async (client, typed) =>
+    shown(client, await client.get(`/v1/sightings/${idAt(typed, 0, 'sighting')}/trace`)),
+  );
+}
+
+async function shown(client: Client, raw: unknown) {
+  const report = traceAnswer(raw, 'report');
+  return { json: raw, text: traceText(report, await namesIn(client, report)) };
+}
+
+/** The names of the alerts, participants and readers that a report shows. */
+async function namesIn(client: Client, { alerts }: TraceAnswer): Promise<TraceNames> {
+  const names = new Map<string, string>();
+  for (const { alert, result } of alerts) {
+    const { title, programme } = alertAnswer(await client.get(`/v1/alerts/${alert}`), 'alert');
+    names.set(alert, title);
+    const { identified, participants, canaries } = result;
+    const shownRows = [...identified, ...participants.slice(0, SHOWN), ...canaries];
+    for (const id of new Set(shownRows.map(({ participant }) => participant))) {
+      const found = await participantIn(client, programme, id);
+      if (found === null) continue;
+      names.set(id, found.name);
+      for (const reader of found.readers) names.set(reader.id, reader.label);
+    }
+  }
+  const name = (id: string) => plain(names.get(id) ?? id);
+  return { alert: name, participant: name, reader: name };
+}
+
+/** Null for one that is no longer of the programme: its id stands for it then. */
+async function participantIn(client: Client, programme: string, id: string) {
+  try {
+    const path = `/v1/programmes/${programme}/participants/${id}`;
+    return participantAnswer(await client.get(path), 'participant');
+  } catch (error) {
+    if (error instanceof TocsinError && error.code === 'NOT_FOUND') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+/** What only the operator's own machine may do, because the first token comes from it. */
+import { invalid } from '../domain/errors.ts';
+import { parseId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { SCOPES, type Scope, SYSTEM } from '../programme/act.ts';
+import type { Context } from '../programme/context.ts';
+import { createProgramme } from '../programme/create-programme.ts';
+import { addToken, endTokens, listPersons } from '../programme/manage-tokens.ts';
+import { addPerson } from '../programme/people.ts';
+
+export type AdminRequest =
+  | {
+      readonly verb: 'createProgramme';
+      readonly name: string;
+      readonly readerCap: number;
+      readonly pack: string;
+      readonly files: Readonly<Record<string, string>>;
+    }
+  | { readonly verb: 'addPerson'; readonly name: string; readonly scopes: readonly string[] }
+  | { readonly verb: 'listPersons' }
+  | { readonly verb: 'addToken'; readonly person: string; readonly scopes: readonly string[] }
+  | { readonly verb: 'endTokens'; readonly holder: 'person' | 'reader'; readonly id: string };
+
+/** Does one request. The answer is JSON. @throws INVALID_INPUT, NOT_FOUND, POLICY_INVALID */
+export async function runAdmin(
+  context: Context,
+  request: AdminRequest,
+  now: Instant,
+): Promise<unknown> {
+  switch (request.verb) {
+    case 'createProgramme': {
+      const { name, readerCap, pack, files } = request;
+      const input = { name: named(name), readerCap, policy: { pack, files } };
+      return { programme: await createProgramme(context, input, now) };
+    }
+    case 'addPerson': {
+      const scopes = scopesOf(request.scopes);
+      const person = await addPerson(context, request.name, SYSTEM, now);
+      return { person, token: await addToken(context, person, scopes, SYSTEM, now) };
+    }
+    case 'listPersons':
+      return { items: await listPersons(context) };
+    case 'addToken': {
+      const person = parseId<'person'>(request.person, 'person');
+      return { token: await addToken(context, person, scopesOf(request.scopes), SYSTEM, now) };
+    }
+    case 'endTokens': {
+      const { holder, id } = request;
+      const whose =
+        holder === 'person'
+          ? { kind: holder, id: parseId<'person'>(id, 'person') }
+          : { kind: holder, id: parseId<'reader'>(id, 'reader') };
+      return endTokens(context, whose, SYSTEM, now);
+    }
+  }
+}
+
+function named(name: string): string {
+  if (name.trim() === '' || name.length > 200) throw invalid('name', '1 to 200 characters', name);
+  return name;
+}
+
+/** A reader's scope comes with its invitation, not from here. */
+function scopesOf(words: readonly string[]): Scope[] {
+  const known = SCOPES.filter((scope) => scope !== 'reader');
+  const other = words.find((word) => !known.some((scope) => scope === word));
+  if (other !== undefined || words.length === 0) {
+    throw invalid('scopes', `one or more of ${known.join(', ')}`, other ?? 'none');
+  }
+  return known.filter((scope) => words.includes(scope));
+}

@@ -31,6 +31,29 @@ test('a validation error names the line, counted over characters of several byte
   });
 });
 
+test('text that would overflow the stack of cedar-wasm is refused before it gets there', () => {
+  const condition = (text: string) =>
+    `// one\nforbid (principal, action, resource)\nwhen { ${text} };`;
+  const nested = (open: string, inner: string, close: string, count: number) =>
+    open.repeat(count) + inner + close.repeat(count);
+  for (const [text, message] of [
+    [nested('(', 'true', ')', 5_000), /^deep\.cedar:3: brackets nested too deep/],
+    [`${nested('[', '1', ']', 200)} == [1]`, /^deep\.cedar:3: brackets nested too deep/],
+    [nested('if true then ', 'true', ' else false', 3_000), /^deep\.cedar:3: .* too long/],
+    ['true || '.repeat(3_000), /^deep\.cedar:3: a policy that is too long/],
+    [`context${'.a'.repeat(3_000)}`, /^deep\.cedar:3: a policy that is too long/],
+    [`${'true || '.repeat(100)}true`, /^deep\.cedar:2: a condition of too many levels/],
+  ] as const) {
+    assert.throws(() => parseCedar('deep.cedar', condition(text)), {
+      code: 'POLICY_INVALID',
+      message,
+    });
+  }
+  // Brackets in comments and strings are none, and cedar-wasm is alive.
+  const harmless = condition(`"${'('.repeat(100)}" == "a" // ${'('.repeat(100)}\n`);
+  assert.equal(parseCedar('flat.cedar', harmless).length, 1);
+});
+
 test('look-alike letters are refused, though the policy would validate', () => {
   const text = 'permit (principal, action, resource) when { "сom" == "com" };';
   assert.throws(() => validateCedar(SCHEMA, 'odd.cedar', text), { code: 'POLICY_INVALID' });

@@ -11,6 +11,7 @@ import {
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs';
 import { TocsinError } from '../domain/errors.ts';
+import { checkBounds, isFlatEnough } from './bounds.ts';
 import { type Place, refusePack } from './refuse.ts';
 import type { CedarRequest } from './request.ts';
 
@@ -26,6 +27,7 @@ export type CedarPolicy = {
  * or naming templates, which packs may not use.
  */
 export function parseCedar(file: string, text: string): CedarPolicy[] {
+  checkBounds(file, text);
   const parts = policySetTextToParts(text);
   if (parts.type === 'failure') throw firstError(file, text, parts.errors);
   if (parts.policy_templates.length > 0) {
@@ -40,6 +42,9 @@ export function parseCedar(file: string, text: string): CedarPolicy[] {
 function parseOne(place: Place, text: string): CedarPolicy {
   const answer = policyToJson(text);
   if (answer.type === 'failure') throw firstError(place.file, text, answer.errors);
+  if (!isFlatEnough(answer.json)) {
+    throw refusePack(place, 'a condition of too many levels', 'write a set, or split the policy');
+  }
   return { place, text, json: answer.json };
 }
 

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ArtifactKind } from '../../src/domain/artifact.ts';
 import type { Decision } from '../../src/domain/decision.ts';
+import type { DutyFacts } from '../../src/domain/enrolment.ts';
+import { DAY_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { checkPack } from '../../src/policy/check.ts';
 import { decideRelease } from '../../src/policy/decide.ts';
 import { packFiles, policyOf, SHIPPED_PACKS, sha256 } from '../support/packs.ts';
+import { BOUND, factsOf, T0 } from '../support/policy-facts.ts';
 import { randomCase } from '../support/random-facts.ts';
 import { seeded } from '../support/seeded.ts';
 
@@ -37,6 +41,19 @@ test('mapp-poc-only differs from mapp for restricted firms alone, and withholds 
     }
   }
   assert.ok(met.withheld > 100 && met.given > 100, JSON.stringify(met));
+});
+
+test('mapp-poc-only, as published: a holder of the duty lacks poc alone', () => {
+  const published = policyOf('mapp-poc-only');
+  const outcome = (duty: DutyFacts, kind: ArtifactKind, at: Instant) =>
+    decideRelease(published, factsOf({ duty }, { kind, variant: 'full' }), at).outcome;
+  const wave = plus(T0, -DAY_MS);
+  const unknown = { status: 'unknown' } as const;
+  assert.deepEqual(
+    [outcome(BOUND, 'poc', wave), outcome(BOUND, 'poc', T0), outcome(BOUND, 'repro_steps', wave)],
+    ['deny', 'allow_reduced', 'allow'],
+  );
+  assert.equal(outcome(unknown, 'poc', wave), 'allow');
 });
 
 function bound({ reasons }: Decision): boolean {

@@ -39,46 +39,45 @@ export async function buildReader() {
     },
   });
   const [output] = result.outputFiles;
-  const text = withoutOrphans(output.text).replace(/^( *)\/\*!/gm, '$1/**');
+  const text = restoreDocComments(output.text);
   return { bytes: Buffer.from(text), inputs: Object.keys(result.metafile.inputs).sort() };
 }
 
+/** A doc comment after its opening, to the end of its last line. */
+const COMMENT = String.raw`((?:(?!\*/)[\s\S])*\*/\n)`;
+const DECLARATION = String.raw`(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)`;
+/** With the name of the value it belongs to; types are not in a bundle. */
+const OF_VALUE = new RegExp(String.raw`^/\*\*${COMMENT}(?=${DECLARATION})`, 'gm');
+/** At the very beginning, before the imports: it speaks of the whole file. */
+const OF_FILE = new RegExp(String.raw`^/\*\*${COMMENT}(?=import )`);
+const MARKED = new RegExp(String.raw`^/\*!(\w*)!${COMMENT}(?=(.*))`, 'gm');
+
 /**
  * A bundler drops all comments but those marked as legal; whoever audits needs the others more.
- * Marks doc comments so, for the time of the build.
+ * Marks doc comments so, for the time of the build, each with the name of what it belongs to.
  */
 const keepDocComments = {
   name: 'keep-doc-comments',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      return { loader: 'ts', contents: source.replace(/^( *)\/\*\*/gm, '$1/*!') };
+      const marked = source
+        .replace(OF_FILE, '/*!!$1')
+        .replace(OF_VALUE, (_, comment, name) => `/*!${name}!${comment}`);
+      return { loader: 'ts', contents: marked };
     });
   },
 };
 
 /**
- * Takes out the comments of what is not in the bundle (types, functions nobody calls): those that
- * no code follows, unless they are the first of their file and speak of all of it.
+ * Turns the marks back into doc comments, and takes out those of what the bundle left out. A
+ * bundler may have put a number after a name, where two files use the same.
  */
-function withoutOrphans(text) {
-  const kept = [];
-  const lines = text.split('\n');
-  for (let at = 0; at < lines.length; at++) {
-    let end = at;
-    if (lines[at].trimStart().startsWith('/*!')) {
-      while (!lines[end].endsWith('*/')) end++;
-      const next = lines[end + 1] ?? '';
-      const orphan = next === '' || next.startsWith('/*!');
-      if (orphan && !kept.at(-1)?.startsWith('// src/')) {
-        at = end;
-        continue;
-      }
-    }
-    kept.push(...lines.slice(at, end + 1));
-    at = end;
-  }
-  return kept.join('\n');
+function restoreDocComments(text) {
+  return text.replace(MARKED, (_, name, comment, next) => {
+    const own = new RegExp(`^(?:async )?(?:function\\*?|var|class) ${name}\\d*\\b`);
+    return name === '' || own.test(next) ? `/**${comment}` : '';
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

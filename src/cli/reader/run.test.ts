@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import {
+  CONTENT,
+  json,
+  newSecrets,
+  PaperIssuer,
+  problem,
+  START,
+  TICK_MS,
+} from '../../../tests/support/paper-issuer.ts';
+import type { Exit } from './help.ts';
+import { run } from './run.ts';
+import { READER_VERSION } from './version.ts';
+
+const AFTER = START + 3 * TICK_MS;
+
+/** A reader's desk in a temporary folder, at an issuer on paper. */
+async function openDesk(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const issuer = new PaperIssuer();
+  const desk = {
+    issuer,
+    folder,
+    out: '',
+    err: '',
+    now: AFTER,
+    stdin: '',
+    async run(...args: string[]): Promise<Exit> {
+      desk.out = '';
+      desk.err = '';
+      return run(args, {
+        home: join(folder, 'home'),
+        fetch: issuer.fetch,
+        now: () => desk.now,
+        stdin: async () => desk.stdin,
+        out: (bytes) => {
+          desk.out += Buffer.from(bytes).toString();
+        },
+        err: (line) => {
+          desk.err += `${line}\n`;
+        },
+      });
+    },
+    at: (name: string) => join(folder, name),
+  };
+  return desk;
+}
+
+async function joinedDesk(t: TestContext) {
+  const desk = await openDesk(t);
+  assert.equal(await desk.run('join', desk.issuer.invite()), 0, desk.err);
+  const [enrolled] = desk.issuer.readers.values();
+  assert.ok(enrolled);
+  return { ...desk, desk, enrolled };
+}
+
+test('from the invitation to the receipt', async (t) => {
+  const { desk, issuer } = await joinedDesk(t);
+  assert.match(desk.out, /^joined https:\/\/issuer\.example\/tocsin\n {2}you are reader /);
+
+  assert.equal(await desk.run('inbox'), 0);
+  assert.match(desk.out, /Deserialization in the layouts page\n {2}TLP:AMBER\+STRICT, public 2025/);
+  assert.match(desk.out, new RegExp(`${issuer.artifact} {2}detection_guidance +guidance\\.md`));
+
+  assert.equal(await desk.run('fetch', issuer.alert, '--out', desk.at('in')), 0, desk.err);
+  assert.match(desk.out, /you may: read, build_protection/);
+  assert.deepEqual((await readdir(desk.at('in'))).sort(), [
+    'guidance.md.age',
+    'guidance.md.age.json',
+  ]);
+  const copy = desk.at('in/guidance.md.age');
+
+  assert.equal(await desk.run('open', copy, '--out', desk.at('out.md')), 0, desk.err);
+  assert.deepEqual(await readFile(desk.at('out.md')), CONTENT);
+  assert.equal((await stat(desk.at('out.md'))).mode & 0o777, 0o600);
+
+  desk.now = START;
+  assert.equal(await desk.run('verify', copy), 3);
+  assert.match(desk.out, /promised until 2025-06-24T09:02:00Z: verify again/);
+  desk.now = AFTER;
+  issuer.tick(START + TICK_MS);
+  assert.equal(await desk.run('verify', copy), 0, desk.out);
+  assert.match(desk.out, /✓ seal .*\n.*✓ form [\s\S]*✓ log .*\n {2}verified\n$/);
+
+  assert.equal(await desk.run('ack', copy), 0);
+  assert.equal(issuer.receipts.length, 1);
+  assert.equal(await desk.run('log'), 0);
+  assert.equal(desk.out, '1 ticks, extends the 1 seen\n');
+});
+
+test('the sidecar says what was promised, and of which bytes', async (t) => {
+  const { desk, issuer } = await joinedDesk(t);
+  await desk.run('fetch', issuer.alert, 'guidance.md', '--out', desk.folder);
+  const sidecar = JSON.parse(await readFile(desk.at('guidance.md.age.json'), 'utf8')) as {
+    manifest: { promise: { by: number } };
+    logVerifierKey: string;
+    sealedSha256: string;
+  };
+  assert.equal(sidecar.manifest.promise.by, START + 2 * TICK_MS);
+  assert.equal(sidecar.logVerifierKey, issuer.keys.logVerifierKey);
+  assert.match(sidecar.sealedSha256, /^[0-9a-f]{64}$/);
+});
+
+test('the invitation may come from a file or standard input', async (t) => {
+  const fromFile = await openDesk(t);
+  await writeFile(fromFile.at('invitation.txt'), `${fromFile.issuer.invite()}\n`);
+  assert.equal(await fromFile.run('join', fromFile.at('invitation.txt')), 0, fromFile.err);
+  const fromStdin = await openDesk(t);
+  fromStdin.stdin = `${fromStdin.issuer.invite()}\n`;
+  assert.equal(await fromStdin.run('join', '-'), 0, fromStdin.err);
+});
+
+test('neither token nor secret keys are ever printed', async (t) => {
+  const { desk, issuer, enrolled } = await joinedDesk(t);
+  const other = await openDesk(t);
+  const printed = [desk.out];
+  for (const args of [['inbox'], ['join', other.issuer.invite()], ['log'], ['fetch', 'x']]) {
+    await desk.run(...args, '--json');
+    printed.push(desk.out, desk.err);
+  }
+  await other.run('join', issuer.invite(), '--json');
+  const all = [...printed, other.out, other.err].join('\n');
+  assert.ok(!all.includes(enrolled.token));
+  assert.ok(!/AGE-SECRET-KEY|"token"|invite_/.test(all));
+});
+
+test('a broken promise ends with 4 and says where the evidence is and what to do', async (t) => {
+  const { desk, issuer, enrolled } = await joinedDesk(t);
+  await writeFile(desk.at('copy.age'), issuer.deliver(enrolled));
+  issuer.tick(START + TICK_MS, { without: true });
+  assert.equal(await desk.run('verify', desk.at('copy.age')), 4);
+  assert.match(desk.out, /✗ proof[\s\S]*PROMISE BROKEN[\s\S]*Check the clock of this machine/);
+  const [, place] = /kept in (.*)\n/.exec(desk.out) ?? [];
+  assert.ok((await readdir(place ?? '')).includes('promise.json'));
+
+  assert.equal(await desk.run('verify', desk.at('copy.age'), '--json'), 4);
+  const result = JSON.parse(desk.out) as { state: string; error: { code: string } };
+  assert.deepEqual([result.state, result.error.code], ['broken', 'PROMISE_BROKEN']);
+});
+
+test('of several files each is done, and the gravest end counts', async (t) => {
+  const { desk, issuer, enrolled } = await joinedDesk(t);
+  const store = async (name: string, bytes: Uint8Array): Promise<string> => {
+    await writeFile(desk.at(name), bytes);
+    return desk.at(name);
+  };
+  const good = await store('good.age', issuer.deliver(enrolled));
+  issuer.tick(START + TICK_MS);
+  const pending = await store('pending.age', issuer.deliver(enrolled, AFTER));
+  const forged = issuer.deliver(enrolled, START, { signManifest: newSecrets().manifest });
+  const refused = await store('refused.age', forged);
+  const broken = await store('broken.age', issuer.deliver(enrolled));
+  const missing = desk.at('missing.age');
+  for (const [files, exit] of [
+    [[good], 0],
+    [[pending, good], 3],
+    [[refused, pending, good], 1],
+    [[missing, good], 1],
+    [[broken, missing, refused, pending, good], 4],
+  ] as const) {
+    assert.equal(await desk.run('verify', ...files), exit);
+    assert.match(desk.out, /good\.age\n[\s\S]* {2}verified\n$/, 'the last is done too');
+  }
+  assert.match(desk.err, /missing\.age: ENOENT/);
+});
+
+test('a bad copy is not stored by fetch, nor written by open, nor acknowledged', async (t) => {
+  const { desk, issuer, enrolled } = await joinedDesk(t);
+  const forged = issuer.deliver(enrolled, START, { delivered: Buffer.from('other') });
+  issuer.instead = (path) =>
+    path.endsWith('/copy') ? Promise.resolve(new Response(new Uint8Array(forged))) : null;
+  assert.equal(await desk.run('fetch', issuer.alert, '--out', desk.at('in')), 1);
+  assert.match(desk.err, /SEAL_TAMPERED/);
+  await assert.rejects(stat(desk.at('in')));
+  await writeFile(desk.at('forged.age'), forged);
+  assert.equal(await desk.run('open', desk.at('forged.age'), '--out', desk.at('x')), 1);
+  await assert.rejects(stat(desk.at('x')));
+  assert.equal(await desk.run('ack', desk.at('forged.age')), 1);
+  assert.deepEqual(issuer.receipts, []);
+});
+
+test('nothing that is there is written over', async (t) => {
+  const { desk, issuer } = await joinedDesk(t);
+  for (let time = 0; time < 2; time++) {
+    assert.equal(await desk.run('fetch', issuer.alert, '--out', desk.at('in')), 0, desk.err);
+  }
+  assert.equal((await readdir(desk.at('in'))).length, 4, 'two copies, two sidecars');
+  await writeFile(desk.at('mine.md'), 'mine');
+  const copy = desk.at('in/guidance.md.age');
+  assert.equal(await desk.run('open', copy, '--out', desk.at('mine.md')), 1);
+  assert.match(desk.err, /CONFLICT/);
+  assert.equal(await readFile(desk.at('mine.md'), 'utf8'), 'mine');
+  assert.ok(!(await readdir(desk.folder)).some((name) => name.includes('.new-')));
+});
+
+test('the issuer cannot name a file so that it hides or looks like an option', async (t) => {
+  const { desk, issuer, enrolled } = await joinedDesk(t);
+  for (const [name, stored] of [
+    ['.bashrc', '_bashrc.age'],
+    ['-rf', '_rf.age'],
+  ] as const) {
+    const file = issuer.deliver(enrolled, START, { manifest: { name } });
+    issuer.instead = (path) =>
+      path.endsWith('/copy') ? Promise.resolve(new Response(new Uint8Array(file))) : null;
+    assert.equal(await desk.run('fetch', issuer.alert, '--out', desk.at('in')), 0, desk.err);
+    assert.ok((await readdir(desk.at('in'))).includes(stored));
+  }
+});
+
+test('content goes to standard output as it is', async (t) => {
+  const { desk, issuer, enrolled } = await joinedDesk(t);
+  await writeFile(desk.at('copy.age'), issuer.deliver(enrolled));
+  assert.equal(await desk.run('open', desk.at('copy.age'), '--out', '-'), 0);
+  assert.equal(desk.out, CONTENT.toString());
+});
+
+test("what a server sends does not reach the terminal's control", async (t) => {
+  const { desk, issuer } = await joinedDesk(t);
+  const alert = (await (await issuer.fetch(inboxUrl(issuer), lastInit(issuer))).json()) as object;
+  issuer.instead = () => Promise.resolve(json({ items: [], next: null }));
+  assert.equal(await desk.run('inbox'), 0);
+  assert.equal(desk.out, 'nothing is open to you now\n');
+  const evil = { ...alert, title: '\u001b]0;x\u0007\u202etitle' };
+  issuer.instead = () => Promise.resolve(json({ items: [evil], next: null }));
+  assert.equal(await desk.run('inbox'), 0, desk.err);
+  assert.ok(!/[^\P{C}\n]/u.test(desk.out));
+  issuer.instead = () => Promise.resolve(problem(500, '\u001b[31m'));
+  assert.equal(await desk.run('inbox'), 1);
+  assert.ok(!/[^\P{C}\n]/u.test(desk.err));
+});
+
+function inboxUrl({ alert }: PaperIssuer): string {
+  return `https://issuer.example/tocsin/v1/inbox/${alert}`;
+}
+
+function lastInit({ readers }: PaperIssuer): RequestInit {
+  const [enrolled] = readers.values();
+  return { headers: { authorization: `Bearer ${enrolled?.token}` } };
+}
+
+test('wrong usage ends with 2 and asks nobody', async (t) => {
+  const desk = await openDesk(t);
+  for (const args of [
+    ['unknown'],
+    ['join'],
+    ['join', 'a', 'b'],
+    ['inbox', 'x'],
+    ['fetch'],
+    ['open'],
+    ['open', 'a', 'b', '--out', 'c'],
+    ['verify'],
+    ['ack'],
+    ['log', 'x'],
+    ['verify', 'x', '--out', 'y'],
+    ['inbox', '--unknown'],
+    ['inbox', '--home'],
+  ]) {
+    assert.equal(await desk.run(...args), 2, args.join(' '));
+    assert.match(desk.err, /^tocsin-reader: .* \(see --help\)\n$/s);
+  }
+  assert.deepEqual(desk.issuer.asked, []);
+});
+
+test('help names every verb and exit status; the version is the package’s', async (t) => {
+  const desk = await openDesk(t);
+  for (const args of [[], ['help'], ['--help'], ['-h'], ['verify', '--help']]) {
+    assert.equal(await desk.run(...args), 0);
+    for (const verb of ['join', 'inbox', 'fetch', 'open', 'verify', 'ack', 'log']) {
+      assert.match(desk.out, new RegExp(`^ {2}${verb}\\b`, 'm'));
+    }
+    assert.match(desk.out, /^ {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 /m);
+  }
+  assert.equal(await desk.run('--version'), 0);
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  assert.deepEqual([desk.out, READER_VERSION], [`${version}\n`, version]);
+});
+
+test('another home is another reader', async (t) => {
+  const { desk, issuer } = await joinedDesk(t);
+  const other = desk.at('other');
+  assert.equal(await desk.run('inbox', '--home', other), 1);
+  assert.match(desk.err, /run join first \(NOT_FOUND\)/);
+  await mkdir(other, { mode: 0o700 });
+  assert.equal(await desk.run('join', issuer.invite(), '--home', other), 0);
+  assert.equal(issuer.readers.size, 2);
+});

@@ -91,7 +91,7 @@ function passGates(
   carriers: readonly Carrier[],
 ): { slots: readonly ProposedSlot[]; dropped: readonly Dropped[] } {
   const [gate] = carriers.flatMap((carrier) => (carrier.gate === null ? [] : [carrier.gate]));
-  if (gate === undefined) return { slots, dropped: [] };
+  if (gate === undefined || slots.length === 0) return { slots, dropped: [] };
   const bits = slots.filter((slot): slot is ProposedBit => slot.kind === 'bit');
   const { kept, dropped } = gate(text, bits);
   return { slots: kept, dropped };

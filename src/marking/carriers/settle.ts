@@ -1,6 +1,6 @@
 import { invalid } from '../../domain/errors.ts';
 import { cutsWord, endsInWord, readAlike, startsInWord } from '../tokens.ts';
-import type { Dropped, Proposal, ProposedSlot, Source } from './carrier.ts';
+import type { Dropped, Proposal, ProposedSlot } from './carrier.ts';
 
 /**
  * The proposals that a table can hold: each readable in a sample, no two overlapping. Among
@@ -15,7 +15,9 @@ export function settle(text: string, proposals: readonly Proposal[]): Proposal {
     .filter((slot) => {
       const fault = faultOf(text, slot);
       if (fault === null) return true;
-      refuse(slot, fault.expected, fault.found, refused);
+      if (slot.source === 'author') throw invalid(slot.what, fault.expected, fault.found);
+      const reason = `expected ${fault.expected}, found ${fault.found}`;
+      refused.push({ family: slot.family, what: slot.what, reason });
       return false;
     })
     .sort((a, b) => a.end - b.end || a.start - b.start);
@@ -42,19 +44,6 @@ function faultOf(text: string, slot: ProposedSlot): Fault | null {
     return { expected: 'a text that keeps apart from its neighbours', found: 'a joined word' };
   }
   return null;
-}
-
-function refuse(slot: ProposedSlot, expected: string, found: string, into: Dropped[]): void {
-  const sources: Record<Source, () => void> = {
-    author: () => {
-      throw invalid(slot.what, expected, found);
-    },
-    automatic: () => {
-      const { family, what } = slot;
-      into.push({ family, what, reason: `expected ${expected}, found ${found}` });
-    },
-  };
-  sources[slot.source]();
 }
 
 /** An author's slots are all wanted: two that overlap are a mistake, not a choice. */

@@ -25,6 +25,9 @@ export type SlotOutcome = {
   readonly near: number;
   /** The better text: its number of words. */
   readonly length: number;
+  /** Places in the sample's stretch of the first and the last word that match, -1 for none. */
+  readonly first: number;
+  readonly last: number;
 };
 
 /** What an alignment found: words outside slots, and for each slot which text fits better. */
@@ -115,39 +118,43 @@ function fillBackward({ graph, stretch, likeness, width }: Table): Float64Array 
   return best;
 }
 
+/** What of a slot's better text the path matches. */
+type Matched = { exact: number; near: number; first: number; last: number };
+
 type Path = {
   readonly words: ReadonlyMap<number, number>;
-  /** By item of a slot: words matched exactly and nearly, on the path. */
-  readonly slots: ReadonlyMap<number, { exact: number; near: number }>;
+  /** By item of a slot. */
+  readonly slots: ReadonlyMap<number, Matched>;
 };
 
 /** One best path, walked from its end. */
 function bestPath(table: Table, forward: Float64Array): Path {
   const { graph, stretch, likeness, width } = table;
   const words = new Map<number, number>();
-  const slots = new Map<number, { exact: number; near: number }>();
+  const slots = new Map<number, Matched>();
   let [node, used] = endOf(table, forward);
   for (;;) {
-    const at = node * width + used;
-    const score = forward[at] ?? 0;
-    const word = graph.words[node] ?? NO_WORD;
-    if (stretch.openStart && score === 0) break;
+    if (stretch.openStart && forward[node * width + used] === 0) break;
     const step = stepBack(table, forward, node, used);
     if (step === null) break;
-    const origin = graph.origins[node];
-    if (step.matched && origin !== undefined && origin !== null) {
-      const gain = likeness(word, stretch.sample[used - 1] ?? 0);
-      if (origin.variant === null && gain > 0) words.set(origin.item, used - 1);
-      if (origin.variant !== null && gain > 0) {
-        const count = slots.get(origin.item) ?? { exact: 0, near: 0 };
-        if (gain === MATCH) count.exact++;
-        else count.near++;
-        slots.set(origin.item, count);
-      }
+    const origin = graph.origins[node] ?? null;
+    const at = used - 1;
+    const gain = step.matched ? likeness(graph.words[node] ?? 0, stretch.sample[at] ?? 0) : MISS;
+    if (gain > 0 && origin !== null) {
+      if (origin.variant === null) words.set(origin.item, at);
+      else slots.set(origin.item, add(slots.get(origin.item), gain, at));
     }
     [node, used] = [step.node, step.used];
   }
   return { words, slots };
+}
+
+/** One more matched word, which stands before those known. */
+function add(known: Matched | undefined, gain: number, at: number): Matched {
+  const { exact, near, last } = known ?? { exact: 0, near: 0, last: at };
+  return gain === MATCH
+    ? { exact: exact + 1, near, first: at, last }
+    : { exact, near: near + 1, first: at, last };
 }
 
 function endOf({ graph, stretch, width }: Table, forward: Float64Array): [number, number] {
@@ -204,7 +211,7 @@ function outcomes(
     const one = stretch.items[item];
     const better = through[1] > through[0] ? 1 : 0;
     const length = one?.kind === 'slot' ? one.variants[better].length : 0;
-    const { exact, near } = path.slots.get(item) ?? { exact: 0, near: 0 };
-    return { item, scores: through, exact, near, length };
+    const matched = path.slots.get(item) ?? { exact: 0, near: 0, first: -1, last: -1 };
+    return { item, scores: through, length, ...matched };
   });
 }

@@ -78,9 +78,9 @@ function standsOut({ exact, scores }: SlotOutcome): boolean {
 
 /** An empty text is read only where its two neighbours follow each other directly. */
 function closedUp(trace: Trace, slot: number): boolean {
-  const before = trace.found.get(slot - 1);
-  const after = trace.found.get(slot + 1);
-  return before !== undefined && after !== undefined && after === before + 1;
+  const before = trace.found.get(slot - 1) ?? trace.slots.get(slot - 1)?.last ?? -1;
+  const after = trace.found.get(slot + 1) ?? trace.slots.get(slot + 1)?.first ?? -1;
+  return before !== -1 && after === before + 1;
 }
 
 /**

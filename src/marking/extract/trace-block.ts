@@ -8,6 +8,7 @@ export type Trace = {
   readonly block: Block;
   /** Places in the sample of the items that are words. */
   readonly found: ReadonlyMap<number, number>;
+  /** Their places are the sample's. */
   readonly slots: ReadonlyMap<number, SlotOutcome>;
 };
 
@@ -27,7 +28,12 @@ export function traceBlock(
   const slots = new Map<number, SlotOutcome>();
   const keep = (alignment: Alignment | null, from: number): void => {
     for (const [item, at] of alignment?.matched ?? []) found.set(item, from + at);
-    for (const outcome of alignment?.slots ?? []) slots.set(outcome.item, outcome);
+    for (const outcome of alignment?.slots ?? []) {
+      const { first, last } = outcome;
+      const placed =
+        first === -1 ? outcome : { ...outcome, first: from + first, last: from + last };
+      slots.set(outcome.item, placed);
+    }
   };
   for (const gap of gapsOf(lattice, sample, block.pins)) {
     const { items, words, ...open } = gap;

@@ -104,3 +104,10 @@ test('other languages than a detection rule are refused by name', () => {
   refused('- a', /expected a map/);
   refused(`detection: ${'['.repeat(200)}${']'.repeat(200)}`, /levels/);
 });
+
+test('conditions beyond the language are compared as they stand', () => {
+  const form = (condition: string) =>
+    canonical(rule(`  a: [x]\n  b: [y]\n  condition: ${condition}`));
+  assert.notEqual(form('a and b | count() > 3'), form('b and a | count() > 3'));
+  assert.notEqual(form('[a, b]'), form('[b, a]'));
+});

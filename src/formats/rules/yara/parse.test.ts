@@ -70,7 +70,7 @@ test('a sum counts for of, and a percentage is a quantity', () => {
 });
 
 test('what rules that circulate use is understood', () => {
-  for (const condition of [
+  for (const text of [
     'for all i in (1..#a) : ( @a[i] < 100 and !a[i] > 3 )',
     'for any of ($a, $b) : ( $ at 0 or # > 3 )',
     'for any k, v in pe.version_info : ( k == "x" and v icontains "y" )',
@@ -81,7 +81,63 @@ test('what rules that circulate use is understood', () => {
     '1 of ($a*) at 0 and ~uint8(0) \\ 2 % 3 == 0x1 << 2 ^ 3 & 4 | 5',
     'math.entropy(0, filesize) >= 7.5 and hash.md5(0, 10) == "x"',
   ]) {
-    conditionOf(condition);
+    const condition = conditionOf(text);
+    const parts = [...expressionsIn(condition)];
+    assert.equal(parts.length, new Set(parts).size, `${text}: every part is visited once`);
+    const source = `rule r { strings: $a = "a" $b = "b" condition: ${text} }`;
+    const grouped = source.replace(text, `( ${text} )`);
+    assert.equal(
+      canonicalYara(source, parseYara(source)),
+      canonicalYara(grouped, parseYara(grouped)),
+    );
+  }
+});
+
+test('imports, includes, tags, modifiers and their arguments are kept', () => {
+  const source = `import "pe"
+include "other.yar"
+private global rule r : one two {
+  meta: a = -3 b = true c = "x"
+  strings: $a = "k" xor(0x01-0xff) base64("abc") private
+  condition: $a
+}`;
+  const file = parseYara(source);
+  assert.deepEqual(
+    file.items.map(({ kind }) => kind),
+    ['import', 'include', 'rule'],
+  );
+  const rule = file.items[2];
+  assert.ok(rule?.kind === 'rule');
+  assert.deepEqual(rule.modifiers, ['private', 'global']);
+  assert.deepEqual(rule.tags, ['one', 'two']);
+  assert.deepEqual(
+    rule.meta.map(({ value }) => value),
+    ['-3', 'true', '"x"'],
+  );
+  const names = rule.strings[0]?.modifiers.map(({ name, argument }) => [name, argument]);
+  assert.deepEqual(names, [
+    ['xor', '0x01-0xff'],
+    ['base64', '"abc"'],
+    ['private', null],
+  ]);
+  assert.notEqual(
+    canonicalYara(source, file),
+    canonicalYara(source.replace('0xff', '0xfe'), parseYara(source.replace('0xff', '0xfe'))),
+  );
+});
+
+test('what is no rule is named in the reason', () => {
+  for (const [source, reason] of [
+    ['rule r { meta: a = { 4d } condition: true }', /a text, a number/],
+    ['rule r { strings: $a = 7 condition: $a }', /a text, a hexadecimal/],
+    ['rule r { strings: $a = "x" xor(1 condition: $a }', /expected \)/],
+    ['rule r { condition: { 4d } }', /an expression/],
+    ['rule r', /expected \{/],
+  ] as const) {
+    const [item] = parseYara(source).items;
+    assert.ok(item?.kind === 'unparsed', source);
+    assert.match(item.reason, reason);
+    canonicalYara(source, parseYara(source));
   }
 });
 

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { seeded } from '../../../tests/support/seeded.ts';
+import type { Format } from '../../domain/artifact.ts';
+import type { ArtifactId } from '../../domain/ids.ts';
+import { canonicalSigma } from '../../formats/rules/sigma/canonical.ts';
+import { parseSigma } from '../../formats/rules/sigma/parse.ts';
+import { compileYara } from '../../formats/rules/yara-x.ts';
+import { freezeSlots } from '../freeze.ts';
+import type { SlotTable } from '../slot-table.ts';
+import { compileTable, splice } from '../splice.ts';
+import type { ProposedBit } from './carrier.ts';
+import { sigma } from './sigma.ts';
+import { yaraGate } from './yara-gate.ts';
+import { canonical as canonicalYara } from './yara-opinion.ts';
+
+const TESTDATA = join(import.meta.dirname, '../../../testdata');
+
+function filesIn(folder: string): { name: string; text: string }[] {
+  return ['toolshell', 'rules'].flatMap((group) =>
+    readdirSync(join(TESTDATA, group, folder)).map((name) => ({
+      name,
+      text: readFileSync(join(TESTDATA, group, folder, name), 'utf8'),
+    })),
+  );
+}
+
+function freeze(format: Format, text: string) {
+  const artifact = '4e1f0c51-3f3a-4c6e-9d55-0d2f6f0a7c10' as ArtifactId;
+  return freezeSlots({ artifact, version: 1, format, text, sidecar: null, earlier: [] });
+}
+
+/** Marking a Sigma rule moves lines; only the condition is written anew. */
+function sortedLines(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => !line.includes('condition:'))
+    .sort();
+}
+
+const RANDOM = seeded(7);
+
+/** Copies with all slots flipped, and with some. */
+function copiesOf(text: string, table: SlotTable): string[] {
+  const splicer = compileTable(Buffer.from(text), table);
+  const bits = (bitAt: () => number) => Uint8Array.from({ length: splicer.bitSlots }, bitAt);
+  return [bits(() => 1), ...Array.from({ length: 4 }, () => bits(() => RANDOM.below(2)))].map(
+    (choice) => splice(splicer, choice, () => assert.fail('no canary')).toString(),
+  );
+}
+
+/** What is never touched, as it stands in a rule: in every copy the same, in the same order. */
+function untouchable(text: string): string[] {
+  const lines = text.match(/^\s*(?:author|date|modified|id|reference|hash\d*|score|title)\b.*$/gm);
+  return [...(lines ?? []), ...(text.match(/^\s*- (?:https?:|attack\.|cve\.).*$/gm) ?? [])];
+}
+
+test('YARA: every copy of every real rule has one canonical form and compiles the same', () => {
+  const slots: Record<string, number> = {};
+  let rules = 0;
+  for (const { name, text } of filesIn('yara')) {
+    const { table, dropped } = freeze('yara', text);
+    assert.deepEqual(dropped, [], name);
+    rules += text.match(/^rule /gm)?.length ?? 0;
+    for (const { family } of table.slots) slots[family] = (slots[family] ?? 0) + 1;
+    const authored = compileYara(text);
+    assert.ok(authored.ok, name);
+    for (const copy of copiesOf(text, table)) {
+      assert.equal(canonicalYara(copy), canonicalYara(text), name);
+      assert.deepEqual(untouchable(copy), untouchable(text));
+      const compiled = compileYara(copy);
+      assert.ok(compiled.ok && compiled.warnings.length === authored.warnings.length, name);
+    }
+  }
+  const total = Object.values(slots).reduce((sum, count) => sum + count, 0);
+  assert.ok(total >= 5 * rules, `${total} slots in ${rules} rules`);
+  assert.ok(Object.keys(slots).length >= 8, 'every manner of the carrier occurs');
+});
+
+test('Sigma: every copy of every real rule has one canonical form', () => {
+  let slots = 0;
+  const files = filesIn('sigma');
+  for (const { name, text } of files) {
+    const { table } = freeze('sigma', text);
+    slots += table.slots.length;
+    const authored = canonicalSigma(parseSigma(text));
+    for (const copy of copiesOf(text, table)) {
+      assert.equal(canonicalSigma(parseSigma(copy)), authored, name);
+      assert.deepEqual(untouchable(copy), untouchable(text), name);
+      assert.deepEqual(sortedLines(copy), sortedLines(text), name);
+    }
+  }
+  assert.ok(slots >= 5 * files.length, `${slots} slots in ${files.length} rules`);
+});
+
+const RULE = `rule r {
+  strings:
+    $a = "first text" ascii
+    $b = "second text" wide
+  condition:
+    filesize < 4KB and all of them
+}
+rule other { condition: r and filesize > 3 }`;
+
+/** A slot that no carrier would offer: `from` replaced by `to`. */
+function slot(text: string, from: string, to: string): ProposedBit {
+  const start = text.indexOf(from);
+  const range = { start, end: start + from.length, other: to };
+  return { kind: 'bit', source: 'automatic', family: 'test', ...range, what: from, weight: 1 };
+}
+
+test('the YARA gate drops what changes a rule, and says why', () => {
+  for (const text of [RULE, RULE.replace(/\nrule other.*/, '')]) {
+    const harmless = slot(text, '4KB', '4096');
+    for (const [from, to, reason] of [
+      ['filesize < 4KB', 'filesize <= 4KB', /canonical/],
+      ['all of', 'any of', /canonical/],
+      ['"first text"', '"fist text"', /canonical/],
+      ['all of them', 'all of thm', /E0|syntax|expect/],
+    ] as const) {
+      const { kept, dropped } = yaraGate(text, [slot(text, from, to)]);
+      assert.deepEqual(kept, [], from);
+      assert.match(dropped[0]?.reason ?? '', reason);
+    }
+    const both = yaraGate(text, [slot(text, 'all of', 'any of'), harmless]);
+    assert.deepEqual(both.kept, [harmless], 'one bad slot does not cost the others');
+    assert.equal(both.dropped.length, 1);
+  }
+});
+
+test('the YARA gate drops what makes the compiler warn', () => {
+  const text = 'rule r {\n strings:\n  $a = "abcd"\n condition:\n  $a\n}';
+  const { dropped } = yaraGate(text, [slot(text, '"abcd"', '{ 61 62 63 64 }')]);
+  assert.equal(dropped.length, 1);
+});
+
+test('the Sigma gate drops what changes a rule', () => {
+  const text =
+    'title: t\ndetection:\n  s:\n    - a\n    - b\n  condition: s\ntags:\n  - x\n  - y\n';
+  const gate = sigma.gate ?? assert.fail();
+  const swapped = slot(text, '- a\n    - b', '- b\n    - a');
+  const wrong = [
+    slot(text, '- x\n  - y', '- y\n  - x'),
+    slot(text, 'condition: s', 'condition: ['),
+  ];
+  const { kept, dropped } = gate(text, [swapped, ...wrong]);
+  assert.deepEqual(kept, [swapped]);
+  assert.equal(dropped.length, 2);
+});
+
+test('what cannot be parsed or compiled stays unmarked, with the reason', () => {
+  const broken = freeze('yara', `${RULE.replace(/\nrule other.*/, '')}\nrule b { condition: and }`);
+  assert.ok(broken.table.slots.length >= 3);
+  assert.match(broken.dropped[0]?.what ?? '', /rule b/);
+  const unknown = freeze('yara', 'rule r { condition: unheard_of < 4KB }');
+  assert.deepEqual(unknown.table.slots, []);
+  assert.match(unknown.dropped[0]?.reason ?? '', /E009/);
+  for (const [format, text] of [
+    ['yara', 'include "x.yar"\nrule r { condition: filesize < 4KB }'],
+    ['yara', 'rule r { strings: $a = "open'],
+    ['sigma', 'a: [1'],
+    ['sigma', 'title: t\n---\ntitle: u'],
+  ] as const) {
+    const { table, dropped } = freeze(format, text);
+    assert.deepEqual(table.slots, [], text);
+    assert.equal(dropped.length, 1, text);
+  }
+});
+
+test('nothing moves from under a comment, and a comment moves with its line', () => {
+  const text = `rule r {
+  strings:
+    // about the first
+    $a = "one"
+    $b = "two" // about the second
+    $c = "three"
+  condition: any of them
+}`;
+  const { table } = freeze('yara', text);
+  const order = table.slots.filter(({ family }) => family === 'yara.string-order');
+  assert.deepEqual(
+    order.map((one) => (one.kind === 'bit' ? one.other : '')),
+    ['$c = "three"\n    $b = "two" // about the second'],
+  );
+});
+
+test('a condition beyond the language of Sigma keeps its order', () => {
+  const text = (condition: string) =>
+    `title: t\ndetection:\n  a: x\n  b: y\n  condition: ${condition}\n`;
+  const families = (condition: string) =>
+    freeze('sigma', text(condition)).table.slots.map(({ family }) => family);
+  assert.ok(families('a and b').includes('sigma.and-order'));
+  for (const condition of ['a and b | count() > 3', '"a and b"', '[a, b]']) {
+    assert.ok(!families(condition).includes('sigma.and-order'), condition);
+  }
+});
+
+test('of places that overlap, those that carry most are taken', () => {
+  const number = 'rule r { condition: filesize < 4KB }';
+  assert.deepEqual(
+    freeze('yara', number).table.slots.map(({ family }) => family),
+    ['yara.number'],
+  );
+  const operands = 'rule r { strings: $a = "x y" condition: $a and entrypoint }';
+  assert.ok(
+    freeze('yara', operands.replace('entrypoint', 'filesize > 3')).table.slots.some(
+      ({ family }) => family === 'yara.and-order',
+    ),
+  );
+});

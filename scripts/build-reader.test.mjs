@@ -79,5 +79,5 @@ test('it runs under Node by itself', async (t) => {
   assert.equal(start('verify').status, 2);
   const early = start('inbox');
   assert.equal(early.status, 1);
-  assert.match(early.stderr, /run join first \(NOT_FOUND\)\n$/);
+  assert.match(early.stderr, /\.tocsin-reader: expected a reader that has joined, found none/);
 });

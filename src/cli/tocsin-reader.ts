@@ -2,15 +2,19 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { readVariable } from '../config/env.ts';
 import { systemClock } from '../main/clock.ts';
 import { run } from './reader/run.ts';
 
 const clock = systemClock();
 process.exitCode = await run(process.argv.slice(2), {
-  home: join(homedir(), '.tocsin-reader'),
+  home: readVariable('TOCSIN_HOME') ?? join(homedir(), '.tocsin-reader'),
   fetch,
   now: () => clock.now(),
-  stdin: () => text(process.stdin),
+  stdin: () => {
+    if (process.stdin.isTTY) process.stderr.write('Paste the invitation, then Enter and Ctrl-D:\n');
+    return text(process.stdin);
+  },
   out: (bytes) => process.stdout.write(bytes),
   err: (line) => process.stderr.write(`${line}\n`),
 });

@@ -21,6 +21,12 @@ export type Env = Readonly<Partial<Record<(typeof VARIABLES)[number], string>>>;
 
 /** The variables that are set and not empty. */
 export function readEnv(): Env {
-  const entries = VARIABLES.map((name) => [name, process.env[name]] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== ''));
+  const entries = VARIABLES.map((name) => [name, readVariable(name)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** One of them, for a program that needs no more; undefined when it is not set, or empty. */
+export function readVariable(name: (typeof VARIABLES)[number]): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
 }

@@ -3,8 +3,8 @@ import type { SourceFile, Violation } from './sources.ts';
 /** What a recipient runs, and all it may hold: its own code and what checks and opens a copy. */
 const RECIPIENT = ['participant', 'crypto', 'ledger', 'formats', 'domain', 'cli'];
 
-/** Its one source of time, as everybody's. */
-const CLOCK = 'src/main/clock.ts';
+/** The doors it goes through, as everybody does: time, and the variable that names its home. */
+const ITS_DOORS: readonly string[] = ['src/main/clock.ts', 'src/config/env.ts'];
 
 /**
  * Inputs of the recipient's bundle that do not belong there: anything of ours from another folder
@@ -16,7 +16,7 @@ export function foreignInputs(inputs: Iterable<string>): Violation[] {
     const path = input.replaceAll('\\', '/').replace(/^\.\//, '');
     const folder = /^src\/([^/]+)\//.exec(path)?.[1];
     if (folder !== undefined && RECIPIENT.includes(folder)) return [];
-    if (path === CLOCK) return [];
+    if (ITS_DOORS.includes(path)) return [];
     return [`${path} is in the recipient’s program`];
   });
 }

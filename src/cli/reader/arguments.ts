@@ -37,7 +37,7 @@ export function parseCommand(args: readonly string[]): Command {
   }
   switch (verb) {
     case 'join':
-      return { verb, invitation: only(rest, 'join INVITATION'), ...common };
+      return { verb, invitation: atMostOne(rest, 'join [INVITATION]') ?? '-', ...common };
     case 'inbox':
     case 'log':
       none(rest, verb);
@@ -79,10 +79,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-function only(rest: readonly string[], usage: string): string {
-  const [first, ...more] = rest;
-  if (first === undefined || more.length > 0) throw new UsageError(`expected ${usage}`);
-  return first;
+function atMostOne(rest: readonly string[], usage: string): string | undefined {
+  if (rest.length > 1) throw new UsageError(`expected ${usage}`);
+  return rest[0];
 }
 
 function some(rest: readonly string[], verb: string): readonly string[] {

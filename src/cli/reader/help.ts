@@ -6,7 +6,7 @@ export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
 export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledge your copies
 
-  join INVITATION           redeem an invitation: its text, a file, or - for standard input
+  join [INVITATION]         redeem an invitation: a file, its text, or by default standard input
   inbox                     what is open to you now
   fetch ALERT [ARTIFACT…]   fetch your copies, sealed to your key: all, or by id or name
       --out DIR             where to; default: this folder
@@ -16,7 +16,7 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   ack FILE…                 sign the receipt of copies and send it
   log                       follow the issuer's log to its newest checkpoint
 
-  --home DIR                your keys and what you pinned; default: ~/.tocsin-reader
+  --home DIR                your keys and what you pinned; default: $TOCSIN_HOME, ~/.tocsin-reader
   --json                    one line of JSON for each result
   --help, --version
 

@@ -112,7 +112,7 @@ test('the invitation may come from a file or standard input', async (t) => {
   assert.equal(await fromFile.run('join', fromFile.at('invitation.txt')), 0, fromFile.err);
   const fromStdin = await openDesk(t);
   fromStdin.stdin = `${fromStdin.issuer.invite()}\n`;
-  assert.equal(await fromStdin.run('join', '-'), 0, fromStdin.err);
+  assert.equal(await fromStdin.run('join'), 0, fromStdin.err);
 });
 
 test('neither token nor secret keys are ever printed', async (t) => {
@@ -247,7 +247,6 @@ test('wrong usage ends with 2 and asks nobody', async (t) => {
   const desk = await openDesk(t);
   for (const args of [
     ['unknown'],
-    ['join'],
     ['join', 'a', 'b'],
     ['inbox', 'x'],
     ['fetch'],

@@ -1,6 +1,10 @@
+import type { Command } from 'commander';
 import { invalid } from '../domain/errors.ts';
 import type { Client } from './client.ts';
+import { clientAction } from './command.ts';
+import { table } from './output.ts';
 import { entries, list, object, real, type Told, text } from './shape.ts';
+import type { World } from './world.ts';
 
 const programmes = object({
   items: list(object({ id: text, name: text, pack: text, readerCap: real })),
@@ -9,6 +13,20 @@ const programmes = object({
 const policy = object({
   words: object({ tiers: entries(text), kinds: entries(text), reasons: entries(text) }),
 });
+
+export function addProgrammeCommands(program: Command, world: World): void {
+  const command = program
+    .command('programme')
+    .description('programmes of this issuer')
+    .command('list')
+    .description('programmes with their pack and reader cap');
+  clientAction(world, command, async (client) => {
+    const raw = await client.get('/v1/programmes');
+    const { items } = programmes(raw, 'programmes');
+    const rows = items.map(({ id, name, pack, readerCap }) => [id, name, pack, readerCap]);
+    return { json: raw, text: table(['programme', 'name', 'pack', 'reader cap'], rows) };
+  });
+}
 
 /** What people read for tiers, kinds and reasons in one programme. */
 export type Words = Told<typeof policy>['words'];

@@ -1,0 +1,132 @@
+import type { Command } from 'commander';
+import { parseConfig } from '../config/config.ts';
+import { invalid } from '../domain/errors.ts';
+import type { AdminRequest } from '../main/admin.ts';
+import { action } from './command.ts';
+import { type Result, table } from './output.ts';
+import { list, object, real, text } from './shape.ts';
+import type { World } from './world.ts';
+
+/** What works without a token: on the data folder, or through the Tocsin that serves it. */
+export function addAdminCommands(program: Command, world: World): void {
+  const admin = program
+    .command('admin')
+    .description('on the server’s own machine: the first programme, persons, tokens');
+  const programme = admin.command('programme').description('programmes');
+  addCreate(programme, world);
+  const person = admin.command('person').description('persons of the issuer, and their tokens');
+  addPerson(person, world);
+  addPersons(person, world);
+  addToken(person, world);
+  addRevoke(person, world, 'person');
+  const reader = admin.command('reader').description('readers’ tokens');
+  addRevoke(reader, world, 'reader');
+}
+
+/** Has the request done, and tells the operator what was noted on the way. */
+async function ask(world: World, request: AdminRequest): Promise<unknown> {
+  const { administer } = await import('../main/administer.ts');
+  const { answer, notes } = await administer(parseConfig(world.env, world.cwd), request);
+  for (const note of notes) world.err(`tocsin: ${note}\n`);
+  return answer;
+}
+
+const created = object({ programme: text });
+
+function addCreate(programme: Command, world: World): void {
+  const command = programme
+    .command('create')
+    .description('create a programme with its policy')
+    .argument('<name>', 'its name')
+    .requiredOption('--pack <pack>', 'policy pack: one that came with Tocsin, or a folder')
+    .requiredOption('--reader-cap <number>', 'most readers ever: every trace pays for that many');
+  type Options = { readonly pack: string; readonly readerCap: string };
+  action<Options>(world, command, async ({ args: [name = ''], options }) => {
+    const { packAt } = await import('../main/pack-folder.ts');
+    const policy = await packAt(options.pack, world.cwd);
+    const readerCap = wholeNumber(options.readerCap, '--reader-cap');
+    const raw = await ask(world, { verb: 'createProgramme', name, readerCap, ...policy });
+    return {
+      json: raw,
+      text: `Created ${created(raw, 'programme').programme}\n`,
+      hint: 'Next: tocsin admin person add NAME --scopes author,investigator,operator',
+    };
+  });
+}
+
+function wholeNumber(digits: string, field: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(digits)) throw invalid(field, 'a whole number', digits);
+  return Number(digits);
+}
+
+const SCOPES = '--scopes <words>';
+const SCOPES_HELP = 'author, approver, investigator, operator; with commas between';
+
+type ScopesOption = { readonly scopes: string };
+
+function scopesOf({ scopes }: ScopesOption): string[] {
+  return scopes.split(',').map((word) => word.trim());
+}
+
+const added = object({ person: text, token: text });
+
+function addPerson(person: Command, world: World): void {
+  const command = person
+    .command('add')
+    .description('add a person; prints their token, this once')
+    .argument('<name>', 'their name')
+    .requiredOption(SCOPES, SCOPES_HELP);
+  action<ScopesOption>(world, command, async ({ args: [name = ''], options }): Promise<Result> => {
+    const raw = await ask(world, { verb: 'addPerson', name, scopes: scopesOf(options) });
+    const { person: id, token } = added(raw, 'person');
+    return {
+      json: raw,
+      text: `${token}\n`,
+      hint: `Person ${id}. The token is shown this once: for TOCSIN_TOKEN or --token-file.`,
+    };
+  });
+}
+
+const people = object({
+  items: list(object({ id: text, name: text, tokens: list(list(text)) })),
+});
+
+function addPersons(person: Command, world: World): void {
+  const command = person.command('list').description('persons, and what their tokens may do');
+  action(world, command, async () => {
+    const raw = await ask(world, { verb: 'listPersons' });
+    const rows = people(raw, 'persons').items.map(({ id, name, tokens }) => [
+      id,
+      name,
+      tokens.map((scopes) => scopes.join('+')).join(', ') || 'no token',
+    ]);
+    return { json: raw, text: table(['person', 'name', 'tokens'], rows) };
+  });
+}
+
+const issued = object({ token: text });
+
+function addToken(person: Command, world: World): void {
+  const command = person
+    .command('token')
+    .description('one more token for a person; printed this once')
+    .argument('<person>', 'id of the person')
+    .requiredOption(SCOPES, SCOPES_HELP);
+  action<ScopesOption>(world, command, async ({ args: [id = ''], options }) => {
+    const raw = await ask(world, { verb: 'addToken', person: id, scopes: scopesOf(options) });
+    return { json: raw, text: `${issued(raw, 'token').token}\n` };
+  });
+}
+
+const revoked = object({ revoked: real });
+
+function addRevoke(parent: Command, world: World, holder: 'person' | 'reader'): void {
+  const command = parent
+    .command('revoke')
+    .description(`end all tokens of a ${holder}, at once`)
+    .argument(`<${holder}>`, `id of the ${holder}`);
+  action(world, command, async ({ args: [id = ''] }) => {
+    const raw = await ask(world, { verb: 'endTokens', holder, id });
+    return { json: raw, text: `${revoked(raw, 'revoked').revoked} ended\n` };
+  });
+}

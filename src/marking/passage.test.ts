@@ -10,10 +10,13 @@ import { parseSidecar } from './sidecar.ts';
 const ADVISORY = '4e1f0c51-3f3a-4c6e-9d55-0d2f6f0a7c10' as ArtifactId;
 const SUMMARY = '9a7d3c52-8b1e-4f60-b2c4-5d6e7f8091a2' as ArtifactId;
 
-const SIDECAR = parseSidecar(
-  'alternates:\n  - { text: allows, other: permits, family: word }\n  - { text: often, other: frequently, family: word }\n' +
-    'canaries:\n  - { text: "0123456789abcdef", form: hex }\n',
-);
+const SIDECAR = parseSidecar(`
+alternates:
+  - { text: allows, other: permits, family: word }
+  - { text: often, other: frequently, family: word }
+canaries:
+  - { text: "0123456789abcdef", form: hex }
+`);
 const TEXT = 'It allows much. It is often right. Token 0123456789abcdef.';
 
 function freeze(artifact: ArtifactId, version: number, text: string, earlier: Earlier[]) {

@@ -31,7 +31,7 @@ export const plain: Transformation = (text) =>
     .replace(/[*`]/g, '')
     .replaceAll('|', '\t');
 
-/** Typed again: at one letter in a hundred one is added, lost, wrong, or exchanged with the next. */
+/** Typed again: one letter in a hundred is doubled with another, lost, wrong, or exchanged. */
 export const retype: Transformation = (text, random) => {
   const letter = () => String.fromCharCode(97 + random.below(26));
   let typed = '';

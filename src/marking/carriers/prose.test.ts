@@ -45,7 +45,8 @@ function refused(sidecar: string, field: string): void {
 }
 
 function alternate(text: string, other: string, more = ''): string {
-  return `alternates: [{ text: ${JSON.stringify(text)}, other: ${JSON.stringify(other)}, family: phrase ${more}}]`;
+  const pair = `text: ${JSON.stringify(text)}, other: ${JSON.stringify(other)}`;
+  return `alternates: [{ ${pair}, family: phrase ${more}}]`;
 }
 
 test('an alternate stands where its text stands, in bytes', () => {
@@ -91,11 +92,14 @@ test('two texts that read the same, or run into their neighbours, are refused', 
 
 test('overlapping entries are refused, naming the later one', () => {
   refused(
-    'alternates: [{ text: "allows nothing", other: "gives no", family: phrase }, { text: "nothing else", other: "no more", family: phrase }]',
+    `alternates:
+      - { text: allows nothing, other: gives no, family: phrase }
+      - { text: nothing else, other: no more, family: phrase }`,
     'alternates[1]',
   );
   refused(
-    'alternates: [{ text: another, other: a further, family: word }]\norders: [{ first: "- one thing", second: "- another thing" }]',
+    `alternates: [{ text: another, other: a further, family: word }]
+orders: [{ first: "- one thing", second: "- another thing" }]`,
     'alternates[0]',
   );
 });

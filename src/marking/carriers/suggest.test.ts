@@ -10,7 +10,8 @@ const TEXT = `# Often a heading
 
 > Often a quotation.
 
-Often it allows access, often not: "often" in quotes, \`often\` in code. Prior to this it allows all.
+Often it allows access, often not: "often" in quotes, \`often\` in code.
+Prior to this it allows all.
 `;
 
 test('what is suggested can be frozen as it stands', () => {

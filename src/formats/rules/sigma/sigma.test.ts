@@ -53,14 +53,32 @@ test('every real rule parses, and its plain values stand where their ranges say'
 });
 
 test('orders that mean nothing do not show', () => {
-  const one = rule(
-    "  s:\n    f|contains:\n      - 'a'\n      - 'b'\n    g: 1\n  t:\n    - 'k'\n    - 'l'\n  condition: s and (t or not 1 of s*)",
-    'falsepositives:\n  - x\n  - y',
-  );
-  const other = rule(
-    '  condition: (not 1 of s* or t) and s\n  t:\n    - l\n    - k\n  s:\n    g: 1\n    f|contains:\n      - "b" # why\n      - a',
-    'falsepositives:\n  - y\n  - x',
-  );
+  const one = `title: t
+detection:
+  s:
+    f|contains:
+      - 'a'
+      - 'b'
+    g: 1
+  t:
+    - 'k'
+    - 'l'
+  condition: s and (t or not 1 of s*)
+falsepositives:
+  - x
+  - y
+`;
+  const other = `falsepositives: [y, x]
+detection:
+  condition: (not 1 of s* or t) and s
+  t: [l, k]
+  s:
+    g: 1
+    f|contains:
+      - "b" # why
+      - a
+title: 't'
+`;
   assert.equal(canonical(one), canonical(other));
 });
 

@@ -35,11 +35,6 @@ function canonicalItem(source: string, item: YaraItem): Form {
   }
 }
 
-/** The canonical form of one rule: `canonicalYara`. */
-export function canonicalRule(rule: YaraRule): string {
-  return JSON.stringify(ruleForm(rule));
-}
-
 function ruleForm(rule: YaraRule): Form {
   return list('rule', [
     rule.name,

@@ -59,3 +59,9 @@ export function virtualClock(start: Instant): VirtualClock {
     },
   };
 }
+
+/** Seconds of real time since it was started, for telling people how long something took. */
+export function stopwatch(): () => number {
+  const start = performance.now();
+  return () => Math.round(performance.now() - start) / SECOND_MS;
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { planAnswer } from '../alert-answers.ts';
+import { readAlertFolder } from '../alert-folder.ts';
+import { postAlert, postArtifacts } from '../draft-alert.ts';
+import { entries, object, text } from '../shape.ts';
+import { EXAMPLES } from './invented.ts';
+import { momentOf } from './page.ts';
+import { showPlan } from './plan-table.ts';
+import { refusalOf } from './refusal.ts';
+import type { Stage } from './stage.ts';
+
+/** The alert of the story. */
+export type Alert = {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly disclosureAt: string;
+  /** When the wave of each tier opens, RFC 3339. */
+  readonly opensAt: ReadonlyMap<string, string>;
+  readonly artifacts: readonly { readonly id: string; readonly kind: string }[];
+  /** Places at which copies may differ. */
+  readonly slots: number;
+};
+
+/** The author drafts the example alert, the plan is shown, and a second person approves it. */
+export async function planAlert(stage: Stage): Promise<Alert> {
+  const { page, rehearsal, issuer } = stage;
+  page.part('2  The alert: planned before anything is sent', momentOf(rehearsal.now()));
+  const alert = await draft(stage);
+  const plan = planAnswer(await issuer.author.api.get(`/v1/alerts/${alert.id}/plan`), 'plan');
+  page.line(`CVE-2025-49704 and -49706, ${alert.artifacts.length} artifacts; copies may differ`);
+  page.line(`at ${alert.slots} places without a change of meaning.`);
+  showPlan(page, plan, alert);
+  const path = `/v1/alerts/${alert.id}/approval`;
+  const own = await refusalOf(issuer.author.api.post(path, { plan: plan.digest }));
+  await issuer.approver.api.post(path, { plan: plan.digest });
+  page.fact(`the author's own approval is refused (${own}); a second person,`);
+  page.line(`${issuer.approver.name}, approves exactly plan ${plan.digest.slice(0, 16)}…`);
+  return alert;
+}
+
+const schedule = object({ disclosureAt: text, opensAt: entries(text) });
+
+async function draft({ issuer, rehearsal, page }: Stage): Promise<Alert> {
+  const { api } = issuer.author;
+  const { artifacts: files, ...head } = await readAlertFolder(join(EXAMPLES, 'sharepoint-2025-07'));
+  const id = await postAlert(api, rehearsal.programme, head);
+  const progress = { at: page.doing, done: () => undefined };
+  const uploaded = await postArtifacts(api, id, files, progress);
+  const { disclosureAt, opensAt } = schedule(await api.get(`/v1/alerts/${id}`), 'alert');
+  return {
+    id,
+    disclosureAt,
+    opensAt,
+    artifacts: uploaded.map(({ artifact, kind }) => ({ id: artifact, kind })),
+    slots: uploaded.reduce((sum, { slots }) => sum + slots, 0),
+  };
+}

@@ -1,0 +1,79 @@
+import { formatInstant } from '../../domain/instant.ts';
+import { invitationText } from '../../main/client-parts.ts';
+import { object, text } from '../shape.ts';
+import { drawCast, type Firm, type Role } from './cast.ts';
+import { grouped, momentOf } from './page.ts';
+import { joinAs, type Reader } from './readers.ts';
+import { CONCURRENCY, type Stage } from './stage.ts';
+import { together } from './together.ts';
+
+/** Admits the firms and has their readers join: 120 and 300, each reader with keys of its own. */
+export async function gather(stage: Stage): Promise<Reader[]> {
+  const { page, rehearsal, random, invented } = stage;
+  const firms = drawCast(invented, random);
+  page.part('1  The programme', momentOf(rehearsal.now()));
+  const admitted = await together(firms, CONCURRENCY, (firm) => admit(stage, firm));
+  const seats = firms.flatMap((firm, index) =>
+    firm.readers.map((label) => ({ firm, label, participant: admitted[index] ?? '' })),
+  );
+  let joined = 0;
+  const readers = await together(seats, CONCURRENCY, async ({ firm, label, participant }) => {
+    const reader = await joinAs(stage, firm, label, await invite(stage, participant, label));
+    joined += 1;
+    page.doing('readers join', joined, seats.length);
+    return reader;
+  });
+  describe(stage, firms, readers.length);
+  return readers;
+}
+
+async function admit({ issuer, rehearsal }: Stage, { name, enrolment }: Firm): Promise<string> {
+  const { duty, agreement } = enrolment;
+  const answer = await issuer.operator.api.post(
+    `/v1/programmes/${rehearsal.programme}/participants`,
+    {
+      name,
+      enrolment: {
+        ...enrolment,
+        duty:
+          duty.status === 'unknown' ? duty : { ...duty, expiresAt: formatInstant(duty.expiresAt) },
+        agreement: agreement && {
+          signedAt: formatInstant(agreement.signedAt),
+          expiresAt: formatInstant(agreement.expiresAt),
+        },
+      },
+    },
+  );
+  return object({ participant: text })(answer, 'admitted').participant;
+}
+
+const keys = object({ origin: text, logVerifierKey: text, manifestKey: text });
+const invited = object({ invitation: text, issuer: keys });
+
+/** A fresh invitation for one more reader of a firm, as the text it is handed over in. */
+export async function invite(
+  { issuer, rehearsal }: Stage,
+  participant: string,
+  label: string,
+): Promise<string> {
+  const path = `/v1/programmes/${rehearsal.programme}/participants/${participant}/readers`;
+  const answer = invited(await issuer.operator.api.post(path, { label }), 'invited');
+  return invitationText({ url: rehearsal.url, ...answer, keys: answer.issuer });
+}
+
+function describe({ page }: Stage, firms: readonly Firm[], readers: number): void {
+  const tier = (name: string) => firms.filter(({ enrolment }) => enrolment.tier === name).length;
+  const role = (name: Role) => firms.filter((firm) => firm.role === name).length;
+  page.line(
+    `${firms.length} firms (${tier('validate')} validate, ${tier('ans')} ans, ` +
+      `${tier('entry')} entry) with ${grouped(readers)} readers, each with keys of its own.`,
+  );
+  page.line(
+    `${role('duty')} must report what they know to a government; of ${role('unknown')} nobody ` +
+      `knows; of ${role('expired')}`,
+  );
+  page.line(
+    `the facts expired. ${role('lapsed')} agreements lapsed, ${role('suspended')} firms are ` +
+      `suspended, ${role('applicant')} applicants.`,
+  );
+}

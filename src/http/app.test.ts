@@ -57,6 +57,7 @@ test('the routes, and whom each answers', async () => {
     `GET /v1/programmes/:programme/alerts ${any}`,
     `GET /v1/programmes/:programme/participants ${any}`,
     `GET ${participant} ${any}`,
+    `GET /v1/programmes/:programme/policy ${any}`,
     `GET /v1/programmes/:programme/work-items ${any}`,
     `GET /v1/public/alerts public`,
     `GET /v1/public/alerts/:alert/documents/:artifact public`,

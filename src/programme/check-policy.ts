@@ -6,5 +6,5 @@ import { inThread } from './thread.ts';
  * @throws LIMIT_EXCEEDED, see `inThread`.
  */
 export async function checkPolicy(files: Readonly<Record<string, string>>): Promise<PackCheck> {
-  return inThread<PackCheck>('check-policy-thread', files);
+  return inThread<PackCheck>(new URL('./check-policy-thread.ts', import.meta.url), files);
 }

@@ -7,5 +7,5 @@ import { inThread } from './thread.ts';
  * @throws as `importDocument`; LIMIT_EXCEEDED, see `inThread`.
  */
 export async function readDocument(bytes: Uint8Array): Promise<ImportedDocument> {
-  return inThread<ImportedDocument>('read-document-thread', bytes);
+  return inThread<ImportedDocument>(new URL('./read-document-thread.ts', import.meta.url), bytes);
 }

@@ -21,10 +21,10 @@ type Answer<T> =
  * Runs a file of this folder in a thread of its own, one at a time: for seconds of pure computing on
  * what somebody sent, while readers go on being served. It starts with nothing of ours, no
  * environment, and memory and time of its own.
- * @param file its name without the ending; it calls `answerFrom`.
+ * @param file a module that calls `answerFrom`; as source, ending in `.ts`.
  * @throws what the work throws; LIMIT_EXCEEDED when too much waits, or it exceeds time or memory.
  */
-export async function inThread<T>(file: string, data: unknown): Promise<T> {
+export async function inThread<T>(file: URL, data: unknown): Promise<T> {
   if (inLine >= MAX_IN_LINE) {
     throw new TocsinError('LIMIT_EXCEEDED', `work: expected at most ${MAX_IN_LINE} in line`);
   }
@@ -39,10 +39,10 @@ export async function inThread<T>(file: string, data: unknown): Promise<T> {
   }
 }
 
-async function run<T>(file: string, data: unknown): Promise<T> {
-  // As source and as built, the thread's file lies beside this one and ends alike.
-  const url = new URL(`./${file}${extname(import.meta.filename)}`, import.meta.url);
-  const thread = new Worker(url, {
+async function run<T>(file: URL, data: unknown): Promise<T> {
+  // Built, the compiler has renamed every module, this one too.
+  const module = new URL(file.href.replace(/\.ts$/, extname(import.meta.filename)));
+  const thread = new Worker(module, {
     workerData: data,
     env: {},
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },

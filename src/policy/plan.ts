@@ -85,7 +85,7 @@ export function planParticipant(
       decided.get(key) ??
       timeline(policy, { principal, artifact: { kind, variant }, schedule, assurance });
     decided.set(key, steps);
-    for (const count of counts) add(count, decisionAt(steps, count.at));
+    for (const count of counts) countDecision(count, decisionAt(steps, count.at));
     return { artifact: id, steps };
   });
   return { participant, artifacts };
@@ -120,7 +120,8 @@ function decisionAt(steps: readonly PlanStep[], at: Instant): Decision {
   return steps.findLast((step) => step.at <= at)?.decision ?? REFUSED_DECISION;
 }
 
-function add(count: WaveCount, { outcome, reasons }: Decision): void {
+/** Adds one decision to the counts of a wave. */
+export function countDecision(count: WaveCount, { outcome, reasons }: Decision): void {
   switch (outcome) {
     case 'allow':
       count.allowed += 1;

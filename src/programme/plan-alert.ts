@@ -1,10 +1,16 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { sha256, sha256Hex } from '../crypto/hash.ts';
-import type { Decision, Outcome, ReasonCode, ReleaseFacts } from '../domain/decision.ts';
+import type { Outcome, ReasonCode } from '../domain/decision.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { waves } from '../domain/schedule.ts';
-import { changesAt, decideRelease } from '../policy/decide.ts';
+import {
+  countsFor,
+  type PlanStep as DecidedStep,
+  type ParticipantPlan,
+  planParticipant,
+  timeline,
+  type WaveCount,
+} from '../policy/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
@@ -30,14 +36,7 @@ export type PlanLine = {
   }[];
 };
 
-export type PlanWave = {
-  readonly at: Instant;
-  readonly allowed: number;
-  readonly allowedReduced: number;
-  readonly held: number;
-  readonly denied: number;
-  readonly reasons: Readonly<Record<string, number>>;
-};
+export type PlanWave = Readonly<WaveCount>;
 
 export type Plan = {
   readonly alert: AlertId;
@@ -76,31 +75,24 @@ export async function planAlert(context: Context, id: AlertId): Promise<Plan> {
   });
 }
 
-/**
- * The plan within the caller's transaction. It depends on stored facts only, never on the clock.
- */
+/** The plan within the caller's transaction. It depends on stored facts only, never on the clock. */
 export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promise<Plan> {
   const policy = await context.policies.active(tx, alert.programme);
   const artifacts = await artifactsOf(tx, alert.id);
-  const opening = waves(alert.schedule);
-  const counts = opening.map((at) => newCount(at));
-  const head = planHead(alert, artifacts, policy);
-  const hashes: Buffer[] = [sha256(Buffer.from(canonicalJson(head)))];
+  const planned = { schedule: alert.schedule, assurance: 'sealed', artifacts } as const;
+  const counts = countsFor(alert.schedule);
+  const hashes: Buffer[] = [sha256(Buffer.from(canonicalJson(planHead(alert, artifacts, policy))))];
   const lines: PlanLine[] = [];
   let participants = 0;
   let after: ParticipantId | null = null;
   for (;;) {
     const page: Enrolled[] = await enrolmentsPage(tx, alert.programme, after, PAGE);
-    const consents = await consentsOf(
-      tx,
-      alert.id,
-      page.map((row) => row.participant),
-    );
-    for (const enrolled of page) {
-      const consent = consents.get(enrolled.participant) ?? 'no_embargo';
-      const principal = { kind: 'participant', enrolment: enrolled.enrolment, consent } as const;
-      const line = planLine(policy, alert, artifacts, enrolled, principal);
-      for (const count of counts) addToCount(count, policy, alert, artifacts, principal);
+    const ids = page.map((row) => row.participant);
+    const consents = await consentsOf(tx, alert.id, ids);
+    for (const { participant, name, enrolment } of page) {
+      const consent = consents.get(participant) ?? 'no_embargo';
+      const part = planParticipant(policy, planned, { participant, enrolment, consent }, counts);
+      const line = planLine(part, name);
       hashes.push(sha256(Buffer.from(canonicalJson(line as unknown as Json))));
       if (lines.length < MAX_LISTED) lines.push(line);
     }
@@ -116,7 +108,7 @@ export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promi
     waves: counts,
     publicFrom: artifacts.map((artifact) => ({
       artifact: artifact.id,
-      steps: timeline(policy, factsFor(alert, artifact, { kind: 'public' })),
+      steps: timeline(policy, factsFor(alert, artifact, { kind: 'public' })).map(told),
     })),
     participants,
     lines,
@@ -148,73 +140,14 @@ function planHead(alert: AlertRow, artifacts: readonly ArtifactRow[], policy: Po
   };
 }
 
-function planLine(
-  policy: Policy,
-  alert: AlertRow,
-  artifacts: readonly ArtifactRow[],
-  { participant, name }: Enrolled,
-  principal: ReleaseFacts['principal'],
-): PlanLine {
+function planLine(part: ParticipantPlan, name: string): PlanLine {
   return {
-    participant,
+    participant: part.participant,
     name,
-    artifacts: artifacts.map((artifact) => ({
-      artifact: artifact.id,
-      steps: timeline(policy, factsFor(alert, artifact, principal)),
-    })),
+    artifacts: part.artifacts.map(({ artifact, steps }) => ({ artifact, steps: steps.map(told) })),
   };
 }
 
-/**
- * Instants in the facts are few; a timeline with more steps than this would be a fault of the
- * engine.
- */
-const MAX_STEPS = 32;
-
-function timeline(policy: Policy, facts: ReleaseFacts): PlanStep[] {
-  const steps: PlanStep[] = [];
-  let at: Instant | null = waves(facts.schedule)[0] ?? facts.schedule.disclosureAt;
-  while (at !== null && steps.length < MAX_STEPS) {
-    const decision: Decision = decideRelease(policy, facts, at);
-    steps.push({
-      at,
-      outcome: decision.outcome,
-      reasons: decision.reasons.map((reason) => reason.code),
-    });
-    at = changesAt(policy, facts, at);
-  }
-  return steps;
-}
-
-type Count = { -readonly [K in keyof PlanWave]: PlanWave[K] } & { reasons: Record<string, number> };
-
-function newCount(at: Instant): Count {
-  return { at, allowed: 0, allowedReduced: 0, held: 0, denied: 0, reasons: {} };
-}
-
-function addToCount(
-  count: Count,
-  policy: Policy,
-  alert: AlertRow,
-  artifacts: readonly ArtifactRow[],
-  principal: ReleaseFacts['principal'],
-): void {
-  for (const artifact of artifacts) {
-    const decision = decideRelease(policy, factsFor(alert, artifact, principal), count.at);
-    switch (decision.outcome) {
-      case 'allow':
-        count.allowed += 1;
-        continue;
-      case 'allow_reduced':
-        count.allowedReduced += 1;
-        break;
-      case 'hold':
-        count.held += 1;
-        break;
-      case 'deny':
-        count.denied += 1;
-        break;
-    }
-    for (const { code } of decision.reasons) count.reasons[code] = (count.reasons[code] ?? 0) + 1;
-  }
+function told({ at, decision }: DecidedStep): PlanStep {
+  return { at, outcome: decision.outcome, reasons: decision.reasons.map((reason) => reason.code) };
 }

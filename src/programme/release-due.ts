@@ -1,6 +1,7 @@
 import type { Decision } from '../domain/decision.ts';
 import type { Instant } from '../domain/instant.ts';
 import { decideRelease } from '../policy/decide.ts';
+import { countDecision, type WaveCount } from '../policy/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import { alertById, artifactsOf } from '../store/alert-reader.ts';
 import { setAlertState } from '../store/alert-writer.ts';
@@ -65,7 +66,7 @@ async function releaseBatch(context: Context, due: Wave, now: Instant): Promise<
     await context.reached('release.decided');
     const { decisions, granted } = await grantPage(tx, policy, facts, page, wave.at, now);
     await context.reached('release.granted');
-    const counts = addCounts(wave.counts, decisions, granted);
+    const counts = addCounts(wave.counts, wave.at, decisions, granted);
     const cursor = page.at(-1)?.participant ?? wave.cursor;
     const last = page.length < BATCH;
     await updateWave(tx, { ...wave, cursor, counts, state: last ? 'done' : 'running' });
@@ -115,27 +116,26 @@ async function finishWave(
 
 function addCounts(
   before: WaveCounts,
+  at: Instant,
   decisions: readonly Decision[][],
   granted: number,
 ): WaveCounts {
-  const reasons: Record<string, number> = { ...before.reasons };
-  const counts = { ...before, granted: before.granted + granted, reasons };
-  for (const decision of decisions.flat()) {
-    switch (decision.outcome) {
-      case 'allow':
-        counts.allowed += 1;
-        continue;
-      case 'allow_reduced':
-        counts.reduced += 1;
-        break;
-      case 'hold':
-        counts.held += 1;
-        break;
-      case 'deny':
-        counts.denied += 1;
-        break;
-    }
-    for (const { code } of decision.reasons) reasons[code] = (reasons[code] ?? 0) + 1;
-  }
-  return counts;
+  const { allowed, reduced: allowedReduced, held, denied } = before;
+  const count: WaveCount = {
+    at,
+    allowed,
+    allowedReduced,
+    held,
+    denied,
+    reasons: { ...before.reasons },
+  };
+  for (const decision of decisions.flat()) countDecision(count, decision);
+  return {
+    allowed: count.allowed,
+    reduced: count.allowedReduced,
+    held: count.held,
+    denied: count.denied,
+    granted: before.granted + granted,
+    reasons: count.reasons,
+  };
 }

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import { build } from 'esbuild';
+import { run } from '../../src/cli/reader/run.ts';
+import type { ParticipantId } from '../../src/domain/ids.ts';
+import { MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { encodeInvitation } from '../../src/formats/invitation.ts';
+import { inviteReader } from '../../src/programme/admit-participant.ts';
+import { issuerKeys } from '../../src/programme/issuer-keys.ts';
+import { releaseDue } from '../../src/programme/release-due.ts';
+import { runTick } from '../../src/programme/run-tick.ts';
+import { changeStanding } from '../../src/programme/suspend-participant.ts';
+import { type Edge, openEdge } from '../support/edge.ts';
+import { admit, type House, openHouse } from '../support/house.ts';
+import { smallAlert } from '../support/small-alert.ts';
+
+/** `tocsin-reader` against a whole Tocsin, over HTTP. */
+describe('a reader at a real server', () => {
+  let house: House;
+  let edge: Edge;
+  let url: string;
+  let folder: string;
+  let participant: ParticipantId;
+
+  before(async () => {
+    house = await openHouse();
+    edge = openEdge(house);
+    url = await edge.app.listen({ host: '127.0.0.1', port: 0 });
+    folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
+    participant = await admit(house, 'Firm', { tier: 'validate' });
+  });
+  after(async () => {
+    await edge.app.close();
+    await house.tearDown();
+    await rm(folder, { recursive: true });
+  });
+
+  async function invitation(of: ParticipantId = participant): Promise<string> {
+    const { context, programme, clock } = house;
+    const invited = await inviteReader(context, 'system', programme, of, 'desk', clock.now());
+    return encodeInvitation({ url, invitation: invited.invitation, keys: issuerKeys(context) });
+  }
+
+  /** One command at the desk of the reader who lives in `home`. */
+  async function at(home: string, ...args: string[]) {
+    const said = { out: '', err: '' };
+    const status = await run(args, {
+      home: join(folder, home),
+      fetch,
+      now: () => house.clock.now(),
+      stdin: async () => '',
+      out: (bytes) => {
+        said.out += Buffer.from(bytes).toString();
+      },
+      err: (line) => {
+        said.err += line;
+      },
+    });
+    return { status, ...said };
+  }
+
+  async function later(minutes: number): Promise<void> {
+    house.clock.set(plus(house.clock.now(), minutes * MINUTE_MS));
+  }
+
+  async function tick(): Promise<void> {
+    await runTick(house.context, house.clock.now());
+  }
+
+  const released = async () => {
+    const small = await smallAlert(house);
+    house.clock.set(small.firstWave);
+    await releaseDue(house.context, house.clock.now());
+    return small;
+  };
+
+  test('joins, sees, fetches, opens, verifies, acknowledges', async () => {
+    const joined = await at('one', 'join', await invitation());
+    assert.equal(joined.status, 0, joined.err);
+    assert.equal((await at('one', 'inbox')).out, 'nothing is open to you now\n');
+    const { alert, artifact } = await released();
+    assert.match((await at('one', 'inbox')).out, new RegExp(`${alert} {2}Small\n[^]*${artifact}`));
+
+    const into = join(folder, 'in');
+    const fetched = await at('one', 'fetch', alert, '--out', into);
+    assert.equal(fetched.status, 0, fetched.err);
+    const copy = join(into, 'advisory.txt.age');
+    const opened = await at('one', 'open', copy, '--out', '-');
+    assert.match(opened.out, /^Apply the update (in order to|to) be safe, and (begin|start) today/);
+
+    assert.equal((await at('one', 'verify', copy)).status, 3);
+    await later(1);
+    await tick();
+    await later(2);
+    const verified = await at('one', 'verify', copy);
+    assert.equal(verified.status, 0, verified.out + verified.err);
+    for (let n = 0; n < 3; n++) await tick();
+    assert.match((await at('one', 'log')).out, /^4 ticks, extends the 1 seen\n$/);
+    assert.equal((await at('one', 'verify', copy)).status, 0);
+
+    assert.equal((await at('one', 'ack', copy)).status, 0);
+    assert.equal((await at('one', 'ack', copy)).status, 0, 'given again, it changes nothing');
+  });
+
+  test('an invitation serves once, and a home is one reader', async () => {
+    const once = await invitation();
+    assert.equal((await at('two', 'join', once)).status, 0);
+    assert.match((await at('three', 'join', once)).err, /\(NOT_FOUND\)/);
+    assert.match((await at('two', 'join', await invitation())).err, /\(CONFLICT\)/);
+    assert.equal((await at('three', 'join', await invitation())).status, 0);
+  });
+
+  test("another's copy does not open, and a copy handed on is not acknowledged", async () => {
+    const { alert } = await released();
+    const into = join(folder, 'of-two');
+    assert.equal((await at('two', 'fetch', alert, '--out', into)).status, 0);
+    const copy = join(into, 'advisory.txt.age');
+    for (const verb of ['open', 'verify', 'ack']) {
+      const refused = await at('three', verb, copy);
+      assert.equal(refused.status, 1);
+      assert.match(refused.out + refused.err, /sealed|identit/i);
+    }
+  });
+
+  test('without a tick by the promised time the promise is broken, and stays so', async () => {
+    const { alert } = await released();
+    const into = join(folder, 'late');
+    await at('two', 'fetch', alert, '--out', into);
+    const copy = join(into, 'advisory.txt.age');
+    await later(3);
+    const broken = await at('two', 'verify', copy);
+    assert.equal(broken.status, 4, broken.out + broken.err);
+    await tick();
+    const late = await at('two', 'verify', copy);
+    assert.equal(late.status, 4, 'a late tick does not keep it');
+    const [delivery] = (await readdir(join(folder, 'two', 'evidence'))).filter((name) =>
+      late.out.includes(name),
+    );
+    const kept = await readdir(join(folder, 'two', 'evidence', delivery ?? ''));
+    assert.ok(kept.includes('promise.json') && kept.includes('copy.age'));
+  });
+
+  test('a suspended reader is told nothing, and what it has still opens', async () => {
+    const { alert } = await released();
+    const into = join(folder, 'before');
+    assert.equal((await at('one', 'fetch', alert, '--out', into)).status, 0);
+    const { context, approver, programme, clock } = house;
+    const change = { to: 'suspended', reason: 'breach_suspected' } as const;
+    await changeStanding(context, approver, programme, participant, change, clock.now());
+    const refused = await at('one', 'fetch', alert, '--out', join(folder, 'after'));
+    assert.equal(refused.status, 1);
+    assert.match(refused.err, /\(NOT_FOUND\)/);
+    assert.equal((await at('one', 'inbox')).out, 'nothing is open to you now\n');
+    assert.equal((await at('one', 'open', join(into, 'advisory.txt.age'), '--out', '-')).status, 0);
+    const back = { to: 'active', reason: 'reinstated' } as const;
+    await changeStanding(context, approver, programme, participant, back, clock.now());
+  });
+
+  test('another issuer behind the same address is refused before anything is sent', async () => {
+    const forged = encodeInvitation({
+      url,
+      invitation: 'invite_x',
+      keys: { ...issuerKeys(house.context), manifestKey: 'ab'.repeat(32) },
+    });
+    assert.match((await at('four', 'join', forged)).err, /\(KEY_WRONG\)/);
+    await assert.rejects(readdir(join(folder, 'four')));
+  });
+
+  test('the bundle does the same as a process of its own', async () => {
+    const script = join(folder, 'tocsin-reader.mjs');
+    await writeFile(script, await bundle());
+    const reader = async (stdin: string, ...args: string[]) => {
+      const child = spawn(process.execPath, [script, ...args], { env: { HOME: folder } });
+      child.stdin.end(stdin);
+      const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+      return { status: await ended, out, err };
+    };
+    const { alert } = await released();
+    const joined = await reader(await invitation(), 'join');
+    assert.equal(joined.status, 0, joined.err);
+    const into = join(folder, 'by-bundle');
+    assert.equal((await reader('', 'fetch', alert, '--out', into)).status, 0);
+    await tick();
+    const copy = join(into, 'advisory.txt.age');
+    const verified = await reader('', 'verify', copy);
+    assert.equal(verified.status, 0, verified.out + verified.err);
+    const opened = await reader('', 'open', copy, '--out', join(into, 'advisory.txt'));
+    assert.equal(opened.status, 0, opened.err);
+    assert.match(await readFile(join(into, 'advisory.txt'), 'utf8'), /^Apply the update /);
+    assert.equal((await reader('', 'ack', copy)).status, 0);
+  });
+});
+
+/** As scripts/build-reader.mjs makes it, but for the comments. */
+async function bundle(): Promise<Uint8Array> {
+  const entry = join(import.meta.dirname, '../../src/cli/tocsin-reader.ts');
+  const options = { bundle: true, platform: 'node', format: 'esm', target: 'node22' } as const;
+  const built = await build({ entryPoints: [entry], write: false, ...options });
+  const [output] = built.outputFiles;
+  assert.ok(output);
+  return output.contents;
+}

@@ -64,7 +64,7 @@ test('a key that others may have read is not used, and the remedy is said', asyn
   });
 });
 
-test('no key is written into a folder that others can enter, and no invitation spent', async (t) => {
+test('no key is written where others can enter, and no invitation spent', async (t) => {
   const folder = joinPath(await temporary(t), 'home');
   await mkdir(folder, { mode: 0o755 });
   const issuer = new PaperIssuer();

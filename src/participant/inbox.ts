@@ -3,7 +3,7 @@ import { type InboxAlert, parseInboxAlert, parseInboxPage } from '../formats/rea
 import { MAX_COPY_BYTES, openApi } from './api.ts';
 import { loadMember, type Session } from './session.ts';
 
-export type { InboxAlert, InboxArtifact } from '../formats/reader-answers.ts';
+export type { InboxAlert } from '../formats/reader-answers.ts';
 
 /** A server that never ends its list is stopped here; a real inbox has a page or two. */
 const MAX_PAGES = 100;

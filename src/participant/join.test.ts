@@ -48,7 +48,7 @@ test('a home joins once, and the second invitation stays unspent', async () => {
 });
 
 for (const field of ['origin', 'logVerifierKey', 'manifestKey'] as const) {
-  test(`a server whose ${field} is not the invitation's gets neither invitation nor keys`, async () => {
+  test(`a server of another ${field} gets neither invitation nor keys`, async () => {
     const issuer = new PaperIssuer();
     const session = newcomer(issuer);
     const other = new PaperIssuer(newSecrets());

@@ -38,8 +38,19 @@ const MEMBERSHIP = 'membership.json';
 const IDENTITY = 'identity.txt';
 const SIGNING_KEY = 'signing-key.txt';
 
+/** What joining left does not change any more, and importing keys is dear. */
+const members = new WeakMap<Session, Member>();
+
 /** @throws NOT_FOUND before `join`; INVALID_INPUT, KEY_INVALID when a file was altered. */
-export async function loadMember({ home }: Session): Promise<Member> {
+export async function loadMember(session: Session): Promise<Member> {
+  const known = members.get(session);
+  if (known !== undefined) return known;
+  const member = await readMember(session.home);
+  members.set(session, member);
+  return member;
+}
+
+async function readMember(home: Home): Promise<Member> {
   const membership = await loadMembership(home);
   const keys = await loadOwnKeys(home);
   if (membership === null || keys === null) {

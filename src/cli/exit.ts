@@ -27,6 +27,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   INVALID_INPUT: 'input',
   UNSUPPORTED: 'input',
   LIMIT_EXCEEDED: 'input',
+  RATE_LIMITED: 'refused',
   UNAUTHENTICATED: 'refused',
   SCOPE_MISSING: 'refused',
   NOT_FOUND: 'absent',

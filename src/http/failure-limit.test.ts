@@ -15,7 +15,7 @@ test('an address that keeps failing waits a minute; others, and those who succee
   const later = plus(NOW, MINUTE_MS - 1);
   await assert.rejects(
     guard('a', later, async () => 'right'),
-    { code: 'LIMIT_EXCEEDED' },
+    { code: 'RATE_LIMITED' },
   );
   assert.equal(await guard('b', later, async () => 'right'), 'right');
   assert.equal(await guard('a', plus(NOW, MINUTE_MS), async () => 'right'), 'right');

@@ -9,7 +9,7 @@ const WINDOW_MS = MINUTE_MS;
 const MAX_ADDRESSES = 10_000;
 
 export type FailureLimit = {
-  /** Runs the attempt. @throws LIMIT_EXCEEDED when this address has failed too often just now. */
+  /** Runs the attempt. @throws RATE_LIMITED when this address has failed too often just now. */
   guard<T>(address: string, now: Instant, attempt: () => Promise<T>): Promise<T>;
 };
 
@@ -25,7 +25,7 @@ export function failureLimit(): FailureLimit {
       const recent = known && now - known.since < WINDOW_MS ? known : { since: now, count: 0 };
       if (recent.count >= MAX_FAILURES) {
         throw new TocsinError(
-          'LIMIT_EXCEEDED',
+          'RATE_LIMITED',
           `attempts: expected at most ${MAX_FAILURES} failed ones a minute`,
         );
       }

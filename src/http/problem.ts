@@ -6,6 +6,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   INVALID_INPUT: 400,
   UNSUPPORTED: 415,
   LIMIT_EXCEEDED: 413,
+  RATE_LIMITED: 429,
   UNAUTHENTICATED: 401,
   SCOPE_MISSING: 403,
   NOT_FOUND: 404,

@@ -1,3 +1,4 @@
+import { decryptColumn, encryptColumn } from '../crypto/column.ts';
 import type { Actor } from '../domain/event.ts';
 import type { ParticipantId, PersonId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -47,9 +48,17 @@ export async function once<T>(
   return context.store.issuer(async (tx) => {
     if (!key) return work(tx);
     const earlier = await claimKey(tx, key, now);
-    if (earlier) return JSON.parse(earlier.response) as T;
+    // Encrypted, because an answer may hold a secret that is told once, such as an invitation.
+    const row = `idempotency/${key.token}/${key.key}`;
+    if (earlier) {
+      return JSON.parse(
+        decryptColumn(context.keys.answers, row, earlier.response_enc).toString(),
+      ) as T;
+    }
     const answer = await work(tx);
-    await rememberAnswer(tx, key, { status: 200, response: JSON.stringify(answer ?? null) });
+    const json = Buffer.from(JSON.stringify(answer ?? null));
+    const response_enc = encryptColumn(context.keys.answers, row, json);
+    await rememberAnswer(tx, key, { status: 200, response_enc });
     return answer;
   });
 }

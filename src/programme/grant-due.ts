@@ -8,7 +8,14 @@ import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../stor
 import { clockDoubted } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { consentsOf, type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
-import { insertGrants, lastGrants, type NewGrant, wavesBegun } from '../store/release-store.ts';
+import {
+  insertGrants,
+  insertRedecisions,
+  lastGrants,
+  type NewGrant,
+  type Redecision,
+  wavesBegun,
+} from '../store/release-store.ts';
 import { SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 
@@ -60,10 +67,12 @@ export async function grantPage(
   const before = await lastGrants(tx, facts.alert.id, ids);
   const decisions: Decision[][] = [];
   const grants: NewGrant[] = [];
+  const later: Redecision[] = [];
   for (const enrolled of page) {
     const consent = consents.get(enrolled.participant) ?? 'no_embargo';
     const decided = decideAll(policy, facts, enrolled, consent, now);
     decisions.push(decided);
+    later.push(...opensBetweenWaves(policy, facts, enrolled, consent, now));
     const allowed = decided.filter((decision) => decision.outcome === 'allow').length;
     const reduced = decided.filter((decision) => decision.outcome === 'allow_reduced').length;
     const last = before.get(enrolled.participant);
@@ -72,9 +81,30 @@ export async function grantPage(
       grants.push({ participant: enrolled.participant, allowed, reduced });
     }
   }
+  await insertRedecisions(tx, later);
   const act = { programme: facts.alert.programme, actor: SYSTEM, at: now };
   const wave = { alert: facts.alert.id, at: waveAt };
   return { decisions, granted: await insertGrants(tx, act, wave, grants) };
+}
+
+/** When something of the alert opens to a participant at an instant that is no wave's, if ever. */
+function opensBetweenWaves(
+  policy: Policy,
+  { alert, artifacts }: AlertFacts,
+  { participant, enrolment }: Enrolled,
+  consent: Consent,
+  now: Instant,
+): Redecision[] {
+  const begins = enrolment.agreement?.signedAt;
+  // Of a participant's facts only an agreement can begin to count; all others end, or are changed by
+  // an act that decides again. Asking `changesAt` of everybody would double the cost of a wave.
+  if (begins === undefined || begins <= now) return [];
+  const principal = { kind: 'participant', enrolment, consent } as const;
+  const opens = artifacts.some((artifact) => {
+    const facts = factsFor(alert, artifact, principal);
+    return decideRelease(policy, facts, begins).outcome !== 'deny';
+  });
+  return opens ? [{ alert: alert.id, participant, at: begins }] : [];
 }
 
 /**

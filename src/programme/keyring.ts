@@ -22,6 +22,8 @@ export type Keyring = {
   readonly manifest: Signer;
   /** Encrypts samples, readings and reports of sightings. */
   readonly sightings: Buffer;
+  /** Encrypts the remembered answers of repeatable requests; derived, so nothing more to keep. */
+  readonly answers: Buffer;
   alert(tx: Tx, alert: AlertId): Promise<AlertKeys>;
 };
 
@@ -47,6 +49,7 @@ export async function openKeyring(store: Store, master: MasterKey): Promise<Keyr
     log: signer(log),
     manifest: signer(manifest),
     sightings,
+    answers: deriveKey(master.key, 'tocsin/answers/v1'),
     async alert(tx, alert) {
       const known = kept.get(alert);
       if (known) return known;

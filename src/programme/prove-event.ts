@@ -23,7 +23,7 @@ import type { Context } from './context.ts';
 import { logVerifierKey, lookup } from './run-tick.ts';
 
 /** Event trees of recent ticks: a tick never changes, and its readers come all at once. */
-export type TreeShelf = Map<number, EventTree>;
+export type TreeShelf = Map<number, Promise<EventTree>>;
 const KEPT_TREES = 8;
 
 /**
@@ -80,15 +80,21 @@ async function visibleEvent(
   return context.store.participant(caller.participant, (tx) => ownEventByLeaf(tx, leaf));
 }
 
-async function treeOf(tx: Tx, trees: TreeShelf, tick: number, key: Buffer): Promise<EventTree> {
+/** Built once, however many ask at the same moment; one that failed is built again. */
+function treeOf(tx: Tx, trees: TreeShelf, tick: number, key: Buffer): Promise<EventTree> {
   const known = trees.get(tick);
   if (known) return known;
+  if (trees.size >= KEPT_TREES) trees.clear();
+  const tree = buildTree(tx, tick, key);
+  trees.set(tick, tree);
+  tree.catch(() => trees.delete(tick));
+  return tree;
+}
+
+async function buildTree(tx: Tx, tick: number, key: Buffer): Promise<EventTree> {
   const events = await eventsOfTick(tx, tick);
   const leaves = events.map((event) => ({ position: event.position ?? 0, hash: event.leaf }));
-  const tree = buildEventTree(leaves, key);
-  if (trees.size >= KEPT_TREES) trees.clear();
-  trees.set(tick, tree);
-  return tree;
+  return buildEventTree(leaves, key);
 }
 
 function missing(tick: number): TocsinError {

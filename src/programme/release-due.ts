@@ -11,8 +11,10 @@ import { recordEvent } from '../store/event-writer.ts';
 import { lockForRelease } from '../store/locks.ts';
 import { enrolmentsPage } from '../store/participant-reader.ts';
 import {
+  deleteRedecision,
   insertPublications,
   nextDueWave,
+  nextRedecision,
   updateWave,
   type Wave,
   type WaveCounts,
@@ -21,7 +23,7 @@ import {
 } from '../store/release-store.ts';
 import { SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
-import { type AlertFacts, factsFor, grantPage } from './grant-due.ts';
+import { type AlertFacts, factsFor, grantNow, grantPage } from './grant-due.ts';
 
 /**
  * Participants per transaction: bounds both the memory of a wave and how long a suspension waits
@@ -38,6 +40,7 @@ const BATCH = 200;
  */
 export async function releaseDue(context: Context, now: Instant): Promise<number> {
   let batches = 0;
+  while (await redecideNext(context, now)) batches += 1;
   for (;;) {
     const wave = await context.store.issuer(async (tx) =>
       (await clockDoubted(tx)) ? null : nextDueWave(tx, now),
@@ -47,6 +50,19 @@ export async function releaseDue(context: Context, now: Instant): Promise<number
     await context.reached('release.committed');
     batches += 1;
   }
+}
+
+/** One participant whose time came between waves; done and struck off in one transaction. */
+async function redecideNext(context: Context, now: Instant): Promise<boolean> {
+  return context.store.issuer(async (tx) => {
+    const due = (await clockDoubted(tx)) ? null : await nextRedecision(tx, now);
+    if (!due) return false;
+    await lockForRelease(tx, due.programme);
+    if (await deleteRedecision(tx, due)) {
+      await grantNow(context, tx, due.programme, due.participant, now);
+    }
+    return true;
+  });
 }
 
 async function releaseBatch(context: Context, due: Wave, now: Instant): Promise<void> {

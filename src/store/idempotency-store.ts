@@ -19,7 +19,7 @@ export async function claimKey(
   tx: Tx,
   claim: IdempotencyKey,
   at: Instant,
-): Promise<{ status: number; response: string } | null> {
+): Promise<{ status: number; response_enc: Buffer } | null> {
   const added = await tx
     .insertInto('idempotency')
     .values({
@@ -33,25 +33,29 @@ export async function claimKey(
   if (added.numInsertedOrUpdatedRows === 1n) return null;
   const row = await tx
     .selectFrom('idempotency')
-    .select(['request_sha256', 'status', 'response'])
+    .select(['request_sha256', 'status', 'response_enc'])
     .where('token_id', '=', claim.token)
     .where('key', '=', claim.key)
     .executeTakeFirstOrThrow();
-  if (row.request_sha256 !== claim.requestSha256 || row.status === null || row.response === null) {
+  if (
+    row.request_sha256 !== claim.requestSha256 ||
+    row.status === null ||
+    row.response_enc === null
+  ) {
     throw new TocsinError(
       'IDEMPOTENCY_REUSED',
       'Idempotency-Key: expected a new key or the same request again, found another request',
       { field: 'Idempotency-Key' },
     );
   }
-  return { status: row.status, response: row.response };
+  return { status: row.status, response_enc: row.response_enc };
 }
 
 /** Remembers the answer beside the act. */
 export async function rememberAnswer(
   tx: Tx,
   claim: IdempotencyKey,
-  answer: { readonly status: number; readonly response: string },
+  answer: { readonly status: number; readonly response_enc: Buffer },
 ): Promise<void> {
   await tx
     .updateTable('idempotency')

@@ -218,12 +218,3 @@ export async function eventsOfTick(tx: Tx, tick: number): Promise<PlacedEvent[]>
     where tick = ${tick} order by position`.execute(tx);
   return rows.map(eventFromRow);
 }
-
-/** Counts for `status` and the demo: events in all, and those waiting for a tick. */
-export async function countEvents(tx: Tx): Promise<{ total: number; unplaced: number }> {
-  const { rows } = await sql<{ total: number; unplaced: number }>`
-    select count(*) as total, count(*) filter (where tick is null) as unplaced from event`.execute(
-    tx,
-  );
-  return rows[0] ?? { total: 0, unplaced: 0 };
-}

@@ -122,11 +122,7 @@ export async function readersOf(tx: Tx, participant: ParticipantId): Promise<Rea
   return rows.map(readerFromRow);
 }
 
-/** Every reader, removed ones included: a trace names readers by label. */
-export async function allReaders(tx: Tx): Promise<Reader[]> {
-  return (await tx.selectFrom('reader').selectAll().execute()).map(readerFromRow);
-}
-
+/** A reader, or null. */
 export async function readerById(tx: Tx, id: ReaderId): Promise<Reader | null> {
   const row = await tx.selectFrom('reader').selectAll().where('id', '=', id).executeTakeFirst();
   return row ? readerFromRow(row) : null;

@@ -243,3 +243,60 @@ export async function noticesPage(
   }
   return query.execute();
 }
+
+/** Participants to be decided again, at an instant that is not a wave's. */
+export type Redecision = {
+  readonly alert: AlertId;
+  readonly participant: ParticipantId;
+  readonly at: Instant;
+};
+
+export async function insertRedecisions(tx: Tx, due: readonly Redecision[]): Promise<void> {
+  if (due.length === 0) return;
+  await tx
+    .insertInto('redecision')
+    .values(
+      due.map(({ alert, participant, at }) => ({
+        alert_id: alert,
+        participant_id: participant,
+        at: new Date(at),
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The earliest redecision due at `now`, or null. */
+export async function nextRedecision(
+  tx: Tx,
+  now: Instant,
+): Promise<(Redecision & { readonly programme: ProgrammeId }) | null> {
+  const row = await tx
+    .selectFrom('redecision')
+    .innerJoin('alert', 'alert.id', 'redecision.alert_id')
+    .select(['redecision.alert_id', 'redecision.participant_id', 'redecision.at'])
+    .select('alert.programme_id')
+    .where('redecision.at', '<=', timestamp(now))
+    .orderBy('redecision.at')
+    .limit(1)
+    .executeTakeFirst();
+  return row
+    ? {
+        alert: row.alert_id as AlertId,
+        participant: row.participant_id as ParticipantId,
+        at: row.at,
+        programme: row.programme_id as ProgrammeId,
+      }
+    : null;
+}
+
+/** Returns whether it was still there: another worker may have done it. */
+export async function deleteRedecision(tx: Tx, done: Redecision): Promise<boolean> {
+  const deleted = await tx
+    .deleteFrom('redecision')
+    .where('alert_id', '=', done.alert)
+    .where('participant_id', '=', done.participant)
+    .where('at', '=', timestamp(done.at))
+    .executeTakeFirst();
+  return deleted.numDeletedRows === 1n;
+}

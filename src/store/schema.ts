@@ -118,6 +118,7 @@ export type Database = {
     allowed: number;
     reduced: number;
   };
+  redecision: { alert_id: string; participant_id: string; at: At };
   consent: { alert_id: string; participant_id: string; consent: string };
   publication: { alert_id: string; artifact_id: string; at: At };
   notice: { id: string; participant_id: string; kind: string; at: At; serial: Generated<string> };
@@ -188,7 +189,7 @@ export type Database = {
     key: string;
     request_sha256: string;
     status: number | null;
-    response: string | null;
+    response_enc: Buffer | null;
     at: At;
   };
 };

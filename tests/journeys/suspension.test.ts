@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failpoint } from '../../src/domain/failpoint.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
+import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { changeStanding } from '../../src/programme/suspend-participant.ts';
@@ -116,5 +117,32 @@ describe('a suspension against a fetch under way', () => {
     await assert.rejects(fetch(), { code: 'NOT_FOUND' });
     await change('active');
     assert.ok((await fetch()).bytes.length > 0);
+  });
+});
+
+describe('eligibility that begins with time', () => {
+  test('an agreement that begins between two waves opens what is due, without waiting for the next', async () => {
+    const house = await openHouse();
+    try {
+      const small = await smallAlert(house);
+      const begins = plus(small.firstWave, 2 * DAY_MS);
+      const expiresAt = plus(begins, 365 * DAY_MS);
+      const participant = await admit(house, 'Late starter', {
+        tier: 'validate',
+        agreement: { signedAt: begins, expiresAt },
+      });
+      const reader = await joinReader(house, participant);
+      const fetch = () => serveCopy(house.context, reader.caller, small, house.clock.now());
+      house.clock.set(small.firstWave);
+      await releaseDue(house.context, house.clock.now());
+      house.clock.set(plus(begins, -1));
+      await releaseDue(house.context, house.clock.now());
+      await assert.rejects(fetch(), { code: 'NOT_FOUND' });
+      house.clock.set(begins);
+      await releaseDue(house.context, house.clock.now());
+      assert.ok((await fetch()).bytes.length > 0);
+    } finally {
+      await house.tearDown();
+    }
   });
 });

@@ -169,6 +169,16 @@ create table release_grant (
 );
 create index release_grant_by_participant on release_grant (participant_id, alert_id);
 
+-- A participant who becomes eligible by the mere passing of time, between waves (an agreement that
+-- begins, facts that start to count), is decided again at that instant.
+create table redecision (
+  alert_id uuid not null references alert,
+  participant_id uuid not null references participant,
+  at timestamptz(3) not null,
+  primary key (alert_id, participant_id, at)
+);
+create index redecision_due on redecision (at);
+
 create table consent (
   alert_id uuid not null references alert,
   participant_id uuid not null references participant,
@@ -324,7 +334,7 @@ create table idempotency (
   key text not null,
   request_sha256 text not null,
   status integer,
-  response text,
+  response_enc bytea,
   at timestamptz(3) not null,
   primary key (token_id, key)
 );

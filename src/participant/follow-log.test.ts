@@ -46,7 +46,7 @@ test('an answer on its way while another process keeps a newer one is no rollbac
   assert.equal((await kept())?.checkpoint.size, 5, 'the newer one stays');
 });
 
-test('an answer that fits what was kept before, not what is kept now, is another history', async () => {
+test('an answer that fits what was kept before, but not now, is another history', async () => {
   tick(2);
   await watchLog(session);
   const before = await kept();

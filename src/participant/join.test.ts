@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { json, newSecrets, PaperIssuer, problem } from '../../tests/support/paper-issuer.ts';
+import {
+  json,
+  newSecrets,
+  PaperIssuer,
+  problem,
+  URL_OF_ISSUER,
+} from '../../tests/support/paper-issuer.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
+import { encodeInvitation } from '../formats/invitation.ts';
 import { joinSigningBytes } from '../formats/join-proof.ts';
 import { joinProofBytes } from '../programme/admit-participant.ts';
 import { memoryHome } from './home.ts';
@@ -62,6 +69,14 @@ for (const field of ['origin', 'logVerifierKey', 'manifestKey'] as const) {
     assert.equal(await session.home.read('identity.txt'), null);
   });
 }
+
+test('an invitation whose log key has another name than the log is refused', async () => {
+  const issuer = new PaperIssuer();
+  const keys = { ...issuer.keys, origin: 'another.example/log' };
+  const invitation = encodeInvitation({ url: URL_OF_ISSUER, invitation: 'invite_x', keys });
+  await assert.rejects(join(newcomer(issuer), invitation), { code: 'KEY_INVALID' });
+  assert.deepEqual(issuer.asked, []);
+});
 
 test('a join that failed keeps its keys for the next invitation', async () => {
   const issuer = new PaperIssuer();

@@ -81,17 +81,26 @@ export async function saveMembership(home: Home, membership: Membership): Promis
   await home.write(MEMBERSHIP, `${JSON.stringify({ v: 1, ...membership }, null, 2)}\n`);
 }
 
+/** What was derived from a home's files, as long as they say the same. */
+const derived = new WeakMap<Home, { readonly files: string; readonly keys: OwnKeys }>();
+
 /** Null when there are none. @throws KEY_INVALID when a file was altered. */
 export async function loadOwnKeys(home: Home): Promise<OwnKeys | null> {
   const identityFile = await home.read(IDENTITY);
   const seedFile = await home.read(SIGNING_KEY);
   if (identityFile === null || seedFile === null) return null;
+  // The files are read each time; deriving the public keys takes longer than all else of a call.
+  const files = `${identityFile.toString()}\n${seedFile.toString()}`;
+  const known = derived.get(home);
+  if (known?.files === files) return known.keys;
   const identity = soleLine(identityFile);
-  return {
+  const keys = {
     identity,
     recipient: recipientOf(identity),
     signer: signer(Buffer.from(soleLine(seedFile), 'hex')),
   };
+  derived.set(home, { files, keys });
+  return keys;
 }
 
 /** @param seed of the signing key, 32 bytes */

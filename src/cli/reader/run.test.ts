@@ -143,6 +143,16 @@ test('a broken promise ends with 4 and says where the evidence is and what to do
   assert.deepEqual([result.state, result.error.code], ['broken', 'PROMISE_BROKEN']);
 });
 
+test('a ledger that contradicts what was signed is refused, with evidence to show', async (t) => {
+  const { desk, issuer, enrolled } = await joinedDesk(t);
+  const event = { content: 'ef'.repeat(32) };
+  await writeFile(desk.at('copy.age'), issuer.deliver(enrolled, START, { event }));
+  issuer.tick(START + TICK_MS);
+  assert.equal(await desk.run('verify', desk.at('copy.age')), 1);
+  assert.match(desk.out, /✗ event {5}event content: expected [0-9a-f]{64}, as the signed manifest/);
+  assert.match(desk.out, /does not fit what was signed\n {2}Kept in .*\/evidence\//);
+});
+
 test('of several files each is done, and the gravest end counts', async (t) => {
   const { desk, issuer, enrolled } = await joinedDesk(t);
   const store = async (name: string, bytes: Uint8Array): Promise<string> => {

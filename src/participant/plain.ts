@@ -5,5 +5,6 @@
  */
 export function plain(text: string, most = 200): string {
   const clean = text.replace(/\p{C}/gu, '\u{FFFD}');
-  return clean.length <= most ? clean : `${clean.slice(0, most)}…`;
+  // The cut may go through a character of two units.
+  return clean.length <= most ? clean : `${clean.slice(0, most).toWellFormed()}…`;
 }

@@ -12,8 +12,9 @@ export type Result = {
   readonly status?: 0 | 1;
 };
 
-/** Longest cell shown, in characters. */
+/** Longest cell of a table, and longest value beside a name, in characters. */
 const CELL = 120;
+const VALUE = 2_000;
 
 /**
  * Lines of aligned columns under their headings; columns of numbers are aligned to the right. Cells
@@ -48,7 +49,7 @@ function width(cell: string): number {
 export function facts(pairs: readonly (readonly [string, string | number])[]): string {
   const widest = Math.max(...pairs.map(([name]) => width(name)));
   return pairs
-    .map(([name, value]) => `${name.padEnd(widest)}  ${plain(String(value), 300)}\n`)
+    .map(([name, value]) => `${name.padEnd(widest)}  ${plain(String(value), VALUE)}\n`)
     .join('');
 }
 

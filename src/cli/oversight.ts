@@ -1,7 +1,9 @@
 /** What is asked about alerts that are out, and what waits for a person. */
 import type { Command } from 'commander';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
+import { alertAnswer } from './alert-answers.ts';
 import { clientAction, idAt } from './command.ts';
+import { namesOfAll } from './names.ts';
 import { table } from './output.ts';
 import {
   PROGRAMME,
@@ -32,7 +34,14 @@ export function addExposureCommand(program: Command, world: World): void {
     const query = encodeURIComponent(before);
     const raw = await client.get(`/v1/alerts/${id}/exposure?before=${query}`);
     const { held, rivalHypotheses } = exposure(raw, 'exposure');
-    const rows = held.map((row) => [row.participant, row.reader, row.first, row.copies]);
+    const { programme } = alertAnswer(await client.get(`/v1/alerts/${id}`), 'alert');
+    const names = await namesOfAll(client, programme);
+    const rows = held.map(({ participant, reader, first, copies }) => [
+      names.of(participant),
+      names.of(reader),
+      first,
+      copies,
+    ]);
     return {
       json: raw,
       text:
@@ -77,14 +86,19 @@ export function addWorkCommands(program: Command, world: World): void {
     const programme = await programmeOf(client, options);
     const raw = await client.get(`/v1/programmes/${programme}/work-items`);
     const { reasons } = await wordsOf(client, programme);
+    const names = await namesOfAll(client, programme);
+    const name = (id: string | null) => (id === null ? '' : names.of(id));
     const rows = work(raw, 'work').items.map(
       ({ at, code, alert, artifact, participant, reader }) => [
         at,
         say(reasons, code),
-        ...[alert, artifact, participant, reader].map((id) => id ?? ''),
+        name(participant),
+        name(reader),
+        alert ?? '',
+        artifact ?? '',
       ],
     );
-    const headings = ['since', 'why', 'alert', 'artifact', 'participant', 'reader'];
+    const headings = ['since', 'why', 'participant', 'reader', 'alert', 'artifact'];
     return { json: raw, text: table(headings, rows) };
   });
 }

@@ -1,3 +1,4 @@
+import { parseInstant } from '../domain/instant.ts';
 import { plain } from '../participant/plain.ts';
 import type { AlertAnswer, PlanAnswer, Step, Timeline } from './alert-answers.ts';
 import { counted, csv, section, table } from './output.ts';
@@ -15,17 +16,16 @@ export type PlanToShow = {
 /** Counts per wave first, then what is public, then everybody's timelines as sentences. */
 export function planText({ plan, artifacts, words }: PlanToShow): string {
   const known: Artifacts = new Map(artifacts.map((artifact) => [artifact.id, artifact]));
-  const lines = plan.lines.map(
-    ({ name, artifacts: timelines }) =>
-      `${plain(name)}\n${sentences(timelines, known, words)
-        .map((line) => `  ${line}\n`)
-        .join('')}`,
-  );
+  const lines = plan.lines.map(({ name, artifacts: timelines }) => {
+    const shown = timelines.map((timeline) => untilDisclosed(timeline, plan.disclosureAt));
+    const said = sentences(shown, known, words).map((line) => `  ${line}\n`);
+    return `${plain(name)}\n${said.join('')}`;
+  });
   const more = plan.participants - plan.lines.length;
   return (
     `${counted(plan.participants, 'participant')}, ${counted(artifacts.length, 'artifact')}, ` +
     `disclosure at ${plan.disclosureAt}\n` +
-    section('Waves', waveTable(plan, words)) +
+    section('Waves, in artifacts × participants', waveTable(plan, words)) +
     section(
       'Public',
       sentences(plan.publicFrom, known, words)
@@ -36,6 +36,17 @@ export function planText({ plan, artifacts, words }: PlanToShow): string {
     (more > 0 ? `  and ${more} more, whom the digest covers too\n` : '') +
     `\nDigest  ${plan.digest}\n`
   );
+}
+
+/**
+ * A timeline without what ends once everything is public, years later, with an agreement or an
+ * attestation; CSV and JSON have that too.
+ */
+function untilDisclosed({ artifact, steps }: Timeline, disclosureAt: string): Timeline {
+  const given = steps.findLastIndex(({ outcome }) => outcome !== 'deny');
+  const disclosed = parseInstant(disclosureAt);
+  const kept = steps.filter(({ at }, i) => i <= given || parseInstant(at) <= disclosed);
+  return { artifact, steps: given < 0 ? steps : kept };
 }
 
 function waveTable({ waves }: PlanAnswer, words: Words): string {

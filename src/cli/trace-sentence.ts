@@ -1,10 +1,5 @@
+import type { Names } from './names.ts';
 import type { TraceResult } from './trace-answers.ts';
-
-/** Names for the ids of a report; an id that nobody knows any more stands for itself. */
-export type Names = {
-  participant(id: string): string;
-  reader(id: string): string;
-};
 
 /**
  * What a trace found, in words that go no further than the arithmetic. The first sentence is the
@@ -24,8 +19,8 @@ const LIMITS = 'It does not say who passed it on, or why.';
 function copies(result: TraceResult, names: Names): string {
   if (result.identified.length === 0) return notIdentified(result);
   const found = result.identified.map(({ participant, readers }) => {
-    const name = names.participant(participant);
-    const whose = readers.map((reader) => names.reader(reader)).join(' and to ');
+    const name = names.of(participant);
+    const whose = readers.map((reader) => names.of(reader)).join(' and to ');
     return whose === '' ? `a reader of ${name}` : `${whose} of ${name}`;
   });
   const chance =
@@ -64,8 +59,8 @@ function more(needed: number): string {
 }
 
 function canary(hit: TraceResult['canaries'][number], names: Names): string {
-  const participant = names.participant(hit.participant);
-  const whose = hit.reader === null ? participant : `${names.reader(hit.reader)} of ${participant}`;
+  const participant = names.of(hit.participant);
+  const whose = hit.reader === null ? participant : `${names.of(hit.reader)} of ${participant}`;
   return (
     `A canary value of the copy issued to ${whose} was found in it. That alone is not sufficient: ` +
     'whoever has seen that copy could have put the value there.'

@@ -1,11 +1,10 @@
+import type { Names } from './names.ts';
 import { counted, facts, section, table } from './output.ts';
 import type { TraceAnswer, TracedAlert, TraceResult } from './trace-answers.ts';
-import { type Names, traceSentence } from './trace-sentence.ts';
-
-export type TraceNames = Names & { alert(id: string): string };
+import { traceSentence } from './trace-sentence.ts';
 
 /** The answer of each alert first, then what it rests on. */
-export function traceText(report: TraceAnswer, names: TraceNames): string {
+export function traceText(report: TraceAnswer, names: Names): string {
   const head = facts([
     ['sighting', report.sighting],
     ['sample', `SHA-256 ${report.sample}`],
@@ -14,24 +13,26 @@ export function traceText(report: TraceAnswer, names: TraceNames): string {
     return `Nothing of any released alert was found in this sample. No copy identified.\n\n${head}`;
   }
   const answers = report.alerts.map(
-    ({ alert, result }) => `${names.alert(alert)}\n${traceSentence(result, names)}\n`,
+    ({ alert, result }) => `${names.of(alert)}\n${traceSentence(result, names)}\n`,
   );
   const rests = report.alerts.map((traced) => restsOn(traced, names));
   return `${answers.join('\n')}\n${head}${rests.join('')}`;
 }
 
-function restsOn({ alert, reading, coverage, result }: TracedAlert, names: TraceNames): string {
+function restsOn({ alert, reading, coverage, result }: TracedAlert, names: Names): string {
   const { look, cap, tested, alpha, slotsTotal, slotsRead, slotsErased } = result;
-  const shares = coverage.map(({ share }) => `${Math.round(share * 100)} %`);
+  const shares = coverage
+    .filter(({ share }) => share > 0)
+    .map(({ artifact, share }) => `${names.of(artifact)} ${Math.round(share * 100)} %`);
   const basis = facts([
     ['reading', `${reading}, in the ledger before anything was scored`],
     ['slots', `${slotsRead} read of ${slotsTotal}, ${slotsErased} of them not counted`],
-    ['covered', `${shares.join(', ') || 'nothing'} of the alert’s texts`],
+    ['words in it', shares.join(', ') || 'none'],
     ['tested', `${counted(tested, 'reader')} who had a copy; paid for ${cap}`],
     ['budget', `look ${look}; a name needs a corrected chance of at most ${alpha}`],
   ]);
   return (
-    section(names.alert(alert), basis) +
+    section(names.of(alert), basis) +
     section('By family', familyTable(result)) +
     section('Nearest copies', scoreTable(result, names)) +
     section('Not tested', `${result.untested.map((what) => untestedText(what)).join('\n')}\n`)
@@ -61,8 +62,8 @@ function scoreTable({ participants, readers }: TraceResult, names: Names): strin
   return table(
     ['participant', 'reader', 'agree', 'differ', 'p', 'corrected', 'hypothesis', ''],
     scored.map((score) => [
-      names.participant(score.participant),
-      score.reader === null ? '' : names.reader(score.reader),
+      names.of(score.participant),
+      score.reader === null ? '' : names.of(score.reader),
       score.agreeing,
       score.disagreeing,
       tail(score.log10P, score.p),

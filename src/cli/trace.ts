@@ -1,15 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { TocsinError } from '../domain/errors.ts';
-import { plain } from '../participant/plain.ts';
 import { alertAnswer } from './alert-answers.ts';
 import type { Client } from './client.ts';
 import { clientAction, idAt, readLocalFile } from './command.ts';
-import { participantAnswer } from './participant-text.ts';
+import { addName, Names } from './names.ts';
 import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
 import { object, text } from './shape.ts';
 import { type TraceAnswer, traceAnswer } from './trace-answers.ts';
-import { SHOWN, type TraceNames, traceText } from './trace-text.ts';
+import { SHOWN, traceText } from './trace-text.ts';
 import { openProgress, type World } from './world.ts';
 
 const opened = object({ sighting: text });
@@ -77,32 +75,19 @@ async function shown(client: Client, raw: unknown) {
   return { json: raw, text: traceText(report, await namesIn(client, report)) };
 }
 
-/** The names of the alerts, participants and readers that a report shows. */
-async function namesIn(client: Client, { alerts }: TraceAnswer): Promise<TraceNames> {
-  const names = new Map<string, string>();
+/** The names of the alerts, artifacts, participants and readers that a report shows. */
+async function namesIn(client: Client, { alerts }: TraceAnswer): Promise<Names> {
+  const names = new Names();
   for (const { alert, result } of alerts) {
-    const { title, programme } = alertAnswer(await client.get(`/v1/alerts/${alert}`), 'alert');
-    names.set(alert, title);
+    const answer = await client.get(`/v1/alerts/${alert}`);
+    const { title, programme, artifacts } = alertAnswer(answer, 'alert');
+    names.add(alert, title);
+    for (const { id, name } of artifacts) names.add(id, name);
     const { identified, participants, canaries } = result;
     const shownRows = [...identified, ...participants.slice(0, SHOWN), ...canaries];
     for (const id of new Set(shownRows.map(({ participant }) => participant))) {
-      const found = await participantIn(client, programme, id);
-      if (found === null) continue;
-      names.set(id, found.name);
-      for (const reader of found.readers) names.set(reader.id, reader.label);
+      await addName(client, names, programme, id);
     }
   }
-  const name = (id: string) => plain(names.get(id) ?? id);
-  return { alert: name, participant: name, reader: name };
-}
-
-/** Null for one that is no longer of the programme: its id stands for it then. */
-async function participantIn(client: Client, programme: string, id: string) {
-  try {
-    const path = `/v1/programmes/${programme}/participants/${id}`;
-    return participantAnswer(await client.get(path), 'participant');
-  } catch (error) {
-    if (error instanceof TocsinError && error.code === 'NOT_FOUND') return null;
-    throw error;
-  }
+  return names;
 }

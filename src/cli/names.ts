@@ -1,0 +1,47 @@
+import { TocsinError } from '../domain/errors.ts';
+import { plain } from '../participant/plain.ts';
+import type { Client } from './client.ts';
+import { type ParticipantAnswer, participantAnswer, participantsPage } from './participant-text.ts';
+import { allPages } from './programme.ts';
+
+/** Names by id, of participants and readers; what has none stands for itself. */
+export class Names {
+  readonly #names = new Map<string, string>();
+
+  add(id: string, name: string): void {
+    this.#names.set(id, plain(name));
+  }
+
+  addParticipant({ participant, name, readers }: ParticipantAnswer): void {
+    this.add(participant, name);
+    for (const { id, label } of readers) this.add(id, label);
+  }
+
+  of(id: string): string {
+    return this.#names.get(id) ?? plain(id);
+  }
+}
+
+/** Everybody of a programme, for a list of many. */
+export async function namesOfAll(client: Client, programme: string): Promise<Names> {
+  const names = new Names();
+  const path = `/v1/programmes/${programme}/participants`;
+  const { items } = await allPages(client, path, participantsPage);
+  for (const participant of items) names.addParticipant(participant);
+  return names;
+}
+
+/** Adds one participant, unless it is no longer of the programme. */
+export async function addName(
+  client: Client,
+  names: Names,
+  programme: string,
+  id: string,
+): Promise<void> {
+  try {
+    const answer = await client.get(`/v1/programmes/${programme}/participants/${id}`);
+    names.addParticipant(participantAnswer(answer, 'participant'));
+  } catch (error) {
+    if (!(error instanceof TocsinError) || error.code !== 'NOT_FOUND') throw error;
+  }
+}

@@ -101,7 +101,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   404: 'NOT_FOUND',
   409: 'NOT_AVAILABLE',
   413: 'LIMIT_EXCEEDED',
-  429: 'LIMIT_EXCEEDED',
+  429: 'RATE_LIMITED',
 };
 
 /** What a server answered instead of what was asked, as an error with our code and its words. */

@@ -210,3 +210,28 @@ test('of places that overlap, those that carry most are taken', () => {
     ),
   );
 });
+
+test('long rules are marked in a few places, spread over their length', () => {
+  const values = Array.from({ length: 300 }, (_, i) => `      - 'value ${i}'`).join('\n');
+  const long = `title: t\ndetection:\n  s:\n    f:\n${values}\n  condition: s\n`;
+  const { table, dropped } = freeze('sigma', long);
+  assert.equal(table.slots.length, 128);
+  assert.ok(dropped.every(({ reason }) => reason.includes('128')));
+  const last = table.slots.at(-1);
+  assert.ok(last && last.start > 0.9 * long.length);
+
+  const strings = Array.from({ length: 150 }, (_, i) => `    $s${i} = "value ${i}" wide`);
+  const rule = `rule r {\n  strings:\n${strings.join('\n')}\n  condition: any of them\n}`;
+  assert.equal(freeze('yara', rule).table.slots.length, 64);
+});
+
+test('rule files too long to be tried stay unmarked, with the reason', () => {
+  for (const [format, text] of [
+    ['yara', `// ${'x'.repeat(300_000)}\nrule r { condition: filesize < 4KB }`],
+    ['sigma', `# ${'x'.repeat(70_000)}\ntitle: t\ndetection: { s: [a, b], condition: s }`],
+  ] as const) {
+    const { table, dropped } = freeze(format, text);
+    assert.deepEqual(table.slots, []);
+    assert.match(dropped[0]?.reason ?? '', /longer than/);
+  }
+});

@@ -7,7 +7,9 @@ import {
   type SigmaRule,
 } from '../../formats/rules/sigma/parse.ts';
 import type { Carrier, CarrierInput, GateAnswer, Proposal, ProposedBit } from './carrier.ts';
+import { lineCounter } from './lines.ts';
 import { conditionSlots } from './sigma-condition.ts';
+import { thin } from './thin.ts';
 import { variantOf } from './variant.ts';
 
 /**
@@ -17,6 +19,10 @@ import { variantOf } from './variant.ts';
  */
 export const sigma: Carrier = { name: 'sigma', formats: ['sigma'], reads: null, propose, gate };
 
+/** Longest rule that is marked, in UTF-16 units, and most slots: every slot is parsed anew. */
+const MAX_SOURCE = 64 * 1024;
+const MAX_SLOTS = 128;
+
 /**
  * Keys of a rule that may change places with a neighbour; ids, authors and dates stay where they
  * are.
@@ -24,11 +30,14 @@ export const sigma: Carrier = { name: 'sigma', formats: ['sigma'], reads: null, 
 const MOVABLE = ['status', 'description', 'falsepositives', 'level'];
 
 function propose({ text }: CarrierInput): Proposal {
+  if (text.length > MAX_SOURCE) return unmarked(`longer than ${MAX_SOURCE} characters`);
   const rule = parse(text);
-  if (rule instanceof TocsinError) {
-    return { slots: [], dropped: [{ family: 'sigma', what: 'rule', reason: rule.message }] };
-  }
+  if (rule instanceof TocsinError) return unmarked(rule.message);
   return { slots: ruleSlots(text, rule), dropped: [] };
+}
+
+function unmarked(reason: string): Proposal {
+  return { slots: [], dropped: [{ family: 'sigma', what: 'rule', reason }] };
 }
 
 function ruleSlots(text: string, rule: SigmaRule): ProposedBit[] {
@@ -112,6 +121,7 @@ function swaps(
   place: string,
   weight: number,
 ): ProposedBit[] {
+  const lineOf = lineCounter(text);
   return units.flatMap((first, index): ProposedBit[] => {
     const second = units[index + 1];
     if (second === undefined || !first.movable || !second.movable) return [];
@@ -121,7 +131,7 @@ function swaps(
     const { start } = first;
     const { end } = second;
     const other = text.slice(second.start, end) + between + text.slice(start, first.end);
-    const what = `${place}, line ${text.slice(0, start).split('\n').length}`;
+    const what = `${place}, line ${lineOf(start)}`;
     return [{ kind: 'bit', source: 'automatic', family, start, end, other, what, weight }];
   });
 }
@@ -139,12 +149,13 @@ function lastTwoLines(before: string): string {
 function gate(text: string, chosen: readonly ProposedBit[]): GateAnswer {
   const authored = canonicalOf(text);
   const same = (slots: readonly ProposedBit[]) => canonicalOf(variantOf(text, slots)) === authored;
-  const alone = chosen.filter((slot) => same([slot]));
+  const thinned = thin(chosen, MAX_SLOTS);
+  const alone = thinned.kept.filter((slot) => same([slot]));
   const kept = same(alone) ? alone : [];
-  const dropped = chosen
+  const failed = thinned.kept
     .filter((slot) => !kept.includes(slot))
     .map(({ family, what }) => ({ family, what, reason: 'other canonical form' }));
-  return { kept, dropped };
+  return { kept, dropped: [...thinned.dropped, ...failed] };
 }
 
 function canonicalOf(text: string): string | null {

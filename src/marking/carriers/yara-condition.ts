@@ -8,6 +8,7 @@ import type {
 } from '../../formats/rules/yara/ast.ts';
 import { expressionsIn } from '../../formats/rules/yara/walk.ts';
 import type { ProposedBit } from './carrier.ts';
+import { lineCounter } from './lines.ts';
 
 /** Where the condition of a rule may be written in two ways. */
 export function conditionSlots(
@@ -15,7 +16,7 @@ export function conditionSlots(
   comments: readonly Range[],
   rule: YaraRule,
 ): ProposedBit[] {
-  const context: Context = { text, comments, rule };
+  const context: Context = { text, comments, rule, lineOf: lineCounter(text) };
   return [...expressionsIn(rule.condition)].flatMap((node) => slotsOf(context, node));
 }
 
@@ -23,6 +24,7 @@ type Context = {
   readonly text: string;
   readonly comments: readonly Range[];
   readonly rule: YaraRule;
+  readonly lineOf: (offset: number) => number;
 };
 
 function slotsOf(context: Context, node: Expression): ProposedBit[] {
@@ -135,13 +137,12 @@ function everyString(context: Context, set: Members): ProposedBit[] {
 }
 
 function slot(
-  { text, rule }: Context,
+  { rule, lineOf }: Context,
   { start, end }: Range,
   family: string,
   other: string,
   weight: number,
 ): ProposedBit {
-  const line = text.slice(rule.start, start).split('\n').length;
-  const what = `rule ${rule.name}: condition, line ${line} of the rule`;
+  const what = `rule ${rule.name}: condition, line ${lineOf(start)}`;
   return { kind: 'bit', source: 'automatic', family, start, end, other, what, weight };
 }

@@ -1,9 +1,16 @@
 import type { YaraRule } from '../../formats/rules/yara/ast.ts';
 import { parseYara } from '../../formats/rules/yara/parse.ts';
 import type { Dropped, GateAnswer, ProposedBit } from './carrier.ts';
+import { thin } from './thin.ts';
 import { variantOf } from './variant.ts';
 import { canonical, type Opinion, opinionsOn, type Unit, unitOf } from './yara-opinion.ts';
 import { samplesFor } from './yara-samples.ts';
+
+/** Most slots of one rule; the variants of a rule are compiled together. */
+const MAX_SLOTS = 64;
+
+/** Longest source, in UTF-16 units, of all variants of a rule together. */
+const MAX_VARIANTS = 4 * 1024 * 1024;
 
 /**
  * Keeps the slots of a YARA source that change nothing: for each alone and for all of a rule
@@ -19,9 +26,11 @@ export function yaraGate(text: string, chosen: readonly ProposedBit[]): GateAnsw
     if (item.kind !== 'rule') continue;
     const own = chosen.filter(({ start, end }) => start >= item.start && end <= item.end);
     if (own.length === 0) continue;
-    const answer = tryRule(unitOf(text, file, item), item, own);
+    const unit = unitOf(text, file, item);
+    const thinned = thin(own, Math.min(MAX_SLOTS, Math.floor(MAX_VARIANTS / unit.text.length)));
+    const answer = tryRule(unit, item, thinned.kept);
     kept.push(...answer.kept);
-    dropped.push(...answer.dropped);
+    dropped.push(...thinned.dropped, ...answer.dropped);
   }
   return canonical(text) === canonical(variantOf(text, kept))
     ? { kept, dropped }

@@ -12,8 +12,8 @@ import type { Carrier, CarrierInput, Dropped, Proposal, ProposedBit } from './ca
 import { conditionSlots } from './yara-condition.ts';
 import { yaraGate } from './yara-gate.ts';
 
-/** Longest rule file that is marked, in UTF-16 units: each slot costs a compilation. */
-const MAX_SOURCE = 1024 * 1024;
+/** Longest rule file that is marked, in UTF-16 units: every slot is compiled. */
+const MAX_SOURCE = 256 * 1024;
 
 /**
  * YARA rules: the order of string definitions, of modifiers and of operands, the notation of

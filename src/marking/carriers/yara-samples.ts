@@ -3,7 +3,7 @@ import { expressionsIn } from '../../formats/rules/yara/walk.ts';
 import { matchFor } from './regex-match.ts';
 
 /** Strings and sets beyond this many get no sample of their own. */
-const MAX_SINGLE = 32;
+const MAX_SINGLE = 16;
 
 /**
  * Samples on which two writings of a rule must agree: nothing; all its strings; each alone; all but

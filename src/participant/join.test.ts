@@ -7,11 +7,8 @@ import {
   problem,
   URL_OF_ISSUER,
 } from '../../tests/support/paper-issuer.ts';
-import { sha256 } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
 import { encodeInvitation } from '../formats/invitation.ts';
-import { joinSigningBytes } from '../formats/join-proof.ts';
-import { joinProofBytes } from '../programme/admit-participant.ts';
 import { memoryHome } from './home.ts';
 import { join } from './join.ts';
 import { loadMember, openSession } from './session.ts';
@@ -19,15 +16,6 @@ import { loadMember, openSession } from './session.ts';
 function newcomer(issuer: PaperIssuer) {
   return openSession(memoryHome(), issuer.fetch);
 }
-
-test('what a joining reader signs is what the issuer verifies', () => {
-  const recipient = 'age1recipient';
-  const secret = 'invite_secret';
-  assert.deepEqual(
-    joinSigningBytes(sha256(Buffer.from(secret)), recipient),
-    joinProofBytes(secret, recipient),
-  );
-});
 
 test('a reader joins, is known to the issuer, and pins the keys of the invitation', async () => {
   const issuer = new PaperIssuer();

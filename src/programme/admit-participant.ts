@@ -7,6 +7,7 @@ import { invalid, TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
+import { joinSigningBytes } from '../formats/join-proof.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
@@ -119,19 +120,12 @@ function hashInvitation(secret: string): Buffer {
   return sha256(Buffer.from(`tocsin/invitation/v1\n${secret}`));
 }
 
-/** What a joining reader signs: proof that it holds both keys, bound to this invitation. */
-export function joinProofBytes(invitation: string, recipient: string): Buffer {
-  return Buffer.from(
-    `tocsin/join/v1\n${sha256(Buffer.from(invitation)).toString('hex')}\n${recipient}`,
-  );
-}
-
 export type JoinRequest = {
   readonly invitation: string;
   readonly recipient: string;
   /** Ed25519 public key, 32 bytes. */
   readonly signKey: Buffer;
-  /** Signature by `signKey` over `joinProofBytes`. */
+  /** Signature by `signKey` over `joinSigningBytes`. */
   readonly proof: Buffer;
 };
 
@@ -155,7 +149,7 @@ export async function redeemInvitation(
   }
   const proven = verify(
     request.signKey,
-    joinProofBytes(request.invitation, request.recipient),
+    joinSigningBytes(sha256(Buffer.from(request.invitation)), request.recipient),
     request.proof,
   );
   if (!proven) {

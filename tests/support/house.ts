@@ -5,6 +5,7 @@ import { readAlertFolder } from '../../src/cli/alert-folder.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import type { Env } from '../../src/config/env.ts';
 import { generateIdentity } from '../../src/crypto/age/keys.ts';
+import { sha256 } from '../../src/crypto/hash.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
 import type { Enrolment } from '../../src/domain/enrolment.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   ReaderId,
 } from '../../src/domain/ids.ts';
 import { type Instant, parseInstant } from '../../src/domain/instant.ts';
+import { joinSigningBytes } from '../../src/formats/join-proof.ts';
 import { type VirtualClock, virtualClock } from '../../src/main/clock.ts';
 import { type ComposeOptions, compose, type Parts } from '../../src/main/compose.ts';
 import {
@@ -27,7 +29,6 @@ import {
 import {
   admitParticipant,
   inviteReader,
-  joinProofBytes,
   redeemInvitation,
 } from '../../src/programme/admit-participant.ts';
 import { approveAlert } from '../../src/programme/approve-alert.ts';
@@ -211,7 +212,9 @@ export async function joinReader(house: House, participant: ParticipantId): Prom
   const invited = await inviteReader(context, 'system', programme, participant, 'reader', now);
   const { identity, recipient } = generateIdentity();
   const { secret, publicKey } = generateSigningKey();
-  const proof = signer(secret).sign(joinProofBytes(invited.invitation, recipient));
+  const proof = signer(secret).sign(
+    joinSigningBytes(sha256(Buffer.from(invited.invitation)), recipient),
+  );
   const request = { invitation: invited.invitation, recipient, signKey: publicKey, proof };
   const { token, reader } = await redeemInvitation(context, request, now);
   const caller: ReaderCaller = {

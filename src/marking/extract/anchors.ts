@@ -97,16 +97,10 @@ function chain(lattice: Lattice, pins: readonly Pin[]): Block[] {
   let open: OpenBlock[] = [];
   for (const pin of pins) {
     open = open.filter(({ last }) => pin.at - last.at <= MAX_GAP);
-    const nearest = open
-      .map((block) => ({ block, drift: driftOf(lattice, block.last, pin) }))
-      .filter(({ drift }) => drift !== null)
-      .reduce<{ block: OpenBlock; drift: number | null } | null>(
-        (best, one) => (best === null || (one.drift ?? 0) < (best.drift ?? 0) ? one : best),
-        null,
-      );
-    if (nearest !== null) {
-      nearest.block.pins.push(pin);
-      nearest.block.last = pin;
+    const continued = straightest(lattice, open, pin);
+    if (continued !== null) {
+      continued.pins.push(pin);
+      continued.last = pin;
     } else if (open.length < MAX_OPEN) {
       const block = { pins: [pin], last: pin };
       blocks.push(block);
@@ -114,6 +108,18 @@ function chain(lattice: Lattice, pins: readonly Pin[]): Block[] {
     }
   }
   return blocks;
+}
+
+/** The block that `pin` continues with the least drift. */
+function straightest(lattice: Lattice, open: readonly OpenBlock[], pin: Pin): OpenBlock | null {
+  let best: OpenBlock | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const block of open) {
+    const drift = driftOf(lattice, block.last, pin);
+    if (drift === null || drift >= least) continue;
+    [best, least] = [block, drift];
+  }
+  return best;
 }
 
 /** How far `next` is off the line through `last`, in words; null when it does not continue it. */

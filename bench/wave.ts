@@ -33,6 +33,9 @@ const KINDS = [
   'poc',
 ] as const;
 
+/** As `tocsin` starts itself (first line of src/cli/tocsin.ts): what a wave makes is short-lived. */
+const YOUNG = '--max-semi-space-size=8';
+
 const child = process.argv[2] === '--child' ? process.argv[3] : undefined;
 if (child) await releaseInChild(child);
 else await parent();
@@ -128,7 +131,7 @@ async function draftSix(house: House): Promise<void> {
 
 function runChild(site: Site): { seconds: number; peakMiB: number } {
   const task = JSON.stringify({ dataDir: site.dataDir, urls: site.urls });
-  const out = execFileSync(process.execPath, [import.meta.filename, '--child', task]);
+  const out = execFileSync(process.execPath, [YOUNG, import.meta.filename, '--child', task]);
   return JSON.parse(out.toString()) as { seconds: number; peakMiB: number };
 }
 

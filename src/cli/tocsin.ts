@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 import { readEnv } from '../config/env.ts';
 import { run } from './program.ts';
 

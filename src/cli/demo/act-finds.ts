@@ -1,7 +1,7 @@
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
 import { list, object, real, text } from '../shape.ts';
 import type { Alert } from './act-plan.ts';
-import { contentOf, type Draw, LEAKED_KINDS, trafficFrom, UNMARKED } from './leaks.ts';
+import { type Draw, LEAKED_KINDS, trafficFrom, UNMARKED } from './leaks.ts';
 import { dayOf, grouped, momentOf, type Page } from './page.ts';
 import type { Reader } from './readers.ts';
 import { pass, type Stage } from './stage.ts';
@@ -44,10 +44,11 @@ async function traceTexts(
   readers: readonly Reader[],
   reader: Reader,
 ): Promise<Pick<Finds, 'texts' | 'named'>> {
-  const { page, random } = stage;
+  const { page, random, desks } = stage;
   page.doing('a text is traced');
+  const contents = await desks.ask('contents', reader.id);
   const sample = passOn(
-    LEAKED_KINDS.map((kind) => contentOf(reader, kind)),
+    LEAKED_KINDS.map((kind) => contents.get(kind) ?? ''),
     random,
   );
   const texts = await traceSample(stage, alert.id, sample);
@@ -90,8 +91,9 @@ async function traceTraffic(
   readers: readonly Reader[],
   reader: Reader,
 ): Promise<Finds['canary']> {
-  const { page } = stage;
-  const traced = await traceSample(stage, alert.id, trafficFrom(contentOf(reader, 'poc')));
+  const { page, desks } = stage;
+  const standIn = (await desks.ask('contents', reader.id)).get('poc') ?? '';
+  const traced = await traceSample(stage, alert.id, trafficFrom(standIn));
   const hits = traced?.canaries ?? [];
   const hit = hits.length > 0 && hits.every((one) => one.reader === reader.id);
   const sufficient = namedBy(traced).length > 0;

@@ -4,7 +4,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HOUR_MS, plus } from '../../domain/instant.ts';
 import { checkLedgerFile, type LedgerCheck } from '../../main/ledger-check.ts';
-import { loadMember } from '../../participant/session.ts';
 import { grouped, momentOf } from './page.ts';
 import type { Reader } from './readers.ts';
 import { pass, type Stage } from './stage.ts';
@@ -15,7 +14,7 @@ export async function checkLedger(
   folder: string,
   reader: Reader,
 ): Promise<LedgerCheck> {
-  const { page, rehearsal, issuer } = stage;
+  const { page, rehearsal, issuer, desks } = stage;
   // What was done in this hour is in the ledger with the next tick.
   await pass(stage, plus(rehearsal.now(), HOUR_MS));
   page.part('5  The ledger', momentOf(rehearsal.now()));
@@ -23,8 +22,7 @@ export async function checkLedger(
   const file = join(folder, 'ledger.jsonl');
   const lines = Readable.from(issuer.operator.api.stream('/v1/log/export'));
   await pipeline(lines, createWriteStream(file, { mode: 0o600 }));
-  const { keys } = await loadMember(reader.session);
-  const check = await checkLedgerFile(file, keys.logVerifierKey);
+  const check = await checkLedgerFile(file, await desks.ask('pinnedKey', reader.id));
   if (check.verified) {
     page.fact(
       `verified: ${grouped(check.size)} ticks, ${grouped(check.events)} events, ` +

@@ -3,26 +3,30 @@ import { invitationText } from '../../main/client-parts.ts';
 import { object, text } from '../shape.ts';
 import { drawCast, type Firm, type Role } from './cast.ts';
 import { grouped, momentOf } from './page.ts';
-import { joinAs, type Reader } from './readers.ts';
-import { CONCURRENCY, type Stage } from './stage.ts';
+import type { Reader } from './readers.ts';
+import type { Stage } from './stage.ts';
 import { together } from './together.ts';
+
+/** Requests of the issuer's own people under way together. */
+const CONCURRENCY = 8;
 
 /** Admits the firms and has their readers join: 120 and 300, each reader with keys of its own. */
 export async function gather(stage: Stage): Promise<Reader[]> {
-  const { page, rehearsal, random, invented } = stage;
+  const { page, rehearsal, random, invented, desks } = stage;
   const firms = drawCast(invented, random);
   page.part('1  The programme', momentOf(rehearsal.now()));
+  page.doing('firms are admitted');
   const admitted = await together(firms, CONCURRENCY, (firm) => admit(stage, firm));
   const seats = firms.flatMap((firm, index) =>
-    firm.readers.map((label) => ({ firm, label, participant: admitted[index] ?? '' })),
+    firm.readers.map((label) => ({ firm, label, participant: admitted[index] ?? '', copies: 0 })),
   );
-  let joined = 0;
-  const readers = await together(seats, CONCURRENCY, async ({ firm, label, participant }) => {
-    const reader = await joinAs(stage, firm, label, await invite(stage, participant, label));
-    joined += 1;
-    page.doing('readers join', joined, seats.length);
-    return reader;
+  const invitations = await together(seats, CONCURRENCY, ({ participant, label }) =>
+    invite(stage, participant, label),
+  );
+  const ids = await desks.ask('join', invitations, (done) => {
+    page.doing('readers join', done, seats.length);
   });
+  const readers = seats.map((seat, index) => ({ ...seat, id: ids[index] ?? '' }));
   describe(stage, firms, readers.length);
   return readers;
 }

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alert } from './act-plan.ts';
-import { type Reader, take, takeAll } from './readers.ts';
-import { refusalOf } from './refusal.ts';
+import type { Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
 
 /** What was seen when a firm was suspended while one of its readers was fetching. */
 export type Suspended = {
   readonly participant: string;
-  /** Whether the fetch under way still gave a copy. */
+  /** Whether the suspension waited for the fetch under way. */
+  readonly waited: boolean;
+  /** Whether that fetch still gave a copy. */
   readonly inFlight: 'served' | 'refused';
   /** Copies of the firm on record when the suspension returned. */
   readonly copiesThen: number;
@@ -15,7 +16,7 @@ export type Suspended = {
   fetchesAfter: number;
 };
 
-/** How long the suspension is watched while it waits for the fetch, real time. */
+/** How long the suspension is watched while the fetch is held up, real time. */
 const WATCHED_MS = 100;
 
 /**
@@ -28,25 +29,33 @@ export async function suspendMidWave(
   readers: readonly Reader[],
   participant: string,
 ): Promise<Suspended> {
-  const { rehearsal, issuer } = stage;
+  const { rehearsal, issuer, desks } = stage;
   const own = readers.filter((reader) => reader.participant === participant);
-  const [first, second] = own;
-  const wanted = alert.artifacts[0];
+  const [first, second] = own.toSorted((a, b) => b.copies - a.copies).slice(-2);
+  const [wanted] = alert.artifacts;
   if (!first || !second || !wanted) throw new Error('expected a firm of two readers');
-  await takeAll(first);
+  first.copies += (await desks.ask('takeAll', [first.id]))[0] ?? 0;
 
   const decided = rehearsal.gate.hold();
-  const fetching = refusalOf(take(second, alert.id, wanted.id));
+  const fetch = { reader: second.id, alert: alert.id, artifact: wanted.id };
+  const fetching = desks.ask('take', fetch);
   await decided;
+  let returned = false;
   const path = `/v1/programmes/${rehearsal.programme}/participants/${participant}/standing`;
-  const suspending = issuer.operator.api.post(path, { to: 'suspended', reason: 'other' });
+  const suspending = issuer.operator.api
+    .post(path, { to: 'suspended', reason: 'breach_suspected' })
+    .then(() => {
+      returned = true;
+    });
   await sleep(WATCHED_MS);
+  const waited = !returned;
   rehearsal.gate.release();
   await suspending;
   const copiesThen = await copiesOf(stage, alert, participant);
   const inFlight = (await fetching) === null ? 'served' : 'refused';
-  const fetchesAfter = await tryAll(alert, own);
-  return { participant, inFlight, copiesThen, fetchesAfter };
+  if (inFlight === 'served') second.copies += 1;
+  const fetchesAfter = await tryAll(stage, alert, own);
+  return { participant, waited, inFlight, copiesThen, fetchesAfter };
 }
 
 /** Copies of a firm on record. */
@@ -60,11 +69,15 @@ export async function copiesOf(
 }
 
 /** Every reader asks for every artifact. Returns how many fetches that were. */
-export async function tryAll(alert: Alert, readers: readonly Reader[]): Promise<number> {
+export async function tryAll(
+  { desks }: Stage,
+  alert: Alert,
+  readers: readonly Reader[],
+): Promise<number> {
   let fetches = 0;
   for (const reader of readers) {
     for (const { id } of alert.artifacts) {
-      await refusalOf(take(reader, alert.id, id));
+      await desks.ask('take', { reader: reader.id, alert: alert.id, artifact: id });
       fetches += 1;
     }
   }

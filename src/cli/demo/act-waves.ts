@@ -2,14 +2,12 @@ import { HOUR_MS, type Instant, parseInstant, plus } from '../../domain/instant.
 import type { Alert } from './act-plan.ts';
 import { type Suspended, suspendMidWave, tryAll } from './act-suspension.ts';
 import { columns, dayOf } from './page.ts';
-import { type Reader, take, takeAll, verifyAll } from './readers.ts';
-import { refusalOf } from './refusal.ts';
-import { CONCURRENCY, pass, type Stage } from './stage.ts';
-import { together } from './together.ts';
+import type { Reader } from './readers.ts';
+import { pass, type Stage } from './stage.ts';
 
 /** A promise reaches to the tick after the next; verifying asks after that. */
 const PROMISED_MS = 3 * HOUR_MS;
-const WIDTHS = [22, 9, 9, 9, 11, 17];
+const WIDTHS = [24, 12, 12, 12, 12];
 
 /**
  * Plays every wave: its time comes, copies are released, and the readers of its tier fetch, open,
@@ -24,47 +22,26 @@ export async function playWaves(
 ): Promise<Suspended> {
   const { page } = stage;
   page.part('3  Released in waves', 'the ledger ticks every hour, busy or idle');
-  const show = (row: readonly (string | number)[]) => page.line(columns([row], WIDTHS)[0]);
-  show(['', 'readers', 'copies', 'opened', 'receipts', 'proven in ledger']);
+  show(stage, ['', 'readers', 'opened', 'receipts', 'proven']);
   let suspended: Suspended | null = null;
   let refused = 0;
   for (const { at, tier } of wavesOf(alert)) {
     await pass(stage, at);
     const concerned = readers.filter(({ firm, copies }) =>
-      tier === null ? copies.length === 0 : firm.enrolment.tier === tier,
+      tier === null ? copies === 0 : firm.enrolment.tier === tier,
     );
-    const before = countCopies(readers);
     const half = Math.floor(concerned.length / 2);
-    await serveAll(stage, concerned.slice(0, half));
+    await takeAll(stage, concerned.slice(0, half));
     if (tier === 'ans') suspended = await suspendMidWave(stage, alert, readers, suspend);
-    await serveAll(stage, concerned.slice(half));
-    const own = readers.filter(({ participant }) => participant === suspended?.participant);
-    if (suspended) suspended.fetchesAfter += await tryAll(alert, own);
-    refused += await askForPoc(alert, readers);
+    await takeAll(stage, concerned.slice(half));
+    if (suspended) suspended.fetchesAfter += await tryAgain(stage, alert, readers, suspended);
+    refused += await askForPoc(stage, alert, readers);
     await pass(stage, plus(at, PROMISED_MS));
-    const proven = await proveAll(stage, readers);
-    const copies = countCopies(readers) - before;
-    const served = new Set(concerned.filter((reader) => reader.copies.length > 0));
-    show([`${dayOf(at)}, ${tier ?? 'everybody'}`, served.size, copies, copies, copies, proven]);
+    await proveAll(stage, readers, `${dayOf(at)}, ${tier ?? 'everybody'}`);
   }
   if (!suspended) throw new Error('expected a wave of ans');
   tell(stage, readers, suspended, refused);
   return suspended;
-}
-
-function tell(
-  { page }: Stage,
-  readers: readonly Reader[],
-  suspended: Suspended,
-  refused: number,
-): void {
-  const firm = readers.find(({ participant }) => participant === suspended.participant)?.firm;
-  page.fact(`${firm?.name} was suspended on 3 July with a fetch under way:`);
-  page.line(
-    `the fetch was ${suspended.inFlight} before the suspension returned, ` +
-      `${suspended.fetchesAfter} after it refused.`,
-  );
-  page.fact(`firms with the duty asked for the proof of concept ${refused} times: refused`);
 }
 
 type Wave = { readonly at: Instant; readonly tier: string | null };
@@ -75,39 +52,78 @@ function wavesOf({ opensAt, disclosureAt }: Alert): Wave[] {
   return waves.toSorted((a, b) => a.at - b.at);
 }
 
-async function serveAll({ page }: Stage, readers: readonly Reader[]): Promise<void> {
-  let done = 0;
-  await together(readers, CONCURRENCY, async (reader) => {
-    await takeAll(reader);
-    done += 1;
+function show({ page }: Stage, row: readonly (string | number)[]): void {
+  page.line(columns([row], WIDTHS)[0]);
+}
+
+async function takeAll({ page, desks }: Stage, readers: readonly Reader[]): Promise<void> {
+  const ids = readers.map(({ id }) => id);
+  const taken = await desks.ask('takeAll', ids, (done) => {
     page.doing('readers fetch, open and acknowledge', done, readers.length);
   });
+  for (const [index, reader] of readers.entries()) reader.copies += taken[index] ?? 0;
 }
 
-async function proveAll({ page, rehearsal }: Stage, readers: readonly Reader[]): Promise<number> {
-  let done = 0;
-  const verified = await together(readers, CONCURRENCY, async (reader) => {
-    const count = await verifyAll(reader, rehearsal.now());
-    done += 1;
-    page.doing('readers verify against the ledger', done, readers.length);
-    return count;
+/** Verifies what was taken in this wave, and prints the wave's line. */
+async function proveAll(stage: Stage, readers: readonly Reader[], label: string): Promise<void> {
+  const { page, rehearsal, desks } = stage;
+  const before = await desks.ask('count', null);
+  const ids = readers.filter(({ copies }) => copies > 0).map(({ id }) => id);
+  const input = { readers: ids, now: rehearsal.now() };
+  const proven = await desks.ask('prove', input, (done) => {
+    page.doing('readers verify against the ledger', done, ids.length);
   });
-  return verified.reduce((sum, count) => sum + count, 0);
+  const opened = before.opened - before.verified;
+  const served = proven.filter((count) => count > 0).length;
+  show(stage, [label, served, opened, opened, proven.reduce((sum, count) => sum + count, 0)]);
 }
 
-/** One reader of every restricted firm asks for it by its id. Returns how many were refused. */
-async function askForPoc(alert: Alert, readers: readonly Reader[]): Promise<number> {
-  const poc = alert.artifacts.find(({ kind }) => kind === 'poc')?.id ?? '';
-  const restricted = readers.filter(({ firm }) =>
-    ['duty', 'unknown', 'expired'].includes(firm.role),
-  );
-  const first = [...Map.groupBy(restricted, ({ participant }) => participant).values()];
-  const answers = await together(first, CONCURRENCY, async ([reader]) =>
-    reader ? refusalOf(take(reader, alert.id, poc)) : null,
-  );
-  return answers.filter((code) => code === 'NOT_FOUND').length;
+async function tryAgain(
+  stage: Stage,
+  alert: Alert,
+  readers: readonly Reader[],
+  { participant }: Suspended,
+): Promise<number> {
+  const own = readers.filter((reader) => reader.participant === participant);
+  return tryAll(stage, alert, own);
 }
 
-function countCopies(readers: readonly Reader[]): number {
-  return readers.reduce((sum, { copies }) => sum + copies.length, 0);
+/** The roles of firms that the July 2025 rule holds back. */
+const RESTRICTED = ['duty', 'unknown', 'expired'];
+
+/**
+ * One reader of each restricted firm asks for the proof of concept by its id. Returns how many were
+ * refused; from disclosure on, the general description comes in its place.
+ */
+async function askForPoc(
+  { desks }: Stage,
+  alert: Alert,
+  readers: readonly Reader[],
+): Promise<number> {
+  const artifact = alert.artifacts.find(({ kind }) => kind === 'poc')?.id ?? '';
+  const restricted = readers.filter(({ firm }) => RESTRICTED.includes(firm.role));
+  const firms = Map.groupBy(restricted, ({ participant }) => participant);
+  let refused = 0;
+  for (const [reader] of firms.values()) {
+    if (!reader) continue;
+    const code = await desks.ask('take', { reader: reader.id, alert: alert.id, artifact });
+    if (code === null) reader.copies += 1;
+    else refused += 1;
+  }
+  return refused;
+}
+
+function tell(
+  { page }: Stage,
+  readers: readonly Reader[],
+  { participant, waited, inFlight, fetchesAfter }: Suspended,
+  refused: number,
+): void {
+  const firm = readers.find((reader) => reader.participant === participant)?.firm.name;
+  page.fact(`${firm} is suspended on 3 July with a fetch under way: the suspension`);
+  page.line(
+    `${waited ? 'waited for it' : 'did not wait'}, the fetch was ${inFlight}; ` +
+      `${fetchesAfter} fetches after it got nothing.`,
+  );
+  page.fact(`Firms with the duty asked ${refused} times for the proof of concept, for nothing.`);
 }

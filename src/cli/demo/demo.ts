@@ -15,6 +15,7 @@ import { closeStory } from './epilogue.ts';
 import { readInvented } from './invented.ts';
 import { drawRoles } from './leaks.ts';
 import { openPage, type Page } from './page.ts';
+import { openDesks } from './readers.ts';
 import { measure, type Report } from './report.ts';
 import { seeded } from './seeded.ts';
 import { appoint, type Stage } from './stage.ts';
@@ -40,6 +41,7 @@ export async function runDemo(world: World, options: DemoOptions): Promise<void>
   const elapsed = stopwatch();
   const page = openPage(terminalOf(world));
   const folder = await openFolder(options.data === null ? null : resolve(cwd, options.data));
+  const desks = openDesks();
   let rehearsal: Rehearsal | null = null;
   try {
     title(page, options.seed);
@@ -54,12 +56,13 @@ export async function runDemo(world: World, options: DemoOptions): Promise<void>
     const random = seeded(options.seed);
     const invented = await readInvented();
     const issuer = await appoint(rehearsal, invented, random, world.fetch);
-    const stage = { rehearsal, page, random, fetch: world.fetch, invented, issuer };
+    const stage = { rehearsal, page, random, desks, invented, issuer };
     const report = await play(stage, folder.path, elapsed);
     if (options.json !== null) {
       await writeFile(resolve(cwd, options.json), `${JSON.stringify(report, null, 2)}\n`);
     }
   } finally {
+    await desks.close();
     await rehearsal?.stop();
     await folder.remove();
   }
@@ -78,7 +81,7 @@ async function play(stage: Stage, folder: string, elapsed: () => number): Promis
   const suspended = await playWaves(stage, alert, readers, draw.suspend);
   const finds = await lookInto(stage, alert, readers, draw);
   const ledger = await checkLedger(stage, folder, draw.textsOf);
-  const played = { alert, readers, suspended, truth: draw.textsOf, finds, ledger };
+  const played = { alert, suspended, truth: draw.textsOf, finds, ledger };
   const report = await measure(stage, played, elapsed());
   closeStory(stage.page, report);
   return report;

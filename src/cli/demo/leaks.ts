@@ -32,11 +32,6 @@ export function drawRoles(readers: readonly Reader[], random: Seeded): Draw {
   return { textsOf, trafficOf, suspend: suspend[0] };
 }
 
-/** The content of a reader's copy of a kind. */
-export function contentOf({ copies }: Reader, kind: string): string {
-  return copies.find((copy) => copy.kind === kind)?.content.toString() ?? '';
-}
-
 const REQUEST_ID = /^REQUEST_ID = "([^"]+)"$/m;
 const FILLER = /^FILLER = "([^"]+)"$/m;
 

@@ -1,98 +1,77 @@
-import { TocsinError } from '../../domain/errors.ts';
-import { acknowledge } from '../../participant/acknowledge.ts';
-import { memoryHome } from '../../participant/home.ts';
-import { fetchCopy, inbox } from '../../participant/inbox.ts';
-import { join } from '../../participant/join.ts';
-import { openSession, type Session } from '../../participant/session.ts';
-import { verifyCopy } from '../../participant/verify-copy.ts';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type ErrorCode, TocsinError } from '../../domain/errors.ts';
 import type { Firm } from './cast.ts';
-import type { Stage } from './stage.ts';
+import type { VERBS } from './desks.ts';
 
-/** A copy in a reader's hands. */
-export type OwnCopy = {
-  readonly artifact: string;
-  readonly kind: string;
-  /** As fetched. Dropped once it was verified. */
-  file: Buffer;
-  readonly content: Buffer;
-  verified: boolean;
-};
-
-/** One reader at their own desk, with what `tocsin-reader` would have: keys, pins, copies. */
+/** One reader, as the story knows it: the keys and copies are in the readers' own thread. */
 export type Reader = {
   readonly id: string;
   readonly participant: string;
   readonly firm: Firm;
   readonly label: string;
-  readonly session: Session;
-  readonly copies: OwnCopy[];
+  /** Copies taken so far. */
+  copies: number;
 };
 
-/** Joins with fresh keys; nobody else ever sees them. */
-export async function joinAs(
-  { fetch }: Stage,
-  firm: Firm,
-  label: string,
-  invitation: string,
-): Promise<Reader> {
-  const session = openSession(memoryHome(label), fetch);
-  const { reader, participant } = await join(session, invitation);
-  return { id: reader, participant, firm, label, session, copies: [] };
-}
+type Verbs = typeof VERBS;
+export type Verb = keyof Verbs;
 
-/** Looks into the inbox and takes everything that is new there. Returns the number of copies. */
-export async function takeAll(reader: Reader): Promise<number> {
-  let taken = 0;
-  for (const alert of await inbox(reader.session)) {
-    for (const artifact of alert.artifacts) {
-      if (reader.copies.some((copy) => copy.artifact === artifact.id)) continue;
-      await take(reader, alert.id, artifact.id);
-      taken += 1;
-    }
-  }
-  return taken;
-}
+export type Request = { readonly id: number; readonly verb: Verb; readonly input: unknown };
+export type Answer = { readonly id: number } & (
+  | { readonly done: number }
+  | { readonly value: unknown }
+  | { readonly code: ErrorCode; readonly message: string }
+);
 
-/**
- * Fetches one artifact, opens the copy with all checks that need no network, and acknowledges it with
- * a signed receipt. @throws NOT_FOUND when the artifact is not open to this reader.
- */
-export async function take(reader: Reader, alert: string, artifact: string): Promise<OwnCopy> {
-  const { session, copies } = reader;
-  const file = await fetchCopy(session, alert, artifact);
-  const { manifest, content } = await acknowledge(session, file);
-  const own = {
-    artifact: manifest.artifact,
-    kind: manifest.kind,
-    file,
-    content: Buffer.from(content),
-    verified: false,
+/** All readers, at work in a thread of their own. */
+export type Desks = {
+  ask<V extends Verb>(
+    verb: V,
+    input: Parameters<Verbs[V]>[0],
+    progress?: (done: number) => void,
+  ): ReturnType<Verbs[V]>;
+  close(): Promise<void>;
+};
+
+type Waiting = {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly progress: (done: number) => void;
+};
+
+/** Starts the thread. It has no environment, and no part in what the issuer knows. */
+export function openDesks(): Desks {
+  // Built, the compiler has renamed every module, this one too.
+  const file = `./desk-thread${extname(import.meta.filename)}`;
+  const thread = new Worker(new URL(file, import.meta.url), { env: {} });
+  const waiting = new Map<number, Waiting>();
+  let asked = 0;
+  thread.on('message', (answer: Answer) => {
+    const one = waiting.get(answer.id);
+    if (!one) return;
+    if ('done' in answer) return one.progress(answer.done);
+    waiting.delete(answer.id);
+    if ('value' in answer) one.resolve(answer.value);
+    else one.reject(new TocsinError(answer.code, answer.message));
+  });
+  thread.on('error', (error) => {
+    for (const one of waiting.values()) one.reject(error);
+    waiting.clear();
+  });
+  return {
+    ask(verb, input, progress = () => undefined) {
+      asked += 1;
+      const request: Request = { id: asked, verb, input };
+      const answer = new Promise<unknown>((resolve, reject) => {
+        waiting.set(request.id, { resolve, reject, progress });
+      });
+      thread.postMessage(request);
+      // What a verb answers crosses the threads unchanged.
+      return answer as ReturnType<Verbs[typeof verb]>;
+    },
+    async close() {
+      await thread.terminate();
+    },
   };
-  copies.push(own);
-  return own;
-}
-
-/**
- * Asks the ledger for the promised proof of every copy that has none yet. Returns how many there
- * were. @throws as the check that failed: an issuer that breaks its word ends the story.
- */
-export async function verifyAll({ session, copies }: Reader, now: number): Promise<number> {
-  let verified = 0;
-  for (const copy of copies) {
-    if (copy.verified) continue;
-    const outcome = await verifyCopy(session, copy.file, now);
-    switch (outcome.state) {
-      case 'verified':
-        copy.verified = true;
-        copy.file = Buffer.alloc(0);
-        verified += 1;
-        break;
-      case 'pending':
-        throw new TocsinError('INTERNAL', 'verify: expected the promised time to have passed');
-      case 'broken':
-      case 'refused':
-        throw outcome.error;
-    }
-  }
-  return verified;
 }

@@ -14,7 +14,6 @@ import { TRANSFORMATIONS } from './transform.ts';
 /** What happened, as far as it is measured afterwards. */
 export type Played = {
   readonly alert: Alert;
-  readonly readers: readonly Reader[];
   readonly suspended: Suspended;
   readonly truth: Reader;
   readonly finds: Finds;
@@ -28,7 +27,7 @@ export type Played = {
  */
 export async function measure(stage: Stage, played: Played, seconds: number) {
   const { issuer } = stage;
-  const { alert, readers, suspended, truth, finds, ledger } = played;
+  const { alert, suspended, truth, finds, ledger } = played;
   const { api } = issuer.operator;
   const participants = await participantsOf(stage, alert);
   const answer = alertAnswer(await api.get(`/v1/alerts/${alert.id}`), 'alert');
@@ -50,7 +49,7 @@ export async function measure(stage: Stage, played: Played, seconds: number) {
       reasons: Object.fromEntries(counts.reasons),
     })),
     restricted: await measureRestricted(stage, alert, participants),
-    copies: { served: answer.copies, ...countAtDesks(readers) },
+    copies: { served: answer.copies, ...(await stage.desks.ask('count', null)) },
     suspension: {
       participant: suspended.participant,
       fetchesAfter: suspended.fetchesAfter,
@@ -134,9 +133,4 @@ async function measureRestricted(
     copiesBeforeT0: own.filter((one) => before(one.at)).length,
     summaryCopiesAtT0: summaries.length,
   };
-}
-
-function countAtDesks(readers: readonly Reader[]) {
-  const copies = readers.flatMap((reader) => reader.copies);
-  return { opened: copies.length, verified: copies.filter(({ verified }) => verified).length };
 }

@@ -4,6 +4,7 @@ import type { FetchLike } from '../../participant/session.ts';
 import { type Client, openClient } from '../client.ts';
 import type { Invented } from './invented.ts';
 import type { Page } from './page.ts';
+import type { Desks } from './readers.ts';
 import { type Seeded, shuffled } from './seeded.ts';
 
 /** What every part of the story plays on. */
@@ -11,7 +12,7 @@ export type Stage = {
   readonly rehearsal: Rehearsal;
   readonly page: Page;
   readonly random: Seeded;
-  readonly fetch: FetchLike;
+  readonly desks: Desks;
   readonly invented: Invented;
   readonly issuer: Issuer;
 };
@@ -47,9 +48,6 @@ export async function appoint(
     operator: await person(2, ['operator', 'investigator']),
   };
 }
-
-/** How many requests readers have under way together. */
-export const CONCURRENCY = 24;
 
 /** Lets time pass on the virtual clock, and says so while it does. */
 export async function pass({ rehearsal, page }: Stage, to: Instant): Promise<number> {

@@ -1,5 +1,5 @@
-import type { ArtifactKind, Format, Marking, Tlp, UsePermission, Variant } from './artifact.ts';
-import type { AlertId, ArtifactId, ProgrammeId } from './ids.ts';
+import type { ArtifactKind, Format, Marking, Variant } from './artifact.ts';
+import type { AlertId, ArtifactId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
 /**
@@ -8,18 +8,6 @@ import type { Instant } from './instant.ts';
  */
 export const ALERT_STATES = ['draft', 'approved', 'closed'] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
-
-/** An alert: the case unit of a programme. `version` grows with every change of its content. */
-export type Alert = {
-  readonly id: AlertId;
-  readonly programme: ProgrammeId;
-  readonly state: AlertState;
-  readonly disclosureAt: Instant;
-  readonly title: string;
-  readonly tlp: Tlp;
-  readonly usePermissions: readonly UsePermission[];
-  readonly version: number;
-};
 
 /** One artifact of an alert, without its bytes. */
 export type ArtifactHead = {

@@ -27,7 +27,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   INVALID_INPUT: 'input',
   UNSUPPORTED: 'input',
   LIMIT_EXCEEDED: 'input',
-  RATE_LIMITED: 'refused',
+  RATE_LIMITED: 'later',
   UNAUTHENTICATED: 'refused',
   SCOPE_MISSING: 'refused',
   NOT_FOUND: 'absent',

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseConfig } from '../config/config.ts';
+import { MAX_ARTIFACT_BYTES } from '../domain/artifact.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { type Id, parseId } from '../domain/ids.ts';
 import { parseServerUrl } from '../main/client-parts.ts';
@@ -71,10 +72,24 @@ async function tokenOf({ env, cwd }: World, { tokenFile }: ClientOptions): Promi
   );
 }
 
-/** The whole of a local file. @throws INVALID_INPUT when it cannot be read. */
+/**
+ * The whole of a local file.
+ * @throws INVALID_INPUT when it cannot be read; LIMIT_EXCEEDED, before it is read, when it is larger
+ *   than anything the server takes.
+ */
 export async function readLocalFile(path: string): Promise<Buffer> {
+  const size = await orUnreadable(path, async () => (await stat(path)).size);
+  if (size <= MAX_ARTIFACT_BYTES) return orUnreadable(path, () => readFile(path));
+  throw new TocsinError(
+    'LIMIT_EXCEEDED',
+    `${path}: expected at most ${MAX_ARTIFACT_BYTES} bytes, found ${size}`,
+    { field: path },
+  );
+}
+
+async function orUnreadable<T>(path: string, reading: () => Promise<T>): Promise<T> {
   try {
-    return await readFile(path);
+    return await reading();
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
     throw new TocsinError('INVALID_INPUT', `${path}: expected a readable file, found ${code}`, {
@@ -84,7 +99,7 @@ export async function readLocalFile(path: string): Promise<Buffer> {
   }
 }
 
-/** @throws INVALID_INPUT when it cannot be read. */
+/** @throws as `readLocalFile` */
 export async function readTextFile(path: string): Promise<string> {
   return (await readLocalFile(path)).toString('utf8');
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { Command } from 'commander';
@@ -101,6 +103,27 @@ test('a group without a verb shows what there is, with status 2; help has status
   await run(['alert', '--help'], helped);
   assert.equal(helped.status(), 0);
   assert.match(helped.stdout(), /approve/);
+});
+
+test('a file beyond the limit is refused before it is read or sent', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-large-'));
+  try {
+    // Sparse: it takes no room.
+    await writeFile(join(folder, 'large.md'), '');
+    await truncate(join(folder, 'large.md'), 100 * 1024 * 1024);
+    const id = '00000000-0000-4000-8000-000000000000';
+    for (const args of [
+      ['alert', 'add', id, 'large.md', '--kind', 'advisory'],
+      ['import', 'large.md'],
+    ]) {
+      const world = quietWorld({ cwd: folder, env: { TOCSIN_TOKEN: 'tocsin_x' } });
+      await run(args, world);
+      assert.equal(world.status(), 2);
+      assert.match(world.stderr(), /LIMIT_EXCEEDED: .*large\.md: expected at most 16777216 bytes/);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a message cannot move the cursor', async () => {

@@ -54,7 +54,7 @@ function isLoopback(host: string): boolean {
 }
 
 /** The first signal to end. A second one, while ending takes its time, ends the process at once. */
-function firstSignal(): Promise<NodeJS.Signals> {
+export function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const on = (signal: NodeJS.Signals) => {
       process.removeListener('SIGTERM', on);

@@ -6,9 +6,23 @@ import { type AdminRequest, runAdmin } from './admin.ts';
 import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 
-/** The operator's socket of a data folder: health, metrics, and these requests. */
+/** Longest path of a Unix socket in bytes: macOS takes 103, Linux 107. */
+const MAX_SOCKET_PATH = 103;
+
+/**
+ * The operator's socket of a data folder: health, metrics, and these requests.
+ * @throws CONFIG_INVALID when the system could not open one there.
+ */
 export function operatorSocketOf({ dataDir }: Config): string {
-  return join(dataDir, 'operator.sock');
+  const path = join(dataDir, 'operator.sock');
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= MAX_SOCKET_PATH) return path;
+  throw new TocsinError(
+    'CONFIG_INVALID',
+    `TOCSIN_DATA: expected a path short enough for a socket in it (${MAX_SOCKET_PATH} bytes with ` +
+      `its name), found ${bytes}`,
+    { field: 'TOCSIN_DATA' },
+  );
 }
 
 export const ADMIN_PATH = '/admin';

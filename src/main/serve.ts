@@ -48,8 +48,8 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   await publishIssuerKeys(context, clock.reading().wall);
   if (bundle) await recordBundle(context, bundle, clock.reading().wall);
   const logLine = options.logLine ?? (() => undefined);
-  const worker = options.worker === false ? null : startWorker(parts, clock, logLine);
-  const ready = async () => worker === null || worker.healthy();
+  let worker: Worker | null = null;
+  const ready = async () => options.worker === false || worker?.healthy() === true;
   const edge = { context, clock, ready, metrics: createMetrics() };
   const app = buildApp({ ...edge, trees: new Map(), readerBundle: bundle, logLine });
   const operator = buildOperatorApp(edge);
@@ -59,7 +59,12 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   await rm(operatorSocket, { force: true });
   await operator.listen({ path: operatorSocket });
   await chmod(operatorSocket, 0o600);
-  const url = await app.listen({ host: config.listen.host, port: config.listen.port });
+  const url = await app.listen(config.listen).catch(async (cause: unknown) => {
+    await operator.close();
+    throw cannotListen(config.listen, cause);
+  });
+  // Last, so that nothing is left running when one of the above refuses.
+  if (options.worker !== false) worker = startWorker(parts, clock, logLine);
   return {
     parts,
     url,
@@ -71,6 +76,15 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
       await parts.stop();
     },
   };
+}
+
+function cannotListen({ host, port }: Config['listen'], cause: unknown): TocsinError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error';
+  return new TocsinError(
+    'CONFIG_INVALID',
+    `TOCSIN_LISTEN: expected an address to listen at, found ${code} for ${host} port ${port}`,
+    { field: 'TOCSIN_LISTEN', cause },
+  );
 }
 
 type Worker = { healthy(): boolean; stop(): Promise<void> };

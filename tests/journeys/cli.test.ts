@@ -53,6 +53,9 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     const bo = ['admin', 'person', 'add', 'Bo', '--scopes', 'approver,investigator'];
     const { stdout: bosToken } = done(await run(operator, 'tocsin', ...bo));
     assert.match(bosToken, /^tocsin_[\w-]{43}\n$/);
+    const king = await run(operator, 'tocsin', 'admin', 'person', 'add', 'Cy', '--scopes', 'king');
+    assert.equal(king.code, 2);
+    assert.match(king.stderr, /INVALID_INPUT: scopes: expected one or more of author, /);
     author = person(anasToken.trim());
     approver = person(bosToken.trim());
   });

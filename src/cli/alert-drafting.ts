@@ -14,11 +14,11 @@ import {
   VARIANTS,
   type Variant,
 } from '../domain/artifact.ts';
-import { invalid, TocsinError } from '../domain/errors.ts';
+import { invalid } from '../domain/errors.ts';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
 import { plain } from '../participant/plain.ts';
 import { type AlertFolder, readAlertFolder } from './alert-folder.ts';
-import { clientAction, idAt, readLocalFile, readTextFile } from './command.ts';
+import { clientAction, idAt } from './command.ts';
 import {
   type AlertHead,
   postAlert,
@@ -26,6 +26,7 @@ import {
   postArtifacts,
   uploadedText,
 } from './draft-alert.ts';
+import { readLocalFile, readTextFile, readTextIfThere } from './local-file.ts';
 import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
 import { openProgress, type World } from './world.ts';
 
@@ -158,11 +159,5 @@ async function readSidecar(
   named: string | undefined,
 ): Promise<string | null> {
   if (named !== undefined) return readTextFile(resolve(world.cwd, named));
-  try {
-    return await readTextFile(`${file}.alternates.yaml`);
-  } catch (error) {
-    const beneath = error instanceof TocsinError ? error.cause : null;
-    if (beneath instanceof Error && 'code' in beneath && beneath.code === 'ENOENT') return null;
-    throw error;
-  }
+  return readTextIfThere(`${file}.alternates.yaml`);
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../domain/artifact.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import { type Instant, parseInstant } from '../domain/instant.ts';
+import { readLocalFile, readTextFile, readTextIfThere } from './local-file.ts';
 
 /** An alert as its author keeps it on disk: `alert.yaml`, the artifacts, and their sidecars. */
 export type AlertFolder = {
@@ -45,7 +45,7 @@ export type FolderArtifact = {
 
 /** @throws INVALID_INPUT naming the field of alert.yaml, or the missing file. */
 export async function readAlertFolder(folder: string): Promise<AlertFolder> {
-  const text = await readText(folder, 'alert.yaml');
+  const text = await readTextFile(join(folder, 'alert.yaml'));
   const document = record(parseYaml(text), 'alert.yaml');
   only(document, 'alert.yaml', ['title', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts']);
   const listed = document['artifacts'];
@@ -58,6 +58,7 @@ export async function readAlertFolder(folder: string): Promise<AlertFolder> {
       await readArtifact(folder, `artifacts[${index}]`, record(entry, `artifacts[${index}]`)),
     );
   }
+  checkReduced(artifacts);
   const reducedFirst = (artifact: FolderArtifact) => (artifact.variant === 'reduced' ? 0 : 1);
   return {
     title: string(document['title'], 'title'),
@@ -66,6 +67,16 @@ export async function readAlertFolder(folder: string): Promise<AlertFolder> {
     usePermissions: permissions(document['usePermissions']),
     artifacts: artifacts.toSorted((a, b) => reducedFirst(a) - reducedFirst(b)),
   };
+}
+
+/** A slip in a name would leave the artifact without the variant that stands in for it. */
+function checkReduced(artifacts: readonly FolderArtifact[]): void {
+  const reduced = artifacts.filter(({ variant }) => variant === 'reduced').map(({ file }) => file);
+  for (const [index, { reducedBy }] of artifacts.entries()) {
+    if (reducedBy === null || reduced.includes(reducedBy)) continue;
+    const expected = `the file of a reduced artifact (${reduced.join(', ') || 'there is none'})`;
+    throw invalid(`artifacts[${index}].reducedBy`, expected, reducedBy);
+  }
 }
 
 const ARTIFACT_FIELDS = [
@@ -98,8 +109,8 @@ async function readArtifact(
     reducedBy:
       entry['reducedBy'] === undefined ? null : string(entry['reducedBy'], `${at}.reducedBy`),
     sourcePublishedAt: source ? time(source['publishedAt'], `${at}.source.publishedAt`) : null,
-    content: await readBytes(folder, file),
-    sidecar: await readOptional(folder, `${file}.alternates.yaml`),
+    content: await readLocalFile(join(folder, file)),
+    sidecar: await readTextIfThere(join(folder, `${file}.alternates.yaml`)),
   };
 }
 
@@ -109,34 +120,6 @@ function parseYaml(text: string): unknown {
   } catch (cause) {
     const line = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
     throw new TocsinError('INVALID_INPUT', `alert.yaml: expected YAML: ${line}`, { cause });
-  }
-}
-
-async function readBytes(folder: string, file: string): Promise<Buffer> {
-  try {
-    return await readFile(join(folder, file));
-  } catch (cause) {
-    throw new TocsinError(
-      'INVALID_INPUT',
-      `${file}: expected a readable file in the alert's folder`,
-      {
-        field: file,
-        cause,
-      },
-    );
-  }
-}
-
-async function readText(folder: string, file: string): Promise<string> {
-  return (await readBytes(folder, file)).toString('utf8');
-}
-
-async function readOptional(folder: string, file: string): Promise<string | null> {
-  try {
-    return await readFile(join(folder, file), 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
   }
 }
 

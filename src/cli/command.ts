@@ -1,12 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseConfig } from '../config/config.ts';
-import { MAX_ARTIFACT_BYTES } from '../domain/artifact.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { type Id, parseId } from '../domain/ids.ts';
 import { parseServerUrl } from '../main/client-parts.ts';
 import { type Client, openClient } from './client.ts';
+import { readTextFile } from './local-file.ts';
 import type { Result } from './output.ts';
 import type { World } from './world.ts';
 
@@ -70,38 +69,6 @@ async function tokenOf({ env, cwd }: World, { tokenFile }: ClientOptions): Promi
       : 'token: expected one word, found another text',
     { field: 'TOCSIN_TOKEN' },
   );
-}
-
-/**
- * The whole of a local file.
- * @throws INVALID_INPUT when it cannot be read; LIMIT_EXCEEDED, before it is read, when it is larger
- *   than anything the server takes.
- */
-export async function readLocalFile(path: string): Promise<Buffer> {
-  const size = await orUnreadable(path, async () => (await stat(path)).size);
-  if (size <= MAX_ARTIFACT_BYTES) return orUnreadable(path, () => readFile(path));
-  throw new TocsinError(
-    'LIMIT_EXCEEDED',
-    `${path}: expected at most ${MAX_ARTIFACT_BYTES} bytes, found ${size}`,
-    { field: path },
-  );
-}
-
-async function orUnreadable<T>(path: string, reading: () => Promise<T>): Promise<T> {
-  try {
-    return await reading();
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-    throw new TocsinError('INVALID_INPUT', `${path}: expected a readable file, found ${code}`, {
-      field: path,
-      cause,
-    });
-  }
-}
-
-/** @throws as `readLocalFile` */
-export async function readTextFile(path: string): Promise<string> {
-  return (await readLocalFile(path)).toString('utf8');
 }
 
 /** Operand number `index`, which the command declares as required, as an id. @throws INVALID_INPUT */

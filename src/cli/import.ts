@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { clientAction, readLocalFile } from './command.ts';
+import { clientAction } from './command.ts';
+import { readLocalFile } from './local-file.ts';
 import { facts, section, table } from './output.ts';
 import { list, nullable, object, real, type Told, text } from './shape.ts';
 import type { World } from './world.ts';

@@ -5,8 +5,9 @@ import { formatInstant, parseInstant } from '../domain/instant.ts';
 import { invitationText, parseServerUrl } from '../main/client-parts.ts';
 import { systemClock } from '../main/clock.ts';
 import type { Client } from './client.ts';
-import { clientAction, idAt, readTextFile, type Typed } from './command.ts';
+import { clientAction, idAt, type Typed } from './command.ts';
 import { type DutyBody, parseDutyFile } from './duty-file.ts';
+import { readTextFile } from './local-file.ts';
 import type { Result } from './output.ts';
 import { participantsPage, participantTable } from './participant-text.ts';
 import {

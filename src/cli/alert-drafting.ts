@@ -66,7 +66,8 @@ export function addNew(alert: Command, world: World): void {
     return {
       json: { alert: id, artifacts },
       text:
-        `Drafted ${id}\n${plain(head.title, 300)}\ndisclosure ${formatInstant(head.disclosureAt)}\n` +
+        `Drafted ${id}\n${plain(head.title, 300)}\n` +
+        `disclosure ${formatInstant(head.disclosureAt)}\n` +
         (from === null ? '' : `\n${uploadedText(artifacts)}`),
       hint: `Nobody is told. Next: tocsin alert plan ${id}`,
     };

@@ -49,7 +49,7 @@ suite('an alert’s folder', () => {
     await assert.rejects(withYaml('artifacts: ['), { code: 'INVALID_INPUT', message: /YAML/ });
   });
 
-  test('a missing artifact and one beyond the limit are refused before anything is sent', async () => {
+  test('a missing artifact, and one beyond the limit, are refused', async () => {
     await assert.rejects(withYaml(yaml.replace('file: poc.py', 'file: other.py')), {
       code: 'INVALID_INPUT',
       message: /other\.py: expected a readable file, found ENOENT/,

@@ -61,7 +61,7 @@ function addPlan(alert: Command, world: World): void {
     return {
       json: raw,
       text: planText(toShow),
-      hint: `A second person approves exactly this: tocsin alert approve ${id} --plan ${plan.digest}`,
+      hint: `Next, by another person: tocsin alert approve ${id} --plan ${plan.digest}`,
     };
   });
 }

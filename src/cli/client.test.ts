@@ -58,7 +58,7 @@ test('what no Tocsin answered is told apart: a redirect, a proxy, another progra
   assert.ok(sent.every(({ init, url }) => init.redirect === 'manual' && url.includes('127.0.0.1')));
 });
 
-test('an act whose connection broke is sent once more under the same key; a new act has a new one', async () => {
+test('an act whose connection broke is sent once more, under the same key', async () => {
   const { fetch, sent } = server(broken('ECONNRESET'), ok({}), ok({}));
   const client = openClient(fetch, 'http://127.0.0.1:1', 'token');
   await client.post('/v1/x', { a: 1 }, { ifMatch: 3 });
@@ -115,7 +115,7 @@ suite('where the token comes from, and where it goes', () => {
     assert.ok(sent[0] && header(sent[0], 'authorization') === 'Bearer tocsin_x');
   });
 
-  test('this machine by default; http to another one is refused before anything is sent', async () => {
+  test('this machine by default; plain http to another one is refused', async () => {
     const own = await listed({ TOCSIN_TOKEN: 'tocsin_x', TOCSIN_LISTEN: '127.0.0.1:1234' });
     assert.equal(own.sent[0]?.url, 'http://127.0.0.1:1234/v1/programmes');
     const other = await listed({ TOCSIN_TOKEN: 'tocsin_x' }, '--url', 'http://psirt.example');

@@ -4,7 +4,7 @@ import { newRequestKey } from '../main/client-parts.ts';
 import { plain } from '../participant/plain.ts';
 import type { FetchLike } from '../participant/session.ts';
 
-/** The API as one person asks it. Paths begin with `/v1/`. Every method throws what the server says. */
+/** The API as one person asks it. Paths begin with `/v1/`. Methods throw what the server says. */
 export type Client = {
   /** Where it asks, without a `/` at the end. */
   readonly url: string;

@@ -71,7 +71,7 @@ async function tokenOf({ env, cwd }: World, { tokenFile }: ClientOptions): Promi
   );
 }
 
-/** Operand number `index`, which the command declares as required, as an id. @throws INVALID_INPUT */
+/** Operand number `index`, which the command requires, as an id. @throws INVALID_INPUT */
 export function idAt<K extends string>(
   { args }: Typed<unknown>,
   index: number,

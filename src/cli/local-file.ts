@@ -4,8 +4,8 @@ import { TocsinError } from '../domain/errors.ts';
 
 /**
  * The whole of a local file.
- * @throws INVALID_INPUT when it cannot be read; LIMIT_EXCEEDED, before it is read, when it is larger
- *   than anything the server takes.
+ * @throws INVALID_INPUT when it cannot be read; LIMIT_EXCEEDED, before it is read, when it is
+ *   larger than anything the server takes.
  */
 export async function readLocalFile(path: string): Promise<Buffer> {
   const size = await orUnreadable(path, async () => (await stat(path)).size);

@@ -46,7 +46,7 @@ export function addExposureCommand(program: Command, world: World): void {
       json: raw,
       text:
         `${table(['participant', 'reader', 'first copy', 'copies'], rows)}\n` +
-        'That somebody held a copy does not say that a find comes from it. As well may explain it:\n' +
+        'That somebody held a copy does not say that a find comes from it. Others that may:\n' +
         rivalHypotheses.map((name) => `  ${RIVALS[name] ?? name}\n`).join(''),
     };
   });

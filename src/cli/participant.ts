@@ -93,7 +93,7 @@ function addAdd(participant: Command, world: World): void {
       text: `Admitted ${id}\n`,
       hint:
         duty.status === 'unknown'
-          ? 'Its duties to report are unknown, so it gets nothing before disclosure: --duty says more.'
+          ? 'Its duties to report are unknown, so nothing comes before disclosure (--duty).'
           : `Next: tocsin participant invite ${id} --label NAME`,
     };
   });

@@ -28,7 +28,7 @@ const FOUND: TraceResult = {
   needed: null,
 };
 
-test('a copy identified: issued to whom, how likely by chance among how many, and no further', () => {
+test('a copy identified: issued to whom, how likely by chance, and no further', () => {
   assert.equal(
     traceSentence(FOUND, names),
     'This text matches the copy issued to Workstation 7 of Aldgate Security. For any recipient ' +

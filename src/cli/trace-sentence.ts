@@ -26,7 +26,8 @@ function copies(result: TraceResult, names: Names): string {
   const chance =
     'For any recipient whose copy was not used, the chance of such a match is below ' +
     `1 in ${oneIn(worst(result))}, counting all ${result.cap} recipients.`;
-  const matched = `This text matches the copy issued to ${found.join(', and the copy issued to ')}.`;
+  const whose = found.join(', and the copy issued to ');
+  const matched = `This text matches the copy issued to ${whose}.`;
   return [matched, chance, undecided(result), LIMITS].filter((part) => part !== '').join(' ');
 }
 
@@ -62,8 +63,8 @@ function canary(hit: TraceResult['canaries'][number], names: Names): string {
   const participant = names.of(hit.participant);
   const whose = hit.reader === null ? participant : `${names.of(hit.reader)} of ${participant}`;
   return (
-    `A canary value of the copy issued to ${whose} was found in it. That alone is not sufficient: ` +
-    'whoever has seen that copy could have put the value there.'
+    `A canary value of the copy issued to ${whose} was found in it. That alone is not ` +
+    'sufficient: whoever has seen that copy could have put the value there.'
   );
 }
 

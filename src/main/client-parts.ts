@@ -9,5 +9,7 @@ export function newRequestKey(): string {
   return newId();
 }
 
-/** What a person hands to a reader: the server, the secret, the keys to pin. @throws INVALID_INPUT */
+/**
+ * What a person hands to a reader: the server, the secret, the keys to pin. @throws INVALID_INPUT
+ */
 export const invitationText = encodeInvitation;

@@ -80,7 +80,10 @@ async function pinnedKeys({ home, api }: Auditor): Promise<{ keys: PinnedKeys; p
   );
 }
 
-/** @param answer of `GET /v1/log/proofs/{leaf}`. @throws PROOF_INVALID naming the check that failed. */
+/**
+ * @param answer of `GET /v1/log/proofs/{leaf}`.
+ * @throws PROOF_INVALID naming the check that failed.
+ */
 export async function verifyProof(auditor: Auditor, answer: unknown): Promise<ProvenEvent> {
   const { keys } = await pinnedKeys(auditor);
   return verifyEventProof(sha256, answer, keys.logVerifierKey);

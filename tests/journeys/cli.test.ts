@@ -13,7 +13,7 @@ import {
 } from '../support/command-line.ts';
 import { EXAMPLE } from '../support/house.ts';
 
-/** The variables every terminal of the story has; the ledger ticks fast, so that proofs come soon. */
+/** Variables of every terminal of the story. The ledger ticks fast, so that proofs come soon. */
 const VARIABLES = { TOCSIN_LISTEN: '127.0.0.1:0', TOCSIN_TICK_SECONDS: '1' };
 const HOUR_MS = 3_600_000;
 
@@ -134,7 +134,8 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
       new RegExp(
         'This text matches the copy issued to Workstation 7 of Aldgate Security\\. For any ' +
           'recipient whose copy was not used, the chance of such a match is below 1 in ' +
-          '[1-9][0-9,^]*, counting all 1000 recipients\\. It does not say who passed it on, or why\\.',
+          '[1-9][0-9,^]*, counting all 1000 recipients\\. It does not say who passed it on, or ' +
+          'why\\.',
       ),
     );
     assert.doesNotMatch(stdout, /accus|guilt|leaker/i);

@@ -64,7 +64,7 @@ suite('npm pack, installed elsewhere, gives a working tocsin', () => {
     }
   });
 
-  test('the example, the outside verifier and the documents are in it, and no test is', async () => {
+  test('the example, the outside verifier and the documents are in it, no test is', async () => {
     const found = await readdir(installed, { recursive: true });
     for (const file of [
       'examples/sharepoint-2025-07/alert.yaml',

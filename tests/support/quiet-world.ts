@@ -2,7 +2,7 @@ import type { World } from '../../src/cli/world.ts';
 import type { Env } from '../../src/config/env.ts';
 import type { FetchLike } from '../../src/participant/session.ts';
 
-/** A world that keeps what was printed; nobody watches, and there is no server unless one is given. */
+/** A world that keeps what was printed. Nobody watches; there is no server unless one is given. */
 export type QuietWorld = World & {
   stdout(): string;
   stderr(): string;

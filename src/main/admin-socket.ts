@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { invalid } from '../domain/errors.ts';
+import { errorLine } from '../http/log.ts';
 import { problemOf } from '../http/problem.ts';
 import type { Context } from '../programme/context.ts';
 import { type AdminRequest, runAdmin } from './admin.ts';
@@ -13,13 +14,20 @@ const BODY_LIMIT = 1024 * 1024;
  * Takes the operator's requests on the socket of a serving Tocsin, so that it need not be ended for
  * them. Whoever may open the socket may read the master key too: the file's mode guards both.
  */
-export function offerAdmin(operator: FastifyInstance, context: Context, clock: Clock): void {
-  operator.post(ADMIN_PATH, { bodyLimit: BODY_LIMIT }, async ({ body }, reply) => {
+export function offerAdmin(
+  operator: FastifyInstance,
+  context: Context,
+  clock: Clock,
+  logLine: (line: string) => void,
+): void {
+  operator.post(ADMIN_PATH, { bodyLimit: BODY_LIMIT }, async (request, reply) => {
+    // Not `now()`: who is let in does not wait for a doubted clock to be confirmed, by persons.
+    const { wall } = clock.reading();
     try {
-      // Not `now()`: who is let in does not wait for a doubted clock to be confirmed, by persons.
-      return await runAdmin(context, parseRequest(body), clock.reading().wall);
+      return await runAdmin(context, parseRequest(request.body), wall);
     } catch (error) {
       const { status, bytes } = problemOf(error, true);
+      if (status >= 500) logLine(errorLine(wall, request, error));
       return reply.code(status).type('application/problem+json').send(bytes);
     }
   });

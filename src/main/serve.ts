@@ -53,7 +53,7 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   const edge = { context, clock, ready, metrics: createMetrics() };
   const app = buildApp({ ...edge, trees: new Map(), readerBundle: bundle, logLine });
   const operator = buildOperatorApp(edge);
-  offerAdmin(operator, context, clock);
+  offerAdmin(operator, context, clock, logLine);
   const operatorSocket = operatorSocketOf(config);
   // Left behind by a process that was killed; the cluster's lock has shown that none is alive.
   await rm(operatorSocket, { force: true });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { Command } from 'commander';
 import { quietWorld } from '../../tests/support/quiet-world.ts';
+import type { FetchLike } from '../participant/session.ts';
 import { buildProgram, run } from './program.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8');
@@ -124,6 +125,19 @@ test('a file beyond the limit is refused before it is read or sent', async () =>
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('what follows a verb of trace is the verb’s own', async () => {
+  const id = '00000000-0000-4000-8000-000000000000';
+  const asked: string[] = [];
+  const fetch: FetchLike = async (url) => {
+    asked.push(url);
+    return Response.json({ approved: true });
+  };
+  const world = quietWorld({ env: { TOCSIN_TOKEN: 'tocsin_x' }, fetch });
+  await run(['trace', 'approve', id, '--url', 'https://psirt.example', '--json'], world);
+  assert.deepEqual(asked, [`https://psirt.example/v1/sightings/${id}/approval`]);
+  assert.equal(world.stdout(), '{"approved":true}\n');
 });
 
 test('a message cannot move the cursor', async () => {

@@ -23,6 +23,8 @@ export function buildProgram(world: World): Command {
     .description('An early-warning programme for vulnerabilities. docs/cli.md says more.')
     .version(version(), '--version')
     .exitOverride()
+    // What follows a verb belongs to it: `trace FILE` and `trace run` know the same options.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => world.out(text),
       writeErr: (text) => world.err(text),

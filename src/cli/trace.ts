@@ -18,8 +18,6 @@ export function addTraceCommands(program: Command, world: World): void {
     .command('trace')
     .description('a text that turned up: keep it, and find the copy it was made from')
     .argument('<file>', 'the sample, as found')
-    // What follows a verb belongs to the verb, though `trace FILE` knows the same options.
-    .enablePositionalOptions()
     .option(PROGRAMME, PROGRAMME_HELP);
   clientAction<ProgrammeOption>(world, trace, async (client, { args: [file = ''], options }) => {
     const sample = await readLocalFile(resolve(world.cwd, file));

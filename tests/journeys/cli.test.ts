@@ -140,6 +140,9 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     );
     assert.doesNotMatch(stdout, /accus|guilt|leaker/i);
     assert.equal(done(await run(approver, 'tocsin', 'trace', 'show', sighting)).stdout, stdout);
+    type Report = { alerts: { result: { identified: { readers: string[] }[] } }[] };
+    const { alerts } = await json<Report>(approver, 'trace', 'show', sighting);
+    assert.equal(alerts[0]?.result.identified[0]?.readers.length, 1);
   });
 
   test('the ledger verifies, whole, and so does an event of it', async () => {

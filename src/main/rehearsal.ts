@@ -1,14 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseConfig } from '../config/config.ts';
 import { type ProgrammeId, parseId } from '../domain/ids.ts';
 import { type Instant, instant, plus, SECOND_MS } from '../domain/instant.ts';
 import { type Scope, SYSTEM } from '../programme/act.ts';
 import { createProgramme } from '../programme/create-programme.ts';
 import { addPerson, issueToken } from '../programme/people.ts';
+import { readVitals } from '../programme/read-vitals.ts';
 import { type DeliveryRow, deliveriesOf } from '../store/delivery-reader.ts';
 import { virtualClock } from './clock.ts';
 import { type FetchGate, fetchGate } from './fetch-gate.ts';
 import { readPack } from './packs.ts';
 import { serve } from './serve.ts';
+
+/** How often it looks whether something happened, real time. */
+const IDLE_MS = 500;
 
 /**
  * A whole Tocsin, API included, under a clock that the caller sets: a story may be played on it.
@@ -28,6 +33,8 @@ export type Rehearsal = {
   person(name: string, scopes: readonly Scope[]): Promise<string>;
   /** Every copy of the alert that was handed out, oldest first. */
   deliveries(alert: string): Promise<readonly DeliveryRow[]>;
+  /** Goes on until `ended`: whenever something has happened, an hour passes and the ledger ticks. */
+  serveUntil(ended: Promise<unknown>): Promise<void>;
   /** Holds a fetch up between its decision and its record. */
   readonly gate: FetchGate;
   /** Ends everything in order. */
@@ -66,19 +73,31 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
     const name = 'Demonstration programme';
     const programme = await createProgramme(context, { name, readerCap, policy }, start);
     await parts.cycle();
+    const advance = async (to: Instant) => {
+      let ticks = 0;
+      while (clock.now() < to) {
+        clock.set(instant(Math.min(plus(clock.now(), tickMs), to)));
+        if ((await parts.cycle()).ticked) ticks += 1;
+      }
+      return ticks;
+    };
     return {
       url,
       programme,
       notes,
       gate,
       now: clock.now,
-      async advance(to) {
-        let ticks = 0;
-        while (clock.now() < to) {
-          clock.set(instant(Math.min(plus(clock.now(), tickMs), to)));
-          if ((await parts.cycle()).ticked) ticks += 1;
+      advance,
+      async serveUntil(ended) {
+        let serving = true;
+        const over = ended.then(() => {
+          serving = false;
+        });
+        while (serving) {
+          const { eventsUnplaced } = await readVitals(context, clock.now());
+          if (eventsUnplaced > 0) await advance(plus(clock.now(), tickMs));
+          await Promise.race([over, sleep(IDLE_MS, null, { ref: false })]);
         }
-        return ticks;
       },
       async person(personName, scopes) {
         const now = clock.now();

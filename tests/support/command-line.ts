@@ -26,6 +26,26 @@ export async function run(
   return ended(spawn(process.execPath, [join(CLI, `${program}.ts`), ...args], { cwd, env }));
 }
 
+/** Runs it until its output matches, and then sends what Ctrl-C sends. */
+export async function interrupt(
+  { cwd, env }: Terminal,
+  when: RegExp,
+  program: 'tocsin' | 'tocsin-reader',
+  ...args: readonly string[]
+): Promise<Ran> {
+  const child = spawn(process.execPath, [join(CLI, `${program}.ts`), ...args], { cwd, env });
+  let seen = '';
+  const look = (text: Buffer) => {
+    seen += text.toString();
+    if (!when.test(seen)) return;
+    // Once: a second one would end it without order.
+    child.stdout.removeListener('data', look);
+    child.kill('SIGINT');
+  };
+  child.stdout.on('data', look);
+  return ended(child);
+}
+
 async function ended(child: ChildProcess): Promise<Ran> {
   let stdout = '';
   let stderr = '';

@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HOUR_MS, plus } from '../../domain/instant.ts';
 import { checkLedgerFile, type LedgerCheck } from '../../main/ledger-check.ts';
-import { grouped, momentOf } from './page.ts';
 import type { Reader } from './readers.ts';
 import { pass, type Stage } from './stage.ts';
+import { grouped, momentOf } from './words.ts';
 
 /** Exports the ledger and has it verified by a program that shares no code with Tocsin. */
 export async function checkLedger(
@@ -25,11 +25,12 @@ export async function checkLedger(
   const check = await checkLedgerFile(file, await desks.ask('pinnedKey', reader.id));
   if (check.verified) {
     page.fact(
-      `verified: ${grouped(check.size)} ticks, ${grouped(check.events)} events, ` +
-        `root ${check.root.slice(0, 16)}…`,
+      `${grouped(check.events)} events in ${check.size} ticks, root ${check.root.slice(0, 16)}…: ` +
+        'verified by scripts/verify-ledger.mjs, a process of its own written only from the ' +
+        'published formats, with the key that the readers pinned when they joined.',
     );
-    page.line('by scripts/verify-ledger.mjs, a process of its own, written only from the');
-    page.line(`published formats, with the key that the readers pinned when they joined.`);
-  } else page.line(`NOT verified: ${check.problem}`);
+  } else {
+    page.line(`NOT verified: ${check.problem}`);
+  }
   return check;
 }

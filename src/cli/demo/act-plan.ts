@@ -4,10 +4,10 @@ import { readAlertFolder } from '../alert-folder.ts';
 import { postAlert, postArtifacts } from '../draft-alert.ts';
 import { entries, object, text } from '../shape.ts';
 import { EXAMPLES } from './invented.ts';
-import { momentOf } from './page.ts';
 import { showPlan } from './plan-table.ts';
 import { refusalOf } from './refusal.ts';
 import type { Stage } from './stage.ts';
+import { momentOf } from './words.ts';
 
 /** The alert of the story. */
 export type Alert = {
@@ -27,14 +27,18 @@ export async function planAlert(stage: Stage): Promise<Alert> {
   page.part('2  The alert: planned before anything is sent', momentOf(rehearsal.now()));
   const alert = await draft(stage);
   const plan = planAnswer(await issuer.author.api.get(`/v1/alerts/${alert.id}/plan`), 'plan');
-  page.line(`CVE-2025-49704 and -49706, ${alert.artifacts.length} artifacts; copies may differ`);
-  page.line(`at ${alert.slots} places without a change of meaning.`);
+  page.line(
+    `CVE-2025-49704 and -49706: ${alert.artifacts.length} artifacts, and ${alert.slots} places ` +
+      'where copies may differ without a change of meaning. Who would get what, and when:',
+  );
   showPlan(page, plan, alert);
   const path = `/v1/alerts/${alert.id}/approval`;
   const own = await refusalOf(issuer.author.api.post(path, { plan: plan.digest }));
   await issuer.approver.api.post(path, { plan: plan.digest });
-  page.fact(`the author's own approval is refused (${own}); a second person,`);
-  page.line(`${issuer.approver.name}, approves exactly plan ${plan.digest.slice(0, 16)}…`);
+  page.fact(`${issuer.author.name}, the author, may not approve the plan (${own}).`);
+  page.fact(
+    `${issuer.approver.name}, a second person, approves plan ${plan.digest.slice(0, 16)}….`,
+  );
   return alert;
 }
 

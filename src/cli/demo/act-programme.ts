@@ -2,10 +2,11 @@ import { formatInstant } from '../../domain/instant.ts';
 import { invitationText } from '../../main/client-parts.ts';
 import { object, text } from '../shape.ts';
 import { drawCast, type Firm, type Role } from './cast.ts';
-import { grouped, momentOf } from './page.ts';
+
 import type { Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
 import { together } from './together.ts';
+import { momentOf } from './words.ts';
 
 /** Requests of the issuer's own people under way together. */
 const CONCURRENCY = 8;
@@ -70,14 +71,11 @@ function describe({ page }: Stage, firms: readonly Firm[], readers: number): voi
   const role = (name: Role) => firms.filter((firm) => firm.role === name).length;
   page.line(
     `${firms.length} firms (${tier('validate')} validate, ${tier('ans')} ans, ` +
-      `${tier('entry')} entry) with ${grouped(readers)} readers, each with keys of its own.`,
+      `${tier('entry')} entry) and ${readers} readers with keys of their own.`,
   );
   page.line(
-    `${role('duty')} must report what they know to a government; of ${role('unknown')} nobody ` +
-      `knows; of ${role('expired')}`,
-  );
-  page.line(
-    `the facts expired. ${role('lapsed')} agreements lapsed, ${role('suspended')} firms are ` +
-      `suspended, ${role('applicant')} applicants.`,
+    `${role('duty')} firms must report what they learn to a government, of ${role('unknown')} ` +
+      `that is unknown, of ${role('expired')} out of date. ${role('lapsed')} have no agreement in ` +
+      `force, ${role('suspended')} are suspended, ${role('applicant')} are applicants.`,
   );
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TocsinError } from '../../domain/errors.ts';
 import type { Alert } from './act-plan.ts';
 import type { Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
@@ -12,9 +13,12 @@ export type Suspended = {
   readonly inFlight: 'served' | 'refused';
   /** Copies of the firm on record when the suspension returned. */
   readonly copiesThen: number;
-  /** Fetches by readers of the firm after that. */
-  fetchesAfter: number;
+  /** What its readers asked for after that, and how often they got it. */
+  readonly after: Asked;
 };
+
+/** Fetches, and copies that came of them. */
+export type Asked = { readonly fetches: number; readonly copies: number };
 
 /** How long the suspension is watched while the fetch is held up, real time. */
 const WATCHED_MS = 100;
@@ -33,7 +37,9 @@ export async function suspendMidWave(
   const own = readers.filter((reader) => reader.participant === participant);
   const [first, second] = own.toSorted((a, b) => b.copies - a.copies).slice(-2);
   const [wanted] = alert.artifacts;
-  if (!first || !second || !wanted) throw new Error('expected a firm of two readers');
+  if (!first || !second || !wanted) {
+    throw new TocsinError('INTERNAL', 'suspension: expected a firm of two readers');
+  }
   first.copies += (await desks.ask('takeAll', [first.id]))[0] ?? 0;
 
   const decided = rehearsal.gate.hold();
@@ -54,8 +60,8 @@ export async function suspendMidWave(
   const copiesThen = await copiesOf(stage, alert, participant);
   const inFlight = (await fetching) === null ? 'served' : 'refused';
   if (inFlight === 'served') second.copies += 1;
-  const fetchesAfter = await tryAll(stage, alert, own);
-  return { participant, waited, inFlight, copiesThen, fetchesAfter };
+  const after = await askForAll(stage, alert, own);
+  return { participant, waited, inFlight, copiesThen, after };
 }
 
 /** Copies of a firm on record. */
@@ -68,18 +74,19 @@ export async function copiesOf(
   return all.filter((delivery) => delivery.participant === participant).length;
 }
 
-/** Every reader asks for every artifact. Returns how many fetches that were. */
-export async function tryAll(
+/** Every one of these readers asks for every artifact. */
+export async function askForAll(
   { desks }: Stage,
   alert: Alert,
   readers: readonly Reader[],
-): Promise<number> {
-  let fetches = 0;
+): Promise<Asked> {
+  let [fetches, copies] = [0, 0];
   for (const reader of readers) {
     for (const { id } of alert.artifacts) {
-      await desks.ask('take', { reader: reader.id, alert: alert.id, artifact: id });
+      const code = await desks.ask('take', { reader: reader.id, alert: alert.id, artifact: id });
       fetches += 1;
+      if (code === null) copies += 1;
     }
   }
-  return fetches;
+  return { fetches, copies };
 }

@@ -1,9 +1,10 @@
+import { TocsinError } from '../../domain/errors.ts';
 import { HOUR_MS, type Instant, parseInstant, plus } from '../../domain/instant.ts';
 import type { Alert } from './act-plan.ts';
-import { type Suspended, suspendMidWave, tryAll } from './act-suspension.ts';
-import { columns, dayOf } from './page.ts';
+import { askForAll, type Suspended, suspendMidWave } from './act-suspension.ts';
 import type { Reader } from './readers.ts';
 import { pass, type Stage } from './stage.ts';
+import { aligned, dayOf } from './words.ts';
 
 /** A promise reaches to the tick after the next; verifying asks after that. */
 const PROMISED_MS = 3 * HOUR_MS;
@@ -34,13 +35,15 @@ export async function playWaves(
     await takeAll(stage, concerned.slice(0, half));
     if (tier === 'ans') suspended = await suspendMidWave(stage, alert, readers, suspend);
     await takeAll(stage, concerned.slice(half));
-    if (suspended) suspended.fetchesAfter += await tryAgain(stage, alert, readers, suspended);
+    if (suspended) suspended = await askAgain(stage, alert, readers, suspended);
     refused += await askForPoc(stage, alert, readers);
     await pass(stage, plus(at, PROMISED_MS));
     await proveAll(stage, readers, `${dayOf(at)}, ${tier ?? 'everybody'}`);
   }
-  if (!suspended) throw new Error('expected a wave of ans');
+  if (!suspended) throw new TocsinError('INTERNAL', 'waves: expected one of ans');
   tell(stage, readers, suspended, refused);
+  const open = await stage.desks.ask('publicKinds', stage.rehearsal.url);
+  page.fact(`Anybody may read now, without a token: ${open.join(', ')}. The rest stays sealed.`);
   return suspended;
 }
 
@@ -53,7 +56,7 @@ function wavesOf({ opensAt, disclosureAt }: Alert): Wave[] {
 }
 
 function show({ page }: Stage, row: readonly (string | number)[]): void {
-  page.line(columns([row], WIDTHS)[0]);
+  page.row(aligned(row, WIDTHS));
 }
 
 async function takeAll({ page, desks }: Stage, readers: readonly Reader[]): Promise<void> {
@@ -78,14 +81,20 @@ async function proveAll(stage: Stage, readers: readonly Reader[], label: string)
   show(stage, [label, served, opened, opened, proven.reduce((sum, count) => sum + count, 0)]);
 }
 
-async function tryAgain(
+/** The suspended firm's readers try again, wave after wave. */
+async function askAgain(
   stage: Stage,
   alert: Alert,
   readers: readonly Reader[],
-  { participant }: Suspended,
-): Promise<number> {
-  const own = readers.filter((reader) => reader.participant === participant);
-  return tryAll(stage, alert, own);
+  suspended: Suspended,
+): Promise<Suspended> {
+  const own = readers.filter(({ participant }) => participant === suspended.participant);
+  const { fetches, copies } = await askForAll(stage, alert, own);
+  const { after } = suspended;
+  return {
+    ...suspended,
+    after: { fetches: after.fetches + fetches, copies: after.copies + copies },
+  };
 }
 
 /** The roles of firms that the July 2025 rule holds back. */
@@ -116,14 +125,17 @@ async function askForPoc(
 function tell(
   { page }: Stage,
   readers: readonly Reader[],
-  { participant, waited, inFlight, fetchesAfter }: Suspended,
+  { participant, waited, inFlight, after }: Suspended,
   refused: number,
 ): void {
   const firm = readers.find((reader) => reader.participant === participant)?.firm.name;
-  page.fact(`${firm} is suspended on 3 July with a fetch under way: the suspension`);
-  page.line(
-    `${waited ? 'waited for it' : 'did not wait'}, the fetch was ${inFlight}; ` +
-      `${fetchesAfter} fetches after it got nothing.`,
+  page.fact(
+    `${firm} is suspended on 3 July with a fetch under way: the suspension ` +
+      `${waited ? 'waits for it' : 'does not wait'}, the fetch is ${inFlight}. ` +
+      `After that its readers ask ${after.fetches} times and get ${after.copies || 'nothing'}.`,
   );
-  page.fact(`Firms with the duty asked ${refused} times for the proof of concept, for nothing.`);
+  page.fact(
+    `Firms that must report, or may have to, ask for the proof of concept: ${refused} times ` +
+      'it does not exist for them; at disclosure they get the general description.',
+  );
 }

@@ -1,10 +1,12 @@
 import { type ErrorCode, TocsinError } from '../../domain/errors.ts';
 import { acknowledge } from '../../participant/acknowledge.ts';
+import { openApi } from '../../participant/api.ts';
 import { memoryHome } from '../../participant/home.ts';
 import { fetchCopy, inbox } from '../../participant/inbox.ts';
 import { join } from '../../participant/join.ts';
 import { loadMember, openSession, type Session } from '../../participant/session.ts';
 import { verifyCopy } from '../../participant/verify-copy.ts';
+import { list, object, text } from '../shape.ts';
 import { refusalOf } from './refusal.ts';
 import { together } from './together.ts';
 
@@ -78,6 +80,14 @@ export const VERBS = {
   contents: async (reader: string) =>
     new Map(deskOf(reader).copies.map(({ kind, content }) => [kind, content.toString()])),
 
+  /** The kinds of documents that anybody may read, asked for without a token. */
+  publicKinds: async (url: string) => {
+    const answer = await openApi(fetch, url, null).getJson('/v1/public/alerts');
+    return publicAlerts(answer, 'public').items.flatMap(({ documents }) =>
+      documents.map(({ kind }) => kind),
+    );
+  },
+
   /** The log's verifier key that a reader pinned when it joined. */
   pinnedKey: async (reader: string) =>
     (await loadMember(deskOf(reader).session)).keys.logVerifierKey,
@@ -91,6 +101,10 @@ export const VERBS = {
     };
   },
 };
+
+const publicAlerts = object({
+  items: list(object({ documents: list(object({ kind: text })) })),
+});
 
 async function takeAll(desk: Desk): Promise<number> {
   let taken = 0;

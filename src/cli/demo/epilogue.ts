@@ -1,24 +1,25 @@
-import { dayOf, grouped, type Page } from './page.ts';
+import type { Page } from './page.ts';
 import type { Report } from './report.ts';
+import { grouped } from './words.ts';
 
 /** What Tocsin would and would not have answered in July 2025. */
 export function closeStory(page: Page, report: Report): void {
   const { restricted, copies } = report;
+  page.part('In July 2025 Tocsin would have answered');
   const yes = [
-    `who held which artifact since when: ${grouped(copies.served)} copies, each in the ledger`,
-    'which copy a marked text came from, with the chance of error',
-    `that ${restricted.participants} firms with the duty had nothing before disclosure ` +
-      `(${restricted.copiesBeforeT0} copies)`,
-    'that nobody was served after a suspension, and that the log is whole',
+    `Who held which artifact, and since when: ${grouped(copies.served)} copies on record.`,
+    'Which copy a marked text came from, with the chance of error.',
+    `That ${restricted.participants} firms with a duty to report, or an unknown one, had ` +
+      `${restricted.copiesBeforeT0 === 0 ? 'nothing' : `${restricted.copiesBeforeT0} copies`} ` +
+      'before disclosure.',
+    'That nobody was served after a suspension, and that the log is whole.',
   ];
+  for (const text of yes) page.point('+', text);
+  page.part('and would not have answered');
   const no = [
-    'who wrote the exploit, or passed a text on, or why',
-    'whether the finder, a contest, upstream or a rediscovery was the source:',
-    'the bugs had been shown in May, to people outside any programme',
+    'Who wrote the exploit, who passed a text on, or why.',
+    'Whether the finder, a contest, upstream or independent rediscovery was the source: the ' +
+      'bugs had been shown at a contest in May, before any alert.',
   ];
-  page.part('In July 2025 Tocsin', dayOf(Date.parse(report.alert.disclosureAt)));
-  page.line('would have answered');
-  for (const text of yes) page.line(`  + ${text}`);
-  page.line('would not have answered');
-  for (const [index, text] of no.entries()) page.line(`  ${index === 2 ? ' ' : '-'} ${text}`);
+  for (const text of no) page.point('-', text);
 }

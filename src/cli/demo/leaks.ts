@@ -1,4 +1,5 @@
 import type { ArtifactKind } from '../../domain/artifact.ts';
+import { TocsinError } from '../../domain/errors.ts';
 import type { Reader } from './readers.ts';
 import { type Seeded, shuffled } from './seeded.ts';
 
@@ -28,7 +29,9 @@ export function drawRoles(readers: readonly Reader[], random: Seeded): Draw {
   const [suspend, texts, traffic] = firms;
   const textsOf = texts?.[1][random.below(texts[1].length)];
   const trafficOf = traffic?.[1][random.below(traffic[1].length)];
-  if (!suspend || !textsOf || !trafficOf) throw new Error('expected three firms with two readers');
+  if (!suspend || !textsOf || !trafficOf) {
+    throw new TocsinError('INTERNAL', 'cast: expected three firms of ans with two readers');
+  }
   return { textsOf, trafficOf, suspend: suspend[0] };
 }
 

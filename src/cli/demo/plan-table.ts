@@ -1,7 +1,8 @@
 import { parseInstant } from '../../domain/instant.ts';
 import type { PlanAnswer, Step } from '../alert-answers.ts';
 import type { Alert } from './act-plan.ts';
-import { columns, dayOf, type Page, tally } from './page.ts';
+import type { Page } from './page.ts';
+import { aligned, dayOf, inWords, tally } from './words.ts';
 
 type Line = PlanAnswer['lines'][number];
 
@@ -22,20 +23,17 @@ export function showPlan(
     .toSorted((a, b) => firstOf(a.forms) - firstOf(b.forms) || b.members.length - a.members.length);
   const decisions = (outcome: 'allowed' | 'allowedReduced' | 'held' | 'denied') =>
     waves.map((wave) => wave[outcome]);
-  const table = columns(
-    [
-      ['', 'firms', ...ats.map(dayOf)],
-      ...rows.map((row) => [nameOf(row.forms, waves, opensAt), row.members.length, ...row.forms]),
-      ['decisions: allowed', '', ...decisions('allowed')],
-      ['  allowed in reduced form', '', ...decisions('allowedReduced')],
-      ['  denied', '', ...decisions('denied')],
-    ],
-    WIDTHS,
-  );
-  for (const row of table) page.line(row);
+  const table = [
+    ['', 'firms', ...ats.map(dayOf)],
+    ...rows.map((row) => [nameOf(row.forms, waves, opensAt), row.members.length, ...row.forms]),
+    ['decisions: allowed', '', ...decisions('allowed')],
+    ['  allowed in reduced form', '', ...decisions('allowedReduced')],
+    ['  denied', '', ...decisions('denied')],
+  ];
+  for (const row of table) page.row(aligned(row, WIDTHS));
   const eve = (ats.at(-1) ?? 0) - 1;
   const refused = lines.flatMap((line) => reasonsAt(line, eve));
-  page.aside(`Why not, on the eve of disclosure: ${tally(refused.map(inWords))}.`);
+  page.aside(`Why firms have nothing on the eve of disclosure: ${tally(refused.map(inWords))}.`);
 }
 
 function firstOf(forms: readonly string[]): number {
@@ -73,9 +71,4 @@ function reasonsAt({ artifacts }: Line, at: number): readonly string[] {
 
 function stepAt(steps: readonly Step[], at: number) {
   return steps.findLast((one) => parseInstant(one.at) <= at);
-}
-
-/** `LEGAL_DUTY` as `legal duty`. */
-function inWords(code: string): string {
-  return code.toLowerCase().replaceAll('_', ' ');
 }

@@ -42,9 +42,10 @@ type Waiting = {
 
 /** Starts the thread. It has no environment, and no part in what the issuer knows. */
 export function openDesks(): Desks {
+  const file = new URL('./desk-thread.ts', import.meta.url);
   // Built, the compiler has renamed every module, this one too.
-  const file = `./desk-thread${extname(import.meta.filename)}`;
-  const thread = new Worker(new URL(file, import.meta.url), { env: {} });
+  const module = new URL(file.href.replace(/\.ts$/, extname(import.meta.filename)));
+  const thread = new Worker(module, { env: {} });
   const waiting = new Map<number, Waiting>();
   let asked = 0;
   thread.on('message', (answer: Answer) => {
@@ -74,4 +75,15 @@ export function openDesks(): Desks {
       await thread.terminate();
     },
   };
+}
+
+/** A reader and its firm, by name. */
+export function nameOf(id: string, readers: readonly Reader[]): string {
+  const reader = readers.find((one) => one.id === id);
+  return reader ? `${reader.label} of ${reader.firm.name}` : id;
+}
+
+/** A reader's firm, by name. */
+export function firmOf(id: string, readers: readonly Reader[]): string {
+  return readers.find((one) => one.id === id)?.firm.name ?? id;
 }

@@ -31,7 +31,7 @@ export async function measure(stage: Stage, played: Played, seconds: number) {
   const { api } = issuer.operator;
   const participants = await participantsOf(stage, alert);
   const answer = alertAnswer(await api.get(`/v1/alerts/${alert.id}`), 'alert');
-  const { texts, named, canary, unmarked } = finds;
+  const { texts, canary, unmarked } = finds;
   return {
     participants: participants.length,
     readers: participants.reduce((sum, { readers: own }) => sum + own.filter(hasJoined).length, 0),
@@ -52,16 +52,16 @@ export async function measure(stage: Stage, played: Played, seconds: number) {
     copies: { served: answer.copies, ...(await stage.desks.ask('count', null)) },
     suspension: {
       participant: suspended.participant,
-      fetchesAfter: suspended.fetchesAfter,
+      fetchesAfter: suspended.after.fetches,
       servedAfter: (await copiesOf(stage, alert, suspended.participant)) - suspended.copiesThen,
     },
     leak: {
       transformations: [...TRANSFORMATIONS],
-      slotsTotal: texts?.slotsTotal ?? 0,
-      slotsRead: texts?.slotsRead ?? 0,
-      readersTested: texts?.tested ?? 0,
+      slotsTotal: texts.traced?.slotsTotal ?? 0,
+      slotsRead: texts.traced?.slotsRead ?? 0,
+      readersTested: texts.traced?.tested ?? 0,
       truth: truth.id,
-      accused: named,
+      accused: texts.named,
     },
     canary,
     unmarked: { accused: unmarked.named, exposed: unmarked.exposed },

@@ -33,7 +33,7 @@ export function stripMarkdown(text: string): string {
     .replace(/^\|[ :|-]+\|$\n/gm, '')
     .replace(/^(#{1,6}|>|[-*+]|\d+\.)[ \t]+/gm, '')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}/g, '')
+    .replace(/(?<!\w)(\*{1,2}|_{1,2}|`)(\S|\S.*?\S)\1(?!\w)/g, '$2')
     .replace(/[ \t]*\|[ \t]*/g, ' ');
 }
 

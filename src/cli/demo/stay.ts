@@ -27,16 +27,18 @@ export async function inviteOn(
     page.aside(who);
     for (const line of lines) page.row(`  ${line}`);
   };
-  show('anybody', `curl ${url}/v1/public/alerts`);
+  show('anybody', `curl -s ${url}/v1/public/alerts`);
   show(
     'the author',
-    `curl -H "Authorization: Bearer $(cat ${file('author.token')})" \\`,
+    `curl -s -H "Authorization: Bearer $(cat ${file('author.token')})" \\`,
     `  ${url}/v1/alerts/${alert.id}/plan`,
   );
   show(
     `a reader of ${beside.firm.name}`,
-    `${readerCommand()} --home ${file('reader')} \\`,
-    `  join ${file('invitation')}     # then: inbox, fetch, open, verify, ack`,
+    `${readerCommand()} \\`,
+    `  --home ${file('reader')} \\`,
+    `  join ${file('invitation')}`,
+    'and then inbox, fetch, open, verify, ack in place of join',
   );
 }
 

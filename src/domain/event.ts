@@ -63,7 +63,6 @@ export const EVENT_SHAPES = {
   trace_approved: { sighting: 'id' },
   reading_committed: { sighting: 'id', alert: 'id?', reading: 'hash', slots: 'int', read: 'int' },
   trace_scored: { sighting: 'id', report: 'hash', tested: 'int', look: 'int', identified: 'int' },
-  master_key_rotated: { from: 'code', to: 'code' },
 } as const satisfies Record<string, Record<string, FieldKind>>;
 
 type BaseKind = 'id' | 'hash' | 'int' | 'instant' | 'code';

@@ -64,6 +64,7 @@ test('the routes, and whom each answers', async () => {
     `GET /v1/sightings/:sighting/trace investigator+approver`,
     `POST /v1/alerts/:alert/approval approver`,
     `POST /v1/alerts/:alert/artifacts author`,
+    `POST /v1/alerts/:alert/consents operator`,
     `POST /v1/alerts/:alert/disclosure author`,
     `POST /v1/clock/confirmations operator+approver`,
     `POST /v1/imports author`,

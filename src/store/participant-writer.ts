@@ -1,7 +1,7 @@
-import type { Enrolment, Standing } from '../domain/enrolment.ts';
+import type { Consent, Enrolment, Standing } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
-import type { ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
@@ -160,4 +160,25 @@ export async function joinReader(
     ...act,
     data: { participant: reader.participant, reader: reader.id, fingerprint: reader.fingerprint },
   });
+}
+
+/** The caller holds the exclusive release lock. One consent per alert and participant: the last. */
+export async function putConsent(
+  tx: Tx,
+  act: Act,
+  change: {
+    readonly alert: AlertId;
+    readonly participant: ParticipantId;
+    readonly consent: Consent;
+  },
+): Promise<void> {
+  const { alert, participant, consent } = change;
+  await tx
+    .insertInto('consent')
+    .values({ alert_id: alert, participant_id: participant, consent })
+    .onConflict((conflict) =>
+      conflict.columns(['alert_id', 'participant_id']).doUpdateSet({ consent }),
+    )
+    .execute();
+  await recordEvent(tx, { type: 'consent_changed', ...act, data: { alert, participant, consent } });
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failpoint } from '../../src/domain/failpoint.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
+import { changeConsent } from '../../src/programme/change-consent.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { changeStanding } from '../../src/programme/suspend-participant.ts';
@@ -117,6 +118,37 @@ describe('a suspension against a fetch under way', () => {
     await assert.rejects(fetch(), { code: 'NOT_FOUND' });
     await change('active');
     assert.ok((await fetch()).bytes.length > 0);
+  });
+});
+
+describe('consent asked for per alert', () => {
+  test('nothing before it; late, it is decided at once; withdrawn, nothing more', async () => {
+    const house = await openHouse();
+    try {
+      const bound = await admit(house, 'Asks', { tier: 'validate', consentMode: 'per_alert' });
+      const asking = await joinReader(house, bound);
+      const small = await smallAlert(house);
+      const { alert } = small;
+      const fetchNow = () => serveCopy(house.context, asking.caller, small, house.clock.now());
+      const consent = (word: 'invited' | 'signatory' | 'declined') =>
+        changeConsent(
+          house.context,
+          house.approver,
+          { alert, participant: bound, consent: word },
+          house.clock.now(),
+        );
+      house.clock.set(small.firstWave);
+      await releaseDue(house.context, house.clock.now());
+      await assert.rejects(fetchNow(), { code: 'NOT_FOUND' });
+      await consent('invited');
+      await assert.rejects(fetchNow(), { code: 'NOT_FOUND' });
+      await consent('signatory');
+      assert.ok((await fetchNow()).bytes.length > 0);
+      await consent('declined');
+      await assert.rejects(fetchNow(), { code: 'NOT_FOUND' });
+    } finally {
+      await house.tearDown();
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import { showAlerts } from './alerts/list.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showPlan } from './alerts/plan.ts';
 import { showAlert } from './alerts/read.ts';
+import { setConsent } from './alerts/set-consent.ts';
 import { confirm } from './clock/confirm.ts';
 import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
@@ -72,6 +73,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showAlert,
   addAlertArtifact,
   setDisclosure,
+  setConsent,
   showPlan,
   approve,
   showExposure,

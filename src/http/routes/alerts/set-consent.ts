@@ -1,0 +1,35 @@
+import { Type } from 'typebox';
+import { CONSENTS } from '../../../domain/enrolment.ts';
+import { parseId } from '../../../domain/ids.ts';
+import { changeConsent } from '../../../programme/change-consent.ts';
+import { personOf } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { closed, IdText, oneOf } from '../../schemas/basic.ts';
+
+export function setConsent(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/alerts/:alert/consents',
+    {
+      config: { audience: ['person:operator'], repeat: 'key' },
+      schema: {
+        summary: 'Records a participant’s consent to the embargo of one alert',
+        description: 'A late consent is decided at once, for what is due already.',
+        params: Type.Object({ alert: IdText }),
+        body: Type.Object({ participant: IdText, consent: oneOf(CONSENTS) }, closed),
+        response: { 200: Type.Object({ consent: oneOf(CONSENTS) }) },
+      },
+    },
+    async (request) =>
+      changeConsent(
+        deps.context,
+        personOf(request),
+        {
+          alert: parseId<'alert'>(request.params.alert, 'alert'),
+          participant: parseId<'participant'>(request.body.participant, 'participant'),
+          consent: request.body.consent,
+        },
+        deps.clock.now(),
+        request.repeat,
+      ),
+  );
+}

@@ -8,7 +8,7 @@ import { openRehearsal } from './rehearsal.ts';
 
 const START = parseInstant('2025-06-20T09:00:00Z');
 
-test('time passes by ticks when told, and by itself only after something has happened', async () => {
+test('time passes by ticks when told, and by itself only after something happened', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
   await chmod(dataDir, 0o711);
   const rehearsal = await openRehearsal({

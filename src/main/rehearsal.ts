@@ -33,7 +33,7 @@ export type Rehearsal = {
   person(name: string, scopes: readonly Scope[]): Promise<string>;
   /** Every copy of the alert that was handed out, oldest first. */
   deliveries(alert: string): Promise<readonly DeliveryRow[]>;
-  /** Goes on until `ended`: whenever something has happened, an hour passes and the ledger ticks. */
+  /** Goes on until `ended`: whenever something has happened, the time of one tick passes. */
   serveUntil(ended: Promise<unknown>): Promise<void>;
   /** Holds a fetch up between its decision and its record. */
   readonly gate: FetchGate;

@@ -1,5 +1,5 @@
 import { parseInstant } from '../../domain/instant.ts';
-import type { Alert } from './act-plan.ts';
+import type { Alert } from './alert.ts';
 import { type TracedTexts, traceTexts } from './find-texts.ts';
 import { type CanaryFound, traceTraffic } from './find-traffic.ts';
 import { traceUnmarked, type Unmarked } from './find-unmarked.ts';

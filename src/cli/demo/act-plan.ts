@@ -3,23 +3,12 @@ import { planAnswer } from '../alert-answers.ts';
 import { readAlertFolder } from '../alert-folder.ts';
 import { postAlert, postArtifacts } from '../draft-alert.ts';
 import { entries, object, text } from '../shape.ts';
+import type { Alert } from './alert.ts';
 import { EXAMPLES } from './invented.ts';
 import { showPlan } from './plan-table.ts';
 import { refusalOf } from './refusal.ts';
 import type { Stage } from './stage.ts';
 import { momentOf } from './words.ts';
-
-/** The alert of the story. */
-export type Alert = {
-  readonly id: string;
-  /** RFC 3339. */
-  readonly disclosureAt: string;
-  /** When the wave of each tier opens, RFC 3339. */
-  readonly opensAt: ReadonlyMap<string, string>;
-  readonly artifacts: readonly { readonly id: string; readonly kind: string }[];
-  /** Places at which copies may differ. */
-  readonly slots: number;
-};
 
 /** The author drafts the example alert, the plan is shown, and a second person approves it. */
 export async function planAlert(stage: Stage): Promise<Alert> {

@@ -75,7 +75,7 @@ function describe({ page }: Stage, firms: readonly Firm[], readers: number): voi
   );
   page.line(
     `${role('duty')} firms must report what they learn to a government, of ${role('unknown')} ` +
-      `that is unknown, of ${role('expired')} out of date. ${role('lapsed')} have no agreement in ` +
-      `force, ${role('suspended')} are suspended, ${role('applicant')} are applicants.`,
+      `that is unknown, of ${role('expired')} out of date. ${role('lapsed')} have no agreement ` +
+      `in force, ${role('suspended')} are suspended, ${role('applicant')} are applicants.`,
   );
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TocsinError } from '../../domain/errors.ts';
-import type { Alert } from './act-plan.ts';
+import type { Alert } from './alert.ts';
 import type { Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { TocsinError } from '../../domain/errors.ts';
 import { HOUR_MS, type Instant, parseInstant, plus } from '../../domain/instant.ts';
-import type { Alert } from './act-plan.ts';
 import { askForAll, type Suspended, suspendMidWave } from './act-suspension.ts';
+import type { Alert } from './alert.ts';
 import type { Reader } from './readers.ts';
 import { pass, type Stage } from './stage.ts';
 import { aligned, dayOf } from './words.ts';

@@ -119,8 +119,8 @@ async function takeAll(desk: Desk): Promise<number> {
 }
 
 /**
- * Fetches one artifact, opens the copy with all checks that need no network, and acknowledges it with
- * a signed receipt. @throws NOT_FOUND when the artifact is not open to this reader.
+ * Fetches one artifact, opens the copy with all checks that need no network, and acknowledges it
+ * with a signed receipt. @throws NOT_FOUND when the artifact is not open to this reader.
  */
 async function take({ session, copies }: Desk, alert: string, artifact: string): Promise<void> {
   const file = await fetchCopy(session, alert, artifact);

@@ -1,4 +1,4 @@
-import type { Alert } from './act-plan.ts';
+import type { Alert } from './alert.ts';
 import { LEAKED_KINDS } from './leaks.ts';
 import type { Page } from './page.ts';
 import { nameOf, type Reader } from './readers.ts';
@@ -47,7 +47,7 @@ function quoteOf(sample: string): string {
 function explain(page: Page, traced: NonNullable<Traced>, named: readonly Named[]): void {
   page.line(
     `Read: ${traced.slotsRead} of ${traced.slotsTotal} places. Compared with the copies of ` +
-      `${traced.tested} readers, as look number ${traced.look}.`,
+      `${traced.tested} readers, as ${traced.look === 1 ? 'the first look' : `look ${traced.look}`}.`,
   );
   if (named.length === 0) return;
   const worst = Math.max(...named.map(({ corrected }) => corrected));

@@ -1,4 +1,4 @@
-import type { Alert } from './act-plan.ts';
+import type { Alert } from './alert.ts';
 import { trafficFrom } from './leaks.ts';
 import { nameOf, type Reader } from './readers.ts';
 import type { Stage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
 import { list, object, real, text } from '../shape.ts';
-import type { Alert } from './act-plan.ts';
+import type { Alert } from './alert.ts';
 import { UNMARKED } from './leaks.ts';
 import { firmOf, type Reader } from './readers.ts';
 import type { Stage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { parseInstant } from '../../domain/instant.ts';
 import type { PlanAnswer, Step } from '../alert-answers.ts';
-import type { Alert } from './act-plan.ts';
+import type { Alert } from './alert.ts';
 import type { Page } from './page.ts';
 import { aligned, dayOf, inWords, tally } from './words.ts';
 

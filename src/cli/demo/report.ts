@@ -4,8 +4,8 @@ import { alertAnswer } from '../alert-answers.ts';
 import { allPages } from '../programme.ts';
 import { list, nullable, object, type Read, text } from '../shape.ts';
 import type { Finds } from './act-finds.ts';
-import type { Alert } from './act-plan.ts';
 import { copiesOf, type Suspended } from './act-suspension.ts';
+import type { Alert } from './alert.ts';
 import { reportsToGovernment } from './cast.ts';
 import type { Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
@@ -22,8 +22,8 @@ export type Played = {
 
 /**
  * The numbers of the story, in the form of docs/demo.md. Everything here is asked of the running
- * system or counted at the readers' desks; nothing is taken from the script of the story but who the
- * reader was whose copies turned up.
+ * system or counted at the readers' desks; nothing is taken from the script of the story but who
+ * the reader was whose copies turned up.
  */
 export async function measure(stage: Stage, played: Played, seconds: number) {
   const { issuer } = stage;

@@ -1,5 +1,5 @@
 /**
- * A seeded generator: equal seeds give the same people, the same reader and the same wear of a text.
+ * A seeded generator: equal seeds give the same people, the same reader, the same wear of a text.
  * It is sfc32 (Doty-Humphrey), which passes PractRand. Never for keys.
  */
 export type Seeded = {

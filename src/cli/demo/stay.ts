@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Alert } from './act-plan.ts';
 import { invite } from './act-programme.ts';
+import type { Alert } from './alert.ts';
 import type { Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * Prepares what a curious person needs to go on by themselves, in files that only they can read: the
- * author's token, and the invitation of one more reader of the firm of `beside`.
+ * Prepares what a curious person needs to go on by themselves, in files that only they can read:
+ * the author's token, and the invitation of one more reader of the firm of `beside`.
  */
 export async function inviteOn(
   stage: Stage,

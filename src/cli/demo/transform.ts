@@ -9,7 +9,7 @@ const COLUMNS = 64;
 /** Chance of a mistake at each letter. */
 const TYPO_RATE = 0.01;
 
-/** The texts as somebody might pass them on: parts missing, without their form, typed again by hand. */
+/** The texts as somebody might pass them on: parts missing, their form lost, typed by hand. */
 export function passOn(texts: readonly string[], random: Seeded): string {
   const worn = texts.map((text) => {
     const plain = stripMarkdown(cut(text, CUT_SHARE, random));
@@ -27,7 +27,7 @@ export function cut(text: string, share: number, random: Seeded): string {
   return head + tail;
 }
 
-/** Keeps the words: headings, emphasis, code, quotes, list marks and table lines lose their signs. */
+/** Keeps the words: headings, emphasis, code, quotes, lists and tables lose their signs. */
 export function stripMarkdown(text: string): string {
   return text
     .replace(/^\|[ :|-]+\|$\n/gm, '')
@@ -63,7 +63,7 @@ function fill(words: readonly string[], columns: number): string {
 const LETTER = /[A-Za-z]/;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
 
-/** Types the text again: at each letter, with chance `rate`, one is left out, doubled, swapped or wrong. */
+/** Types the text again: with chance `rate` a letter is left out, doubled, swapped or wrong. */
 export function retype(text: string, rate: number, random: Seeded): string {
   const out: string[] = [];
   for (let at = 0; at < text.length; at++) {

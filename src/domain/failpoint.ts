@@ -16,5 +16,6 @@ export const FAILPOINTS = [
   'tick.signed',
   'tick.committed',
   'tick.pinned',
+  'trace.read',
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];

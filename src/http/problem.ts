@@ -55,6 +55,8 @@ export type Problem = {
 };
 
 /** What 500 says, whatever happened: the cause is the operator's. */
+/** As a held artifact is answered: the same words whatever holds it. */
+const HELD = 'this artifact is not available at the moment';
 const INSIDE = "an error inside Tocsin; the operator's log names its place";
 
 /**
@@ -75,6 +77,8 @@ export function problemOf(error: unknown, told: boolean): Problem {
   if (!(error instanceof TocsinError)) return render('INTERNAL', INSIDE, null);
   const { code, message, field } = error;
   if (code === 'NOT_FOUND' && !told) return NOT_FOUND;
+  // The cause of a hold is the issuer's; whoever else asks learns that nothing is to be had now.
+  if (code === 'CLOCK_DOUBT' && !told) return render('NOT_AVAILABLE', HELD, null);
   if (STATUS[code] === 500) return render(code, INSIDE, null);
   return render(code, message, field);
 }

@@ -27,8 +27,12 @@ export function systemClock(): Clock {
   let base = { wall: Date.now(), monotonic: performance.now() };
   const reading = () => {
     const wall = Date.now();
-    const expected = base.wall + (performance.now() - base.monotonic);
-    return { wall: instant(wall), jumped: Math.abs(wall - expected) > JUMP_TOLERANCE_MS };
+    const monotonic = performance.now();
+    const expected = base.wall + (monotonic - base.monotonic);
+    const jumped = Math.abs(wall - expected) > JUMP_TOLERANCE_MS;
+    // From reading to reading: slow drift is what clock discipline does, and does not add up.
+    if (!jumped) base = { wall, monotonic };
+    return { wall: instant(wall), jumped };
   };
   return {
     now() {

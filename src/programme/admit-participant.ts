@@ -18,7 +18,7 @@ import {
   readersOf,
 } from '../store/participant-reader.ts';
 import { insertInvitedReader, insertParticipant, joinReader } from '../store/participant-writer.ts';
-import { programmes } from '../store/programme-store.ts';
+import { programmeById, programmes } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
@@ -75,6 +75,8 @@ export async function inviteReader(
     throw invalid('label', '1 to 100 characters', label);
   const actor: Actor = caller === 'system' ? SYSTEM : actorOf(caller);
   return once(context, key, now, async (tx) => {
+    // Two invitations at once must not both see the last free place under the cap.
+    await lockToChange(tx, programme);
     if (!(await enrolmentOf(tx, programme, participant))) {
       throw new TocsinError('NOT_FOUND', 'participant: expected one of this programme', {
         field: 'participant',
@@ -106,7 +108,7 @@ async function checkReaderLimits(tx: Tx, programme: ProgrammeId, participant: Pa
       `readers: expected at most ${MAX_READERS_PER_PARTICIPANT} of one participant`,
     );
   }
-  const cap = (await programmes(tx)).find((row) => row.id === programme)?.readerCap ?? 0;
+  const { readerCap: cap } = await programmeById(tx, programme);
   const count = await countReaders(tx, programme);
   if (count >= cap) {
     throw new TocsinError(

@@ -10,7 +10,7 @@ import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
-import { programmes } from '../store/programme-store.ts';
+import { programmeById } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
@@ -80,10 +80,10 @@ async function commitMarks(
   let slots = 0;
   for (const artifact of await artifactsOf(tx, alert.id)) {
     const { table } = await context.renders.open(tx, artifact, keys);
-    tables.push(sha256Hex(Buffer.from(canonicalJson(table as unknown as Json))));
+    tables.push(sha256Hex(Buffer.from(canonicalJson(table))));
     slots += table.slots.length;
   }
-  const programme = (await programmes(tx)).find((row) => row.id === alert.programme);
+  const { readerCap } = await programmeById(tx, alert.programme);
   await recordEvent(tx, {
     type: 'marks_committed',
     ...act,
@@ -92,7 +92,7 @@ async function commitMarks(
       key: sha256Hex(lp('tocsin/mark-key/v1', alert.id), keys.mark),
       tables: sha256(Buffer.from(canonicalJson(tables))).toString('hex'),
       slots,
-      cap: programme?.readerCap ?? 0,
+      cap: readerCap,
     },
   });
 }

@@ -244,7 +244,7 @@ function stored(
   table: SlotTable,
   ordinal: number,
 ) {
-  const slots = jsonBytes(table as unknown as Json);
+  const slots = jsonBytes(table);
   return {
     ordinal,
     headEnc: encryptFor(keys, rowOf(artifact, 'head'), jsonBytes({ name: input.name })),

@@ -2,8 +2,10 @@ import { TocsinError } from '../domain/errors.ts';
 import { type Instant, instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
 import { clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
+import { resolveWorkItems } from '../store/delivery-writer.ts';
 import { recordEvent } from '../store/event-writer.ts';
-import { actorOf, type PersonCaller, SYSTEM } from './act.ts';
+import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 
 /** Largest step back that ordinary clock discipline may make. */
@@ -63,8 +65,9 @@ export async function confirmClock(
   context: Context,
   caller: PersonCaller,
   now: Instant,
+  key: IdempotencyKey | null = null,
 ): Promise<{ confirmed: boolean }> {
-  return context.store.issuer(async (tx) => {
+  return once(context, key, now, async (tx) => {
     const mark = await clockMarkForUpdate(tx);
     if (!mark || mark.doubtedAt === null) {
       throw new TocsinError('CONFLICT', 'clock: expected a doubt to confirm, found none');
@@ -77,6 +80,7 @@ export async function confirmClock(
       throw new TocsinError('SECOND_PERSON', 'clock: expected another person to confirm');
     }
     await putClockMark(tx, { highWater: now, doubtedAt: null, firstConfirmation: null });
+    await resolveWorkItems(tx, 'CLOCK_DOUBT', now);
     await recordEvent(tx, {
       type: 'clock_confirmed',
       at: now,

@@ -93,7 +93,7 @@ export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promi
       const consent = consents.get(participant) ?? 'no_embargo';
       const part = planParticipant(policy, planned, { participant, enrolment, consent }, counts);
       const line = planLine(part, name);
-      hashes.push(sha256(Buffer.from(canonicalJson(line as unknown as Json))));
+      hashes.push(sha256(Buffer.from(canonicalJson(line))));
       if (lines.length < MAX_LISTED) lines.push(line);
     }
     participants += page.length;

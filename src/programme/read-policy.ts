@@ -1,6 +1,6 @@
 import type { ProgrammeId } from '../domain/ids.ts';
 import type { Words } from '../policy/words.ts';
-import { programmes } from '../store/programme-store.ts';
+import { programmeById } from '../store/programme-store.ts';
 import type { Context } from './context.ts';
 
 export type PolicyView = {
@@ -16,7 +16,7 @@ export type PolicyView = {
 export async function readPolicy(context: Context, programme: ProgrammeId): Promise<PolicyView> {
   return context.store.issuer(async (tx) => {
     const { sha256, words } = await context.policies.active(tx, programme);
-    const { pack = '' } = (await programmes(tx)).find(({ id }) => id === programme) ?? {};
+    const { pack } = await programmeById(tx, programme);
     return { pack, sha256, words };
   });
 }

@@ -38,7 +38,7 @@ const BATCH = 200;
  * committed batch; a batch that committed although its answer was lost is not done again, because
  * its cursor moved with it. Returns the number of batches done.
  */
-export async function releaseDue(context: Context, now: Instant): Promise<number> {
+export async function releaseDue(context: Context, now: Instant, batch = BATCH): Promise<number> {
   let batches = 0;
   while (await redecideNext(context, now)) batches += 1;
   for (;;) {
@@ -46,7 +46,7 @@ export async function releaseDue(context: Context, now: Instant): Promise<number
       (await clockDoubted(tx)) ? null : nextDueWave(tx, now),
     );
     if (!wave) return batches;
-    await releaseBatch(context, wave, now);
+    await releaseBatch(context, wave, now, batch);
     await context.reached('release.committed');
     batches += 1;
   }
@@ -65,7 +65,12 @@ async function redecideNext(context: Context, now: Instant): Promise<boolean> {
   });
 }
 
-async function releaseBatch(context: Context, due: Wave, now: Instant): Promise<void> {
+async function releaseBatch(
+  context: Context,
+  due: Wave,
+  now: Instant,
+  batch: number,
+): Promise<void> {
   await context.store.issuer(async (tx) => {
     const alert = await alertById(tx, due.alert);
     if (!alert) return;
@@ -77,14 +82,14 @@ async function releaseBatch(context: Context, due: Wave, now: Instant): Promise<
     await context.reached('release.locked');
     const facts = { alert, artifacts: await artifactsOf(tx, alert.id) };
     const policy = await context.policies.active(tx, alert.programme);
-    const page = await enrolmentsPage(tx, alert.programme, wave.cursor, BATCH);
+    const page = await enrolmentsPage(tx, alert.programme, wave.cursor, batch);
     if (wave.state === 'pending') await startWave(tx, facts, wave, now);
     await context.reached('release.decided');
     const { decisions, granted } = await grantPage(tx, policy, facts, page, wave.at, now);
     await context.reached('release.granted');
     const counts = addCounts(wave.counts, wave.at, decisions, granted);
     const cursor = page.at(-1)?.participant ?? wave.cursor;
-    const last = page.length < BATCH;
+    const last = page.length < batch;
     await updateWave(tx, { ...wave, cursor, counts, state: last ? 'done' : 'running' });
     if (last) await finishWave(tx, policy, facts, wave, counts, now);
   });

@@ -27,7 +27,6 @@ import {
   latestCheckpoint,
   logNodes,
   placeEvents,
-  unplacedEvents,
 } from '../store/ledger-store.ts';
 import { lockSequencer } from '../store/locks.ts';
 import type { Context } from './context.ts';
@@ -66,22 +65,13 @@ export async function runTick(context: Context, now: Instant): Promise<TickResul
 }
 
 async function placeTick(tx: Tx, tick: number, now: Instant) {
-  const waiting = await unplacedEvents(tx, EVENT_TREE_CAPACITY);
-  const positions = drawPositions(waiting.length);
-  const tickKey = randomBytes(TICK_KEY_BYTES);
-  const leaves = waiting.map((event, index) => ({
-    position: positions[index] ?? 0,
-    hash: event.leaf,
-  }));
-  const { root } = buildEventTree(leaves, tickKey);
-  await placeEvents(
-    tx,
-    tick,
-    waiting.map((event) => event.serial),
-    positions,
+  const leaves = await placeEvents(tx, tick, EVENT_TREE_CAPACITY, (events) =>
+    drawPositions(events),
   );
-  await insertTick(tx, { tick, at: now, root, tickKey, events: waiting.length });
-  return { root, events: waiting.length };
+  const tickKey = randomBytes(TICK_KEY_BYTES);
+  const { root } = buildEventTree(leaves, tickKey);
+  await insertTick(tx, { tick, at: now, root, tickKey, events: leaves.length });
+  return { root, events: leaves.length };
 }
 
 /** The log's frontier at `size`, folded from its stored subtrees. */

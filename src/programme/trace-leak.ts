@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '../crypto/canonical.ts';
+import { canonicalJson } from '../crypto/canonical.ts';
 import { decryptColumn, encryptColumn } from '../crypto/column.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
@@ -15,7 +15,7 @@ import { deliveriesOf } from '../store/delivery-reader.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockTraces } from '../store/locks.ts';
-import { programmes } from '../store/programme-store.ts';
+import { programmeById } from '../store/programme-store.ts';
 import {
   insertReading,
   insertSighting,
@@ -140,6 +140,7 @@ export async function runTrace(
   const earlier = await context.store.issuer((tx) => storedReport(context, tx, sightingId));
   if (earlier) return earlier;
   await context.store.issuer((tx) => commitReadings(context, tx, caller, sightingId, now));
+  await context.reached('trace.read');
   return context.store.issuer((tx) => score(context, tx, caller, sightingId, now));
 }
 
@@ -170,7 +171,7 @@ async function commitReadings(
     const renderings = await renderingsOf(context, tx, alert.id);
     const versions = renderings.map(({ table, master }) => ({ table, text: master.toString() }));
     const reading = readSample({ alert: alert.id, sample, versions });
-    const json = canonicalJson(reading as unknown as Json);
+    const json = canonicalJson(reading);
     const hash = sha256Hex(Buffer.from(json));
     await insertReading(tx, {
       sighting: sightingId,
@@ -209,7 +210,7 @@ async function score(
   const sighting = await approvedSighting(tx, sightingId);
   const earlier = await storedReport(context, tx, sightingId);
   if (earlier) return earlier;
-  const programme = (await programmes(tx)).find((row) => row.id === sighting.programme);
+  const { readerCap } = await programmeById(tx, sighting.programme);
   await lockTraces(tx);
   const spent = await looksSpent(tx);
   let look = spent;
@@ -229,7 +230,7 @@ async function score(
       canaries: renderings
         .flatMap(({ table }) => table.slots)
         .filter((slot) => slot.kind === 'canary'),
-      cap: programme?.readerCap ?? 1,
+      cap: readerCap,
       look,
     });
     alerts.push({ alert: row.alert, reading: row.sha256, coverage: reading.coverage, result });
@@ -250,7 +251,7 @@ async function storeReport(
   look: number,
   now: Instant,
 ): Promise<void> {
-  const json = Buffer.from(canonicalJson(report as unknown as Json));
+  const json = Buffer.from(canonicalJson(report));
   const hash = sha256Hex(json);
   await insertTraceReport(tx, {
     sighting: sighting.id,

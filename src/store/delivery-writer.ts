@@ -131,3 +131,24 @@ export async function openWorkItems(tx: Tx, programme: ProgrammeId) {
     .limit(500)
     .execute();
 }
+
+/** Closes all open questions of one cause, once the cause is gone. */
+export async function resolveWorkItems(tx: Tx, code: string, at: Instant): Promise<void> {
+  await tx
+    .updateTable('work_item')
+    .set({ resolved_at: new Date(at) })
+    .where('code', '=', code)
+    .where('resolved_at', 'is', null)
+    .execute();
+}
+
+/** Closes one open question; false when there is none of this id. */
+export async function resolveWorkItem(tx: Tx, id: string, at: Instant): Promise<boolean> {
+  const resolved = await tx
+    .updateTable('work_item')
+    .set({ resolved_at: new Date(at) })
+    .where('id', '=', id)
+    .where('resolved_at', 'is', null)
+    .executeTakeFirst();
+  return resolved.numUpdatedRows === 1n;
+}

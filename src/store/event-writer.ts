@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import { canonicalJson, type Json } from '../crypto/canonical.ts';
+import { canonicalJson } from '../crypto/canonical.ts';
 import { newId, randomBytes } from '../crypto/random.ts';
 import {
   type Actor,
@@ -43,7 +43,7 @@ export function prepareEvent<T extends EventType>(fields: NewEvent<T>): Prepared
   const parts: Part[] = [
     {
       audience: 'issuer',
-      body: canonicalJson(event as unknown as Json),
+      body: canonicalJson(event),
       salt: randomBytes(SALT_BYTES),
     },
   ];
@@ -66,7 +66,7 @@ function participantOf(event: Event): string | null {
 /** The participant's part says what happened to it, not which person at the issuer did it. */
 function participantBody(event: Event): string {
   const { actor: _actor, subjects: _subjects, ...rest } = event;
-  return canonicalJson(rest as unknown as Json);
+  return canonicalJson(rest);
 }
 
 /** Prepares and inserts one event in the caller's transaction; that commit is "in the ledger". */

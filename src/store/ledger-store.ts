@@ -3,34 +3,33 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 
-/** An event waiting for its tick. */
-export type Unplaced = { readonly serial: number; readonly leaf: Buffer };
-
 /**
- * Committed events without a tick, at most `limit`. Selected by their state, not by a high serial:
- * a transaction that took its serials early and commits late is simply found by a later tick.
+ * Gives committed events without a tick their place in one, at most `limit`. Selected by their state,
+ * not by a high serial: a transaction that took its serials early and commits late is simply found
+ * by a later tick.
+ * @param draw gives as many distinct positions as there are events
+ * @returns the leaf hash of each at its position
  */
-export async function unplacedEvents(tx: Tx, limit: number): Promise<Unplaced[]> {
-  return tx
+export async function placeEvents(
+  tx: Tx,
+  tick: number,
+  limit: number,
+  draw: (events: number) => readonly number[],
+): Promise<{ readonly position: number; readonly hash: Buffer }[]> {
+  const waiting = await tx
     .selectFrom('event')
     .select(['serial', 'leaf'])
     .where('tick', 'is', null)
     .orderBy('serial')
     .limit(limit)
     .execute();
-}
-
-/** Gives events their tick and position. */
-export async function placeEvents(
-  tx: Tx,
-  tick: number,
-  serials: readonly number[],
-  positions: readonly number[],
-): Promise<void> {
-  if (serials.length === 0) return;
+  if (waiting.length === 0) return [];
+  const positions = draw(waiting.length);
+  const serials = waiting.map((event) => event.serial);
   await sql`update event set tick = ${tick}, position = r.position
     from unnest(${serials}::bigint[], ${positions}::integer[]) as r (serial, position)
     where event.serial = r.serial and event.tick is null`.execute(tx);
+  return waiting.map((event, index) => ({ position: positions[index] ?? 0, hash: event.leaf }));
 }
 
 export type TickRow = {
@@ -123,12 +122,10 @@ export async function latestCheckpoint(
 
 /** One event as recorded and placed, with the parts that still exist. */
 export type PlacedEvent = {
-  readonly serial: number;
   readonly entry: string;
   readonly leaf: Buffer;
   readonly tick: number | null;
   readonly position: number | null;
-  readonly participant: string | null;
   readonly parts: readonly {
     readonly audience: 'issuer' | 'participant';
     readonly body: string | null;
@@ -136,11 +133,10 @@ export type PlacedEvent = {
   }[];
 };
 
-const EVENT_COLUMNS = sql`serial, entry, leaf, tick, position, participant_id, issuer_body,
+const EVENT_COLUMNS = sql`entry, leaf, tick, position, participant_id, issuer_body,
   issuer_salt, participant_body, participant_salt`;
 
 type EventColumns = {
-  serial: number;
   entry: string;
   leaf: Buffer;
   tick: number | null;
@@ -160,12 +156,10 @@ function eventFromRow(row: EventColumns): PlacedEvent {
     salt: row.participant_salt,
   } as const;
   return {
-    serial: row.serial,
     entry: row.entry,
     leaf: row.leaf,
     tick: row.tick,
     position: row.position,
-    participant: row.participant_id,
     parts: row.participant_id === null ? [issuer] : [issuer, theirs],
   };
 }
@@ -183,15 +177,7 @@ export async function eventByLeaf(tx: Tx, leaf: Buffer): Promise<PlacedEvent | n
 export async function ownEventByLeaf(tx: Tx, leaf: Buffer): Promise<PlacedEvent | null> {
   const row = await tx
     .selectFrom('event')
-    .select([
-      'entry',
-      'leaf',
-      'tick',
-      'position',
-      'participant_id',
-      'participant_body',
-      'participant_salt',
-    ])
+    .select(['entry', 'leaf', 'tick', 'position', 'participant_body', 'participant_salt'])
     .where('leaf', '=', leaf)
     .executeTakeFirst();
   if (!row) return null;
@@ -200,16 +186,8 @@ export async function ownEventByLeaf(tx: Tx, leaf: Buffer): Promise<PlacedEvent 
     body: row.participant_body,
     salt: row.participant_salt,
   } as const;
-  const { entry, tick, position, participant_id } = row;
-  return {
-    serial: 0,
-    entry,
-    leaf: row.leaf,
-    tick,
-    position,
-    participant: participant_id,
-    parts: [part],
-  };
+  const { entry, tick, position } = row;
+  return { entry, leaf: row.leaf, tick, position, parts: [part] };
 }
 
 /** All events of one tick, in position order. */

@@ -107,6 +107,13 @@ export async function programmes(tx: Tx): Promise<ProgrammeRow[]> {
   }));
 }
 
+/** @throws NOT_FOUND for an unknown programme. */
+export async function programmeById(tx: Tx, id: ProgrammeId): Promise<ProgrammeRow> {
+  const found = (await programmes(tx)).find((row) => row.id === id);
+  if (found) return found;
+  throw new TocsinError('NOT_FOUND', 'programme: expected a known one', { field: 'programme' });
+}
+
 export async function setting(tx: Tx, name: string): Promise<Buffer | null> {
   const row = await tx
     .selectFrom('setting')

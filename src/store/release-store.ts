@@ -121,8 +121,9 @@ export type NewGrant = {
 };
 
 /**
- * Writes grants, their events and their notices; a grant that exists already (same alert, wave,
- * participant) is left as it is, without a second event or notice. Returns how many were new.
+ * Writes grants, their events and their notices. A wave gives each participant one; who is decided
+ * again within the same wave, and now gets something else, gets another. The same grant at the same
+ * instant is left as it is, without a second event or notice. Returns how many were new.
  */
 export async function insertGrants(
   tx: Tx,
@@ -192,6 +193,7 @@ export async function lastGrants(
     .where('participant_id', '=', sql<string>`any(${participants}::uuid[])`)
     .orderBy('participant_id')
     .orderBy('wave_at', 'desc')
+    .orderBy('granted_at', 'desc')
     .execute();
   return new Map(
     rows.map((row) => [

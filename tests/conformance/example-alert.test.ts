@@ -7,8 +7,8 @@ import { freezeSlots } from '../../src/marking/freeze.ts';
 import type { Earlier } from '../../src/marking/passage.ts';
 import { parseSidecar, type Sidecar } from '../../src/marking/sidecar.ts';
 import { parsePack } from '../../src/policy/pack.ts';
+import { packFiles } from '../support/packs.ts';
 import { cveRecord, example, exampleFiles, lateSources, publicRules } from './example-alert.ts';
-import { packFiles } from './load-pack.ts';
 
 const alert = await example();
 const IDS = ['CVE-2025-49704', 'CVE-2025-49706'];

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
 import { FAILPOINTS } from '../../src/domain/failpoint.ts';
-import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
-import { formatInstant } from '../../src/domain/instant.ts';
+import type { AlertId, ArtifactId, SightingId } from '../../src/domain/ids.ts';
+import { formatInstant, plus } from '../../src/domain/instant.ts';
+import { proveEvent } from '../../src/programme/prove-event.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { approveTrace, openSighting, runTrace } from '../../src/programme/trace-leak.ts';
 import { counts } from '../counts.ts';
 import type { CrashTask } from '../support/crash-child.ts';
 import {
@@ -29,6 +32,7 @@ describe('kill -9', () => {
   let site: Site;
   let house: House;
   let readers: TestReader[];
+  let trace: CrashTask['trace'] = null;
 
   before(async () => {
     site = await openSite();
@@ -46,6 +50,9 @@ describe('kill -9', () => {
   /** An alert whose first wave is due; for a fetch also released. */
   async function prepare(released: boolean): Promise<{ alert: AlertId; artifact: ArtifactId }> {
     const small = await smallAlert(house);
+    // Later waves of earlier alerts come first, so that only this one is left to be killed in.
+    house.clock.set(plus(small.firstWave, -1));
+    await releaseDue(house.context, house.clock.now());
     house.clock.set(small.firstWave);
     if (released) await releaseDue(house.context, house.clock.now());
     return small;
@@ -60,28 +67,53 @@ describe('kill -9', () => {
     assert.ok(reader);
     const at = formatInstant(house.clock.now());
     const { dataDir, urls } = site;
-    return { dataDir, urls, at, failpoint, work, fetch: { caller: reader.caller, ...target } };
+    const { caller, identity } = reader;
+    const fetch = { caller, identity, ...target };
+    // One participant a batch, so that a wave is killed and resumed in its middle too.
+    return { dataDir, urls, at, failpoint, work, batch: 1, trace, fetch };
   }
 
   /** What must hold after any death, once the next process has done its rounds. */
-  async function recover(target: { alert: AlertId; artifact: ArtifactId }): Promise<void> {
+  async function recover(
+    target: { alert: AlertId; artifact: ArtifactId },
+    copies: readonly SentCopy[] = [],
+  ): Promise<void> {
     await releaseDue(house.context, house.clock.now());
+    assert.equal(await grantsOf(house, target.alert), PARTICIPANTS, 'a grant for everybody');
     for (const reader of readers) {
       await serveCopy(house.context, reader.caller, target, house.clock.now());
     }
     await assertInvariants(house);
+    for (const copy of copies) {
+      const leaf = Buffer.from(copy.leaf, 'hex');
+      const proof = await proveEvent(house.context, new Map(), house.approver, leaf);
+      assert.ok(proof.tick.at <= copy.by, 'the promise of a copy that was sent is kept');
+    }
   }
 
   for (const point of FAILPOINTS) {
     test(`at ${point}: nothing lost, nothing doubled, the tree verifies`, async () => {
-      const work = point.split('.')[0] as 'release' | 'fetch' | 'tick';
-      const target = await prepare(work === 'fetch');
+      const work = point.split('.')[0] as CrashTask['work'][number];
+      const target = await prepare(work === 'fetch' || work === 'trace');
+      if (work === 'trace') trace = { caller: house.author, sighting: await openTrace(house) };
       const { signal, copies } = await run(task(target, `${point}:1`, [work]));
       assert.equal(signal, 'SIGKILL', 'the child died at the point');
-      assert.equal(copies, 0, 'no copy leaves before its delivery is committed');
+      assert.deepEqual(copies, [], 'no copy leaves before its delivery is committed');
       await recover(target);
+      if (trace) await assertTracedOnce(house, trace.sighting);
+      trace = null;
     });
   }
+
+  test('in the middle of a wave: the next process goes on after the last committed batch', async () => {
+    for (let nth = 2; nth <= PARTICIPANTS; nth++) {
+      const target = await prepare(false);
+      const { signal } = await run(task(target, `release.granted:${nth}`, ['release']));
+      assert.equal(signal, 'SIGKILL');
+      assert.equal(await grantsOf(house, target.alert), nth - 1, 'the batches before it stand');
+      await recover(target);
+    }
+  });
 
   test(`at random moments, ${counts.kills} times`, async (context) => {
     const random = seeded(counts.kills);
@@ -91,16 +123,49 @@ describe('kill -9', () => {
       const rounds = ['release', 'fetch', 'tick', 'fetch', 'tick'] as const;
       const { signal, copies } = await run(task(target, null, rounds), 60 * random.unit());
       if (signal === 'SIGKILL') killed += 1;
-      assert.ok(copies <= 2);
-      await releaseDue(house.context, house.clock.now());
-      if (n % 10 === 9 || n === counts.kills - 1) await recover(target);
+      await recover(target, copies);
     }
     context.diagnostic(`${killed} of ${counts.kills} children were still at work when killed`);
     assert.ok(killed > 0, 'some children were killed at work');
   });
 });
 
-type Ended = { readonly signal: NodeJS.Signals | null; readonly copies: number };
+/** What a child said of a copy it sent: its promise. */
+type SentCopy = { readonly delivery: string; readonly leaf: string; readonly by: number };
+
+type Ended = { readonly signal: NodeJS.Signals | null; readonly copies: readonly SentCopy[] };
+
+async function grantsOf(house: House, alert: AlertId): Promise<number> {
+  const { rows } = await house.context.store.issuer((tx) =>
+    sql<{ n: number }>`select count(*) as n from release_grant where alert_id = ${alert}`.execute(
+      tx,
+    ),
+  );
+  return rows[0]?.n ?? 0;
+}
+
+async function openTrace(house: House): Promise<SightingId> {
+  const { context, author, approver, programme, clock } = house;
+  const sample = Buffer.from('Apply the update in order to be safe, and begin today.');
+  const { sighting } = await openSighting(context, author, programme, sample, clock.now());
+  await approveTrace(context, approver, sighting, clock.now());
+  return sighting;
+}
+
+/** Killed between reading and scoring: the readings that were committed are those that are scored. */
+async function assertTracedOnce(house: House, sighting: SightingId): Promise<void> {
+  const report = await runTrace(house.context, house.author, sighting, house.clock.now());
+  const { rows } = await house.context.store.issuer((tx) =>
+    sql<{ type: string; sha256: string }>`select type,
+        (issuer_body::json -> 'data' ->> 'reading') as sha256 from event
+      where ${sighting}::uuid = any(subjects) and type in ('reading_committed', 'trace_scored')
+      order by serial`.execute(tx),
+  );
+  assert.equal(rows.at(-1)?.type, 'trace_scored', 'scored once, after every reading');
+  assert.equal(rows.filter(({ type }) => type === 'trace_scored').length, 1);
+  const committed = new Set(rows.map((row) => row.sha256));
+  assert.ok(report.alerts.every(({ reading }) => committed.has(reading)));
+}
 
 /** Runs a child to its end; with `afterMs`, kills it that long after it began to work. */
 async function run(task: CrashTask, afterMs?: number): Promise<Ended> {
@@ -119,5 +184,6 @@ async function run(task: CrashTask, afterMs?: number): Promise<Ended> {
   const signal = await new Promise<NodeJS.Signals | null>((resolve) => {
     child.on('close', (_code, by) => resolve(by));
   });
-  return { signal, copies: out.split('\n').filter((line) => line.startsWith('{')).length };
+  const sent = out.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+  return { signal, copies: sent.map((line) => JSON.parse(line) as SentCopy) };
 }

@@ -3,14 +3,17 @@
  * argv: one JSON object. Prints a line of JSON for each copy it would have sent.
  */
 
-import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
+import { open } from '../../src/crypto/age/open.ts';
+import type { AlertId, ArtifactId, SightingId } from '../../src/domain/ids.ts';
 import { parseInstant } from '../../src/domain/instant.ts';
+import { unpackCopy } from '../../src/formats/copy.ts';
 import { virtualClock } from '../../src/main/clock.ts';
 import { compose } from '../../src/main/compose.ts';
-import type { ReaderCaller } from '../../src/programme/act.ts';
+import type { PersonCaller, ReaderCaller } from '../../src/programme/act.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { runTrace } from '../../src/programme/trace-leak.ts';
 import { configFor, type Urls } from './house.ts';
 
 export type CrashTask = {
@@ -18,11 +21,15 @@ export type CrashTask = {
   readonly urls: Urls;
   readonly at: string;
   readonly failpoint: string | null;
-  readonly work: readonly ('release' | 'fetch' | 'tick')[];
+  readonly work: readonly ('release' | 'fetch' | 'tick' | 'trace')[];
+  /** Participants per batch of a release. */
+  readonly batch: number;
+  readonly trace: { readonly caller: PersonCaller; readonly sighting: SightingId } | null;
   readonly fetch: {
     readonly caller: ReaderCaller;
     readonly alert: AlertId;
     readonly artifact: ArtifactId;
+    readonly identity: string;
   };
 };
 
@@ -36,12 +43,16 @@ const { context, stop } = await compose(config, { clock });
 process.stdout.write('ready\n');
 for (const work of task.work) {
   const now = clock.now();
-  if (work === 'release') await releaseDue(context, now);
+  if (work === 'release') await releaseDue(context, now, task.batch);
   if (work === 'tick') await runTick(context, now);
+  if (work === 'trace' && task.trace) {
+    await runTrace(context, task.trace.caller, task.trace.sighting, now);
+  }
   if (work === 'fetch') {
     const { caller, alert, artifact } = task.fetch;
     const copy = await serveCopy(context, caller, { alert, artifact }, now);
-    process.stdout.write(`${JSON.stringify({ delivery: copy.delivery })}\n`);
+    const { promise } = unpackCopy(open([task.fetch.identity], copy.bytes)).manifest;
+    process.stdout.write(`${JSON.stringify({ delivery: copy.delivery, ...promise })}\n`);
   }
 }
 await stop();

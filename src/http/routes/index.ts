@@ -28,6 +28,7 @@ import { showParticipant } from './participants/read.ts';
 import { checkPack } from './policies/check.ts';
 import { showProgrammes } from './programmes/list.ts';
 import { showPolicy } from './programmes/policy.ts';
+import { resolveWork } from './programmes/resolve-work.ts';
 import { showWork } from './programmes/work.ts';
 import { fetchPublicDocument } from './public/fetch-document.ts';
 import { listPublicAlerts } from './public/list-alerts.ts';
@@ -62,6 +63,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showProgrammes,
   showPolicy,
   showWork,
+  resolveWork,
   admit,
   showParticipants,
   showParticipant,

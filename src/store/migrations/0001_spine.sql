@@ -165,7 +165,7 @@ create table release_grant (
   granted_at timestamptz(3) not null,
   allowed integer not null,
   reduced integer not null,
-  primary key (alert_id, participant_id, wave_at)
+  primary key (alert_id, participant_id, wave_at, granted_at)
 );
 create index release_grant_by_participant on release_grant (participant_id, alert_id);
 

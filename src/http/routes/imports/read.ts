@@ -8,7 +8,7 @@ export function readImport(app: App, _deps: HttpDeps): void {
     '/v1/imports',
     {
       bodyLimit: BODY_LIMITS.bytes,
-      config: { audience: ['person:author'], repeat: 'key', takes: 'bytes' },
+      config: { audience: ['person:author'], repeat: 'natural', takes: 'bytes' },
       schema: {
         summary: 'Reads a CSAF 2.0 or CVE JSON 5 document: its facts, and warnings; keeps nothing',
         response: { 200: ImportedText },

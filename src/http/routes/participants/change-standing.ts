@@ -29,7 +29,8 @@ export function setStanding(app: App, deps: HttpDeps): void {
         parseId<'programme'>(request.params.programme, 'programme'),
         parseId<'participant'>(request.params.participant, 'participant'),
         request.body,
-        deps.clock.now(),
+        // A suspension takes something away: it must not wait until a doubted clock is confirmed.
+        deps.clock.reading().wall,
         request.repeat,
       ),
   );

@@ -39,7 +39,7 @@ export function checkPack(app: App, _deps: HttpDeps): void {
     '/v1/policies/check',
     {
       bodyLimit: BODY_LIMITS.pack,
-      config: { audience: ANY_PERSON, repeat: 'key' },
+      config: { audience: ANY_PERSON, repeat: 'natural' },
       schema: {
         summary: "Checks a policy pack, given as its files' texts; changes nothing",
         body: PackBody,

@@ -10,7 +10,7 @@ export function trace(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/sightings/:sighting/trace',
     {
-      config: { audience: ['person:investigator'], repeat: 'key' },
+      config: { audience: ['person:investigator'], repeat: 'natural' },
       schema: {
         summary: 'Traces an approved sample; the first report is what every repeat returns',
         params: Type.Object({ sighting: IdText }),

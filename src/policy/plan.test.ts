@@ -18,6 +18,7 @@ const ALERT: PlannedAlert = {
     id: parseId(`0000000${i}-0000-4000-8000-000000000000`, 'id'),
     kind,
     variant: 'full',
+    reducedBy: parseId<'artifact'>('00000001-0000-4000-8000-000000000000', 'id'),
   })),
 };
 
@@ -125,4 +126,14 @@ test('what an expiry between two waves takes away is missing at the next', () =>
     counts.map(({ allowed }) => allowed),
     [0, 0, 4, 0],
   );
+});
+
+test('what has no reduced variant is denied where one would stand in for it', () => {
+  const alone = { ...ALERT, artifacts: ALERT.artifacts.map((a) => ({ ...a, reducedBy: null })) };
+  const counts = countsFor(SCHEDULE);
+  const { artifacts } = planParticipant(MAPP, alone, participant(1, BOUND), counts);
+  const outcomes = artifacts.flatMap(({ steps }) => steps.map(({ decision }) => decision.outcome));
+  assert.ok(!outcomes.includes('allow_reduced'));
+  assert.ok(outcomes.includes('allow'), 'the summary itself still opens at disclosure');
+  assert.equal(counts.at(-1)?.allowedReduced, 0);
 });

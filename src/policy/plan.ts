@@ -1,5 +1,10 @@
 import type { ArtifactKind, Assurance, Variant } from '../domain/artifact.ts';
-import type { Decision, ReasonCode, ReleaseFacts } from '../domain/decision.ts';
+import {
+  type Decision,
+  effectiveDecision,
+  type ReasonCode,
+  type ReleaseFacts,
+} from '../domain/decision.ts';
 import type { Consent, Enrolment } from '../domain/enrolment.ts';
 import type { ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -16,6 +21,8 @@ export type PlannedAlert = {
     readonly id: ArtifactId;
     readonly kind: ArtifactKind;
     readonly variant: Variant;
+    /** The reduced variant that stands in for it, if one is linked. */
+    readonly reducedBy: ArtifactId | null;
   }[];
 };
 
@@ -77,13 +84,16 @@ export function planParticipant(
 ): ParticipantPlan {
   const { schedule, assurance } = alert;
   const principal = { kind: 'participant', enrolment, consent } as const;
-  // Artifacts of one kind and variant are decided alike; only their ids differ.
+  // Artifacts of one kind and variant, with or without a reduced one, are decided alike; only their ids differ.
   const decided = new Map<string, readonly PlanStep[]>();
-  const artifacts = alert.artifacts.map(({ id, kind, variant }) => {
-    const key = `${kind}/${variant}`;
+  const artifacts = alert.artifacts.map(({ id, kind, variant, reducedBy }) => {
+    const hasReduced = reducedBy !== null;
+    const key = `${kind}/${variant}/${hasReduced}`;
     const steps =
       decided.get(key) ??
-      timeline(policy, { principal, artifact: { kind, variant }, schedule, assurance });
+      timeline(policy, { principal, artifact: { kind, variant }, schedule, assurance }).map(
+        ({ at, decision }) => ({ at, decision: effectiveDecision(decision, hasReduced) }),
+      );
     decided.set(key, steps);
     for (const count of counts) countDecision(count, decisionAt(steps, count.at));
     return { artifact: id, steps };

@@ -1,4 +1,4 @@
-import type { Decision, ReleaseFacts } from '../domain/decision.ts';
+import { type Decision, effectiveDecision, type ReleaseFacts } from '../domain/decision.ts';
 import type { Consent } from '../domain/enrolment.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -46,7 +46,10 @@ export function decideAll(
 ): Decision[] {
   const principal = { kind: 'participant', enrolment: enrolled.enrolment, consent } as const;
   return artifacts.map((artifact) =>
-    decideRelease(policy, factsFor(alert, artifact, principal), now),
+    effectiveDecision(
+      decideRelease(policy, factsFor(alert, artifact, principal), now),
+      artifact.reducedBy !== null,
+    ),
   );
 }
 

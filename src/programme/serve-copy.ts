@@ -164,29 +164,18 @@ async function copyFor(
   artifact: ArtifactRow,
   now: Instant,
 ): Promise<Served> {
-  const keys = await context.keys.alert(tx, work.alert.id);
-  const renderings = new Map<ArtifactId, Rendering>();
-  const rendering = await context.renders.open(tx, artifact, keys);
-  let content: Buffer;
-  try {
-    content = renderFor(rendering, caller.participant, caller.id);
-  } catch (error) {
-    if (!(error instanceof TocsinError) || error.code !== 'MARK_FAILED') throw error;
+  const rendered = await render(context, tx, caller, work, artifact);
+  if (!rendered) {
     // Never served unmarked: the issuer gets the question, the reader an answer without cause.
     await recordHold(tx, caller, work, artifact, 'MARK_FAILED', now);
     return { outcome: 'held' };
   }
+  const { rendering, content, commitment } = rendered;
   await context.reached('fetch.marked');
 
   const events: PreparedEvent[] = [];
-  if (!work.reader.wordCommitted) {
-    for (const other of work.artifacts) {
-      renderings.set(other.id, await context.renders.open(tx, other, keys));
-    }
-    const commitment = wordCommitment([...renderings.values()], caller.participant, caller.id);
-    if (await insertWordCommitment(tx, work.alert.id, caller.id, commitment)) {
-      events.push(wordEvent(work, caller, commitment, now));
-    }
+  if (commitment && (await insertWordCommitment(tx, work.alert.id, caller.id, commitment))) {
+    events.push(wordEvent(work, caller, commitment, now));
   }
   const delivery = newId<DeliveryId>();
   const contentSha256 = sha256(content);
@@ -223,6 +212,29 @@ async function copyFor(
   await insertDelivery(tx, row, events);
   await context.reached('fetch.recorded');
   return { outcome: 'served', delivery, artifact: artifact.id, bytes };
+}
+
+/** This reader's content, and before its first delivery the commitment to its words; null: unmarkable. */
+async function render(
+  context: Context,
+  tx: Tx,
+  caller: ReaderCaller,
+  work: ReaderCase,
+  artifact: ArtifactRow,
+): Promise<{ rendering: Rendering; content: Buffer; commitment: Buffer | null } | null> {
+  const keys = await context.keys.alert(tx, work.alert.id);
+  const { participant, id } = caller;
+  try {
+    const rendering = await context.renders.open(tx, artifact, keys);
+    const content = renderFor(rendering, participant, id);
+    if (work.reader.wordCommitted) return { rendering, content, commitment: null };
+    const all: Rendering[] = [];
+    for (const each of work.artifacts) all.push(await context.renders.open(tx, each, keys));
+    return { rendering, content, commitment: wordCommitment(all, participant, id) };
+  } catch (error) {
+    if (error instanceof TocsinError && error.code === 'MARK_FAILED') return null;
+    throw error;
+  }
 }
 
 function manifestFor(

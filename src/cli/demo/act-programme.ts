@@ -71,11 +71,11 @@ function describe({ page }: Stage, firms: readonly Firm[], readers: number): voi
   const role = (name: Role) => firms.filter((firm) => firm.role === name).length;
   page.line(
     `${firms.length} firms (${tier('validate')} validate, ${tier('ans')} ans, ` +
-      `${tier('entry')} entry) and ${readers} readers with keys of their own.`,
+      `${tier('entry')} entry), ${readers} readers with keys of their own.`,
   );
   page.line(
     `${role('duty')} firms must report what they learn to a government, of ${role('unknown')} ` +
-      `that is unknown, of ${role('expired')} out of date. ${role('lapsed')} have no agreement ` +
-      `in force, ${role('suspended')} are suspended, ${role('applicant')} are applicants.`,
+      `that is unknown, of ${role('expired')} out of date; ${role('lapsed')} have no agreement, ` +
+      `${role('suspended')} are suspended, ${role('applicant')} applied.`,
   );
 }

@@ -43,7 +43,7 @@ export async function playWaves(
   if (!suspended) throw new TocsinError('INTERNAL', 'waves: expected one of ans');
   tell(stage, readers, suspended, poc);
   const open = await stage.desks.ask('publicKinds', stage.rehearsal.url);
-  page.fact(`Anybody may read now, without a token: ${open.join(', ')}. The rest stays sealed.`);
+  page.fact(`Public since disclosure, without a token: ${open.join(', ')}.`);
   return suspended;
 }
 
@@ -136,12 +136,12 @@ function tell(
 ): void {
   const firm = readers.find((reader) => reader.participant === participant)?.firm.name;
   page.fact(
-    `${firm} is suspended on 3 July with a fetch under way: the suspension ` +
-      `${waited ? 'waits for it' : 'does not wait'}, the fetch is ${inFlight}. ` +
-      `After that its readers ask ${after.fetches} times and get ${after.copies || 'nothing'}.`,
+    `${firm} is suspended on 3 July during a fetch: the suspension ` +
+      `${waited ? 'waits for it' : 'does not wait'}, the fetch is ${inFlight}, ` +
+      `${after.fetches} later ones get ${after.copies || 'nothing'}.`,
   );
   page.fact(
-    `Firms that must report, or may have to, ask for the proof of concept: ${poc.refused} times ` +
-      `it does not exist for them, ${poc.given} times the general description comes instead.`,
+    `Firms with a duty, or an unknown one, ask for the proof of concept: ${poc.refused} times ` +
+      `it does not exist for them, ${poc.given} times they get the general description.`,
   );
 }

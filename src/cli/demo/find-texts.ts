@@ -40,14 +40,14 @@ function quoteOf(sample: string): string {
   const words = sample
     .slice(Math.floor(sample.length / 2))
     .split(/\s+/)
-    .slice(1, 21);
+    .slice(1, 17);
   return `“… ${words.join(' ')} …”`;
 }
 
 function explain(page: Page, traced: NonNullable<Traced>, named: readonly Named[]): void {
   page.line(
-    `Read: ${traced.slotsRead} of ${traced.slotsTotal} places. Compared with the copies of ` +
-      `${traced.tested} readers, as ${traced.look === 1 ? 'the first look' : `look ${traced.look}`}.`,
+    `Read ${traced.slotsRead} of ${traced.slotsTotal} places; compared with the copies of ` +
+      `${traced.tested} readers, ${traced.look === 1 ? 'first look' : `look ${traced.look}`}.`,
   );
   if (named.length === 0) return;
   const worst = Math.max(...named.map(({ corrected }) => corrected));

@@ -20,7 +20,7 @@ export async function traceTraffic(
   const hits = traced?.canaries ?? [];
   const hit = hits.length > 0 && hits.every((one) => one.reader === reader.id);
   const sufficient = namedBy(traced).length > 0;
-  page.line('Captured traffic that reuses a value of the proof of concept (a harmless stand-in).');
+  page.line('Traffic that reuses a value of the proof of concept (a harmless stand-in).');
   if (hit) page.fact(`The value was issued to ${nameOf(reader.id, readers)}.`);
   else page.line('It leads to no copy.');
   if (!sufficient) {

@@ -71,7 +71,7 @@ function describe({ page }: Stage, firms: readonly Firm[], readers: number): voi
   const role = (name: Role) => firms.filter((firm) => firm.role === name).length;
   page.line(
     `${firms.length} firms (${tier('validate')} validate, ${tier('ans')} ans, ` +
-      `${tier('entry')} entry), ${readers} readers with keys of their own.`,
+      `${tier('entry')} entry), ${readers} readers with their own keys.`,
   );
   page.line(
     `${role('duty')} firms must report what they learn to a government, of ${role('unknown')} ` +

@@ -23,7 +23,7 @@ const VERBS = {
 
 /** They look at the same files in different ways and run side by side. */
 const LINTERS = [
-  ['biome', ['ci', '--log-level=warn']],
+  ['biome', ['ci', '--log-level=warn', ...(process.stdout.isTTY ? [] : ['--colors=off'])]],
   ['tsc', ['-p', '.']],
   ['oxlint', ['--type-aware', '--quiet', 'src', 'tests', 'bench']],
   ['knip', ['--no-progress']],

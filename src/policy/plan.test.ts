@@ -131,7 +131,12 @@ test('what an expiry between two waves takes away is missing at the next', () =>
 test('what has no reduced variant is denied where one would stand in for it', () => {
   const alone = { ...ALERT, artifacts: ALERT.artifacts.map((a) => ({ ...a, reducedBy: null })) };
   const counts = countsFor(SCHEDULE);
-  const { artifacts } = planParticipant(MAPP, alone, participant(1, { ...GOOD, duty: BOUND }), counts);
+  const { artifacts } = planParticipant(
+    MAPP,
+    alone,
+    participant(1, { ...GOOD, duty: BOUND }),
+    counts,
+  );
   const outcomes = artifacts.flatMap(({ steps }) => steps.map(({ decision }) => decision.outcome));
   assert.ok(!outcomes.includes('allow_reduced'));
   assert.ok(outcomes.includes('allow'), 'the summary itself still opens at disclosure');

@@ -129,7 +129,7 @@ export async function addArtifact(
   checkArtifact(input);
   const earlier = await context.store.issuer((tx) => readEarlier(context, tx, alertId));
   const artifact = newId<ArtifactId>();
-  const frozen = await freeze(artifact, input, earlier.renderings);
+  const frozen = freeze(artifact, input, earlier.renderings);
   return once(context, key, now, async (tx) => {
     const alert = await lockedDraft(tx, alertId, version ?? earlier.version);
     const artifacts = await artifactsOf(tx, alertId);
@@ -195,7 +195,7 @@ async function readEarlier(context: Context, tx: Tx, alertId: AlertId): Promise<
   return { version: alert.version, renderings };
 }
 
-async function freeze(artifact: ArtifactId, input: ArtifactInput, earlier: readonly Rendering[]) {
+function freeze(artifact: ArtifactId, input: ArtifactInput, earlier: readonly Rendering[]) {
   const empty: SlotTable = {
     v: 1,
     artifact,
@@ -205,7 +205,7 @@ async function freeze(artifact: ArtifactId, input: ArtifactInput, earlier: reado
   };
   if (input.marking === 'none') return { table: empty, dropped: [] };
   const text = decodeText(input.content);
-  const { table, dropped } = await freezeSlots({
+  const { table, dropped } = freezeSlots({
     artifact,
     version: 1,
     format: input.format,

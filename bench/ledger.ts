@@ -1,8 +1,7 @@
 /**
  * bench `ledger`. `limit:fdatasync`: events committed one per transaction by one writer, against a
  * bare append and fdatasync of as many bytes on the same disk. `proofs`: inclusion proofs of a log
- * of
- * 50 021 ticks from its stored subtrees, against hashing the whole tree for each.
+ * of 50 021 ticks from its stored subtrees, against hashing the whole tree for each.
  */
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

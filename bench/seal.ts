@@ -1,8 +1,7 @@
 /**
  * bench `seal`: copies of 20 KB with 120 slots, marked and sealed to one reader, per second.
- * Against
- * the bare primitives, the other age implementation of npm, and gpg as a program run once per file,
- * as mailing lists do.
+ * Against the bare primitives, the other age implementation of npm, and gpg as a program run once
+ * per file, as mailing lists do.
  */
 import { execFileSync } from 'node:child_process';
 import {

@@ -1,10 +1,8 @@
 /**
  * bench `wave`, case `10k`: one wave for 10 000 participants and 6 artifacts on the embedded store,
  * fsync and synchronous_commit on. The release runs in a process of its own, so that its peak
- * memory
- * is its own; `peakMiB20k` is the same at twice the participants. Peer: PostgreSQL alone inserting
- * as
- * many rows of the same tables in one transaction.
+ * memory is its own; `peakMiB20k` is the same at twice the participants. Peer: PostgreSQL alone
+ * inserting as many rows of the same tables in one transaction.
  */
 import { execFileSync } from 'node:child_process';
 import { sql } from 'kysely';
@@ -33,7 +31,9 @@ const KINDS = [
   'poc',
 ] as const;
 
-/** As `tocsin` starts itself (first line of src/cli/tocsin.ts): what a wave makes is short-lived. */
+/**
+ * As `tocsin` starts itself (first line of src/cli/tocsin.ts): what a wave makes is short-lived.
+ */
 const YOUNG = '--max-semi-space-size=8';
 
 const child = process.argv[2] === '--child' ? process.argv[3] : undefined;

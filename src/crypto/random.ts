@@ -5,8 +5,8 @@ let pool = Buffer.alloc(0);
 
 /**
  * `n` bytes from the operating system's CSPRNG. The only source of randomness in Tocsin. Small
- * amounts are cut from a block asked for at once: a call for 32 bytes costs as much as one for 4096.
- * No byte is handed out twice, and what was handed out is no longer in the block.
+ * amounts are cut from a block asked for at once: a call for 32 bytes costs as much as one for
+ * 4096. No byte is handed out twice, and what was handed out is no longer in the block.
  */
 export function randomBytes(n: number): Buffer {
   if (n > POOL_BYTES / 8) return nodeRandomBytes(n);

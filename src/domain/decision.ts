@@ -65,8 +65,8 @@ export type ReleaseFacts = {
 };
 
 /**
- * What a decision comes to for an artifact that has, or lacks, a linked reduced variant: without one
- * nothing can be handed out in its place.
+ * What a decision comes to for an artifact that has, or lacks, a linked reduced variant: without
+ * one nothing can be handed out in its place.
  */
 export function effectiveDecision(decision: Decision, hasReduced: boolean): Decision {
   if (decision.outcome !== 'allow_reduced' || hasReduced) return decision;

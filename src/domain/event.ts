@@ -5,8 +5,7 @@ import { type Instant, instant } from './instant.ts';
 /**
  * The fields of every event type, as data: TypeScript's types and the run-time check both come from
  * here. A shape never changes once released; a changed one is a new `v` (docs/formats/event.md),
- * and
- * `testdata/events/` holds a golden file per type and version.
+ * and `testdata/events/` holds a golden file per type and version.
  *
  * Field kinds: `id` UUIDv4 · `hash` 64 lower-case hex · `int` safe integer ≥ 0 · `instant`
  * milliseconds · `code` a closed-vocabulary word, never free text · a trailing `?` admits null.

@@ -83,7 +83,7 @@ test('the routes, and whom each answers', async () => {
   ]);
 });
 
-test('without a token every route but the public ones says 401, before it reads the body', async () => {
+test('without a token all but the public routes say 401, before they read the body', async () => {
   const app = appWith();
   for (const { method, url, audience } of await routes()) {
     if (audience.includes('public')) continue;
@@ -96,7 +96,7 @@ test('without a token every route but the public ones says 401, before it reads 
   }
 });
 
-test('a route that does not say whom it answers, or what a repeat does, cannot be registered', async () => {
+test('a route that says not whom it answers, or what a repeat does, is refused', async () => {
   const handler = async () => 'never';
   const bad: ((app: App) => void)[] = [
     (app) => app.get('/open', handler),
@@ -185,7 +185,7 @@ test('an answer has the declared fields and no others', async () => {
   assert.deepEqual(response.json(), { shown: 'yes', deep: { a: 1 } });
 });
 
-test('bodies: other media types, too much, none and malformed ones are refused by name', async () => {
+test('bodies: other media types, too much, none, malformed: refused by name', async () => {
   const app = appWith((one) => {
     const config = { audience: ['public'], repeat: 'natural' } as const;
     one.post('/x', { config, schema: { body: Type.Object({}) }, bodyLimit: 100 }, async () => 1);
@@ -217,7 +217,7 @@ test('bodies: other media types, too much, none and malformed ones are refused b
   }
 });
 
-test('a log line has the pattern, the status and the kind of caller, and nothing that was sent', async () => {
+test('a log line has pattern, status and kind of caller, and nothing that was sent', async () => {
   const lines: string[] = [];
   const app = appWith(
     (one) => {

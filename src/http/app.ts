@@ -24,7 +24,9 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** The public API. It listens nowhere yet; `prepare` may look at routes before they are registered. */
+/**
+ * The public API. It listens nowhere yet; `prepare` may look at routes before they are registered.
+ */
 export function buildApp(deps: HttpDeps, prepare: (app: App) => void = () => undefined): App {
   const app = fastify({
     logger: false,

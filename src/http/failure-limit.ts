@@ -14,8 +14,8 @@ export type FailureLimit = {
 };
 
 /**
- * Bounds failed attempts, not attempts: an invitation's 192 bits cannot be guessed, so this keeps the
- * work small that strangers can cause, while a firm may enrol all its readers from one address.
+ * Bounds failed attempts, not attempts: an invitation's 192 bits cannot be guessed, so this keeps
+ * the work small that strangers can cause, while a firm may enrol all its readers from one address.
  */
 export function failureLimit(): FailureLimit {
   const failures = new Map<string, { since: Instant; count: number }>();

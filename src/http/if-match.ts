@@ -10,8 +10,8 @@ export const MustMatch = Type.Object({ 'if-match': IfMatch });
 const VERSION = /^"?([1-9][0-9]{0,8})"?$/;
 
 /**
- * The version of an If-Match header: a thing's `version`, quoted as its entity tag is. `*` and lists
- * are refused, since they would change a thing that its author has not seen.
+ * The version of an If-Match header: a thing's `version`, quoted as its entity tag is. `*` and
+ * lists are refused, since they would change a thing that its author has not seen.
  * @throws INVALID_INPUT
  */
 export function versionOf(header: string | undefined): number {

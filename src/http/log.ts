@@ -6,8 +6,8 @@ import type { Instant } from '../domain/instant.ts';
 export const NO_ROUTE = '(none)';
 
 /**
- * A request as it is logged. Fields are built from what we declared (pattern, status, kind of caller),
- * never copied from the request: no path, query, header, body, address or id can get in.
+ * A request as it is logged. Fields are built from what we declared (pattern, status, kind of
+ * caller), never copied from the request: no path, query, header, body, address or id can get in.
  */
 export function requestLine(at: Instant, request: FastifyRequest, reply: FastifyReply): string {
   return JSON.stringify({
@@ -39,7 +39,9 @@ export function errorLine(at: Instant, request: FastifyRequest, error: unknown):
 const FRAMES = 6;
 const FRAME = /^ {4}at .*$/gm;
 
-/** The stack's frames alone. A message of several lines could pose as one, so it is cut off first. */
+/**
+ * The stack's frames alone. A message of several lines could pose as one, so it is cut off first.
+ */
 function frames({ stack = '', message }: Error): string[] {
   const from = stack.indexOf(message);
   const after = from < 0 ? stack : stack.slice(from + message.length);

@@ -94,7 +94,10 @@ function responsesOf(schema: { readonly response?: unknown } | undefined): objec
   return typeof schema?.response === 'object' && schema.response !== null ? schema.response : {};
 }
 
-/** Dependencies for an app that is only described or refused to: whatever a handler needs is out of reach. */
+/**
+ * Dependencies for an app that is only described or refused to: whatever a handler needs is out of
+ * reach.
+ */
 export function nothingToServe(known: Partial<Pick<HttpDeps, 'clock' | 'logLine'>> = {}): HttpDeps {
   const unreachable = (): never => {
     throw new TocsinError('INTERNAL', 'expected a description only, found a request');

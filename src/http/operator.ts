@@ -5,8 +5,8 @@ import { readVitals, type Vitals } from '../programme/read-vitals.ts';
 import type { HttpDeps } from './deps.ts';
 
 /**
- * What the operator's machine asks, on a socket of its own: no token guards it, the file's mode does.
- * `/healthz`: the process answers. `/readyz`: it can serve. `/metrics`: Prometheus text.
+ * What the operator's machine asks, on a socket of its own: no token guards it, the file's mode
+ * does. `/healthz`: the process answers. `/readyz`: it can serve. `/metrics`: Prometheus text.
  */
 export function buildOperatorApp(
   deps: Pick<HttpDeps, 'context' | 'clock' | 'ready' | 'metrics'>,
@@ -29,8 +29,8 @@ export function buildOperatorApp(
 }
 
 /**
- * Ready: the database answers and the worker says so. Not asked is whether the clock is doubted: the
- * persons who end a doubt do so through this process.
+ * Ready: the database answers and the worker says so. Not asked is whether the clock is doubted:
+ * the persons who end a doubt do so through this process.
  */
 async function isReady({ context, clock, ready }: Pick<HttpDeps, 'context' | 'clock' | 'ready'>) {
   try {

@@ -15,7 +15,7 @@ test('every code is a problem of RFC 9457 that says its own code and status', ()
   }
 });
 
-test('what is not found is one constant for readers and the public, whatever the cause said', () => {
+test('what is not found is one constant for readers and the public, whatever the cause', () => {
   const causes = ['invitation: expected an open one', 'expected something known', ''];
   for (const cause of causes) {
     const problem = problemOf(new TocsinError('NOT_FOUND', cause, { field: 'x' }), false);

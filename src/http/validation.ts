@@ -3,8 +3,8 @@ import type { FastifySchemaCompiler } from 'fastify';
 import { invalid, TocsinError } from '../domain/errors.ts';
 
 /**
- * Compiles request schemas. Bodies are taken as they are: nothing is coerced, filled in or removed, so
- * an unknown field is an error and `"5"` is not 5. Query strings are text, and are coerced.
+ * Compiles request schemas. Bodies are taken as they are: nothing is coerced, filled in or removed,
+ * so an unknown field is an error and `"5"` is not 5. Query strings are text, and are coerced.
  */
 export function requestValidator(): FastifySchemaCompiler<object> {
   const body = ajv(false);
@@ -28,7 +28,8 @@ function ajv(coerceTypes: boolean): Ajv {
     strict: true,
     allowUnionTypes: true,
   });
-  // Formats tell clients what is meant; the domain's own parsers decide (an id, an instant, base64).
+  // Formats tell clients what is meant; the domain's own parsers decide (an id, an instant,
+  // base64).
   for (const format of ['uuid', 'date-time', 'byte', 'binary']) compiler.addFormat(format, true);
   return compiler;
 }
@@ -60,7 +61,9 @@ function articled(type: string): string {
   return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
-/** Of the branches of a union the one that the value came furthest with is the one that was meant. */
+/**
+ * Of the branches of a union the one that the value came furthest with is the one that was meant.
+ */
 function deepest(errors: readonly ErrorObject[]): ErrorObject | undefined {
   const depth = (error: ErrorObject) => error.instancePath.split('/').length;
   return errors.toSorted((a, b) => depth(b) - depth(a))[0];

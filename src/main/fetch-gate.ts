@@ -2,8 +2,7 @@ import type { Failpoint } from '../domain/failpoint.ts';
 
 /**
  * Holds one fetch up after the rules were asked and before anything of it is recorded: the moment
- * at
- * which somebody else might change the facts it was decided on.
+ * at which somebody else might change the facts it was decided on.
  */
 export type FetchGate = {
   /** Lets the next fetch come as far as its decision; resolves when it is there. */

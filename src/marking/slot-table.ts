@@ -2,9 +2,8 @@ import type { ArtifactId } from '../domain/ids.ts';
 
 /**
  * Where a slot's bits come from: the artifact in which the passage first stood, and its number
- * there.
- * The same passage in several artifacts, formats or versions shares its coordinates, hence its bits
- * (docs/formats/slot-table.md).
+ * there. The same passage in several artifacts, formats or versions shares its coordinates, hence
+ * its bits (docs/formats/slot-table.md).
  */
 export type SlotKey = { readonly artifact: ArtifactId; readonly slot: string };
 

@@ -84,7 +84,8 @@ export function planParticipant(
 ): ParticipantPlan {
   const { schedule, assurance } = alert;
   const principal = { kind: 'participant', enrolment, consent } as const;
-  // Artifacts of one kind and variant, with or without a reduced one, are decided alike; only their ids differ.
+  // Artifacts of one kind and variant, with or without a reduced one, are decided alike; only their
+  // ids differ.
   const decided = new Map<string, readonly PlanStep[]>();
   const artifacts = alert.artifacts.map(({ id, kind, variant, reducedBy }) => {
     const hasReduced = reducedBy !== null;

@@ -36,8 +36,7 @@ export function actorOf(caller: Caller): Actor {
 
 /**
  * Runs an act of the issuer in one transaction. With an idempotency key, a repeated request gets
- * the
- * first one's answer and the act is not done again; key, act and answer commit together.
+ * the first one's answer and the act is not done again; key, act and answer commit together.
  */
 export async function once<T>(
   context: Context,

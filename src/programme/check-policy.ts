@@ -2,7 +2,8 @@ import type { PackCheck } from '../policy/check.ts';
 import { inThread } from './thread.ts';
 
 /**
- * Checks a policy pack given as its files' texts by name, in a thread: the enumeration takes seconds.
+ * Checks a policy pack given as its files' texts by name, in a thread: the enumeration takes
+ * seconds.
  * @throws LIMIT_EXCEEDED, see `inThread`.
  */
 export async function checkPolicy(files: Readonly<Record<string, string>>): Promise<PackCheck> {

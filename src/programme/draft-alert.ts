@@ -114,8 +114,7 @@ const MAX_ARTIFACTS = 50;
 /**
  * Adds an artifact to a draft: freezes its slots, encrypts it, voids an approval if there was one.
  * `version` is the alert's version the caller saw. Freezing runs before the transaction; the
- * alert's
- * version guards against a change in between.
+ * alert's version guards against a change in between.
  */
 export async function addArtifact(
   context: Context,

@@ -99,8 +99,8 @@ function opensBetweenWaves(
   now: Instant,
 ): Redecision[] {
   const begins = enrolment.agreement?.signedAt;
-  // Of a participant's facts only an agreement can begin to count; all others end, or are changed by
-  // an act that decides again. Asking `changesAt` of everybody would double the cost of a wave.
+  // Of a participant's facts only an agreement can begin to count; all others end, or are changed
+  // by an act that decides again. Asking `changesAt` of everybody would double the cost of a wave.
   if (begins === undefined || begins <= now) return [];
   const principal = { kind: 'participant', enrolment, consent } as const;
   const opens = artifacts.some((artifact) => {
@@ -112,8 +112,8 @@ function opensBetweenWaves(
 
 /**
  * A grant is a record, not a permission: whoever becomes eligible after a wave (admitted,
- * reinstated,
- * consented, re-tiered) is decided again by that event, for every alert whose waves have begun.
+ * reinstated, consented, re-tiered) is decided again by that event, for every alert whose waves
+ * have begun.
  */
 export async function grantNow(
   context: Context,

@@ -75,7 +75,9 @@ export async function planAlert(context: Context, id: AlertId): Promise<Plan> {
   });
 }
 
-/** The plan within the caller's transaction. It depends on stored facts only, never on the clock. */
+/**
+ * The plan within the caller's transaction. It depends on stored facts only, never on the clock.
+ */
 export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promise<Plan> {
   const policy = await context.policies.active(tx, alert.programme);
   const artifacts = await artifactsOf(tx, alert.id);

@@ -33,10 +33,9 @@ const BATCH = 200;
 
 /**
  * Releases every wave due at `now`, batch by batch. Each batch is one transaction: the wave's
- * cursor,
- * the grants, their events and notices. Killed anywhere, the next run goes on after the last
- * committed batch; a batch that committed although its answer was lost is not done again, because
- * its cursor moved with it. Returns the number of batches done.
+ * cursor, the grants, their events and notices. Killed anywhere, the next run goes on after the
+ * last committed batch; a batch that committed although its answer was lost is not done again,
+ * because its cursor moved with it. Returns the number of batches done.
  */
 export async function releaseDue(context: Context, now: Instant, batch = BATCH): Promise<number> {
   let batches = 0;

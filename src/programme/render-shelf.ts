@@ -19,7 +19,10 @@ export type Rendering = {
   readonly table: SlotTable;
   readonly splicer: Splicer;
   readonly code: Code;
-  /** Words of recent readers: the commitment before a first delivery makes them, the fetches use them. */
+  /**
+   * Words of recent readers: the commitment before a first delivery makes them, the fetches use
+   * them.
+   */
   readonly words: Lru<ReaderId, Uint8Array>;
 };
 

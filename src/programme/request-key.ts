@@ -8,8 +8,7 @@ const KEY = /^[!-~]{8,128}$/;
 
 /**
  * What makes a repeated request the same request: who sends it (their token), the key they chose,
- * and
- * a hash over all that the act depends on.
+ * and a hash over all that the act depends on.
  * @throws INVALID_INPUT for a key that is missing or malformed.
  */
 export function requestKey(

@@ -35,11 +35,10 @@ export type TickResult = { readonly tick: number; readonly events: number; reado
 
 /**
  * One tick of the ledger: places all committed events, appends exactly one leaf to the public log
- * and
- * signs the new checkpoint, in one transaction. Missed ticks are not made up. Killed before the
+ * and signs the new checkpoint, in one transaction. Missed ticks are not made up. Killed before the
  * commit, nothing happened and the checkpoint that was signed was never shown; killed between
- * commit
- * and pin, the next start finds the database ahead of the pin, checks that it extends it, and pins.
+ * commit and pin, the next start finds the database ahead of the pin, checks that it extends it,
+ * and pins.
  */
 export async function runTick(context: Context, now: Instant): Promise<TickResult> {
   const result = await context.store.issuer(async (tx) => {

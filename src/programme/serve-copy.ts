@@ -32,11 +32,9 @@ type Served =
 
 /**
  * Serves one artifact to one reader, or nothing. Check and act are one transaction under the
- * release
- * lock: facts, decision, marking, sealing, delivery and event commit together or not at all.
- * Nothing
- * leaves before the commit; if its answer is lost, an event without a copy remains, never a copy
- * without an event.
+ * release lock: facts, decision, marking, sealing, delivery and event commit together or not at
+ * all. Nothing leaves before the commit; if its answer is lost, an event without a copy remains,
+ * never a copy without an event.
  * @throws NOT_FOUND for what the caller may not know of, whatever the cause, in equal bytes.
  * @throws NOT_AVAILABLE when a visible alert's artifact is held; the cause is on the issuer's list.
  */
@@ -214,7 +212,10 @@ async function copyFor(
   return { outcome: 'served', delivery, artifact: artifact.id, bytes };
 }
 
-/** This reader's content, and before its first delivery the commitment to its words; null: unmarkable. */
+/**
+ * This reader's content, and before its first delivery the commitment to its words; null:
+ * unmarkable.
+ */
 async function render(
   context: Context,
   tx: Tx,

@@ -18,8 +18,8 @@ type Answer<T> =
   | { readonly code: ErrorCode; readonly message: string; readonly field: string | null };
 
 /**
- * Runs a file of this folder in a thread of its own, one at a time: for seconds of pure computing on
- * what somebody sent, while readers go on being served. It starts with nothing of ours, no
+ * Runs a file of this folder in a thread of its own, one at a time: for seconds of pure computing
+ * on what somebody sent, while readers go on being served. It starts with nothing of ours, no
  * environment, and memory and time of its own.
  * @param file a module that calls `answerFrom`; as source, ending in `.ts`.
  * @throws what the work throws; LIMIT_EXCEEDED when too much waits, or it exceeds time or memory.

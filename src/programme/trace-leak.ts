@@ -128,8 +128,7 @@ export async function approveTrace(
 /**
  * Traces an approved sighting. First transaction: read blind and commit the readings to the ledger.
  * Second: only then compute codewords and score. Killed in between, the committed readings stand
- * and
- * the next run scores those; a report once written is what every later run returns.
+ * and the next run scores those; a report once written is what every later run returns.
  */
 export async function runTrace(
   context: Context,
@@ -362,8 +361,7 @@ export async function exposureBefore(
 
 /**
  * Explanations besides a participant's copy that an investigation must weigh (reference: 2012,
- * 2021,
- * 2025 cases): none of them is excluded by timing.
+ * 2021, 2025 cases): none of them is excluded by timing.
  */
 export const RIVAL_HYPOTHESES = [
   'issuer_insider',

@@ -50,8 +50,8 @@ export function readerFactsFrom(facts: unknown): ReaderFacts | null {
 
 /**
  * Takes the release lock of the alert's programme and reads the facts of a joined reader with
- * respect
- * to the alert; null when the reader, its enrolment in the programme, or the alert is not visible.
+ * respect to the alert; null when the reader, its enrolment in the programme, or the alert is not
+ * visible.
  */
 export async function readerFacts(
   tx: Tx,

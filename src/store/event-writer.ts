@@ -91,7 +91,8 @@ export const EVENT_INSERT = `insert into event (id, at, type, programme_id, subj
   select id, at, type, programme, subjects, entry, decode(leaf, 'hex'), ib, decode("is", 'hex'),
     participant, pb, decode(ps, 'hex')
   from json_to_recordset($1::json) as r (id uuid, at timestamptz(3), type text, programme uuid,
-    subjects uuid[], entry text, leaf text, ib text, "is" text, participant uuid, pb text, ps text)`;
+    subjects uuid[], entry text, leaf text, ib text, "is" text, participant uuid, pb text,
+    ps text)`;
 
 /** Events as the one parameter of `EVENT_INSERT`. */
 export function eventRows(events: readonly PreparedEvent[]): string {

@@ -11,8 +11,7 @@ export type IdempotencyKey = {
 /**
  * Claims a key in the transaction of the act itself, so that act and answer are remembered together
  * or not at all. Returns the remembered answer of an earlier request with this key, or null when
- * the
- * act is to be done now. A second request at the same moment waits for the first one's commit.
+ * the act is to be done now. A second request at the same moment waits for the first one's commit.
  * @throws IDEMPOTENCY_REUSED when the key was used for a different request.
  */
 export async function claimKey(

@@ -4,9 +4,9 @@ import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 
 /**
- * Gives committed events without a tick their place in one, at most `limit`. Selected by their state,
- * not by a high serial: a transaction that took its serials early and commits late is simply found
- * by a later tick.
+ * Gives committed events without a tick their place in one, at most `limit`. Selected by their
+ * state, not by a high serial: a transaction that took its serials early and commits late is simply
+ * found by a later tick.
  * @param draw gives as many distinct positions as there are events
  * @returns the leaf hash of each at its position
  */

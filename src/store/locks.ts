@@ -7,9 +7,8 @@ import type { Tx } from './database.ts';
  * batch, re-decision) holds the shared side from before it reads facts until it commits; whatever
  * changes the facts of a decision holds the exclusive side. PostgreSQL queues a waiting exclusive
  * before later shared requests, so a suspension waits for the releases under way and none passes
- * it.
- * A statement's snapshot is taken before it waits for a lock: the lock must be a statement of its
- * own, before the facts are read.
+ * it. A statement's snapshot is taken before it waits for a lock: the lock must be a statement of
+ * its own, before the facts are read.
  */
 
 /** Shared side: held by every release until it commits. */

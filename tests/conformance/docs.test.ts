@@ -136,7 +136,10 @@ test('every decision has a number of its own, its three parts, and at most 40 li
   }
 });
 
-/** Words that we do not use of people, or at all; a page that documents a contract may quote its keys. */
+/**
+ * Words that we do not use of people, or at all; a page that documents a contract may quote its
+ * keys.
+ */
 const UNWANTED =
   /\b(?:white-?list\w*|responsible disclosure|leakers?|guilty|accus(?:ed|es?|ing))\b/gi;
 

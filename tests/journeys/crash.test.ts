@@ -105,7 +105,7 @@ describe('kill -9', () => {
     });
   }
 
-  test('in the middle of a wave: the next process goes on after the last committed batch', async () => {
+  test('in mid-wave: the next process goes on after the last committed batch', async () => {
     for (let nth = 2; nth <= PARTICIPANTS; nth++) {
       const target = await prepare(false);
       const { signal } = await run(task(target, `release.granted:${nth}`, ['release']));
@@ -152,7 +152,9 @@ async function openTrace(house: House): Promise<SightingId> {
   return sighting;
 }
 
-/** Killed between reading and scoring: the readings that were committed are those that are scored. */
+/**
+ * Killed between reading and scoring: the readings that were committed are those that are scored.
+ */
 async function assertTracedOnce(house: House, sighting: SightingId): Promise<void> {
   const report = await runTrace(house.context, house.author, sighting, house.clock.now());
   const { rows } = await house.context.store.issuer((tx) =>

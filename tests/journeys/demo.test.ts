@@ -90,7 +90,7 @@ suite('the demonstration, as its first user sees it', () => {
     assert.ok((report.waves[0]?.reasons['LEGAL_DUTY'] ?? 0) > 0);
   });
 
-  test('who must report, or may have to, has nothing before disclosure and then the summary', () => {
+  test('who must report, or may have to, has nothing before disclosure, then the summary', () => {
     const { restricted } = report;
     assert.equal(restricted.participants, 21);
     assert.deepEqual([restricted.pocCopies, restricted.copiesBeforeT0], [0, 0]);

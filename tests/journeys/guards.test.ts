@@ -50,7 +50,7 @@ describe('guards along the way', () => {
   });
   after(() => house.tearDown());
 
-  test('a copy that cannot be rendered is held, with a question to the issuer, never served', async () => {
+  test('a copy that cannot be rendered is held, and the issuer is asked', async () => {
     const small = await smallAlert(house);
     house.clock.set(small.firstWave);
     await releaseDue(house.context, house.clock.now());
@@ -81,7 +81,8 @@ describe('guards along the way', () => {
     }
     const [item] = await rowsOf<{ n: number; held: number; copies: number }>(
       house,
-      `select (select count(*) from work_item where code = 'MARK_FAILED' and resolved_at is null) as n,
+      `select (select count(*) from work_item
+          where code = 'MARK_FAILED' and resolved_at is null) as n,
         (select count(*) from event where type = 'delivery_held') as held,
         (select count(*) from delivery where alert_id = '${small.alert}') as copies`,
     );
@@ -118,7 +119,7 @@ describe('guards along the way', () => {
     );
   });
 
-  test('whoever is decided again within a wave, and gets more, gets a grant and a notice for it', async () => {
+  test('who gets more when decided again within a wave gets a grant and a notice', async () => {
     const { context, approver, programme, clock } = house;
     const bound = await admit(house, 'Bound', { tier: 'validate', duty: REPORTS_TO_GOVERNMENT });
     const { alert, disclosureAt } = await smallAlert(house);
@@ -214,9 +215,8 @@ async function search(tx: Tx, needles: readonly string[]): Promise<string[]> {
     const value = type === 'bytea' ? `encode("${column}", 'escape')` : `"${column}"::text`;
     for (const needle of needles) {
       const { rows } = await sql<{ hit: boolean }>`select exists (select 1
-        from ${sql.table(table)} where position(${needle} in ${sql.raw(value)}) > 0) as hit`.execute(
-        tx,
-      );
+        from ${sql.table(table)}
+        where position(${needle} in ${sql.raw(value)}) > 0) as hit`.execute(tx);
       if (rows[0]?.hit) found.push(`${table}.${column}: ${needle}`);
     }
   }
@@ -238,7 +238,7 @@ describe('limits and clocks', () => {
     }
   });
 
-  test('missed ticks are not made up: after a pause one tick, and the next an interval later', async () => {
+  test('missed ticks are not made up: after a pause one, the next an interval later', async () => {
     const house = await openHouse();
     try {
       const state = { nextTick: null as Instant | null };

@@ -180,7 +180,7 @@ describe("the issuer's part of the API", () => {
     assert.equal(problem(voided).code, 'APPROVAL_VOID');
   });
 
-  test("a token's scopes and kind bound what it reaches; what it may not is not even parsed", async () => {
+  test("a token's scopes and kind bound what it reaches; the rest is not even parsed", async () => {
     const operator = await person(house, 'Operator', ['operator']);
     const forbidden: [string, unknown][] = [
       [`${programme}/alerts`, DRAFT],
@@ -260,7 +260,7 @@ describe("the issuer's part of the API", () => {
     assert.equal(problem(wrong).field, 'cursor');
   });
 
-  test('a sample is traced once a second person approved; the report is the same ever after', async () => {
+  test('a sample is traced once a second person approved; the report then stands', async () => {
     const sample = Buffer.from('nothing of ours\n');
     const opened = await edge.post(`${programme}/sightings`, sample, author);
     assert.equal(opened.status, 201);

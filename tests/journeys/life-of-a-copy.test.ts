@@ -65,7 +65,7 @@ describe('the life of a copy', () => {
     return Buffer.from(unpackCopy(open([reader.identity], bytes)).content);
   };
 
-  test('the author cannot approve; a stale plan is not approved; a second person approves this one', async () => {
+  test('not the author, not a stale plan: a second person approves this one', async () => {
     const { context, author, approver, clock } = house;
     const { digest } = await planAlert(context, alert);
     const now = clock.now();
@@ -157,7 +157,7 @@ describe('the life of a copy', () => {
     assert.equal(lengths.size, 1);
   });
 
-  test('a holder of the duty gets nothing before T0 and the summary only from then on', async () => {
+  test('a holder of the duty gets nothing before T0, then the summary only', async () => {
     for (const file of artifacts.keys()) {
       await assert.rejects(fetch(restricted, file), { code: 'NOT_FOUND' }, file);
     }
@@ -193,7 +193,7 @@ describe('the life of a copy', () => {
     );
   });
 
-  test('a leaked text is traced to its copy; a second trace of it gives the same report', async () => {
+  test('a leaked text is traced to its copy; a second trace gives the same report', async () => {
     const { context, author, approver, programme, clock } = house;
     const source = readers[7];
     assert.ok(source);

@@ -46,7 +46,7 @@ describe("the operator's socket", () => {
     assert.equal((await operator.inject({ url: '/readyz' })).statusCode, 200);
   });
 
-  test('without a database it lives, is not ready, and the API says so, to everybody alike', async () => {
+  test('without a database it lives, is not ready, and says so to everybody alike', async () => {
     const store = openStore({ issuer: NOWHERE, participant: NOWHERE });
     const context = { ...house.context, store };
     const deps = { ...openEdge(house).deps, context };

@@ -109,7 +109,7 @@ describe('a suspension against a fetch under way', () => {
     assert.ok((await fetch()).bytes.length > 0);
   });
 
-  test('suspended before the wave and reinstated after it, it is decided by that event', async () => {
+  test('suspended before the wave, reinstated after it: decided by that event', async () => {
     await change('suspended');
     const small = await smallAlert(house);
     house.clock.set(small.firstWave);
@@ -153,7 +153,7 @@ describe('consent asked for per alert', () => {
 });
 
 describe('eligibility that begins with time', () => {
-  test('an agreement that begins between two waves opens what is due, without waiting for the next', async () => {
+  test('an agreement that begins between two waves opens what is due', async () => {
     const house = await openHouse();
     try {
       const small = await smallAlert(house);

@@ -77,7 +77,7 @@ describe('row-level security', () => {
     assert.deepEqual(seen, { clock_mark: 1, event: 0, policy_version: 1, programme: 1 });
   });
 
-  test('a connection returned to the pool carries no context into the next transaction', async () => {
+  test('a pooled connection carries no context into the next transaction', async () => {
     await house.context.store.participant(insider, async () => undefined);
     const left = await house.context.store.audience(async (tx) => {
       const { rows } = await sql<{

@@ -7,8 +7,8 @@ export type PersonScope = Exclude<Scope, 'reader'>;
 export type Audience = 'public' | 'reader' | `person:${PersonScope}`;
 
 /**
- * What a repeated POST does. `key`: the header Idempotency-Key is required, and with the same key the
- * first answer comes again. `natural`: the act is its own key (a receipt, an invitation's use).
+ * What a repeated POST does. `key`: the header Idempotency-Key is required, and with the same key
+ * the first answer comes again. `natural`: the act is its own key (a receipt, an invitation's use).
  */
 export type Repeat = 'key' | 'natural';
 

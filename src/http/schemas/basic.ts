@@ -3,7 +3,9 @@ import { invalid, TocsinError } from '../../domain/errors.ts';
 import { type Id, isId, parseId } from '../../domain/ids.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 
-/** An id as text. Handlers parse it: `parseId` where the caller may be told, `knownId` elsewhere. */
+/**
+ * An id as text. Handlers parse it: `parseId` where the caller may be told, `knownId` elsewhere.
+ */
 export const IdText = Type.String({ format: 'uuid' });
 
 /** RFC 3339 with a zone; we answer in UTC. */
@@ -35,7 +37,10 @@ export function listOf<S extends TSchema>(item: S) {
   return Type.Unsafe<readonly Static<S>[]>({ type: 'array', items: item });
 }
 
-/** An id on a route for readers or the public, where a malformed one is simply unknown. @throws NOT_FOUND */
+/**
+ * An id on a route for readers or the public, where a malformed one is simply unknown. @throws
+ * NOT_FOUND
+ */
 export function knownId<K extends string>(text: string): Id<K> {
   if (!isId(text)) throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
   return parseId<K>(text, 'id');

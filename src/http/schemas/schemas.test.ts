@@ -34,7 +34,9 @@ const SCORE = {
   disagreeing: 2,
 };
 
-/** Every field of a report, every list with something in it: the compiler says when one is added. */
+/**
+ * Every field of a report, every list with something in it: the compiler says when one is added.
+ */
 const REPORT: TraceReport = {
   v: 1,
   sighting: ID as SightingId,

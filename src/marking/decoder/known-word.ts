@@ -14,8 +14,7 @@ const MISS = 1e-3;
 /**
  * Whether a reading is that of the text as authored: the unmarked master, which only the issuer's
  * side had, or, once it is public, the public text; the two are the same words. Both conditions
- * look
- * at the reading and the secret biases only:
+ * look at the reading and the secret biases only:
  *
  * - the authored word explains it 1e6 times better than a copy does. That ratio has mean 1 over the
  *   code, so by Markov's inequality it is rare for any copy. Fewer than about 17 slots never

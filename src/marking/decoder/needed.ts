@@ -29,8 +29,7 @@ const ROUTES: readonly { readonly hypothesis: Hypothesis; readonly weight: numbe
 
 /**
  * About how many read slots of one scope bring a single copy's p-value to e^lnLevel with
- * probability
- * .95, when `READ_ERROR` of the reads are wrong. Null when the level is out of reach.
+ * probability .95, when `READ_ERROR` of the reads are wrong. Null when the level is out of reach.
  */
 export function slotsFor(lnLevel: number): number | null {
   const reaches = (m: number) => ROUTES.some((route) => lnTypicalP(route, m) <= lnLevel);

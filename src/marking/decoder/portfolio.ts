@@ -70,8 +70,7 @@ export type Verdict = { readonly lnP: number; readonly hypothesis: string };
 
 /**
  * The exact p-value of a candidate with `ones[g]` ones in class g. Dividing each p_h by its share
- * of
- * the budget is a union bound, so this is conservative by design.
+ * of the budget is a union bound, so this is conservative by design.
  */
 export function judge(portfolio: Portfolio, ones: ArrayLike<number>): Verdict {
   let lnP = 0;

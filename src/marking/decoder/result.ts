@@ -97,8 +97,7 @@ export type TraceResult = {
   }[];
   /**
    * About how many more slots would have to be read to name a single copy with probability .95.
-   * Null
-   * when a name was found, and when slots are not what is missing.
+   * Null when a name was found, and when slots are not what is missing.
    */
   readonly needed: number | null;
   readonly canaries: readonly CanaryHit[];

@@ -36,8 +36,7 @@ function cumulants({ classes, base, gains }: Statistic, tilt: number): Cumulants
 
 /**
  * The tilt at which the tilted mean is `score`: K'(t) = score, for t between 0 and MAX_TILT, and
- * the
- * nearer end where there is none.
+ * the nearer end where there is none.
  */
 export function tiltFor(statistic: Statistic, score: number): number {
   return bisect((tilt) => cumulants(statistic, tilt).mean < score);

@@ -35,13 +35,10 @@ export type TraceInput = {
  *
  * Participants are tested first, on the slots that all readers of a participant share; then, on the
  * other slots, the readers of the participants identified. Both stages pay for `cap` tests.
- * Together
- * they still wrongly name anybody with probability alpha at most: every participant has a reader,
- * so
- * the unconcerned participants and the unconcerned readers of the others are no more than `cap`.
- * The
- * bound holds while the leaked word is independent of a copy given the biases. It does not cover
- * whoever copied, or rendered, that very copy.
+ * Together they still wrongly name anybody with probability alpha at most: every participant has a
+ * reader, so the unconcerned participants and the unconcerned readers of the others are no more
+ * than `cap`. The bound holds while the leaked word is independent of a copy given the biases. It
+ * does not cover whoever copied, or rendered, that very copy.
  *
  * @throws INVALID_INPUT when the key is not 32 bytes, the look not a whole number from 1, the cap
  * below the number of readers, alpha not between 0 and 1, or a participant has no reader.

@@ -52,7 +52,7 @@ test('golden tails on the lattice of fair bits', () => {
   near(Math.exp(exactTail(statistic)(scoreOf(statistic, [10, 34]))), 8.0819072831e-8, 1e-9);
 });
 
-test('full agreement: p is the product of the bits’ chances; 27 fair slots decide at N = 100', () => {
+test('full agreement: p is the product of the chances; 27 fair slots decide at N = 100', () => {
   const matches = (m: number) => {
     const statistic = statisticOf(interleave(1), [{ p: 0.5, y: 1, n: m }]);
     return 100 * Math.exp(exactTail(statistic)(scoreOf(statistic, [m])));

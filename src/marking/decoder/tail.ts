@@ -9,8 +9,7 @@ export const GRID_NATS = 0.002;
 
 /**
  * A score that falls short of a grid step by less than this share of it still reaches it: a
- * double's
- * rounding must never drop the outcome observed from its own tail.
+ * double's rounding must never drop the outcome observed from its own tail.
  */
 const STEP_SLACK = 1e-6;
 
@@ -36,9 +35,8 @@ export type Tail = (score: number) => number;
  * The exact tail of a statistic, by direct convolution of the class binomials on a grid, every
  * class's contribution rounded up: never below the true probability, and above it only by the
  * inflation of `GRID_NATS`. (No Fourier transform: its absolute error ruins small tails.) The
- * tables
- * are made at the first call; class sizes are whole numbers. Beyond `MAX_WORK` it is Chernoff's
- * bound, about a decade higher and as rigorous.
+ * tables are made at the first call; class sizes are whole numbers. Beyond `MAX_WORK` it is
+ * Chernoff's bound, about a decade higher and as rigorous.
  */
 export function exactTail(statistic: Statistic): Tail {
   const halves = split(statistic);
@@ -129,8 +127,7 @@ type Grid = { readonly origin: number; readonly mass: Float64Array };
 
 /**
  * Both halves under one tilt. `beyond[i]` of the first is Σ_{a≥i} mass[a]·decay^(a−i); the second
- * is
- * kept as the list of its occupied steps. `lnScale` takes the tilt out again.
+ * is kept as the list of its occupied steps. `lnScale` takes the tilt out again.
  */
 type Convolution = {
   readonly origin: number;

@@ -7,7 +7,9 @@ import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText } from '../../schemas/basic.ts';
 import { IssuerText } from '../../schemas/issuer.ts';
 
-/** With the keys to pin: they reach the reader by the way the invitation goes, not from the server. */
+/**
+ * With the keys to pin: they reach the reader by the way the invitation goes, not from the server.
+ */
 const Invited = Type.Object({ reader: IdText, invitation: Type.String(), issuer: IssuerText });
 
 export function invite(app: App, deps: HttpDeps): void {

@@ -39,7 +39,7 @@ describe('a thousand readers of one version', () => {
 
   const copyUrl = () => `/v1/inbox/${target.alert}/artifacts/${target.artifact}/copy`;
 
-  test('their copies have one length and one set of headers, and open to their own text', async () => {
+  test('their copies have one length and one set of headers, and open to their own', async () => {
     const copies = await inParallel(readers, async (reader) => {
       const { status, headers, body } = await edge.get(copyUrl(), reader.token);
       assert.equal(status, 200);
@@ -52,7 +52,7 @@ describe('a thousand readers of one version', () => {
     assert.ok(new Set(copies.map(({ content }) => content)).size > 1);
   });
 
-  test('a delivery is proved to its participant and the issuer; to others it is unknown', async () => {
+  test('a delivery is proved to its participant and the issuer, to nobody else', async () => {
     const [mine, colleague] = readers;
     const other = readers.at(-1);
     assert.ok(mine && colleague && other);

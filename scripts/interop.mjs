@@ -1,6 +1,6 @@
 /*
- * npm run interop: the tests that hold Tocsin against other people's programs, run as they are. Unlike
- * in `npm test`, a program that is missing is an error here.
+ * npm run interop: the tests that hold Tocsin against other people's programs, run as they are.
+ * Unlike in `npm test`, a program that is missing is an error here.
  */
 import { spawnSync } from 'node:child_process';
 

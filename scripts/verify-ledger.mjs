@@ -2,9 +2,9 @@
 // Verifies an exported ledger: node scripts/verify-ledger.mjs EXPORT [VERIFIER-KEY]
 //
 // Written only from the pages in docs/formats (event, event-tree, checkpoint, ledger-export); it
-// shares no code with Tocsin, so that a mistake in one is not repeated in the other. Needs Node 20 or
-// newer, nothing else. EXPORT may be "-" for standard input. Give the VERIFIER-KEY you pinned: without
-// it the export is only checked against the key that it names itself.
+// shares no code with Tocsin, so that a mistake in one is not repeated in the other. Needs Node 20
+// or newer, nothing else. EXPORT may be "-" for standard input. Give the VERIFIER-KEY you pinned:
+// without it the export is only checked against the key that it names itself.
 //
 // Exit status: 0 verified, 1 the first mistake is on standard error, 2 wrong usage.
 import { createHash, createHmac, createPublicKey, verify } from 'node:crypto';

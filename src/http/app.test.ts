@@ -75,11 +75,11 @@ test('the routes, and whom each answers', async () => {
     `POST ${participant}/enrolment operator`,
     `POST ${participant}/readers operator`,
     `POST ${participant}/standing operator`,
-    `POST /v1/work-items/:item/resolution operator`,
     `POST /v1/programmes/:programme/sightings investigator`,
     `POST /v1/receipts reader`,
     `POST /v1/sightings/:sighting/approval approver`,
     `POST /v1/sightings/:sighting/trace investigator`,
+    `POST /v1/work-items/:item/resolution operator`,
   ]);
 });
 

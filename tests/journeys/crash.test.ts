@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { FAILPOINTS } from '../../src/domain/failpoint.ts';
 import type { AlertId, ArtifactId, SightingId } from '../../src/domain/ids.ts';
-import { formatInstant, plus } from '../../src/domain/instant.ts';
+import { formatInstant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import { proveEvent } from '../../src/programme/prove-event.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
@@ -49,6 +49,8 @@ describe('kill -9', () => {
 
   /** An alert whose first wave is due; for a fetch also released. */
   async function prepare(released: boolean): Promise<{ alert: AlertId; artifact: ArtifactId }> {
+    // A minute on, so that no later wave of another alert strikes at the very same instant.
+    house.clock.set(plus(house.clock.now(), MINUTE_MS));
     const small = await smallAlert(house);
     // Later waves of earlier alerts come first, so that only this one is left to be killed in.
     house.clock.set(plus(small.firstWave, -1));

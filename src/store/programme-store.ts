@@ -1,3 +1,4 @@
+import { CompiledQuery } from 'kysely';
 import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { PersonId, ProgrammeId, ReaderId } from '../domain/ids.ts';
@@ -186,6 +187,20 @@ export async function insertToken(
   });
 }
 
+type TokenColumns = {
+  id: string;
+  person_id: string | null;
+  reader_id: string | null;
+  scopes: string[];
+  participant_id: string | null;
+  removed_at: Instant | null;
+};
+
+/** As text, because it stands before every request. */
+const TOKEN_BY_HASH = `select t.id, t.person_id, t.reader_id, t.scopes, r.participant_id, r.removed_at
+  from token t left join reader r on r.id = t.reader_id
+  where t.hash = $1 and t.revoked_at is null`;
+
 /** Who holds the token with this hash, unless it was revoked. */
 export async function tokenByHash(
   tx: Tx,
@@ -196,20 +211,8 @@ export async function tokenByHash(
   participant: string | null;
   scopes: string[];
 } | null> {
-  const row = await tx
-    .selectFrom('token')
-    .leftJoin('reader', 'reader.id', 'token.reader_id')
-    .select([
-      'token.id',
-      'token.person_id',
-      'token.reader_id',
-      'token.scopes',
-      'reader.participant_id',
-      'reader.removed_at',
-    ])
-    .where('token.hash', '=', hash)
-    .where('token.revoked_at', 'is', null)
-    .executeTakeFirst();
+  const query = CompiledQuery.raw(TOKEN_BY_HASH, [hash]);
+  const row = (await tx.executeQuery<TokenColumns>(query as CompiledQuery<TokenColumns>)).rows[0];
   if (!row || row.removed_at !== null) return null;
   const holder: TokenHolder = row.person_id
     ? { kind: 'person', id: row.person_id as PersonId }

@@ -6,6 +6,12 @@ import { readVariable } from '../config/env.ts';
 import { systemClock } from '../main/clock.ts';
 import { run } from './reader/run.ts';
 
+// Whoever reads us may stop early (`| head`): that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const clock = systemClock();
 process.exitCode = await run(process.argv.slice(2), {
   home: readVariable('TOCSIN_HOME') ?? join(homedir(), '.tocsin-reader'),

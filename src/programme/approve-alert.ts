@@ -67,7 +67,7 @@ export async function approveAlert(
 
 /**
  * Commits to the mark key and the slot tables before any copy exists: with both fixed, so is every
- * reader's word (tracing.md §11.8). Readers' own commitments follow before their first delivery.
+ * reader's word (docs/decisions/0003). Readers' own commitments follow before their first delivery.
  */
 async function commitMarks(
   context: Context,

@@ -129,7 +129,7 @@ function wordOf(rendering: Rendering, participant: ParticipantId, reader: Reader
 }
 
 /**
- * Commitment to all words of one reader over an alert's artifacts (tracing.md §11.8): hides them
+ * Commitment to all words of one reader over an alert's artifacts (docs/decisions/0003): hides them
  * behind a salt that only the mark key gives, and binds the issuer to them before the first
  * delivery.
  */

@@ -10,7 +10,7 @@ export type ProgrammeRow = {
   readonly id: ProgrammeId;
   readonly name: string;
   readonly pack: string;
-  /** Declared cap on readers ever: the N of every trace (tracing.md §11.3). */
+  /** Declared cap on readers ever: the N of every trace (docs/decisions/0008). */
   readonly readerCap: number;
 };
 

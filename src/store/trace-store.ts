@@ -117,7 +117,7 @@ export async function readingsOf(
   }));
 }
 
-/** The last look spent in this installation: the n of the error budget (tracing.md §11.3). */
+/** The last look spent in this installation: the n of the error budget (docs/decisions/0008). */
 export async function looksSpent(tx: Tx): Promise<number> {
   const row = await tx
     .selectFrom('trace_report')

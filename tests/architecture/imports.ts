@@ -37,7 +37,7 @@ function lineAt(first: number, text: string, offset: number): number {
   return first + text.slice(0, offset).split('\n').length - 1;
 }
 
-/** Which folder of src/ may import which: DESIGN's table, read from left to right. */
+/** Which folder of src/ may import which: ARCHITECTURE's table, read from left to right. */
 export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   crypto: [],

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAlertFolder } from '../../src/cli/alert-folder.ts';
@@ -65,7 +65,7 @@ export type HouseOptions = Omit<ComposeOptions, 'clock'> & {
 };
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const dataDir = options.site?.dataDir ?? (await mkdtemp(join(tmpdir(), 'tocsin-test-')));
+  const dataDir = options.site?.dataDir ?? (await temporaryFolder());
   const clock = virtualClock(options.start ?? BEFORE);
   const parts = await compose(configFor(dataDir, options.site?.urls), { ...options, clock });
   const { context } = parts;
@@ -114,8 +114,15 @@ export type Site = {
   tearDown(): Promise<void>;
 };
 
+/** Passable for the database's user, else a test as root would move its database elsewhere. */
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
+  await chmod(folder, 0o711);
+  return folder;
+}
+
 export async function openSite(): Promise<Site> {
-  const root = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
+  const root = await temporaryFolder();
   const cluster = await startCluster({ dataDir: join(root, 'postgres') });
   const url = (user: string, password: string) =>
     `postgres://${user}:${encodeURIComponent(password)}@localhost/${cluster.database}` +

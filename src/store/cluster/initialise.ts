@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId, randomBytes } from '../../crypto/random.ts';
 import { TocsinError } from '../../domain/errors.ts';
@@ -34,7 +34,9 @@ export async function initialise(
   user: ChildUser | null,
 ): Promise<void> {
   const staging = `${layout.cluster}.${process.pid}.${newId()}`;
-  await mkdir(staging, { mode: user ? 0o711 : 0o700 });
+  await mkdir(staging, { mode: 0o700 });
+  // Set apart from mkdir, whose mode the umask cuts: the server's user must be able to pass through.
+  if (user) await chmod(staging, 0o711);
   try {
     await mkdir(dataOf(staging), { mode: 0o700 });
     await giveTo(user, dataOf(staging));

@@ -3,12 +3,12 @@ import type { ProgrammeId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 
 /*
- * The lock that makes "check and act" one (docs/decisions/0002), one per programme. A release (fetch, wave
- * batch, re-decision) holds the shared side from before it reads facts until it commits; whatever
- * changes the facts of a decision holds the exclusive side. PostgreSQL queues a waiting exclusive
- * before later shared requests, so a suspension waits for the releases under way and none passes
- * it. A statement's snapshot is taken before it waits for a lock: the lock must be a statement of
- * its own, before the facts are read.
+ * The lock that makes "check and act" one (docs/decisions/0002), one per programme. A release
+ * (fetch, wave batch, re-decision) holds the shared side from before it reads facts until it
+ * commits; whatever changes the facts of a decision holds the exclusive side. PostgreSQL queues a
+ * waiting exclusive before later shared requests, so a suspension waits for the releases under way
+ * and none passes it. A statement's snapshot is taken before it waits for a lock: the lock must be
+ * a statement of its own, before the facts are read.
  */
 
 /** Shared side: held by every release until it commits. */

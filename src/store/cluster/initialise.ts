@@ -35,7 +35,8 @@ export async function initialise(
 ): Promise<void> {
   const staging = `${layout.cluster}.${process.pid}.${newId()}`;
   await mkdir(staging, { mode: 0o700 });
-  // Set apart from mkdir, whose mode the umask cuts: the server's user must be able to pass through.
+  // Set apart from mkdir, whose mode the umask cuts: the server's user must be able to pass
+  // through.
   if (user) await chmod(staging, 0o711);
   try {
     await mkdir(dataOf(staging), { mode: 0o700 });

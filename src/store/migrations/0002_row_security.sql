@@ -8,6 +8,8 @@ begin
   perform set_config('tocsin.participant', p_participant::text, true);
   perform pg_advisory_xact_lock_shared(hashtextextended(a.programme_id::text, 1))
     from alert a where a.id = p_alert;
+  -- Not visible yet, so nothing was locked: what a grant shows a moment later is not for this one.
+  if not found then return null; end if;
   return (select row_to_json(facts) from (
     select a.id, a.programme_id, a.author_id, a.state, a.opens_at, a.tlp, a.use_permissions,
       a.version,

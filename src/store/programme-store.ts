@@ -197,7 +197,8 @@ type TokenColumns = {
 };
 
 /** As text, because it stands before every request. */
-const TOKEN_BY_HASH = `select t.id, t.person_id, t.reader_id, t.scopes, r.participant_id, r.removed_at
+const TOKEN_BY_HASH = `select t.id, t.person_id, t.reader_id, t.scopes, r.participant_id,
+  r.removed_at
   from token t left join reader r on r.id = t.reader_id
   where t.hash = $1 and t.revoked_at is null`;
 

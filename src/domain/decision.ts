@@ -1,6 +1,7 @@
 import type { ArtifactKind, Assurance, Variant } from './artifact.ts';
-import type { Consent, Enrolment } from './enrolment.ts';
+import type { Consent, Enrolment, Involvement } from './enrolment.ts';
 import type { Schedule } from './schedule.ts';
+import type { VulnerabilityFacts } from './vulnerability.ts';
 
 /** The two questions a policy answers: the artifact itself, or the reduced variant in its place. */
 export const ACTIONS = ['release', 'releaseReduced'] as const;
@@ -26,7 +27,18 @@ export const REASON_CODES = [
   'DUTY_FACTS_UNKNOWN',
   'DUTY_FACTS_UNATTESTED',
   'DUTY_FACTS_EXPIRED',
+  'CRITERION_LAPSED',
+  'ADDENDUM_MISSING',
+  'CONFLICT_OF_INTEREST',
+  'NOT_AFFECTED_PLATFORM',
+  'SEVERITY_TOO_LOW',
+  'FIX_NOT_READY',
+  'NO_EMBARGO_POSSIBLE',
+  'OWN_EMBARGO_LIMIT',
+  'CONFIDENTIALITY_IN_DOUBT',
+  'PLATFORM_COMPROMISED',
   'KIND_WITHHELD',
+  'REDUCED_ONLY',
   'NOT_SEALED',
   'NO_RULE',
   'HELD_FOR_REVIEW',
@@ -48,20 +60,33 @@ export type Decision = {
   readonly reasons: readonly Reason[];
 };
 
+/** Whether what Tocsin itself runs on can be trusted with what it holds. */
+export const PLATFORM_STATES = ['sound', 'compromised'] as const;
+/** One of `PLATFORM_STATES`. */
+export type PlatformState = (typeof PLATFORM_STATES)[number];
+
 /**
- * Who asks: anybody at all, or a participant with its enrolment and its consent to this alert's
- * embargo.
+ * Who asks: anybody at all, or a participant with its enrolment, its consent to this alert's
+ * embargo, what it is to this alert, and whether its confidentiality is in doubt.
  */
 export type PrincipalFacts =
   | { readonly kind: 'public' }
-  | { readonly kind: 'participant'; readonly enrolment: Enrolment; readonly consent: Consent };
+  | {
+      readonly kind: 'participant';
+      readonly enrolment: Enrolment;
+      readonly consent: Consent;
+      readonly involvement: Involvement;
+      readonly doubted: boolean;
+    };
 
 /** Everything a release decision may depend on, besides the policy and the instant. */
 export type ReleaseFacts = {
   readonly principal: PrincipalFacts;
   readonly artifact: { readonly kind: ArtifactKind; readonly variant: Variant };
+  readonly vulnerability: VulnerabilityFacts;
   readonly schedule: Schedule;
   readonly assurance: Assurance;
+  readonly platform: PlatformState;
 };
 
 /**

@@ -67,6 +67,54 @@ export type ConsentMode = (typeof CONSENT_MODES)[number];
 export const CONSENTS = ['no_embargo', 'invited', 'signatory', 'declined', 'lapsed'] as const;
 export type Consent = (typeof CONSENTS)[number];
 
+/** What a participant is to the programme; it may be several things. */
+export const ROLES = [
+  'vendor',
+  'distributor',
+  'security_provider',
+  'end_user',
+  'cert',
+  'coordinator',
+  'aggregator',
+  'upstream',
+] as const;
+/** One of `ROLES`. */
+export type Role = (typeof ROLES)[number];
+
+/** What may be agreed in addition to the programme's agreement. */
+export const ADDENDA = ['aggregator', 'external_ai'] as const;
+/** One of `ADDENDA`. */
+export type Addendum = (typeof ADDENDA)[number];
+
+/** What evidence and declarations say of a participant. */
+export type Profile = {
+  readonly roles: readonly Role[];
+  /** Products or platforms it ships or protects, by their codes in the pack. */
+  readonly products: readonly string[];
+  /** Until when (exclusive) each criterion of the pack is shown by evidence; absent: it is not. */
+  readonly criteria: Readonly<Record<string, Instant>>;
+  readonly addenda: readonly Addendum[];
+  /** Longest embargo the participant's own policy keeps, milliseconds; null: any. */
+  readonly maxEmbargoMs: number | null;
+};
+
+/** A participant that has shown nothing. */
+export const NO_PROFILE: Profile = {
+  roles: [],
+  products: [],
+  criteria: {},
+  addenda: [],
+  maxEmbargoMs: null,
+};
+
+/**
+ * What one participant is to one alert. `reporter`: it found the vulnerability; `conflicted`: the
+ * person who coordinates the alert works for it.
+ */
+export const INVOLVEMENTS = ['none', 'reporter', 'upstream', 'conflicted'] as const;
+/** One of `INVOLVEMENTS`. */
+export type Involvement = (typeof INVOLVEMENTS)[number];
+
 /** A participant in a programme: everything the release decision may know of it. */
 export type Enrolment = {
   readonly tier: Tier;
@@ -74,4 +122,5 @@ export type Enrolment = {
   readonly duty: DutyFacts;
   readonly agreement: AgreementFacts;
   readonly consentMode: ConsentMode;
+  readonly profile: Profile;
 };

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { namesWith } from '../../tests/support/names.ts';
 import { factsOf, T0 } from '../../tests/support/policy-facts.ts';
 import { cedarEvaluator, parseCedar, validateCedar } from './cedar.ts';
 import { cedarRequest, codesOf, fillRow } from './request.ts';
 import { cedarSchema, vocabularyOf } from './vocabulary.ts';
 
-const VOCABULARY = vocabularyOf(['validate', 'ans', 'entry']);
+const VOCABULARY = vocabularyOf(namesWith(['validate', 'ans', 'entry']));
 const SCHEMA = cedarSchema(VOCABULARY);
 
 test('policies keep the order and the lines they have in the file', () => {

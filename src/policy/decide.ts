@@ -6,7 +6,7 @@ import type { Policy } from './policy.ts';
 import { decisionFor, evaluate } from './program.ts';
 import { fillRow, type Row } from './request.ts';
 import { decisionOf, REFUSED_FACTS, type Verdict } from './verdict.ts';
-import { SLOT } from './vocabulary.ts';
+import { NEVER, SLOT } from './vocabulary.ts';
 
 /**
  * The answer of a policy to one action at one instant: verdict and deciding policies as Cedar gives
@@ -71,13 +71,16 @@ export function decideLoaded(loaded: Programs, row: Row): Decision {
   return decisionFor(full, settled ? null : evaluate(loaded.releaseReduced, row));
 }
 
-/** All instants after `now` at which a comparison of the loaded programs can turn, in order. */
+/**
+ * All instants after `now` at which a comparison of the loaded programs can turn, in order. What
+ * never happens turns nothing.
+ */
 export function turningPoints(loaded: Programs, row: Row, now: Instant): Instant[] {
   const found = new Set<Instant>();
   for (const program of [loaded.release, loaded.releaseReduced]) {
     for (const breakpoint of program.breakpoints) {
       const at = instantOf(breakpoint, row);
-      if (at !== null && at > now) found.add(at);
+      if (at !== null && at > now && at < NEVER) found.add(at);
     }
   }
   return [...found].sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { namesWith } from '../../tests/support/names.ts';
 import { parseCedar } from './cedar.ts';
 import { notesOn } from './engine.ts';
 import { readRule } from './rule.ts';
@@ -8,7 +9,7 @@ import { vocabularyOf } from './vocabulary.ts';
 // That the constructs taken mean what they mean to Cedar is shown over random rules in
 // tests/conformance/rules-vs-cedar.test.ts.
 
-const VOCABULARY = vocabularyOf(['first', 'second']);
+const VOCABULARY = vocabularyOf(namesWith(['first', 'second']));
 
 function compile(text: string) {
   const [policy] = parseCedar('rules.cedar', `\n@id("x") @reason("STANDING") ${text}`);

@@ -3,6 +3,7 @@ import { refusePack } from './refuse.ts';
 import { type Rule, readRule } from './rule.ts';
 import { type DecisionTable, parseTable } from './table.ts';
 import { cedarOfTable, GENERATED } from './table-cedar.ts';
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 import { parseWords, type Words } from './words.ts';
 
 /**
@@ -11,6 +12,7 @@ import { parseWords, type Words } from './words.ts';
  */
 export type PolicyPack = {
   readonly table: DecisionTable;
+  readonly vocabulary: Vocabulary;
   readonly words: Words;
   /** Hand-written rules in the order of files and lines, then those generated from the table. */
   readonly rules: readonly Rule[];
@@ -34,12 +36,13 @@ const WORDS = 'words.yaml';
 export function parsePack(files: ReadonlyMap<string, string>): PolicyPack {
   checkFiles(files);
   const table = parseTable(TABLE, file(files, TABLE));
-  const words = parseWords(WORDS, file(files, WORDS), Object.keys(table.leads));
+  const vocabulary = vocabularyOf({ ...table, leads: Object.keys(table.leads) });
+  const words = parseWords(WORDS, file(files, WORDS), table);
   const written = [...files].filter(([name]) => name.endsWith('.cedar')).sort(byName);
-  const cedar = new Map([...written, [GENERATED, cedarOfTable(table)]]);
+  const cedar = new Map([...written, [GENERATED, cedarOfTable(table, vocabulary)]]);
   const rules = [...cedar].flatMap(([name, text]) => parseCedar(name, text).map(readRule));
   checkIds(rules);
-  return { table, words, rules, cedar, source: sourceOf(files) };
+  return { table, vocabulary, words, rules, cedar, source: sourceOf(files) };
 }
 
 function checkFiles(files: ReadonlyMap<string, string>): void {

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { policyOf } from '../../tests/support/packs.ts';
-import { BOUND, GOOD, SCHEDULE, T0 } from '../../tests/support/policy-facts.ts';
+import { BOUND, GOOD, participantWith, SCHEDULE, T0 } from '../../tests/support/policy-facts.ts';
 import type { ArtifactKind } from '../domain/artifact.ts';
 import type { Consent, Enrolment } from '../domain/enrolment.ts';
 import { parseId } from '../domain/ids.ts';
 import { formatInstant, parseInstant, plus } from '../domain/instant.ts';
+import { UNASSESSED } from '../domain/vulnerability.ts';
 import { countsFor, type PlannedAlert, planParticipant, timeline } from './plan.ts';
 
 const MAPP = policyOf('mapp');
 const KINDS: readonly ArtifactKind[] = ['advisory', 'summary', 'poc', 'poc'];
 
 const ALERT: PlannedAlert = {
+  vulnerability: UNASSESSED,
   schedule: SCHEDULE,
   assurance: 'sealed',
+  platform: 'sound',
   artifacts: KINDS.map((kind, i) => ({
     id: parseId(`0000000${i}-0000-4000-8000-000000000000`, 'id'),
     kind,
@@ -24,16 +27,24 @@ const ALERT: PlannedAlert = {
 
 function participant(n: number, enrolment: Enrolment, consent: Consent = 'no_embargo') {
   const id = `${String(n).padStart(8, '0')}-0000-4000-8000-00000000000a`;
-  return { participant: parseId<'participant'>(id, 'id'), enrolment, consent };
+  return {
+    participant: parseId<'participant'>(id, 'id'),
+    enrolment,
+    consent,
+    involvement: 'none' as const,
+    doubted: false,
+  };
 }
 
 test('a timeline steps at the first wave and wherever outcome or leading reason change', () => {
   const steps = (changed: Partial<Enrolment>) =>
     timeline(MAPP, {
-      principal: { kind: 'participant', enrolment: { ...GOOD, ...changed }, consent: 'signatory' },
+      principal: participantWith({ ...GOOD, ...changed }, 'signatory'),
       artifact: { kind: 'poc', variant: 'full' },
+      vulnerability: UNASSESSED,
       schedule: SCHEDULE,
       assurance: 'sealed',
+      platform: 'sound',
     }).map(({ at, decision: { outcome, reasons } }) =>
       [formatInstant(at), outcome, reasons[0]?.code].join(' '),
     );

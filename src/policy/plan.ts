@@ -2,21 +2,25 @@ import type { ArtifactKind, Assurance, Variant } from '../domain/artifact.ts';
 import {
   type Decision,
   effectiveDecision,
+  type PlatformState,
   type ReasonCode,
   type ReleaseFacts,
 } from '../domain/decision.ts';
-import type { Consent, Enrolment } from '../domain/enrolment.ts';
+import type { Consent, Enrolment, Involvement } from '../domain/enrolment.ts';
 import type { ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Schedule, waves } from '../domain/schedule.ts';
+import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { decideLoaded, load, REFUSED_DECISION, turningPoints } from './decide.ts';
 import type { Policy } from './policy.ts';
 import { SLOT } from './vocabulary.ts';
 
 /** What a plan must know of an alert. `assurance`: that of the channel the copies will take. */
 export type PlannedAlert = {
+  readonly vulnerability: VulnerabilityFacts;
   readonly schedule: Schedule;
   readonly assurance: Assurance;
+  readonly platform: PlatformState;
   readonly artifacts: readonly {
     readonly id: ArtifactId;
     readonly kind: ArtifactKind;
@@ -26,11 +30,13 @@ export type PlannedAlert = {
   }[];
 };
 
-/** What a plan must know of a participant: its enrolment, and its consent to this alert. */
+/** What a plan must know of a participant: its enrolment, and what it is to this alert. */
 export type PlannedParticipant = {
   readonly participant: ParticipantId;
   readonly enrolment: Enrolment;
   readonly consent: Consent;
+  readonly involvement: Involvement;
+  readonly doubted: boolean;
 };
 
 /** From `at` on, this decision, until the next step. */
@@ -79,11 +85,17 @@ export function countsFor(schedule: Schedule): WaveCount[] {
 export function planParticipant(
   policy: Policy,
   alert: PlannedAlert,
-  { participant, enrolment, consent }: PlannedParticipant,
+  { participant, enrolment, consent, involvement, doubted }: PlannedParticipant,
   counts: readonly WaveCount[],
 ): ParticipantPlan {
-  const { schedule, assurance } = alert;
-  const principal = { kind: 'participant', enrolment, consent } as const;
+  const { vulnerability, schedule, assurance, platform } = alert;
+  const principal = {
+    kind: 'participant',
+    enrolment,
+    consent,
+    involvement,
+    doubted,
+  } as const;
   // Artifacts of one kind and variant, with or without a reduced one, are decided alike; only their
   // ids differ.
   const decided = new Map<string, readonly PlanStep[]>();
@@ -92,9 +104,14 @@ export function planParticipant(
     const key = `${kind}/${variant}/${hasReduced}`;
     const steps =
       decided.get(key) ??
-      timeline(policy, { principal, artifact: { kind, variant }, schedule, assurance }).map(
-        ({ at, decision }) => ({ at, decision: effectiveDecision(decision, hasReduced) }),
-      );
+      timeline(policy, {
+        principal,
+        artifact: { kind, variant },
+        vulnerability,
+        schedule,
+        assurance,
+        platform,
+      }).map(({ at, decision }) => ({ at, decision: effectiveDecision(decision, hasReduced) }));
     decided.set(key, steps);
     for (const count of counts) countDecision(count, decisionAt(steps, count.at));
     return { artifact: id, steps };

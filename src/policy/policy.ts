@@ -5,7 +5,7 @@ import { checkSchema, validateCedar } from './cedar.ts';
 import { buildEngine, type Engine, notesOn } from './engine.ts';
 import type { PolicyPack } from './pack.ts';
 import type { Rule } from './rule.ts';
-import { cedarSchema, vocabularyOf } from './vocabulary.ts';
+import { cedarSchema } from './vocabulary.ts';
 import type { Words } from './words.ts';
 
 /** A compiled pack: what `decide` and its kin are asked about. Immutable to its users. */
@@ -16,7 +16,11 @@ export type Policy = {
   readonly sha256: string;
   /** Earliest first. */
   readonly tiers: readonly Tier[];
-  readonly leads: Readonly<Record<Tier, Lead>>;
+  /** One of each tier, under its name, then those of single cells. */
+  readonly leads: Readonly<Record<string, Lead>>;
+  /** Products or platforms that rules may name, and criteria whose evidence they ask for. */
+  readonly products: readonly string[];
+  readonly criteria: readonly string[];
   readonly words: Words;
   readonly rules: readonly Rule[];
   /** The Cedar schema that rules and requests are validated against. */
@@ -34,9 +38,7 @@ export type Policy = {
  * a policy that can never apply, a Cedar construct outside the closed list.
  */
 export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string): Policy {
-  const { table, words, rules } = pack;
-  const tiers = Object.keys(table.leads);
-  const vocabulary = vocabularyOf(tiers);
+  const { table, vocabulary, words, rules } = pack;
   const schema = cedarSchema(vocabulary);
   checkSchema(schema);
   for (const [file, text] of pack.cedar) validateCedar(schema, file, text);
@@ -46,8 +48,10 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     name: table.pack,
     version: table.version,
     sha256: sha256(pack.source),
-    tiers,
+    tiers: table.tiers,
     leads: table.leads,
+    products: table.products,
+    criteria: table.criteria,
     words,
     rules,
     schema,

@@ -13,12 +13,16 @@ import {
 import { TocsinError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
+import type { AlertEvents, VulnerabilityFacts } from '../domain/vulnerability.ts';
 import {
+  DOUBTS,
   DUTY_STATUSES,
   ENUM_NAMES,
   type EnumName,
+  NEVER,
   PRINCIPAL_SLOTS,
   SLOT,
+  UNSCORED,
   type ValueType,
   type Vocabulary,
 } from './vocabulary.ts';
@@ -53,44 +57,109 @@ export function fillRow(
   facts: ReleaseFacts,
   now: Instant,
 ): PrincipalType {
+  const { principal, schedule } = facts;
   row[SLOT.kind] = code(codes.Kind, facts.artifact.kind, 'resource.kind');
   row[SLOT.variant] = code(codes.Variant, facts.artifact.variant, 'resource.variant');
   row[SLOT.assurance] = code(codes.Assurance, facts.assurance, 'context.assurance');
   row[SLOT.now] = long(now, 'context.now');
-  fillSchedule(row, vocabulary, facts.schedule);
-  return fillPrincipal(row, codes, facts.principal);
-}
-
-function fillSchedule(row: Row, vocabulary: Vocabulary, schedule: Schedule): void {
-  row[SLOT.disclosureAt] = long(schedule.disclosureAt, 'context.disclosureAt');
-  for (let i = 0; i < vocabulary.tiers.length; i++) {
-    const tier = vocabulary.tiers[i] ?? '';
-    row[SLOT.opensAt + i] = long(schedule.opensAt[tier], 'context.opensAt');
-  }
-}
-
-function fillPrincipal(row: Row, codes: Codes, principal: PrincipalFacts): PrincipalType {
+  fillSchedule(row, vocabulary, schedule);
+  fillVulnerability(row, codes, facts.vulnerability);
+  row[SLOT.platform] = code(codes.Platform, facts.platform, 'context.platform');
   switch (principal.kind) {
     case 'public':
       // A rule for participants must not see what the previous request left behind.
       row.fill(Number.NaN, 0, PRINCIPAL_SLOTS);
+      row.fill(Number.NaN, vocabulary.criteriaSlot, vocabulary.slots);
       return 'Public';
-    case 'participant': {
-      const { enrolment } = principal;
-      row[SLOT.tier] = code(codes.Tier, enrolment.tier, 'principal.tier');
-      row[SLOT.standing] = code(codes.Standing, enrolment.standing, 'principal.standing');
-      row[SLOT.consentMode] = code(
-        codes.ConsentMode,
-        enrolment.consentMode,
-        'principal.consentMode',
-      );
-      row[SLOT.consent] = code(codes.Consent, principal.consent, 'principal.consent');
-      fillAgreement(row, enrolment.agreement);
-      fillDuty(row, codes, enrolment.duty);
+    case 'participant':
+      fillEnrolment(row, codes, principal);
+      fillProfile(row, vocabulary, codes, principal, schedule);
       return 'Participant';
-    }
     default:
       throw refuse('principal', principal);
+  }
+}
+
+function fillSchedule(row: Row, { leads, leadSlot }: Vocabulary, schedule: Schedule): void {
+  row[SLOT.disclosureAt] = long(schedule.disclosureAt, 'context.disclosureAt');
+  for (let i = 0; i < leads.length; i++) {
+    row[leadSlot + i] = long(schedule.opensAt[leads[i] ?? ''], 'context.opensAt');
+  }
+}
+
+function fillVulnerability(row: Row, codes: Codes, facts: VulnerabilityFacts): void {
+  row[SLOT.severity] = code(codes.Severity, facts.severity, 'alert.severity');
+  row[SLOT.vector] = code(codes.Vector, facts.vector, 'alert.vector');
+  row[SLOT.impacts] = mask(codes.Impact, facts.impacts, 'alert.impacts');
+  row[SLOT.score] = facts.score === null ? UNSCORED : tenths(facts.score, 'alert.score');
+  row[SLOT.products] = mask(codes.Product, facts.products, 'alert.products');
+  row[SLOT.discovery] = code(codes.Discovery, facts.discovery, 'alert.discovery');
+  row[SLOT.exploitedAt] = eventInstant(facts.events, 'exploitedAt');
+  row[SLOT.publicAt] = eventInstant(facts.events, 'publicAt');
+  row[SLOT.thirdPartyAt] = eventInstant(facts.events, 'thirdPartyAt');
+  row[SLOT.fixReadyAt] = eventInstant(facts.events, 'fixReadyAt');
+}
+
+/** What has not happened happens never; what nobody stated is refused, as any missing fact is. */
+function eventInstant(events: AlertEvents, name: keyof AlertEvents): number {
+  const at = events[name];
+  return at === null ? NEVER : long(at, `alert.${name}`);
+}
+
+function tenths(score: number, attribute: string): number {
+  return long(Math.round(score * 10), attribute);
+}
+
+type ParticipantFacts = Extract<PrincipalFacts, { kind: 'participant' }>;
+
+function fillEnrolment(row: Row, codes: Codes, { enrolment, consent }: ParticipantFacts): void {
+  row[SLOT.tier] = code(codes.Tier, enrolment.tier, 'principal.tier');
+  row[SLOT.standing] = code(codes.Standing, enrolment.standing, 'principal.standing');
+  row[SLOT.consentMode] = code(codes.ConsentMode, enrolment.consentMode, 'principal.consentMode');
+  row[SLOT.consent] = code(codes.Consent, consent, 'principal.consent');
+  fillAgreement(row, enrolment.agreement);
+  fillDuty(row, codes, enrolment.duty);
+}
+
+function fillProfile(
+  row: Row,
+  { criteria, criteriaSlot }: Vocabulary,
+  codes: Codes,
+  { enrolment: { profile, duty }, involvement, doubted }: ParticipantFacts,
+  { disclosureAt }: Schedule,
+): void {
+  row[SLOT.roles] = mask(codes.Role, profile.roles, 'principal.roles');
+  row[SLOT.ownProducts] = mask(codes.Product, profile.products, 'principal.products');
+  row[SLOT.addenda] = mask(codes.Addendum, profile.addenda, 'principal.addenda');
+  row[SLOT.involvement] = code(codes.Involvement, involvement, 'principal.involvement');
+  row[SLOT.doubt] = DOUBTS.indexOf(doubtOf(doubted));
+  row[SLOT.embargoOpensAt] =
+    profile.maxEmbargoMs === null
+      ? 0
+      : Math.max(0, disclosureAt - long(profile.maxEmbargoMs, 'principal.maxEmbargoMs'));
+  // A pack without criteria asks for none, and still a profile that lacks the part is not whole.
+  if (typeof profile.criteria !== 'object') throw refuse('principal.criteria', profile.criteria);
+  for (let i = 0; i < criteria.length; i++) {
+    const until = profile.criteria[criteria[i] ?? ''];
+    row[criteriaSlot + i] = until === undefined ? 0 : long(until, 'principal.criteria');
+  }
+  fillDutyDetails(row, codes, duty);
+}
+
+function doubtOf(doubted: boolean): (typeof DOUBTS)[number] {
+  if (typeof doubted !== 'boolean') throw refuse('principal.doubt', doubted);
+  return doubted ? 'confidentiality' : 'none';
+}
+
+/** For duties nobody has stated: of no scope, and due at once. */
+function fillDutyDetails(row: Row, codes: Codes, duty: DutyFacts): void {
+  row[SLOT.dutyScopes] = 0;
+  row[SLOT.dutyClock] = duty.status === 'unknown' ? 0 : NEVER;
+  if (duty.status === 'unknown') return;
+  for (const { scope, clockMs } of duty.duties) {
+    row[SLOT.dutyScopes] = (row[SLOT.dutyScopes] ?? 0) | bit(codes.Scope, scope, 'duty scope');
+    const clock = clockMs === null ? 0 : long(clockMs, 'duty clock');
+    row[SLOT.dutyClock] = Math.min(row[SLOT.dutyClock] ?? 0, clock);
   }
 }
 
@@ -128,16 +197,16 @@ function fillDuty(row: Row, codes: Codes, duty: DutyFacts): void {
 }
 
 /**
- * A duty counts by its trigger and by whom it is owed to. Its scope is not told apart: a firm that
- * must report what it knows of its own products only would still have to be asked, per alert,
- * whether the product is one of them.
+ * A duty counts by its trigger and by whom it is owed to. Its scope stands apart: a firm that must
+ * report what it knows of its own products only would still have to be asked, per alert, whether
+ * the product is one of them.
  */
 function fillDuties(row: Row, codes: Codes, duties: readonly LegalDuty[]): void {
   for (let i = 0; i < duties.length; i++) {
     const duty = duties[i];
     if (duty === undefined) throw refuse('duty.duties', duty);
     const slot = recipientSlot(duty);
-    row[slot] = (row[slot] ?? 0) | (1 << code(codes.Trigger, duty.trigger, 'duty trigger'));
+    row[slot] = (row[slot] ?? 0) | bit(codes.Trigger, duty.trigger, 'duty trigger');
   }
 }
 
@@ -157,6 +226,20 @@ function recipientSlot(duty: LegalDuty): number {
 function code(codes: ReadonlyMap<string, number>, value: string, attribute: string): number {
   const found = codes.get(value);
   if (found === undefined) throw refuse(attribute, value);
+  return found;
+}
+
+function bit(codes: ReadonlyMap<string, number>, value: string, attribute: string): number {
+  return 1 << code(codes, value, attribute);
+}
+
+function mask(
+  codes: ReadonlyMap<string, number>,
+  values: readonly string[],
+  attribute: string,
+): number {
+  let found = 0;
+  for (let i = 0; i < values.length; i++) found |= bit(codes, values[i] ?? '', attribute);
   return found;
 }
 

@@ -1,19 +1,23 @@
 import { ARTIFACT_KINDS, type ArtifactKind } from '../domain/artifact.ts';
-import type { ACTIONS } from '../domain/decision.ts';
+import type { Action } from '../domain/decision.ts';
 import type { Tier } from '../domain/enrolment.ts';
+import { cedarOfException } from './exception.ts';
 import type { Cell, DecisionTable, TableRow } from './table.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** What the generated policies of a table are called, where a place in them is named. */
 export const GENERATED = 'programme.yaml (generated)';
 
 /**
  * The Cedar policies a decision table stands for. Each cell gives a permit that opens it and, for
- * participants, a forbid that says why it is still shut; ids begin with `table.`.
+ * participants, a forbid that says why it is still shut; ids begin with `table.`, those of the
+ * named exceptions with `except.`.
  */
-export function cedarOfTable(table: DecisionTable): string {
-  const tiers = Object.keys(table.leads);
+export function cedarOfTable(table: DecisionTable, vocabulary: Vocabulary): string {
   return [
-    ...tiers.flatMap((tier) => tierPolicies(table, tier)),
+    ...table.exceptions.map((exception) => cedarOfException(exception, vocabulary)),
+    ...table.criteria.map(criterion),
+    ...table.tiers.flatMap((tier) => tierPolicies(table, tier)),
     reduced(table),
     sealed(table),
     ...everyone(table),
@@ -22,35 +26,90 @@ export function cedarOfTable(table: DecisionTable): string {
     .join('\n');
 }
 
+/** A criterion whose evidence has run out, or was never given, shuts everything. */
+function criterion(name: string): string {
+  return (
+    `@id("table.criterion.${name}")\n@reason("CRITERION_LAPSED")\n` +
+    `forbid (principal is Participant, action, resource is Artifact)\n` +
+    `when { context.now >= principal.criteria.${name} };\n`
+  );
+}
+
 function tierPolicies(table: DecisionTable, tier: Tier): string[] {
-  const kinds = (...cells: readonly Cell[]) =>
-    kindsWhere(table, (row) => cells.some((cell) => row.tiers[tier] === cell));
-  const early = [
-    ...before(kinds('lead'), `context.opensAt.${tier}`),
-    ...before(kinds('T0'), 'context.disclosureAt'),
-  ];
+  const kinds = (holds: (cell: Cell) => boolean) =>
+    kindsWhere(table, ({ tiers }) => {
+      const cell = tiers[tier];
+      return cell !== undefined && holds(cell);
+    });
   const is = `principal.tier == Tier::"${tier}"`;
+  const leads = Object.keys(table.leads);
+  const early = [...leads, 'T0'].flatMap((lead) =>
+    before(
+      kinds((cell) => cell.opens === lead),
+      lead,
+    ),
+  );
+  const only = kinds((cell) => cell.reduced);
+  const never = kinds((cell) => cell.opens === null);
   return [
-    policy(`table.lead.${tier}`, 'LEAD_OPEN', 'permit', kinds('lead'), [
-      is,
-      kindIn(kinds('lead')),
-      `context.now >= context.opensAt.${tier}`,
-    ]),
-    policy(`table.disclosed.${tier}`, 'DISCLOSED', 'permit', kinds('lead', 'T0'), [
-      is,
-      kindIn(kinds('lead', 'T0')),
-      'context.now >= context.disclosureAt',
+    ...[...leads, 'T0'].flatMap((lead) => [
+      opening(
+        tier,
+        lead,
+        'release',
+        is,
+        kinds((cell) => opensFrom(cell, lead, false)),
+      ),
+      opening(
+        tier,
+        lead,
+        'releaseReduced',
+        is,
+        kinds((cell) => opensFrom(cell, lead, true)),
+      ),
     ]),
     policy(`table.early.${tier}`, 'TOO_EARLY', 'forbid', early, [is, `(${early.join(' || ')})`]),
-    policy(`table.withheld.${tier}`, 'KIND_WITHHELD', 'forbid', kinds('never'), [
+    policy(`table.reduced-only.${tier}`, 'REDUCED_ONLY', 'forbid', only, [
       is,
-      kindIn(kinds('never')),
+      kindIn(only),
+      'resource.variant == Variant::"full"',
     ]),
+    policy(`table.withheld.${tier}`, 'KIND_WITHHELD', 'forbid', never, [is, kindIn(never)]),
   ];
 }
 
-function before(kinds: readonly ArtifactKind[], instant: string): string[] {
-  return kinds.length === 0 ? [] : [`(${kindIn(kinds)} && context.now < ${instant})`];
+/** From disclosure on everything that ever opens is open, and says so. */
+function opensFrom({ opens, reduced: form }: Cell, lead: string, reduced: boolean): boolean {
+  return form === reduced && (lead === 'T0' ? opens !== null : opens === lead);
+}
+
+function opening(
+  tier: Tier,
+  lead: string,
+  action: Action,
+  is: string,
+  kinds: readonly ArtifactKind[],
+): string {
+  const from =
+    lead === 'T0' ? `disclosed.${tier}` : `lead.${lead === tier ? tier : `${tier}.${lead}`}`;
+  const reduced = action === 'releaseReduced';
+  const reason = reduced ? 'REDUCED_ONLY' : lead === 'T0' ? 'DISCLOSED' : 'LEAD_OPEN';
+  return policy(
+    `table.${reduced ? 'reduced-' : ''}${from}`,
+    reason,
+    'permit',
+    kinds,
+    [is, kindIn(kinds), `context.now >= ${instantOf(lead)}`],
+    action,
+  );
+}
+
+function before(kinds: readonly ArtifactKind[], lead: string): string[] {
+  return kinds.length === 0 ? [] : [`(${kindIn(kinds)} && context.now < ${instantOf(lead)})`];
+}
+
+function instantOf(lead: string): string {
+  return lead === 'T0' ? 'context.disclosureAt' : `context.opensAt.${lead}`;
 }
 
 /** The reduced variant stands in for a full artifact from disclosure on. */
@@ -101,7 +160,7 @@ function policy(
   effect: 'permit' | 'forbid',
   concerned: readonly unknown[],
   conditions: readonly string[],
-  action: (typeof ACTIONS)[number] = 'release',
+  action: Action = 'release',
 ): string {
   if (concerned.length === 0) return '';
   return (

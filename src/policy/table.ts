@@ -1,40 +1,49 @@
 import { ARTIFACT_KINDS, type ArtifactKind } from '../domain/artifact.ts';
 import type { Tier } from '../domain/enrolment.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../domain/instant.ts';
 import type { Lead } from '../domain/schedule.ts';
+import { type Exception, parseExceptions } from './exception.ts';
+import { parseLead, parseOwnLead } from './lead.ts';
 import { refusePack } from './refuse.ts';
-import { MAX_TIERS } from './vocabulary.ts';
+import { MAX_NAMES, OTHER_PRODUCT } from './vocabulary.ts';
 import { entries, fields, list, parseYaml, text, unexpected, word, type Yaml } from './yaml.ts';
 
 /**
- * When a kind opens for a tier: `lead`, the tier's own lead before disclosure; `T0`, at disclosure;
- * `never`.
+ * When a kind opens for a tier, and in which form. `opens` names an instant: a lead of the table,
+ * `T0` for disclosure, or null for never. `reduced`: the reduced variant alone.
  */
-export const CELLS = ['lead', 'T0', 'never'] as const;
-export type Cell = (typeof CELLS)[number];
+export type Cell = { readonly opens: string | null; readonly reduced: boolean };
 
 /** A row of the table. `reduced`: when the reduced variant stands in; `everyone`: the public. */
 export type TableRow = {
   readonly tiers: Readonly<Record<Tier, Cell>>;
-  readonly reduced: Exclude<Cell, 'lead'>;
-  readonly everyone: Exclude<Cell, 'lead'>;
+  readonly reduced: 'T0' | 'never';
+  readonly everyone: 'T0' | 'never';
 };
 
-/** The decision table of a pack: `programme.yaml`. */
+/** Names of the sections that other rooms read. */
+export const SECTIONS = ['timing', 'eligibility', 'use', 'duties', 'embargo'] as const;
+
+/** The decision table of a pack and what goes with it: `programme.yaml`. */
 export type DecisionTable = {
   readonly pack: string;
   readonly version: number;
   /** Earliest first, as the file has them. */
-  readonly leads: Readonly<Record<Tier, Lead>>;
+  readonly tiers: readonly Tier[];
+  /** One of each tier, under its name, then those of single cells. */
+  readonly leads: Readonly<Record<string, Lead>>;
+  /** Products or platforms that rules may name. */
+  readonly products: readonly string[];
+  /** Criteria without whose evidence nothing is released. */
+  readonly criteria: readonly string[];
   readonly sealedBeforeDisclosure: readonly ArtifactKind[];
   readonly rows: Readonly<Record<ArtifactKind, TableRow>>;
+  readonly exceptions: readonly Exception[];
 };
 
 const PACK_NAME = /^[a-z][a-z0-9-]{0,40}$/;
-const TIER_NAME = /^[a-z][a-z0-9_]{0,30}$/;
-const LEAD = /^(\d{1,4})(d|h|m)$/;
-const LEAD_UNIT_MS = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS };
+const NAME = /^[a-z][a-z0-9_]{0,30}$/;
 const RESERVED = ['reduced', 'everyone'];
+const OWN_LEAD = 'own_';
 
 /**
  * Parses `programme.yaml`. The table must have a row for every artifact kind and a cell for every
@@ -42,22 +51,27 @@ const RESERVED = ['reduced', 'everyone'];
  * @throws POLICY_INVALID naming file, line and what is missing or unknown.
  */
 export function parseTable(file: string, source: string): DecisionTable {
-  const root = fields(parseYaml(file, source), [
-    'pack',
-    'version',
-    'tiers',
-    'sealed_before_disclosure',
-    'table',
-  ]);
-  const leads = parseLeads(root.tiers);
+  const root = fields(
+    parseYaml(file, source),
+    ['pack', 'version', 'tiers', 'sealed_before_disclosure', 'table'],
+    ['products', 'release_criteria', 'exceptions', ...SECTIONS],
+  );
+  const leads = new Map(parseTiers(root.tiers));
+  const tiers = [...leads.keys()];
+  // Cells add the leads that are theirs alone.
+  const rows = parseRows(root.table, tiers, leads);
   return {
     pack: parseName(root.pack),
     version: parseVersion(root.version),
-    leads,
+    tiers,
+    leads: Object.fromEntries(leads),
+    products: parseNames(root.products, [OTHER_PRODUCT]),
+    criteria: parseNames(root.release_criteria, []),
     sealedBeforeDisclosure: list(root.sealed_before_disclosure).map((kind) =>
       word(kind, ARTIFACT_KINDS),
     ),
-    rows: parseRows(root.table, Object.keys(leads)),
+    rows,
+    exceptions: root.exceptions === undefined ? [] : parseExceptions(root.exceptions),
   };
 }
 
@@ -73,39 +87,73 @@ function parseVersion(yaml: Yaml): number {
   return version;
 }
 
-function parseLeads(yaml: Yaml): Record<Tier, Lead> {
+function parseTiers(yaml: Yaml): [Tier, Lead][] {
   const found = [...entries(yaml)];
-  if (found.length === 0 || found.length > MAX_TIERS) {
-    throw unexpected(yaml, `1 to ${MAX_TIERS} tiers`);
+  if (found.length === 0 || found.length > MAX_NAMES) {
+    throw unexpected(yaml, `1 to ${MAX_NAMES} tiers`);
   }
-  return Object.fromEntries(found.map(([tier, lead]) => [parseTier(tier, lead), parseLead(lead)]));
+  return found.map(([tier, lead]) => [parseTier(tier, lead), parseLead(lead)]);
 }
 
 function parseTier(tier: string, yaml: Yaml): Tier {
-  if (TIER_NAME.test(tier) && !RESERVED.includes(tier)) return tier;
+  const free = NAME.test(tier) && !RESERVED.includes(tier) && !tier.startsWith(OWN_LEAD);
+  if (free) return tier;
   throw refusePack(yaml.place, `${yaml.path}: expected a tier's name in lower-case letters`);
 }
 
-function parseLead(yaml: Yaml): Lead {
-  const [, count, unit] = LEAD.exec(text(yaml)) ?? [];
-  if (unit !== 'd' && unit !== 'h' && unit !== 'm') {
-    throw unexpected(yaml, 'a lead such as 14d, 24h or 90m');
+function parseNames(yaml: Yaml | undefined, taken: readonly string[]): string[] {
+  if (yaml === undefined) return [];
+  const found = list(yaml);
+  if (found.length >= MAX_NAMES) throw unexpected(yaml, `fewer than ${MAX_NAMES} names`);
+  const names: string[] = [];
+  for (const each of found) {
+    const name = text(each);
+    if (!NAME.test(name)) throw unexpected(each, 'lower-case letters, digits and underscores');
+    if (names.includes(name) || taken.includes(name)) {
+      throw unexpected(each, 'a name that is not taken');
+    }
+    names.push(name);
   }
-  return { unit: 'calendar', ms: Number(count) * LEAD_UNIT_MS[unit] };
+  return names;
 }
 
-function parseRows(yaml: Yaml, tiers: readonly Tier[]): Record<ArtifactKind, TableRow> {
+function parseRows(
+  yaml: Yaml,
+  tiers: readonly Tier[],
+  leads: Map<string, Lead>,
+): Record<ArtifactKind, TableRow> {
   const rows = fields(yaml, ARTIFACT_KINDS);
-  const parsed = ARTIFACT_KINDS.map((kind) => [kind, parseRow(rows[kind], tiers)] as const);
+  const parsed = ARTIFACT_KINDS.map((kind) => [kind, parseRow(rows[kind], tiers, leads)] as const);
   return Object.fromEntries(parsed) as Record<ArtifactKind, TableRow>;
 }
 
-function parseRow(yaml: Yaml, tiers: readonly Tier[]): TableRow {
+function parseRow(yaml: Yaml, tiers: readonly Tier[], leads: Map<string, Lead>): TableRow {
   const cells = fields(yaml, [...tiers, 'reduced', 'everyone']);
   const cell = (name: string): Yaml => cells[name] ?? yaml;
   return {
-    tiers: Object.fromEntries(tiers.map((tier) => [tier, word(cell(tier), CELLS)])),
+    tiers: Object.fromEntries(tiers.map((tier) => [tier, parseCell(cell(tier), tier, leads)])),
     reduced: word(cell('reduced'), ['T0', 'never']),
     everyone: word(cell('everyone'), ['T0', 'never']),
   };
+}
+
+/** `lead`, `T0` or a lead of the cell's own such as `48h`, each perhaps `… reduced`; or `never`. */
+function parseCell(yaml: Yaml, tier: Tier, leads: Map<string, Lead>): Cell {
+  const [when = '', form, ...more] = text(yaml).split(' ');
+  const reduced = form === 'reduced';
+  if (more.length > 0 || (form !== undefined && !reduced)) throw notACell(yaml);
+  if (when === 'never' && !reduced) return { opens: null, reduced: false };
+  if (when === 'lead') return { opens: tier, reduced };
+  if (when === 'T0') return { opens: 'T0', reduced };
+  const own = parseOwnLead(when);
+  if (own === null) throw notACell(yaml);
+  leads.set(`${OWN_LEAD}${when}`, own);
+  return { opens: `${OWN_LEAD}${when}`, reduced };
+}
+
+function notACell(yaml: Yaml) {
+  return unexpected(
+    yaml,
+    'one of lead, T0, never or a time such as 48h, the first ones perhaps followed by "reduced"',
+  );
 }

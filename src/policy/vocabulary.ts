@@ -1,12 +1,18 @@
 import { ARTIFACT_KINDS, ASSURANCES, VARIANTS } from '../domain/artifact.ts';
+import { PLATFORM_STATES } from '../domain/decision.ts';
 import {
+  ADDENDA,
   CONSENT_MODES,
   CONSENTS,
   DUTY_PROVENANCES,
+  DUTY_SCOPES,
   DUTY_TRIGGERS,
+  INVOLVEMENTS,
+  ROLES,
   STANDINGS,
   type Tier,
 } from '../domain/enrolment.ts';
+import { ATTACK_VECTORS, DISCOVERIES, IMPACTS, SEVERITIES } from '../domain/vulnerability.ts';
 
 /** The closed vocabularies of a policy; each is an enumerated entity type of the Cedar schema. */
 export const ENUM_NAMES = [
@@ -15,16 +21,39 @@ export const ENUM_NAMES = [
   'DutyStatus',
   'Provenance',
   'Trigger',
+  'Scope',
   'ConsentMode',
   'Consent',
+  'Role',
+  'Product',
+  'Addendum',
+  'Involvement',
+  'Doubt',
   'Kind',
   'Variant',
   'Assurance',
+  'Severity',
+  'Vector',
+  'Impact',
+  'Discovery',
+  'Platform',
 ] as const;
 export type EnumName = (typeof ENUM_NAMES)[number];
 
 /** Whether anything is known of a participant's legal duties. */
 export const DUTY_STATUSES = ['unknown', 'stated'] as const;
+
+/** Whether the confidentiality of one recipient is in doubt. */
+export const DOUBTS = ['none', 'confidentiality'] as const;
+
+/**
+ * Stands for an instant that has not come, and for a time nobody set: the last there is, after
+ * every real one.
+ */
+export const NEVER = 253_402_300_799_999;
+
+/** The score of a vulnerability that has none: below all, so that a lower bound refuses it. */
+export const UNSCORED = -1;
 
 /**
  * The types an attribute can have. `long` holds an instant in integer milliseconds since 1970 UTC:
@@ -43,9 +72,19 @@ export type Attribute = {
   readonly slot: number;
 };
 
-/** Everything a policy of one pack may mention. Only the tiers differ between packs. */
-export type Vocabulary = {
+/** The names that differ between packs. */
+export type PackNames = {
+  /** Earliest first. */
   readonly tiers: readonly Tier[];
+  /** Of the instants of a schedule: one for each tier, then those of single cells. */
+  readonly leads: readonly string[];
+  readonly products: readonly string[];
+  /** Criteria whose evidence rules may ask for. */
+  readonly criteria: readonly string[];
+};
+
+/** Everything a policy of one pack may mention. */
+export type Vocabulary = PackNames & {
   readonly enums: Readonly<Record<EnumName, readonly string[]>>;
   /** By path; all are required, so that no policy can fail on an absent one. */
   readonly attributes: ReadonlyMap<string, Attribute>;
@@ -53,12 +92,21 @@ export type Vocabulary = {
   readonly slots: number;
   /** By slot, how many values it can hold; absent for instants. */
   readonly sizes: readonly (number | undefined)[];
+  /** Where the instants of the schedule begin, and the ends of the criteria's evidence. */
+  readonly leadSlot: number;
+  readonly criteriaSlot: number;
 };
 
 /** Sets of enumerated values are 32-bit masks, of which the sign bit is left alone. */
-export const MAX_TIERS = 31;
+export const MAX_NAMES = 31;
 
-/** The slots of a request row that are the same in every pack. */
+/** What `Product` holds beside the pack's own: something the pack has no name for. */
+export const OTHER_PRODUCT = 'other';
+
+/**
+ * The slots of a request row that are the same in every pack. The instants of the schedule follow,
+ * in the pack's order, and then those of its criteria.
+ */
 export const SLOT = {
   tier: 0,
   standing: 1,
@@ -68,20 +116,39 @@ export const SLOT = {
   dutyToGovernment: 5,
   dutyToCsirt: 6,
   dutyToRegulator: 7,
-  signedAt: 8,
-  agreementExpiresAt: 9,
-  consentMode: 10,
-  consent: 11,
-  kind: 12,
-  variant: 13,
-  assurance: 14,
-  now: 15,
-  disclosureAt: 16,
-  /** The opening instants of the tiers follow, in the pack's order. */
-  opensAt: 17,
+  dutyScopes: 8,
+  dutyClock: 9,
+  signedAt: 10,
+  agreementExpiresAt: 11,
+  consentMode: 12,
+  consent: 13,
+  roles: 14,
+  ownProducts: 15,
+  addenda: 16,
+  involvement: 17,
+  doubt: 18,
+  embargoOpensAt: 19,
+  kind: 20,
+  variant: 21,
+  assurance: 22,
+  now: 23,
+  disclosureAt: 24,
+  severity: 25,
+  vector: 26,
+  impacts: 27,
+  score: 28,
+  products: 29,
+  discovery: 30,
+  exploitedAt: 31,
+  publicAt: 32,
+  thirdPartyAt: 33,
+  fixReadyAt: 34,
+  platform: 35,
+  /** The first of those that differ between packs. */
+  named: 36,
 } as const;
 
-/** The first slots describe the principal and are empty for `Public`. */
+/** The first slots describe the principal and are empty for `Public`; so are the criteria's. */
 export const PRINCIPAL_SLOTS = SLOT.kind;
 
 const LONG: ValueType = { kind: 'long' };
@@ -97,30 +164,54 @@ const COMMON: readonly (readonly [string, ValueType, number])[] = [
   ['principal.duty.toGovernment', setOf('Trigger'), SLOT.dutyToGovernment],
   ['principal.duty.toCsirt', setOf('Trigger'), SLOT.dutyToCsirt],
   ['principal.duty.toRegulator', setOf('Trigger'), SLOT.dutyToRegulator],
+  ['principal.duty.scopes', setOf('Scope'), SLOT.dutyScopes],
+  ['principal.duty.shortestClock', LONG, SLOT.dutyClock],
   ['principal.agreement.signedAt', LONG, SLOT.signedAt],
   ['principal.agreement.expiresAt', LONG, SLOT.agreementExpiresAt],
   ['principal.consentMode', one('ConsentMode'), SLOT.consentMode],
   ['principal.consent', one('Consent'), SLOT.consent],
+  ['principal.roles', setOf('Role'), SLOT.roles],
+  ['principal.products', setOf('Product'), SLOT.ownProducts],
+  ['principal.addenda', setOf('Addendum'), SLOT.addenda],
+  ['principal.involvement', one('Involvement'), SLOT.involvement],
+  ['principal.doubt', one('Doubt'), SLOT.doubt],
+  ['principal.embargoOpensAt', LONG, SLOT.embargoOpensAt],
   ['resource.kind', one('Kind'), SLOT.kind],
   ['resource.variant', one('Variant'), SLOT.variant],
   ['context.assurance', one('Assurance'), SLOT.assurance],
   ['context.now', LONG, SLOT.now],
   ['context.disclosureAt', LONG, SLOT.disclosureAt],
+  ['context.alert.severity', one('Severity'), SLOT.severity],
+  ['context.alert.vector', one('Vector'), SLOT.vector],
+  ['context.alert.impacts', setOf('Impact'), SLOT.impacts],
+  ['context.alert.score', LONG, SLOT.score],
+  ['context.alert.products', setOf('Product'), SLOT.products],
+  ['context.alert.discovery', one('Discovery'), SLOT.discovery],
+  ['context.events.exploitedAt', LONG, SLOT.exploitedAt],
+  ['context.events.publicAt', LONG, SLOT.publicAt],
+  ['context.events.thirdPartyAt', LONG, SLOT.thirdPartyAt],
+  ['context.events.fixReadyAt', LONG, SLOT.fixReadyAt],
+  ['context.platform', one('Platform'), SLOT.platform],
 ];
 
-/** The vocabulary of a pack with these tiers (earliest first). */
-export function vocabularyOf(tiers: readonly Tier[]): Vocabulary {
-  const opensAt = tiers.map(
-    (tier, i) => [`context.opensAt.${tier}`, LONG, SLOT.opensAt + i] as const,
+/** The vocabulary of a pack with these names. */
+export function vocabularyOf(names: PackNames): Vocabulary {
+  const leadSlot = SLOT.named;
+  const criteriaSlot = leadSlot + names.leads.length;
+  const opensAt = names.leads.map(
+    (lead, i) => [`context.opensAt.${lead}`, LONG, leadSlot + i] as const,
+  );
+  const criteria = names.criteria.map(
+    (criterion, i) => [`principal.criteria.${criterion}`, LONG, criteriaSlot + i] as const,
   );
   const attributes = new Map(
-    [...COMMON, ...opensAt].map(([path, type, slot]) => [path, { path, type, slot }]),
+    [...COMMON, ...opensAt, ...criteria].map(([path, type, slot]) => [path, { path, type, slot }]),
   );
-  const enums = enumsWith(tiers);
+  const enums = enumsWith(names);
   const sizes = [...attributes.values()]
     .sort((a, b) => a.slot - b.slot)
     .map(({ type }) => sizeOf(type, enums));
-  return { tiers, enums, attributes, slots: sizes.length, sizes };
+  return { ...names, enums, attributes, slots: sizes.length, sizes, leadSlot, criteriaSlot };
 }
 
 function sizeOf(
@@ -132,18 +223,29 @@ function sizeOf(
   return type.kind === 'enum' ? length : 2 ** length;
 }
 
-function enumsWith(tiers: readonly Tier[]): Record<EnumName, readonly string[]> {
+function enumsWith({ tiers, products }: PackNames): Record<EnumName, readonly string[]> {
   return {
     Tier: tiers,
     Standing: STANDINGS,
     DutyStatus: DUTY_STATUSES,
     Provenance: DUTY_PROVENANCES,
     Trigger: DUTY_TRIGGERS,
+    Scope: DUTY_SCOPES,
     ConsentMode: CONSENT_MODES,
     Consent: CONSENTS,
+    Role: ROLES,
+    Product: [...products, OTHER_PRODUCT],
+    Addendum: ADDENDA,
+    Involvement: INVOLVEMENTS,
+    Doubt: DOUBTS,
     Kind: ARTIFACT_KINDS,
     Variant: VARIANTS,
     Assurance: ASSURANCES,
+    Severity: SEVERITIES,
+    Vector: ATTACK_VECTORS,
+    Impact: IMPACTS,
+    Discovery: DISCOVERIES,
+    Platform: PLATFORM_STATES,
   };
 }
 

@@ -34,20 +34,25 @@ export function parseYaml(file: string, source: string): Yaml {
   return { place: { file, line: 1 }, path: '', node: document.contents, lines };
 }
 
-/** Reads a mapping with exactly the expected keys, all present. @throws POLICY_INVALID */
-export function fields<K extends string>(yaml: Yaml, names: readonly K[]): Record<K, Yaml> {
+/**
+ * Reads a mapping with exactly the expected keys: all of `names`, and any of `optional`.
+ * @throws POLICY_INVALID
+ */
+export function fields<K extends string, O extends string = never>(
+  yaml: Yaml,
+  names: readonly K[],
+  optional: readonly O[] = [],
+): Record<K, Yaml> & Partial<Record<O, Yaml>> {
   const found = entries(yaml);
+  const known: readonly string[] = [...names, ...optional];
   for (const [name, value] of found) {
-    if (!names.some((each) => each === name)) {
-      throw refusePack(value.place, `unknown key ${value.path}`, `known: ${names.join(', ')}`);
+    if (!known.includes(name)) {
+      throw refusePack(value.place, `unknown key ${value.path}`, `known: ${known.join(', ')}`);
     }
   }
-  const all = names.map((name) => {
-    const value = found.get(name);
-    if (value === undefined) throw refusePack(yaml.place, `missing ${below(yaml.path, name)}`);
-    return [name, value] as const;
-  });
-  return Object.fromEntries(all) as Record<K, Yaml>;
+  const missing = names.find((name) => !found.has(name));
+  if (missing !== undefined) throw refusePack(yaml.place, `missing ${below(yaml.path, missing)}`);
+  return Object.fromEntries(found) as Record<K, Yaml> & Partial<Record<O, Yaml>>;
 }
 
 /** Reads a mapping with text keys, in the order of the file. @throws POLICY_INVALID */

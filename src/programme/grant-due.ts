@@ -1,7 +1,13 @@
-import { type Decision, effectiveDecision, type ReleaseFacts } from '../domain/decision.ts';
-import type { Consent } from '../domain/enrolment.ts';
+import {
+  type Decision,
+  effectiveDecision,
+  type PrincipalFacts,
+  type ReleaseFacts,
+} from '../domain/decision.ts';
+import type { Consent, Enrolment } from '../domain/enrolment.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { UNASSESSED } from '../domain/vulnerability.ts';
 import { decideRelease } from '../policy/decide.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
@@ -31,9 +37,16 @@ export function factsFor(
   return {
     principal,
     artifact: { kind: artifact.kind, variant: artifact.variant },
+    vulnerability: UNASSESSED,
     schedule: alert.schedule,
     assurance: principal.kind === 'public' ? 'transport' : 'sealed',
+    platform: 'sound',
   };
+}
+
+/** A participant as it stands to an alert. */
+function participantFacts(enrolment: Enrolment, consent: Consent): PrincipalFacts {
+  return { kind: 'participant', enrolment, consent, involvement: 'none', doubted: false };
 }
 
 /** Decisions of one participant on every artifact of an alert, in the artifacts' order. */
@@ -44,7 +57,7 @@ export function decideAll(
   consent: Consent,
   now: Instant,
 ): Decision[] {
-  const principal = { kind: 'participant', enrolment: enrolled.enrolment, consent } as const;
+  const principal = participantFacts(enrolled.enrolment, consent);
   return artifacts.map((artifact) =>
     effectiveDecision(
       decideRelease(policy, factsFor(alert, artifact, principal), now),
@@ -102,7 +115,7 @@ function opensBetweenWaves(
   // Of a participant's facts only an agreement can begin to count; all others end, or are changed
   // by an act that decides again. Asking `changesAt` of everybody would double the cost of a wave.
   if (begins === undefined || begins <= now) return [];
-  const principal = { kind: 'participant', enrolment, consent } as const;
+  const principal = participantFacts(enrolment, consent);
   const opens = artifacts.some((artifact) => {
     const facts = factsFor(alert, artifact, principal);
     return decideRelease(policy, facts, begins).outcome !== 'deny';

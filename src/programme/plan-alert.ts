@@ -3,6 +3,7 @@ import { sha256, sha256Hex } from '../crypto/hash.ts';
 import type { Outcome, ReasonCode } from '../domain/decision.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { UNASSESSED } from '../domain/vulnerability.ts';
 import {
   countsFor,
   type PlanStep as DecidedStep,
@@ -81,7 +82,13 @@ export async function planAlert(context: Context, id: AlertId): Promise<Plan> {
 export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promise<Plan> {
   const policy = await context.policies.active(tx, alert.programme);
   const artifacts = await artifactsOf(tx, alert.id);
-  const planned = { schedule: alert.schedule, assurance: 'sealed', artifacts } as const;
+  const planned = {
+    vulnerability: UNASSESSED,
+    schedule: alert.schedule,
+    assurance: 'sealed',
+    platform: 'sound',
+    artifacts,
+  } as const;
   const counts = countsFor(alert.schedule);
   const hashes: Buffer[] = [sha256(Buffer.from(canonicalJson(planHead(alert, artifacts, policy))))];
   const lines: PlanLine[] = [];
@@ -93,7 +100,12 @@ export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promi
     const consents = await consentsOf(tx, alert.id, ids);
     for (const { participant, name, enrolment } of page) {
       const consent = consents.get(participant) ?? 'no_embargo';
-      const part = planParticipant(policy, planned, { participant, enrolment, consent }, counts);
+      const part = planParticipant(
+        policy,
+        planned,
+        { participant, enrolment, consent, involvement: 'none', doubted: false },
+        counts,
+      );
       const line = planLine(part, name);
       hashes.push(sha256(Buffer.from(canonicalJson(line))));
       if (lines.length < MAX_LISTED) lines.push(line);

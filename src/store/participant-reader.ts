@@ -1,5 +1,12 @@
 import type { Selectable } from 'kysely';
-import type { Consent, ConsentMode, DutyFacts, Enrolment, Standing } from '../domain/enrolment.ts';
+import {
+  type Consent,
+  type ConsentMode,
+  type DutyFacts,
+  type Enrolment,
+  NO_PROFILE,
+  type Standing,
+} from '../domain/enrolment.ts';
 import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
@@ -22,6 +29,7 @@ export function enrolmentFromRow(row: EnrolmentColumns): Enrolment {
     duty: row.duty as DutyFacts,
     agreement: signedAt !== null && expiresAt !== null ? { signedAt, expiresAt } : null,
     consentMode: row.consent_mode as ConsentMode,
+    profile: NO_PROFILE,
   };
 }
 

@@ -22,13 +22,16 @@ import {
   type ConsentMode,
   type DutyFacts,
   type LegalDuty,
+  NO_PROFILE,
   STANDINGS,
 } from '../../src/domain/enrolment.ts';
 import { type Instant, parseInstant } from '../../src/domain/instant.ts';
 import type { Schedule } from '../../src/domain/schedule.ts';
+import { UNASSESSED } from '../../src/domain/vulnerability.ts';
 import { changesAt, compilePolicy, decideRelease } from '../../src/policy/decide.ts';
 import { parsePack } from '../../src/policy/pack.ts';
 import { packFiles } from '../support/packs.ts';
+import { participantWith } from '../support/policy-facts.ts';
 
 const AT = (text: string): Instant => parseInstant(text);
 const NEVER_ENDS = AT('2030-01-01T00:00:00Z');
@@ -161,10 +164,17 @@ function* participants(): Generator<Asking> {
         for (const [duty, restriction] of DUTIES)
           for (const consentMode of CONSENT_MODES)
             for (const consent of CONSENTS) {
-              const enrolment = { tier, standing, duty, agreement, consentMode };
+              const enrolment = {
+                tier,
+                standing,
+                duty,
+                agreement,
+                consentMode,
+                profile: NO_PROFILE,
+              };
               const consents = CONSENTING[consentMode].includes(consent);
               yield {
-                principal: { kind: 'participant', enrolment, consent },
+                principal: participantWith(enrolment, consent),
                 meaning: { active: standing === 'active', wave, inForce, restriction, consents },
               };
             }
@@ -174,7 +184,14 @@ function* requests(principal: PrincipalFacts): Generator<ReleaseFacts> {
   for (const kind of ARTIFACT_KINDS)
     for (const variant of VARIANTS)
       for (const assurance of ASSURANCES)
-        yield { principal, artifact: { kind, variant }, schedule: SCHEDULE, assurance };
+        yield {
+          principal,
+          artifact: { kind, variant },
+          vulnerability: UNASSESSED,
+          schedule: SCHEDULE,
+          assurance,
+          platform: 'sound',
+        };
 }
 
 const policy = compilePolicy(parsePack(packFiles('mapp')), (text) => sha256Hex(Buffer.from(text)));

@@ -95,7 +95,8 @@ function enumCondition(rules: Rules, depth: number): string {
 function setCondition(rules: Rules): string {
   const { random, vocabulary } = rules;
   const { path, name } = attributeOf(rules, 'set');
-  const other = attributeOf(rules, 'set').path;
+  const same = attributesOf(rules, 'set').filter((each) => each.name === name);
+  const other = choose(random, same).path;
   const value = () => literal(vocabulary, random, name);
   return choose(random, [
     `${path}.contains(${value()})`,
@@ -108,11 +109,14 @@ function setCondition(rules: Rules): string {
   ]);
 }
 
-function attributeOf({ random, vocabulary }: Rules, kind: 'enum' | 'set') {
-  const found = [...vocabulary.attributes.values()].flatMap(({ path, type }) =>
+function attributeOf(rules: Rules, kind: 'enum' | 'set') {
+  return choose(rules.random, attributesOf(rules, kind));
+}
+
+function attributesOf({ vocabulary }: Rules, kind: 'enum' | 'set') {
+  return [...vocabulary.attributes.values()].flatMap(({ path, type }) =>
     type.kind === kind ? [{ path, name: type.name }] : [],
   );
-  return choose(random, found);
 }
 
 function literal(vocabulary: Vocabulary, random: Seeded, name: EnumName): string {

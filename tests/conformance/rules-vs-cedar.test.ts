@@ -8,10 +8,11 @@ import { cedarRequest, type Row } from '../../src/policy/request.ts';
 import { readRule } from '../../src/policy/rule.ts';
 import { cedarSchema, vocabularyOf } from '../../src/policy/vocabulary.ts';
 import { counts } from '../counts.ts';
+import { namesWith } from '../support/names.ts';
 import { type Seeded, seeded } from '../support/seeded.ts';
 import { randomRule } from './random-rules.ts';
 
-const VOCABULARY = vocabularyOf(['first', 'second', 'third']);
+const VOCABULARY = vocabularyOf(namesWith(['first', 'second', 'third']));
 const RULES_AT_ONCE = 40;
 const REQUESTS_EACH = 25;
 

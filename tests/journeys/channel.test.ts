@@ -28,6 +28,7 @@ import {
 } from '../support/house.ts';
 import { participantStates, type State } from '../support/matrix.ts';
 import { inParallel } from '../support/parallel.ts';
+import { participantWith } from '../support/policy-facts.ts';
 
 /** The default pack with two holds: one that hides an alert wholly, one inside a visible alert. */
 const HOLDS = `
@@ -117,7 +118,7 @@ describe('every route and state equals the decision', () => {
 
   async function checkReader({ state, reader }: Subject, at: Instant): Promise<void> {
     const { enrolment, consent } = state;
-    const principal = { kind: 'participant', enrolment, consent: consent ?? 'no_embargo' } as const;
+    const principal = participantWith(enrolment, consent ?? 'no_embargo');
     const outcomes = await decide(principal, at);
     const open = openOf(outcomes);
     const { token } = reader;

@@ -7,7 +7,7 @@ import type { Env } from '../../src/config/env.ts';
 import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { sha256 } from '../../src/crypto/hash.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
-import type { Enrolment } from '../../src/domain/enrolment.ts';
+import { type Enrolment, NO_PROFILE } from '../../src/domain/enrolment.ts';
 import type {
   AlertId,
   ArtifactId,
@@ -175,6 +175,7 @@ export function enrolment(change: Partial<Enrolment> = {}): Enrolment {
     duty: { status: 'stated', duties: [], provenance: 'attested', expiresAt },
     agreement: { signedAt, expiresAt },
     consentMode: 'standing',
+    profile: NO_PROFILE,
     ...change,
   };
 }

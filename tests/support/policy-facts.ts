@@ -1,7 +1,8 @@
-import type { ReleaseFacts } from '../../src/domain/decision.ts';
-import type { Consent, Enrolment } from '../../src/domain/enrolment.ts';
+import type { PrincipalFacts, ReleaseFacts } from '../../src/domain/decision.ts';
+import { type Consent, type Enrolment, NO_PROFILE } from '../../src/domain/enrolment.ts';
 import { type Instant, parseInstant } from '../../src/domain/instant.ts';
 import type { Schedule } from '../../src/domain/schedule.ts';
+import { UNASSESSED } from '../../src/domain/vulnerability.ts';
 
 /** The waves of the pack `mapp` for a disclosure on 8 July 2025 at 17:00 UTC. */
 export const SCHEDULE: Schedule = {
@@ -24,7 +25,13 @@ export const GOOD: Enrolment = {
   duty: { status: 'stated', duties: [], provenance: 'attested', expiresAt: FAR_AHEAD },
   agreement: { signedAt: LONG_AGO, expiresAt: FAR_AHEAD },
   consentMode: 'standing',
+  profile: NO_PROFILE,
 };
+
+/** A participant that is nothing special to the alert. */
+export function participantWith(enrolment: Enrolment, consent: Consent): PrincipalFacts {
+  return { kind: 'participant', enrolment, consent, involvement: 'none', doubted: false };
+}
 
 /** A duty to report any known vulnerability to a government. */
 export const BOUND: Enrolment['duty'] = {
@@ -49,9 +56,11 @@ export function factsOf(
   consent: Consent = 'signatory',
 ): ReleaseFacts {
   return {
-    principal: { kind: 'participant', enrolment: { ...GOOD, ...changed }, consent },
+    principal: participantWith({ ...GOOD, ...changed }, consent),
     artifact,
+    vulnerability: UNASSESSED,
     schedule: SCHEDULE,
     assurance: 'sealed',
+    platform: 'sound',
   };
 }

@@ -1,4 +1,4 @@
-import type { DutyFacts, Enrolment, Tier } from '../../domain/enrolment.ts';
+import { type DutyFacts, type Enrolment, NO_PROFILE, type Tier } from '../../domain/enrolment.ts';
 import { invalid } from '../../domain/errors.ts';
 import { parseInstant } from '../../domain/instant.ts';
 import type { Invented } from './invented.ts';
@@ -104,6 +104,7 @@ function enrolmentOf(tier: Tier, role: Role, invented: Invented, random: Seeded)
     duty: dutyFactsOf(role, invented, random),
     agreement: { signedAt: SIGNED, expiresAt: role === 'lapsed' ? OVER : IN_FORCE },
     consentMode: 'standing',
+    profile: NO_PROFILE,
   };
 }
 

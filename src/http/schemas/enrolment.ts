@@ -6,6 +6,7 @@ import {
   DUTY_SCOPES,
   DUTY_TRIGGERS,
   type Enrolment,
+  NO_PROFILE,
   STANDINGS,
 } from '../../domain/enrolment.ts';
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
@@ -66,6 +67,7 @@ export function parseEnrolment(text: Static<typeof EnrolmentText>): Enrolment {
       expiresAt: parseInstant(agreement.expiresAt, 'enrolment.agreement.expiresAt'),
     },
     consentMode,
+    profile: NO_PROFILE,
   };
 }
 

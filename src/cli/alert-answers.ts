@@ -1,4 +1,4 @@
-import { entries, list, nullable, object, real, type Told, text } from './shape.ts';
+import { entries, flag, list, nullable, object, real, type Told, text } from './shape.ts';
 
 /** An alert as `GET /v1/alerts/{alert}` tells it. */
 export const alertAnswer = object({
@@ -58,11 +58,14 @@ export const planAnswer = object({
       held: real,
       denied: real,
       reasons: entries(real),
+      holders: list(object({ full: real, reduced: real })),
     }),
   ),
   publicFrom: list(timeline),
   participants: real,
-  lines: list(object({ participant: text, name: text, artifacts: list(timeline) })),
+  lines: list(
+    object({ participant: text, name: text, artifacts: list(timeline), disputed: flag }),
+  ),
   digest: text,
 });
 export type PlanAnswer = Told<typeof planAnswer>;

@@ -55,6 +55,10 @@ function plan(...lines: PlanAnswer['lines'][number][]): PlanAnswer {
       {
         ...{ at: WAVE, allowed: 1, allowedReduced: 0, held: 0, denied: 1 },
         reasons: new Map([['LEGAL_DUTY', 1]]),
+        holders: [
+          { full: 1, reduced: 1 },
+          { full: 0, reduced: 0 },
+        ],
       },
     ],
     publicFrom: [{ artifact: 'a', steps: [step(T0, 'allow')] }],
@@ -64,7 +68,7 @@ function plan(...lines: PlanAnswer['lines'][number][]): PlanAnswer {
 const always = [step(WAVE, 'allow'), step(END, 'deny', 'TOO_EARLY')];
 const never = [step(WAVE, 'deny', 'LEGAL_DUTY')];
 const firm = (name: string, a: Step[], b: Step[]) => ({
-  ...{ participant: `id of ${name}`, name },
+  ...{ participant: `id of ${name}`, name, disputed: name === 'Bexley' },
   artifacts: [
     { artifact: 'a', steps: a },
     { artifact: 'b', steps: b },
@@ -80,6 +84,9 @@ test('artifacts with one fate share a sentence; what ends after disclosure is le
   assert.match(shown, /Bexley\n {4}advisory\.md: in full .*\n {4}poc\.py: never \(a law/);
   assert.doesNotMatch(shown, /2027/);
   assert.match(shown, /1: a law obliges it to report/);
+  assert.match(shown, /advisory\.md +1 \+ 1\n/);
+  assert.match(shown, /poc\.py +0\n/);
+  assert.match(shown, /dispute\n +Bexley\n/);
   assert.match(shown, /Digest {2}d{64}\n$/);
 });
 

@@ -26,6 +26,8 @@ export function planText({ plan, artifacts, words }: PlanToShow): string {
     `${counted(plan.participants, 'participant')}, ${counted(artifacts.length, 'artifact')}, ` +
     `disclosure at ${plan.disclosureAt}\n` +
     section('Waves, in artifacts × participants', waveTable(plan, words)) +
+    section('Who may hold what by then, in participants', holderTable(plan, artifacts)) +
+    section('Touched by an assessment they dispute', disputes(plan)) +
     section(
       'Public',
       sentences(plan.publicFrom, known, words)
@@ -59,6 +61,23 @@ function waveTable({ waves }: PlanAnswer, words: Words): string {
     return causes.map(([code, count]) => `${at}  ${count}: ${say(words.reasons, code)}\n`).join('');
   });
   return `${counts}${section('Not in full, because', why.join('') || '(none)\n')}`;
+}
+
+/** The leak budget; `3 + 1`: three hold the artifact, one what stands in for it. */
+function holderTable({ waves }: PlanAnswer, artifacts: AlertAnswer['artifacts']): string {
+  const rows = artifacts.map(({ name }, i) => [
+    plain(name),
+    ...waves.map(({ holders }) => {
+      const { full, reduced } = holders[i] ?? { full: 0, reduced: 0 };
+      return reduced > 0 ? `${full} + ${reduced}` : full;
+    }),
+  ]);
+  return table(['artifact', ...waves.map(({ at }) => at)], rows);
+}
+
+function disputes({ lines }: PlanAnswer): string {
+  const names = lines.filter(({ disputed }) => disputed).map(({ name }) => `${plain(name)}\n`);
+  return names.join('') || '(nobody)\n';
 }
 
 /** One sentence for all artifacts that share a timeline. */

@@ -100,6 +100,8 @@ function scopeFor(
     values: new Map(),
     columns: new Set(),
     plain: true,
+    exact: new Set(),
+    slotted: true,
   };
   return { place, vocabulary, codes, comparisons, notes, ...about };
 }

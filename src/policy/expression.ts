@@ -55,6 +55,13 @@ export type Notes = {
   readonly columns: Set<number>;
   /** Whether it reads nothing else, and so cannot fail. */
   plain: boolean;
+  /**
+   * Slots whose very value counts: an instant not only by how it compares with other slots, a code
+   * or set not only by the values that are named.
+   */
+  readonly exact: Set<number>;
+  /** Whether `now` is compared with nothing but slots. */
+  slotted: boolean;
 };
 
 /**
@@ -76,18 +83,21 @@ export function compileExpression(scope: Scope, expr: Expr): Term {
   if ('>' in expr) return order(scope, expr['>'].right, '<', expr['>'].left);
   if ('>=' in expr) return order(scope, expr['>='].right, '<=', expr['>='].left);
   if ('contains' in expr) {
-    return containment('contains', set(scope, expr.contains.left), one(scope, expr.contains.right));
+    const { left, right } = expr.contains;
+    return contained(scope, 'contains', set(scope, left), one(scope, right));
   }
   if ('containsAny' in expr) {
     const { left, right } = expr.containsAny;
-    return containment('containsAny', set(scope, left), set(scope, right));
+    return contained(scope, 'containsAny', set(scope, left), set(scope, right));
   }
   if ('containsAll' in expr) {
     const { left, right } = expr.containsAll;
-    return containment('containsAll', set(scope, left), set(scope, right));
+    return contained(scope, 'containsAll', set(scope, left), set(scope, right));
   }
   if ('isEmpty' in expr) {
-    const mask = runCode(set(scope, expr.isEmpty.arg));
+    const arg = set(scope, expr.isEmpty.arg);
+    noteExact(scope, arg);
+    const mask = runCode(arg);
     return test((row) => mask(row) === 0);
   }
   if ('Set' in expr) return setLiteral(scope, expr.Set);
@@ -204,6 +214,23 @@ function pathOf(scope: Scope, expr: Expr): string {
 /** What cannot be answered while nothing is known of the request: never folded, never run. */
 const UNDECIDED = test(() => false);
 
+/** Against values that the rule names, all that it does not name are one. */
+function contained(
+  scope: Scope,
+  operator: 'contains' | 'containsAny' | 'containsAll',
+  left: CodeTerm,
+  right: CodeTerm,
+): BoolTerm {
+  const byName =
+    (left.kind === 'set' && right.from === 'known') ||
+    (left.from === 'known' && right.kind === 'enum');
+  if (!byName) {
+    noteExact(scope, left);
+    noteExact(scope, right);
+  }
+  return containment(operator, left, right);
+}
+
 /** `action == Action::"…"` is answered when compiling; all other equality compares values. */
 function equal(scope: Scope, left: Expr, right: Expr): BoolTerm {
   const action = actionCompared(left, right);
@@ -215,6 +242,11 @@ function equal(scope: Scope, left: Expr, right: Expr): BoolTerm {
     throw unsupported(scope, '== on context.now', 'an instant is compared with <, <=, > or >=');
   }
   if (a.kind === 'long') scope.notes.plain = false;
+  const byName = a.kind === 'enum' && (a.from === 'known' || (isCode(b) && b.from === 'known'));
+  if (!byName) {
+    noteExact(scope, a);
+    noteExact(scope, b);
+  }
   const term = equality(a, b);
   if (term === null) throw refusePack(scope.place, '== compares values of different types');
   return term;
@@ -249,8 +281,19 @@ function less(scope: Scope, a: LongTerm, b: LongTerm): BoolTerm {
     return comparisonTerm(slot);
   }
   scope.notes.plain = false;
+  noteExact(scope, a);
+  noteExact(scope, b);
   const [left, right] = [runLong(a), runLong(b)];
   return test((row) => left(row) < right(row));
+}
+
+/**
+ * Notes a number that is computed with, or compared with something other than a slot; a code that
+ * is compared with something other than a name; a set of which more is asked than what it names.
+ */
+function noteExact({ notes }: Scope, term: Term): void {
+  if (refersToNow(term)) notes.slotted = false;
+  else if (term.from === 'slot') notes.exact.add(term.slot);
 }
 
 function addBreakpoint(scope: Scope, term: LongTerm, after: 0 | 1): void {
@@ -270,6 +313,8 @@ function arithmetic(
   const [a, b] = [withoutNow(scope, long(scope, left)), withoutNow(scope, long(scope, right))];
   const [runA, runB] = [runLong(a), runLong(b)];
   scope.notes.plain = false;
+  noteExact(scope, a);
+  noteExact(scope, b);
   const run = (row: Row) => operation(runA(row), runB(row));
   return { kind: 'long', from: 'run', run, now: a.now || b.now };
 }
@@ -278,6 +323,7 @@ function negated(scope: Scope, arg: Expr): LongTerm {
   const term = withoutNow(scope, long(scope, arg));
   const inner = runLong(term);
   scope.notes.plain = false;
+  noteExact(scope, term);
   return { kind: 'long', from: 'run', run: (row) => negate(inner(row)), now: term.now };
 }
 
@@ -329,9 +375,13 @@ function choice(scope: Scope, expr: { if: Expr; then: Expr; else: Expr }): Term 
   if (yes.kind === 'long' && no.kind === 'long') {
     const [a, b] = [runLong(withoutNow(scope, yes)), runLong(withoutNow(scope, no))];
     scope.notes.plain = false;
+    noteExact(scope, yes);
+    noteExact(scope, no);
     return { kind: 'long', from: 'run', run: (row) => (run(row) ? a(row) : b(row)), now: true };
   }
   if (isCode(yes) && isCode(no) && yes.kind === no.kind && yes.name === no.name) {
+    noteExact(scope, yes);
+    noteExact(scope, no);
     const [a, b] = [runCode(yes), runCode(no)];
     const { kind, name } = yes;
     return { kind, name, from: 'run', run: (row) => (run(row) ? a(row) : b(row)) };

@@ -62,7 +62,7 @@ test('a timeline steps at the first wave and wherever outcome or leading reason 
 });
 
 test('counts stand at every wave, and their reasons add up to what is not wholly allowed', () => {
-  const counts = countsFor(SCHEDULE);
+  const counts = countsFor(ALERT);
   const plans = [
     participant(1, { ...GOOD, tier: 'validate' }),
     participant(2, GOOD),
@@ -73,7 +73,7 @@ test('counts stand at every wave, and their reasons add up to what is not wholly
   ].map((each) => planParticipant(MAPP, ALERT, each, counts));
 
   assert.deepEqual(
-    counts.map(({ at, ...count }) => [formatInstant(at), count]),
+    counts.map(({ at, holders: _, ...count }) => [formatInstant(at), count]),
     [
       ['2025-06-24T17:00:00Z', early(4, { TOO_EARLY: 4 })],
       ['2025-07-03T17:00:00Z', early(4, { TOO_EARLY: 4 })],
@@ -107,12 +107,46 @@ test('a plan is plain data, the same whoever was planned before', () => {
   const who = participant(7, GOOD);
   const alone = planParticipant(MAPP, ALERT, who, []);
   planParticipant(MAPP, ALERT, participant(8, { ...GOOD, standing: 'removed' }), []);
-  const after = planParticipant(MAPP, ALERT, who, countsFor(SCHEDULE));
+  const after = planParticipant(MAPP, ALERT, who, countsFor(ALERT));
   assert.deepEqual(JSON.parse(JSON.stringify(after)), alone);
   assert.deepEqual(
     alone.artifacts.map(({ artifact }) => artifact),
     ALERT.artifacts.map(({ id }) => id),
   );
+});
+
+test('the leak budget counts who may hold what, and forgets nobody who was given it', () => {
+  const expiresAt = plus(T0, -1);
+  const counts = countsFor(ALERT);
+  for (const each of [
+    participant(1, { ...GOOD, tier: 'validate' }),
+    participant(2, { ...GOOD, agreement: { signedAt: plus(T0, -1e10), expiresAt } }),
+    participant(3, { ...GOOD, duty: BOUND }),
+  ]) {
+    planParticipant(MAPP, ALERT, each, counts);
+  }
+  const poc = KINDS.indexOf('poc');
+  assert.deepEqual(
+    counts.map(({ holders }) => [holders[poc]?.full, holders[poc]?.reduced]),
+    [
+      [1, 0],
+      [1, 0],
+      [2, 0],
+      [2, 1],
+    ],
+  );
+});
+
+test('a firm is touched by a dispute where the disputed duty makes a difference', () => {
+  const plan = (change: Partial<Enrolment>) =>
+    planParticipant(MAPP, ALERT, participant(1, { ...GOOD, ...change }), []).disputed;
+  const stated = BOUND.status === 'stated' ? BOUND : null;
+  assert.ok(stated);
+  assert.equal(plan({ duty: { ...stated, provenance: 'disputed' } }), true);
+  assert.equal(plan({ duty: { ...stated, provenance: 'assessed' } }), false);
+  assert.equal(plan({ duty: { ...stated, provenance: 'disputed', duties: [] } }), false);
+  const out = { standing: 'removed', duty: { ...stated, provenance: 'disputed' } } as const;
+  assert.equal(plan(out), false);
 });
 
 test('held decisions are counted as held', () => {
@@ -122,7 +156,7 @@ test('held decisions are counted as held', () => {
      forbid (principal is Participant, action == Action::"release", resource is Artifact)
      when { resource.kind == Kind::"poc" };`,
   );
-  const counts = countsFor(SCHEDULE);
+  const counts = countsFor(ALERT);
   planParticipant(policy, ALERT, participant(9, GOOD), counts);
   const last = counts.at(-1);
   assert.deepEqual([last?.allowed, last?.held, last?.reasons], [2, 2, { HELD_FOR_REVIEW: 2 }]);
@@ -131,7 +165,7 @@ test('held decisions are counted as held', () => {
 test('what an expiry between two waves takes away is missing at the next', () => {
   const expiresAt = parseInstant('2025-07-08T00:00:00Z');
   const enrolment = { ...GOOD, agreement: { signedAt: plus(T0, -1e10), expiresAt } };
-  const counts = countsFor(SCHEDULE);
+  const counts = countsFor(ALERT);
   planParticipant(MAPP, ALERT, participant(10, enrolment), counts);
   assert.deepEqual(
     counts.map(({ allowed }) => allowed),
@@ -141,7 +175,7 @@ test('what an expiry between two waves takes away is missing at the next', () =>
 
 test('what has no reduced variant is denied where one would stand in for it', () => {
   const alone = { ...ALERT, artifacts: ALERT.artifacts.map((a) => ({ ...a, reducedBy: null })) };
-  const counts = countsFor(SCHEDULE);
+  const counts = countsFor(ALERT);
   const { artifacts } = planParticipant(
     MAPP,
     alone,

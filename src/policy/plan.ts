@@ -2,7 +2,9 @@ import type { ArtifactKind, Assurance, Variant } from '../domain/artifact.ts';
 import {
   type Decision,
   effectiveDecision,
+  type Outcome,
   type PlatformState,
+  type PrincipalFacts,
   type ReasonCode,
   type ReleaseFacts,
 } from '../domain/decision.ts';
@@ -49,6 +51,8 @@ export type ParticipantPlan = {
     readonly artifact: ArtifactId;
     readonly steps: readonly PlanStep[];
   }[];
+  /** Whether it would get more, or earlier, but for an assessment of its duties that it disputes. */
+  readonly disputed: boolean;
 };
 
 /**
@@ -65,8 +69,20 @@ export type WaveCount = {
   readonly reasons: Partial<Record<ReasonCode, number>>;
 };
 
-/** One count for each instant at which a wave of the schedule opens, all at zero. */
-export function countsFor(schedule: Schedule): WaveCount[] {
+/** A wave of a plan: how decisions stand then, and the leak budget. */
+export type PlannedWave = WaveCount & {
+  /**
+   * How many participants may hold each artifact by then, in the order of the alert, whole or with
+   * the reduced variant in its place. What was given stays given, whatever is decided later.
+   */
+  readonly holders: readonly { full: number; reduced: number }[];
+};
+
+/** One count for each instant at which a wave of the alert opens, all at zero. */
+export function countsFor({
+  schedule,
+  artifacts,
+}: Pick<PlannedAlert, 'schedule' | 'artifacts'>): PlannedWave[] {
   return waves(schedule).map((at) => ({
     at,
     allowed: 0,
@@ -74,6 +90,7 @@ export function countsFor(schedule: Schedule): WaveCount[] {
     held: 0,
     denied: 0,
     reasons: {},
+    holders: artifacts.map(() => ({ full: 0, reduced: 0 })),
   }));
 }
 
@@ -86,20 +103,32 @@ export function planParticipant(
   policy: Policy,
   alert: PlannedAlert,
   { participant, enrolment, consent, involvement, doubted }: PlannedParticipant,
-  counts: readonly WaveCount[],
+  counts: readonly PlannedWave[],
 ): ParticipantPlan {
-  const { vulnerability, schedule, assurance, platform } = alert;
-  const principal = {
-    kind: 'participant',
-    enrolment,
-    consent,
-    involvement,
-    doubted,
-  } as const;
+  const relation = { consent, involvement, doubted } as const;
+  const artifacts = timelines(policy, alert, { kind: 'participant', enrolment, ...relation });
+  for (const count of counts) {
+    for (const [i, { steps }] of artifacts.entries()) {
+      countDecision(count, decisionAt(steps, count.at));
+      countHolder(count.holders[i], steps, count.at);
+    }
+  }
+  const undisputed = withoutDispute(enrolment);
+  if (undisputed === null) return { participant, artifacts, disputed: false };
+  const fair = { kind: 'participant', enrolment: undisputed, ...relation } as const;
+  const disputed = !sameOutcomes(artifacts, timelines(policy, alert, fair));
+  return { participant, artifacts, disputed };
+}
+
+function timelines(
+  policy: Policy,
+  { vulnerability, schedule, assurance, platform, artifacts }: PlannedAlert,
+  principal: PrincipalFacts,
+): ParticipantPlan['artifacts'] {
   // Artifacts of one kind and variant, with or without a reduced one, are decided alike; only their
   // ids differ.
   const decided = new Map<string, readonly PlanStep[]>();
-  const artifacts = alert.artifacts.map(({ id, kind, variant, reducedBy }) => {
+  return artifacts.map(({ id, kind, variant, reducedBy }) => {
     const hasReduced = reducedBy !== null;
     const key = `${kind}/${variant}/${hasReduced}`;
     const steps =
@@ -113,10 +142,33 @@ export function planParticipant(
         platform,
       }).map(({ at, decision }) => ({ at, decision: effectiveDecision(decision, hasReduced) }));
     decided.set(key, steps);
-    for (const count of counts) countDecision(count, decisionAt(steps, count.at));
     return { artifact: id, steps };
   });
-  return { participant, artifacts };
+}
+
+/** The enrolment without the duties that it disputes; null where it disputes none. */
+function withoutDispute(enrolment: Enrolment): Enrolment | null {
+  const { duty } = enrolment;
+  if (duty.status !== 'stated' || duty.provenance !== 'disputed') return null;
+  return { ...enrolment, duty: { ...duty, duties: [], provenance: 'attested' } };
+}
+
+function sameOutcomes(a: ParticipantPlan['artifacts'], b: ParticipantPlan['artifacts']): boolean {
+  const outcomes = (each: ParticipantPlan['artifacts']) =>
+    each.map(({ steps }) => steps.map(({ at, decision }) => `${at} ${decision.outcome}`).join());
+  return outcomes(a).join('/') === outcomes(b).join('/');
+}
+
+function countHolder(
+  holders: { full: number; reduced: number } | undefined,
+  steps: readonly PlanStep[],
+  at: Instant,
+): void {
+  if (holders === undefined) return;
+  const given = (outcome: Outcome) =>
+    steps.some((step) => step.at <= at && step.decision.outcome === outcome);
+  if (given('allow')) holders.full += 1;
+  else if (given('allow_reduced')) holders.reduced += 1;
 }
 
 /**

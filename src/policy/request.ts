@@ -65,6 +65,17 @@ export function fillRow(
   fillSchedule(row, vocabulary, schedule);
   fillVulnerability(row, codes, facts.vulnerability);
   row[SLOT.platform] = code(codes.Platform, facts.platform, 'context.platform');
+  return fillPrincipal(row, vocabulary, codes, principal, schedule);
+}
+
+/** The part of `fillRow` that is about who asks. @throws POLICY_ERROR naming the attribute. */
+export function fillPrincipal(
+  row: Row,
+  vocabulary: Vocabulary,
+  codes: Codes,
+  principal: PrincipalFacts,
+  schedule: Schedule,
+): PrincipalType {
   switch (principal.kind) {
     case 'public':
       // A rule for participants must not see what the previous request left behind.

@@ -8,9 +8,9 @@ import {
   countsFor,
   type PlanStep as DecidedStep,
   type ParticipantPlan,
+  type PlannedWave,
   planParticipant,
   timeline,
-  type WaveCount,
 } from '../policy/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
@@ -35,9 +35,11 @@ export type PlanLine = {
     readonly artifact: ArtifactId;
     readonly steps: readonly PlanStep[];
   }[];
+  /** Whether it would get more, or earlier, but for an assessment that it disputes. */
+  readonly disputed: boolean;
 };
 
-export type PlanWave = Readonly<WaveCount>;
+export type PlanWave = Readonly<PlannedWave>;
 
 export type Plan = {
   readonly alert: AlertId;
@@ -89,7 +91,7 @@ export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promi
     platform: 'sound',
     artifacts,
   } as const;
-  const counts = countsFor(alert.schedule);
+  const counts = countsFor(planned);
   const hashes: Buffer[] = [sha256(Buffer.from(canonicalJson(planHead(alert, artifacts, policy))))];
   const lines: PlanLine[] = [];
   let participants = 0;
@@ -159,6 +161,7 @@ function planLine(part: ParticipantPlan, name: string): PlanLine {
     participant: part.participant,
     name,
     artifacts: part.artifacts.map(({ artifact, steps }) => ({ artifact, steps: steps.map(told) })),
+    disputed: part.disputed,
   };
 }
 

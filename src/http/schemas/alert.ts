@@ -133,12 +133,18 @@ export const PlanText = Type.Object({
       held: Count,
       denied: Count,
       reasons: Type.Unsafe<Readonly<Record<string, number>>>(Type.Record(Type.String(), Count)),
+      holders: listOf(Type.Object({ full: Count, reduced: Count })),
     }),
   ),
   publicFrom: listOf(TimelineText),
   participants: Count,
   lines: listOf(
-    Type.Object({ participant: IdText, name: Type.String(), artifacts: listOf(TimelineText) }),
+    Type.Object({
+      participant: IdText,
+      name: Type.String(),
+      artifacts: listOf(TimelineText),
+      disputed: Type.Boolean(),
+    }),
   ),
   digest: Hex32,
 });
@@ -147,7 +153,11 @@ export function presentPlan(plan: Plan): Static<typeof PlanText> {
   return {
     ...plan,
     disclosureAt: formatInstant(plan.disclosureAt),
-    waves: plan.waves.map((wave) => ({ ...wave, at: formatInstant(wave.at) })),
+    waves: plan.waves.map((wave) => ({
+      ...wave,
+      at: formatInstant(wave.at),
+      holders: [...wave.holders],
+    })),
     publicFrom: plan.publicFrom.map(presentTimeline),
     lines: plan.lines.map((line) => ({ ...line, artifacts: line.artifacts.map(presentTimeline) })),
   };

@@ -63,9 +63,7 @@ export const planAnswer = object({
   ),
   publicFrom: list(timeline),
   participants: real,
-  lines: list(
-    object({ participant: text, name: text, artifacts: list(timeline), disputed: flag }),
-  ),
+  lines: list(object({ participant: text, name: text, artifacts: list(timeline), disputed: flag })),
   digest: text,
 });
 export type PlanAnswer = Told<typeof planAnswer>;

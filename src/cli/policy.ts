@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { addPolicyChangeCommands } from './change-policy.ts';
 import { action } from './command.ts';
 import type { Result } from './output.ts';
 import type { World } from './world.ts';
 
 export function addPolicyCommands(program: Command, world: World): void {
-  const policy = program.command('policy').description('policy packs');
+  const policy = program.command('policy').description('policy packs, and changes of policy');
   const check = policy
     .command('check')
     .description('check a pack: it parses, compiles, and means to us what it means to Cedar')
@@ -14,6 +15,7 @@ export function addPolicyCommands(program: Command, world: World): void {
     const result = await checkFiles((await packAt(pack, world.cwd)).files);
     return { json: result, text: findingsText(pack, result), status: result.ok ? 0 : 1 };
   });
+  addPolicyChangeCommands(policy, world);
 }
 
 type Check = {

@@ -13,6 +13,8 @@ import { type Instant, instant } from './instant.ts';
 export const EVENT_SHAPES = {
   programme_created: { pack: 'code' },
   policy_activated: { pack: 'code', sha256: 'hash' },
+  policy_proposed: { proposal: 'id', pack: 'code', sha256: 'hash' },
+  schedule_resolved: { alert: 'id', policy: 'hash' },
   issuer_keys_published: { logKey: 'hash', manifestKey: 'hash' },
   reader_bundle_published: { sha256: 'hash', bytes: 'int' },
   person_added: { person: 'id' },

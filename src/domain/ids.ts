@@ -26,6 +26,8 @@ export type DeliveryId = Id<'delivery'>;
 export type EventId = Id<'event'>;
 /** A sample that turned up somewhere. */
 export type SightingId = Id<'sighting'>;
+/** A policy that somebody proposes. */
+export type ProposalId = Id<'proposal'>;
 /** A notice in the outbox. */
 export type NoticeId = Id<'notice'>;
 

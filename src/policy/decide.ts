@@ -1,7 +1,7 @@
 import type { Action, Decision, ReleaseFacts } from '../domain/decision.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import { type Programs, programsFor } from './engine.ts';
-import type { Breakpoint } from './expression.ts';
+import type { Breakpoint } from './notes.ts';
 import type { Policy } from './policy.ts';
 import { decisionFor, evaluate } from './program.ts';
 import { fillRow, type Row } from './request.ts';

@@ -1,6 +1,7 @@
 import type { Action } from '../domain/decision.ts';
 import type { Comparisons } from './comparison.ts';
-import type { Notes, Scope } from './expression.ts';
+import type { Scope } from './expression.ts';
+import type { Notes } from './notes.ts';
 import { type Answer, answer, type Program, programOf, type Step } from './program.ts';
 import { type Codes, codesOf, type PrincipalType, type Row } from './request.ts';
 import { compileRule, type Rule } from './rule.ts';

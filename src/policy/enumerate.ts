@@ -1,4 +1,4 @@
-import type { Notes } from './expression.ts';
+import type { Notes } from './notes.ts';
 import type { PrincipalType, Row } from './request.ts';
 import { type Attribute, SLOT, type Vocabulary } from './vocabulary.ts';
 

@@ -9,6 +9,7 @@ import {
   containment,
   equality,
 } from './comparison.ts';
+import { addBreakpoint, type Notes, noteExact, noteValue, refersToNow } from './notes.ts';
 import { type Place, refusePack } from './refuse.ts';
 import type { Codes, PrincipalType, Row } from './request.ts';
 import {
@@ -26,10 +27,7 @@ import {
   type Term,
   test,
 } from './term.ts';
-import { ENUM_NAMES, type EnumName, SLOT, type Vocabulary } from './vocabulary.ts';
-
-/** An instant at which a comparison with `now` turns: the value plus `after` milliseconds. */
-export type Breakpoint = { readonly value: (row: Row) => Long; readonly after: 0 | 1 };
+import { ENUM_NAMES, SLOT, type Vocabulary } from './vocabulary.ts';
 
 /** What an expression is compiled for, and what the compiler notes on the way. */
 export type Scope = {
@@ -43,25 +41,6 @@ export type Scope = {
   readonly known: ReadonlyMap<number, number>;
   readonly comparisons: Comparisons;
   readonly notes: Notes;
-};
-
-/** What the compiler notes about a rule. */
-export type Notes = {
-  readonly breakpoints: Breakpoint[];
-  /** Paths of the attributes read and codes named, per vocabulary. */
-  readonly attributes: Set<string>;
-  readonly values: Map<EnumName, Set<number>>;
-  /** Slots read that hold a code, a mask or the answer of a comparison. */
-  readonly columns: Set<number>;
-  /** Whether it reads nothing else, and so cannot fail. */
-  plain: boolean;
-  /**
-   * Slots whose very value counts: an instant not only by how it compares with other slots, a code
-   * or set not only by the values that are named.
-   */
-  readonly exact: Set<number>;
-  /** Whether `now` is compared with nothing but slots. */
-  slotted: boolean;
 };
 
 /**
@@ -96,7 +75,7 @@ export function compileExpression(scope: Scope, expr: Expr): Term {
   }
   if ('isEmpty' in expr) {
     const arg = set(scope, expr.isEmpty.arg);
-    noteExact(scope, arg);
+    noteExact(scope.notes, arg);
     const mask = runCode(arg);
     return test((row) => mask(row) === 0);
   }
@@ -175,7 +154,7 @@ function literal(scope: Scope, value: unknown): Term {
       'name participants by an attribute, never by id',
     );
   }
-  noteValue(scope, name, code);
+  noteValue(scope.notes, name, code);
   return { kind: 'enum', name, from: 'known', value: code };
 }
 
@@ -225,8 +204,8 @@ function contained(
     (left.kind === 'set' && right.from === 'known') ||
     (left.from === 'known' && right.kind === 'enum');
   if (!byName) {
-    noteExact(scope, left);
-    noteExact(scope, right);
+    noteExact(scope.notes, left);
+    noteExact(scope.notes, right);
   }
   return containment(operator, left, right);
 }
@@ -244,8 +223,8 @@ function equal(scope: Scope, left: Expr, right: Expr): BoolTerm {
   if (a.kind === 'long') scope.notes.plain = false;
   const byName = a.kind === 'enum' && (a.from === 'known' || (isCode(b) && b.from === 'known'));
   if (!byName) {
-    noteExact(scope, a);
-    noteExact(scope, b);
+    noteExact(scope.notes, a);
+    noteExact(scope.notes, b);
   }
   const term = equality(a, b);
   if (term === null) throw refusePack(scope.place, '== compares values of different types');
@@ -268,8 +247,8 @@ function order(scope: Scope, left: Expr, operator: '<' | '<=', right: Expr): Boo
   const [a, b] = [long(scope, left), long(scope, right)];
   if (a.now && b.now) throw unsupported(scope, 'context.now on both sides of a comparison');
   // now < x turns at x; now <= x at x + 1; x <= now at x; x < now at x + 1.
-  if (refersToNow(a)) addBreakpoint(scope, b, operator === '<' ? 0 : 1);
-  if (refersToNow(b)) addBreakpoint(scope, a, operator === '<=' ? 0 : 1);
+  if (refersToNow(a)) addBreakpoint(scope.notes, b, operator === '<' ? 0 : 1);
+  if (refersToNow(b)) addBreakpoint(scope.notes, a, operator === '<=' ? 0 : 1);
   return operator === '<' ? less(scope, a, b) : negation(less(scope, b, a));
 }
 
@@ -281,27 +260,10 @@ function less(scope: Scope, a: LongTerm, b: LongTerm): BoolTerm {
     return comparisonTerm(slot);
   }
   scope.notes.plain = false;
-  noteExact(scope, a);
-  noteExact(scope, b);
+  noteExact(scope.notes, a);
+  noteExact(scope.notes, b);
   const [left, right] = [runLong(a), runLong(b)];
   return test((row) => left(row) < right(row));
-}
-
-/**
- * Notes a number that is computed with, or compared with something other than a slot; a code that
- * is compared with something other than a name; a set of which more is asked than what it names.
- */
-function noteExact({ notes }: Scope, term: Term): void {
-  if (refersToNow(term)) notes.slotted = false;
-  else if (term.from === 'slot') notes.exact.add(term.slot);
-}
-
-function addBreakpoint(scope: Scope, term: LongTerm, after: 0 | 1): void {
-  scope.notes.breakpoints.push({ value: runLong(term), after });
-}
-
-function refersToNow(term: Term): boolean {
-  return term.kind === 'long' && term.from === 'slot' && term.slot === SLOT.now;
 }
 
 function arithmetic(
@@ -313,8 +275,8 @@ function arithmetic(
   const [a, b] = [withoutNow(scope, long(scope, left)), withoutNow(scope, long(scope, right))];
   const [runA, runB] = [runLong(a), runLong(b)];
   scope.notes.plain = false;
-  noteExact(scope, a);
-  noteExact(scope, b);
+  noteExact(scope.notes, a);
+  noteExact(scope.notes, b);
   const run = (row: Row) => operation(runA(row), runB(row));
   return { kind: 'long', from: 'run', run, now: a.now || b.now };
 }
@@ -323,7 +285,7 @@ function negated(scope: Scope, arg: Expr): LongTerm {
   const term = withoutNow(scope, long(scope, arg));
   const inner = runLong(term);
   scope.notes.plain = false;
-  noteExact(scope, term);
+  noteExact(scope.notes, term);
   return { kind: 'long', from: 'run', run: (row) => negate(inner(row)), now: term.now };
 }
 
@@ -375,13 +337,13 @@ function choice(scope: Scope, expr: { if: Expr; then: Expr; else: Expr }): Term 
   if (yes.kind === 'long' && no.kind === 'long') {
     const [a, b] = [runLong(withoutNow(scope, yes)), runLong(withoutNow(scope, no))];
     scope.notes.plain = false;
-    noteExact(scope, yes);
-    noteExact(scope, no);
+    noteExact(scope.notes, yes);
+    noteExact(scope.notes, no);
     return { kind: 'long', from: 'run', run: (row) => (run(row) ? a(row) : b(row)), now: true };
   }
   if (isCode(yes) && isCode(no) && yes.kind === no.kind && yes.name === no.name) {
-    noteExact(scope, yes);
-    noteExact(scope, no);
+    noteExact(scope.notes, yes);
+    noteExact(scope.notes, no);
     const [a, b] = [runCode(yes), runCode(no)];
     const { kind, name } = yes;
     return { kind, name, from: 'run', run: (row) => (run(row) ? a(row) : b(row)) };
@@ -391,11 +353,6 @@ function choice(scope: Scope, expr: { if: Expr; then: Expr; else: Expr }): Term 
 
 function isCode(term: Term): term is CodeTerm {
   return term.kind === 'enum' || term.kind === 'set';
-}
-
-function noteValue(scope: Scope, name: EnumName, code: number): void {
-  const codes = scope.notes.values.get(name) ?? new Set<number>();
-  scope.notes.values.set(name, codes.add(code));
 }
 
 /** The closed list, as a refusal recites it. */

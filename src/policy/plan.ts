@@ -51,7 +51,7 @@ export type ParticipantPlan = {
     readonly artifact: ArtifactId;
     readonly steps: readonly PlanStep[];
   }[];
-  /** Whether it would get more, or earlier, but for an assessment of its duties that it disputes. */
+  /** Whether it would get something else but for an assessment of duties that it disputes. */
   readonly disputed: boolean;
 };
 

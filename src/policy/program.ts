@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import type { Comparison, Comparisons } from './comparison.ts';
-import type { Breakpoint } from './expression.ts';
+import type { Breakpoint } from './notes.ts';
 import type { Row } from './request.ts';
 import type { Rule, RuleTest } from './rule.ts';
 import type { Column } from './tabulate.ts';

@@ -1,9 +1,7 @@
 import { newId } from '../crypto/random.ts';
 import { invalid } from '../domain/errors.ts';
-import type { Actor } from '../domain/event.ts';
 import type { ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { lockToChange } from '../store/locks.ts';
 import { insertProgramme, activatePolicy as storePolicy } from '../store/programme-store.ts';
 import { SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
@@ -42,27 +40,4 @@ export async function createProgramme(
     );
   });
   return id;
-}
-
-/**
- * Puts another policy in force. The pack is compiled first: one that does not compile changes
- * nothing.
- */
-export async function activatePolicy(
-  context: Context,
-  programme: ProgrammeId,
-  policy: PackFiles,
-  actor: Actor,
-  now: Instant,
-): Promise<string> {
-  const { sha256 } = compileFiles(policy.files);
-  await context.store.issuer(async (tx) => {
-    await lockToChange(tx, programme);
-    await storePolicy(
-      tx,
-      { programme, actor, at: now },
-      { pack: policy.pack, sha256, files: { ...policy.files } },
-    );
-  });
-  return sha256;
 }

@@ -96,6 +96,16 @@ export async function consentsOf(
   return new Map(rows.map((row) => [row.participant_id as ParticipantId, row.consent as Consent]));
 }
 
+/** Every consent to one alert's embargo that was recorded. */
+export async function consentsGiven(tx: Tx, alert: AlertId): Promise<Map<ParticipantId, Consent>> {
+  const rows = await tx
+    .selectFrom('consent')
+    .select(['participant_id', 'consent'])
+    .where('alert_id', '=', alert)
+    .execute();
+  return new Map(rows.map((row) => [row.participant_id as ParticipantId, row.consent as Consent]));
+}
+
 export type Reader = {
   readonly id: ReaderId;
   readonly participant: ParticipantId;

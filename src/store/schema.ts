@@ -25,6 +25,19 @@ export type Database = {
     activated_at: At;
     active: boolean;
   };
+  policy_proposal: {
+    id: string;
+    programme_id: string;
+    pack: string;
+    files: Json<Record<string, string>>;
+    sha256: string;
+    base_sha256: string;
+    facts_sha256: string;
+    proposer_id: string;
+    proposed_at: At;
+    approver_id: string | null;
+    decided_at: AtOrNull;
+  };
   person: { id: string; name: string; created_at: At };
   participant: { id: string; name: string; created_at: At };
   enrolment: {

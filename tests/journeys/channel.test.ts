@@ -5,8 +5,9 @@ import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { decideRelease } from '../../src/policy/decide.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { activatePolicy } from '../../src/programme/create-programme.ts';
+import { putInForce } from '../../src/programme/change-policy.ts';
 import { factsFor } from '../../src/programme/grant-due.ts';
+import { compileFiles } from '../../src/programme/policy-shelf.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import {
   type AlertRow,
@@ -64,7 +65,9 @@ describe('every route and state equals the decision', () => {
       pack: 'held',
       files: { ...files, 'rules.cedar': files['rules.cedar'] + HOLDS },
     };
-    await activatePolicy(house.context, house.programme, policy, SYSTEM, house.clock.now());
+    const compiled = compileFiles(policy.files);
+    const act = { programme: house.programme, actor: SYSTEM, at: house.clock.now() };
+    await house.context.store.issuer((tx) => putInForce(tx, act, compiled, policy));
     subjects = [];
     for (const state of participantStates()) {
       const participant = await admit(house, state.name, state.enrolment);

@@ -25,7 +25,11 @@ import { setEnrolment } from './participants/change-enrolment.ts';
 import { setStanding } from './participants/change-standing.ts';
 import { showParticipants } from './participants/list.ts';
 import { showParticipant } from './participants/read.ts';
+import { activatePack } from './policies/activate.ts';
 import { checkPack } from './policies/check.ts';
+import { comparePacks } from './policies/compare.ts';
+import { proposePack } from './policies/propose.ts';
+import { showProposal, showProposals } from './policies/read-proposals.ts';
 import { showProgrammes } from './programmes/list.ts';
 import { showPolicy } from './programmes/policy.ts';
 import { resolveWork } from './programmes/resolve-work.ts';
@@ -80,6 +84,11 @@ const FOR_THE_ISSUER: readonly Route[] = [
   approve,
   showExposure,
   checkPack,
+  comparePacks,
+  proposePack,
+  showProposals,
+  showProposal,
+  activatePack,
   readImport,
   open,
   approveSighting,

@@ -4,6 +4,7 @@ import { ANY_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, closed, listOf, nullable, oneOf } from '../../schemas/basic.ts';
+import { PackFilesText } from '../../schemas/policy.ts';
 
 const FINDING_CODES = [
   'POLICY_INVALID',
@@ -14,10 +15,7 @@ const FINDING_CODES = [
 
 const PackBody = Type.Object(
   {
-    files: Type.Record(Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }), Type.String(), {
-      ...closed,
-      maxProperties: 20,
-    }),
+    files: PackFilesText,
   },
   closed,
 );

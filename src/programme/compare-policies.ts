@@ -1,0 +1,141 @@
+import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { resolveSchedule } from '../domain/schedule.ts';
+import { UNASSESSED } from '../domain/vulnerability.ts';
+import {
+  type DiffedAlert,
+  type DiffedParticipant,
+  type DiffLine,
+  type Effect,
+  ORDINARY,
+  type PolicyDiff,
+  type Relation,
+} from '../policy/diff.ts';
+import { type AlertRow, alertsPage, artifactsOf } from '../store/alert-reader.ts';
+import type { Tx } from '../store/database.ts';
+import { consentsGiven, type Enrolled, enrolmentsPage } from '../store/participant-reader.ts';
+import { factsFingerprint } from '../store/policy-store.ts';
+import { activePolicyHash, policyFiles } from '../store/programme-store.ts';
+import type { Context } from './context.ts';
+import { compileFiles } from './policy-shelf.ts';
+import { inThread } from './thread.ts';
+
+/** Texts of a pack's files by name. */
+export type Files = Readonly<Record<string, string>>;
+
+/** Changes told one by one, with the participant's name; all are counted. */
+export type ComparedLine = DiffLine & { readonly name: string };
+
+/** Two policies compared over what the programme is now. */
+export type PolicyComparison = Omit<PolicyDiff, 'lines' | 'effects'> & {
+  /** SHA-256 of either policy, and of the facts they were compared over. */
+  readonly before: string;
+  readonly after: string;
+  readonly facts: string;
+  readonly at: Instant;
+  readonly effects: readonly Effect[];
+  /** Participants with at least one change: how many there are, and the first `MAX_LINES` lines. */
+  readonly touched: number;
+  readonly lines: readonly ComparedLine[];
+};
+
+/** Most lines in an answer; a longer list is counted, class by class. */
+export const MAX_LINES = 2_000;
+
+const PAGE = 500;
+/** Open alerts that are compared; a list with more of them under way at once is not known. */
+const MAX_ALERTS = 1_000;
+
+/** What the thread is given: data alone. */
+export type Comparing = {
+  readonly before: Files;
+  readonly after: Files;
+  readonly alerts: readonly DiffedAlert[];
+  readonly participants: readonly DiffedParticipant[];
+  readonly now: Instant;
+};
+
+/** What it answers. */
+export type Compared = Omit<PolicyDiff, 'lines'> & {
+  readonly touched: number;
+  readonly lines: readonly DiffLine[];
+};
+
+/**
+ * Compares two policies over all enrolments and open alerts, from `now` on: whom a change touches,
+ * before it is enacted. `before` null: the policy in force.
+ * @throws POLICY_INVALID for a pack that does not compile.
+ */
+export async function comparePolicies(
+  context: Context,
+  programme: ProgrammeId,
+  policies: { readonly before: Files | null; readonly after: Files },
+  now: Instant,
+): Promise<PolicyComparison> {
+  const { after } = policies;
+  const fresh = compileFiles(after);
+  const gathered = await context.store.issuer(async (tx) => {
+    const active = await activePolicyHash(tx, programme);
+    const before = policies.before ?? (await policyFiles(tx, programme, active));
+    const alerts = await openAlerts(tx, programme);
+    const people = await everybody(tx, programme);
+    return { before, alerts, people, facts: await factsFingerprint(tx, programme) };
+  });
+  const { before, people } = gathered;
+  const old = compileFiles(before);
+  const told = { before: old.sha256, after: fresh.sha256, facts: gathered.facts, at: now };
+  const alerts = gathered.alerts.map(({ alert, artifacts, relations }) => ({
+    ...{ alert: alert.id, artifacts, relations, vulnerability: UNASSESSED },
+    ...({ assurance: 'sealed', platform: 'sound' } as const),
+    before: resolveSchedule(alert.schedule.disclosureAt, old.leads),
+    after: resolveSchedule(alert.schedule.disclosureAt, fresh.leads),
+  }));
+  if (old.sha256 === fresh.sha256) {
+    const nothing = { gaining: 0, losing: 0, effects: [], touched: 0, lines: [] };
+    return { ...told, participants: people.length, alerts: alerts.length, ...nothing };
+  }
+  const comparing: Comparing = { before, after, alerts, participants: people, now };
+  const compared = await inThread<Compared>(
+    new URL('./compare-policies-thread.ts', import.meta.url),
+    comparing,
+  );
+  const names = new Map(people.map(({ participant, name }) => [participant, name]));
+  const lines = compared.lines.map((line) => ({
+    ...line,
+    name: names.get(line.participant) ?? '',
+  }));
+  return { ...told, ...compared, lines };
+}
+
+type OpenAlert = {
+  readonly alert: AlertRow;
+  readonly artifacts: DiffedAlert['artifacts'];
+  readonly relations: DiffedAlert['relations'];
+};
+
+async function openAlerts(tx: Tx, programme: ProgrammeId): Promise<OpenAlert[]> {
+  const found: OpenAlert[] = [];
+  const all = await alertsPage(tx, programme, null, MAX_ALERTS);
+  for (const alert of all.filter(({ state }) => state !== 'closed')) {
+    const artifacts = await artifactsOf(tx, alert.id);
+    const consents = await consentsGiven(tx, alert.id);
+    const relations = new Map<ParticipantId, Relation>();
+    for (const [participant, consent] of consents) {
+      relations.set(participant, { ...ORDINARY, consent });
+    }
+    const needed = artifacts.map(({ id, kind, variant, reducedBy }) => ({
+      ...{ id, kind, variant, reducedBy },
+    }));
+    found.push({ alert, artifacts: needed, relations });
+  }
+  return found;
+}
+
+async function everybody(tx: Tx, programme: ProgrammeId): Promise<Enrolled[]> {
+  const found: Enrolled[] = [];
+  for (;;) {
+    const page = await enrolmentsPage(tx, programme, found.at(-1)?.participant ?? null, PAGE);
+    found.push(...page);
+    if (page.length < PAGE) return found;
+  }
+}

@@ -1,0 +1,191 @@
+import { type Selectable, sql } from 'kysely';
+import type { Actor } from '../domain/event.ts';
+import type { AlertId, PersonId, ProgrammeId, ProposalId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Schedule } from '../domain/schedule.ts';
+import { type Tx, timestamp } from './database.ts';
+import { recordEvent } from './event-writer.ts';
+import type { Database } from './schema.ts';
+
+type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+
+/** A policy somebody proposes. */
+export type Proposal = {
+  readonly id: ProposalId;
+  readonly programme: ProgrammeId;
+  readonly pack: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly sha256: string;
+  /** The policy in force when it was proposed. */
+  readonly base: string;
+  /** Fingerprint of the facts it was compared over. */
+  readonly facts: string;
+  readonly proposer: PersonId;
+  readonly at: Instant;
+  readonly decidedAt: Instant | null;
+};
+
+export async function insertProposal(
+  tx: Tx,
+  act: Act,
+  proposal: Omit<Proposal, 'programme' | 'at' | 'decidedAt'>,
+): Promise<void> {
+  await tx
+    .insertInto('policy_proposal')
+    .values({
+      id: proposal.id,
+      programme_id: act.programme,
+      pack: proposal.pack,
+      files: JSON.stringify(proposal.files),
+      sha256: proposal.sha256,
+      base_sha256: proposal.base,
+      facts_sha256: proposal.facts,
+      proposer_id: proposal.proposer,
+      proposed_at: new Date(act.at),
+      approver_id: null,
+      decided_at: null,
+    })
+    .execute();
+  await recordEvent(tx, {
+    type: 'policy_proposed',
+    ...act,
+    data: { proposal: proposal.id, pack: proposal.pack, sha256: proposal.sha256 },
+  });
+}
+
+/** A proposal, or null. */
+export async function proposalById(tx: Tx, id: ProposalId): Promise<Proposal | null> {
+  const row = await tx
+    .selectFrom('policy_proposal')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ? proposalFromRow(row) : null;
+}
+
+/** The same with its row locked: two approvals of it wait for each other. */
+export async function proposalForUpdate(tx: Tx, id: ProposalId): Promise<Proposal | null> {
+  const row = await tx
+    .selectFrom('policy_proposal')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row ? proposalFromRow(row) : null;
+}
+
+function proposalFromRow(row: Selectable<Database['policy_proposal']>): Proposal {
+  return {
+    id: row.id as ProposalId,
+    programme: row.programme_id as ProgrammeId,
+    pack: row.pack,
+    files: row.files,
+    sha256: row.sha256,
+    base: row.base_sha256,
+    facts: row.facts_sha256,
+    proposer: row.proposer_id as PersonId,
+    at: row.proposed_at,
+    decidedAt: row.decided_at,
+  };
+}
+
+/** Proposals nobody has decided, oldest first. */
+export async function openProposals(
+  tx: Tx,
+  programme: ProgrammeId,
+): Promise<Pick<Proposal, 'id' | 'pack' | 'sha256' | 'base' | 'proposer' | 'at'>[]> {
+  const rows = await tx
+    .selectFrom('policy_proposal')
+    .select(['id', 'pack', 'sha256', 'base_sha256', 'proposer_id', 'proposed_at'])
+    .where('programme_id', '=', programme)
+    .where('decided_at', 'is', null)
+    .orderBy('proposed_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id as ProposalId,
+    pack: row.pack,
+    sha256: row.sha256,
+    base: row.base_sha256,
+    proposer: row.proposer_id as PersonId,
+    at: row.proposed_at,
+  }));
+}
+
+/** The database refuses an approver who is the proposer. */
+export async function decideProposal(
+  tx: Tx,
+  id: ProposalId,
+  approver: PersonId,
+  at: Instant,
+): Promise<void> {
+  await tx
+    .updateTable('policy_proposal')
+    .set({ approver_id: approver, decided_at: new Date(at) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/**
+ * A fingerprint of everything stored that a comparison of policies depends on, besides the policies
+ * and the instant: enrolments and alerts by their versions, consents by what they say.
+ */
+export async function factsFingerprint(tx: Tx, programme: ProgrammeId): Promise<string> {
+  const { rows } = await sql<{ facts: string }>`
+    select encode(sha256(convert_to(concat_ws('|',
+      (select string_agg(participant_id || ':' || version || ':' || standing, ','
+          order by participant_id)
+        from enrolment where programme_id = ${programme}),
+      (select string_agg(id || ':' || version || ':' || state || ':' ||
+          extract(epoch from disclosure_at), ',' order by id)
+        from alert where programme_id = ${programme} and state <> 'closed'),
+      (select string_agg(c.alert_id || ':' || c.participant_id || ':' || c.consent, ','
+          order by c.alert_id, c.participant_id)
+        from consent c join alert a on a.id = c.alert_id
+        where a.programme_id = ${programme} and a.state <> 'closed')
+    ), 'UTF8')), 'hex') as facts`.execute(tx);
+  const [row] = rows;
+  if (!row) throw new RangeError('expected one row');
+  return row.facts;
+}
+
+/**
+ * Gives an alert the schedule of another policy, and a wave at this moment, so that everybody is
+ * decided again; waves to come follow the schedule. The caller holds the exclusive release lock.
+ */
+export async function reschedule(
+  tx: Tx,
+  act: Act,
+  alert: AlertId,
+  schedule: Schedule,
+  waves: readonly Instant[],
+): Promise<void> {
+  await tx
+    .updateTable('alert')
+    .set({ opens_at: JSON.stringify(schedule.opensAt), state: 'approved' })
+    .where('id', '=', alert)
+    .execute();
+  await tx
+    .deleteFrom('wave')
+    .where('alert_id', '=', alert)
+    .where('state', '=', 'pending')
+    .where('at', '>', timestamp(act.at))
+    .execute();
+  const due = [act.at, ...waves.filter((at) => at > act.at)];
+  await tx
+    .insertInto('wave')
+    .values(due.map((at) => ({ alert_id: alert, at: new Date(at), state: 'pending' })))
+    .onConflict((conflict) =>
+      conflict.columns(['alert_id', 'at']).doUpdateSet({ state: 'pending', cursor: null }),
+    )
+    .execute();
+}
+
+/** The same of a draft, which has no waves yet. */
+export async function rescheduleDraft(tx: Tx, alert: AlertId, schedule: Schedule): Promise<void> {
+  await tx
+    .updateTable('alert')
+    .set({ opens_at: JSON.stringify(schedule.opensAt) })
+    .where('id', '=', alert)
+    .execute();
+}

@@ -8,7 +8,9 @@ export function addPolicyCommands(program: Command, world: World): void {
   const policy = program.command('policy').description('policy packs, and changes of policy');
   const check = policy
     .command('check')
-    .description('check a pack: it parses, compiles, and means to us what it means to Cedar')
+    .description(
+      'check a pack: it compiles, means to us what it means to Cedar, and keeps its invariants',
+    )
     .argument('<pack>', 'its folder, or the name of one that came with Tocsin');
   action(world, check, async ({ args: [pack = ''] }): Promise<Result> => {
     const { checkFiles, packAt } = await import('../main/pack-folder.ts');
@@ -21,6 +23,7 @@ export function addPolicyCommands(program: Command, world: World): void {
 type Check = {
   readonly ok: boolean;
   readonly findings: readonly {
+    readonly level: string;
     readonly code: string;
     readonly message: string;
     readonly example: string | null;
@@ -28,12 +31,13 @@ type Check = {
   readonly cases: number;
 };
 
-/** One finding a line, with the request that shows it below. */
+/** One finding a line, with the request that shows it below; last, what it comes to. */
 export function findingsText(pack: string, { ok, findings, cases }: Check): string {
-  if (ok) return `${pack}: nothing found; ${cases} cases answered as Cedar answers them\n`;
-  const lines = findings.map(({ code, message, example }) => {
+  const lines = findings.map(({ level, code, message, example }) => {
     const shown = example === null ? '' : `    for example: ${example}\n`;
-    return `${pack}/${message} (${code})\n${shown}`;
+    return `${pack}/${message} (${level}, ${code})\n${shown}`;
   });
-  return lines.join('');
+  if (!ok) return lines.join('');
+  const found = findings.length === 0 ? 'nothing found' : 'no error found';
+  return `${lines.join('')}${pack}: ${found}; ${cases} cases answered as Cedar answers them\n`;
 }

@@ -1,5 +1,5 @@
 import type { Action } from '../domain/decision.ts';
-import type { Comparisons } from './comparison.ts';
+import type { Comparison, Comparisons } from './comparison.ts';
 import type { Scope } from './expression.ts';
 import type { Notes } from './notes.ts';
 import { type Answer, answer, type Program, programOf, type Step } from './program.ts';
@@ -16,6 +16,8 @@ export type Engine = {
   readonly vocabulary: Vocabulary;
   readonly codes: Codes;
   readonly row: Row;
+  /** Their answers stand behind the attributes of a row, in this order. */
+  readonly comparisons: readonly Comparison[];
   /** By the code of the tier, then of the artifact kind. */
   readonly tiers: readonly (readonly Programs[])[];
   /** For `Public`, by the code of the artifact kind. */
@@ -52,8 +54,9 @@ export function buildEngine(rules: readonly Rule[], vocabulary: Vocabulary): Eng
     kinds.map((kind) => programs('Participant', new Map([...kind, [SLOT.tier, tier]]))),
   );
   const everyone = kinds.map((kind) => programs('Public', new Map(kind)));
-  const row = new Float64Array(vocabulary.slots + workshop.comparisons.made.length);
-  return { vocabulary, codes: workshop.codes, row, tiers, everyone };
+  const { made: comparisons } = workshop.comparisons;
+  const row = new Float64Array(vocabulary.slots + comparisons.length);
+  return { vocabulary, codes: workshop.codes, row, comparisons, tiers, everyone };
 }
 
 /** What compiling the rules of a pack shares. Equal steps and programs are kept once: the fewer
@@ -97,6 +100,7 @@ function scopeFor(
 ): Scope {
   const notes: Notes = {
     breakpoints: [],
+    orders: [],
     attributes: new Set(),
     values: new Map(),
     columns: new Set(),
@@ -130,8 +134,7 @@ function compileStep(workshop: Workshop, rule: Rule, first: number, about: About
   if (table?.every((each) => each === 0)) return null;
   const key = table === null ? keyOf(rule, about) : `${rule.id} ${[...notes.columns]} ${table}`;
   const test = table === null ? compiled : lookup(table, columns);
-  const { breakpoints } = notes;
-  const step = workshop.steps.get(key) ?? { key, rule, first, test, columns, breakpoints };
+  const step = workshop.steps.get(key) ?? { key, rule, first, test, columns, notes };
   workshop.steps.set(key, step);
   return step;
 }

@@ -1,22 +1,24 @@
 import type { Notes } from './notes.ts';
+import { dimensionsOf } from './proof/dimensions.ts';
+import { anyMoments } from './proof/moments.ts';
+import { readsOf } from './proof/reads.ts';
 import type { PrincipalType, Row } from './request.ts';
-import { type Attribute, SLOT, type Vocabulary } from './vocabulary.ts';
-
-/**
- * Instants for stored attributes: none ever (an unsigned agreement), an ordinary one, and the last
- * there is, where sums and products overflow first.
- */
-const STORED_INSTANTS = [0, 1_750_000_000_000, 253_402_300_799_999];
+import { type Attribute, NEVER, SLOT, type Vocabulary } from './vocabulary.ts';
 
 /** One attribute a rule reads, and the values that stand for all of its values. */
 type Dimension = { readonly slot: number; readonly values: readonly number[] };
 
+/** Every combination of these attributes, each asked about at these instants. */
+type Part = {
+  readonly dimensions: readonly Dimension[];
+  readonly instants: (row: Row) => Iterable<number>;
+};
+
 /** The classes of requests that a rule can tell apart. */
 export type Classes = {
   readonly row: Row;
-  readonly dimensions: readonly Dimension[];
-  readonly notes: Notes;
-  /** Combinations of stored attributes; each is asked about at several instants. */
+  readonly parts: readonly Part[];
+  /** Combinations of stored attributes; each is asked about at one instant or more. */
   readonly count: number;
 };
 
@@ -31,32 +33,26 @@ export function classesOf(
   type: PrincipalType,
   length: number,
 ): Classes {
-  const dimensions = [...notes.attributes]
-    .map((path) => vocabulary.attributes.get(path))
-    .filter((attribute) => attribute !== undefined)
-    .filter(({ path, slot }) => isStored(path, slot, type))
-    .map((attribute) => ({
-      slot: attribute.slot,
-      values: valuesOf(attribute, vocabulary, notes),
-    }));
-  const count = dimensions.reduce((product, { values }) => product * values.length, 1);
-  return { row: new Float64Array(length), dimensions, notes, count };
+  const parts = linearParts(vocabulary, notes, type) ?? [anyPart(vocabulary, notes, type)];
+  const sizes = parts.map(({ dimensions }) =>
+    dimensions.reduce((product, { values }) => product * values.length, 1),
+  );
+  const count = sizes.reduce((sum, size) => sum + size, 0);
+  return { row: new Float64Array(length), parts, count };
 }
 
 /** Goes through all classes and instants. The same row is given out again and again. */
-export function* requests(classes: Classes): Generator<Row> {
-  const { row, dimensions, notes, count } = classes;
-  for (let i = 0; i < count; i++) {
-    setClass(row, dimensions, i);
-    for (const now of instantsAround(row, notes)) {
-      row[SLOT.now] = now;
-      yield row;
+export function* requests({ row, parts }: Classes): Generator<Row> {
+  for (const { dimensions, instants } of parts) {
+    const size = dimensions.reduce((product, { values }) => product * values.length, 1);
+    for (let i = 0; i < size; i++) {
+      setClass(row, dimensions, i);
+      for (const now of instants(row)) {
+        row[SLOT.now] = now;
+        yield row;
+      }
     }
   }
-}
-
-function isStored(path: string, slot: number, type: PrincipalType): boolean {
-  return slot !== SLOT.now && (type === 'Participant' || !path.startsWith('principal.'));
 }
 
 /** Writes the `index`-th combination, counting as an odometer does. */
@@ -66,6 +62,48 @@ function setClass(row: Row, dimensions: readonly Dimension[], index: number): vo
     row[slot] = values[rest % values.length] ?? 0;
     rest = Math.floor(rest / values.length);
   }
+}
+
+/**
+ * Where a rule only compares instants, one instant is enough to ask about: the stored ones come
+ * before, at and after it. Null where it computes, or compares at a distance.
+ */
+function linearParts(vocabulary: Vocabulary, notes: Notes, type: PrincipalType): Part[] | null {
+  const reads = readsOf(vocabulary, [notes]);
+  if (reads === null) return null;
+  const absent = [...vocabulary.attributes.values()].filter((each) => !isStored(each, type));
+  const fixed = new Set(absent.map(({ slot }) => slot));
+  const row = new Float64Array(vocabulary.slots);
+  const parts = anyMoments(reads).map(({ now }) => {
+    row[SLOT.now] = now;
+    const dimensions = dimensionsOf(vocabulary, reads, fixed, row)?.map(({ slot, values }) => ({
+      slot,
+      values: values.map(({ value }) => value),
+    }));
+    return dimensions === undefined ? null : { dimensions, instants: () => [now] };
+  });
+  return parts.every((part) => part !== null) ? parts : null;
+}
+
+/**
+ * Instants for stored attributes: none ever (an unsigned agreement), an ordinary one, and the last
+ * there is, where sums and products overflow first.
+ */
+const STORED_INSTANTS = [0, 1_750_000_000_000, NEVER];
+
+/** Any rule: stored instants from the first to the last, and `now` around what it turns at. */
+function anyPart(vocabulary: Vocabulary, notes: Notes, type: PrincipalType): Part {
+  const dimensions = [...vocabulary.attributes.values()]
+    .filter((attribute) => notes.attributes.has(attribute.path) && isStored(attribute, type))
+    .map((attribute) => ({
+      slot: attribute.slot,
+      values: valuesOf(attribute, vocabulary, notes),
+    }));
+  return { dimensions, instants: (row) => instantsAround(row, notes) };
+}
+
+function isStored({ path, slot }: Attribute, type: PrincipalType): boolean {
+  return slot !== SLOT.now && (type === 'Participant' || !path.startsWith('principal.'));
 }
 
 function valuesOf(

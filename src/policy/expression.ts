@@ -9,7 +9,14 @@ import {
   containment,
   equality,
 } from './comparison.ts';
-import { addBreakpoint, type Notes, noteExact, noteValue, refersToNow } from './notes.ts';
+import {
+  addBreakpoint,
+  type Notes,
+  noteExact,
+  noteOrder,
+  noteValue,
+  refersToNow,
+} from './notes.ts';
 import { type Place, refusePack } from './refuse.ts';
 import type { Codes, PrincipalType, Row } from './request.ts';
 import {
@@ -20,6 +27,7 @@ import {
   known,
   type Long,
   type LongTerm,
+  linearSum,
   negation,
   runBool,
   runCode,
@@ -82,9 +90,9 @@ export function compileExpression(scope: Scope, expr: Expr): Term {
   if ('Set' in expr) return setLiteral(scope, expr.Set);
   if ('is' in expr) return isType(scope, expr.is);
   if ('if-then-else' in expr) return choice(scope, expr['if-then-else']);
-  if ('+' in expr) return arithmetic(scope, expr['+'].left, expr['+'].right, add);
-  if ('-' in expr) return arithmetic(scope, expr['-'].left, expr['-'].right, subtract);
-  if ('*' in expr) return arithmetic(scope, expr['*'].left, expr['*'].right, multiply);
+  if ('+' in expr) return arithmetic(scope, expr['+'], add, 1);
+  if ('-' in expr) return arithmetic(scope, expr['-'], subtract, -1);
+  if ('*' in expr) return arithmetic(scope, expr['*'], multiply, null);
   if ('neg' in expr) return negated(scope, expr.neg.arg);
   throw unsupported(scope, Object.keys(expr)[0] ?? 'an empty expression');
 }
@@ -226,6 +234,7 @@ function equal(scope: Scope, left: Expr, right: Expr): BoolTerm {
     noteExact(scope.notes, a);
     noteExact(scope.notes, b);
   }
+  if (a.kind === 'long' && b.kind === 'long') noteOrder(scope.notes, a, b);
   const term = equality(a, b);
   if (term === null) throw refusePack(scope.place, '== compares values of different types');
   return term;
@@ -249,6 +258,7 @@ function order(scope: Scope, left: Expr, operator: '<' | '<=', right: Expr): Boo
   // now < x turns at x; now <= x at x + 1; x <= now at x; x < now at x + 1.
   if (refersToNow(a)) addBreakpoint(scope.notes, b, operator === '<' ? 0 : 1);
   if (refersToNow(b)) addBreakpoint(scope.notes, a, operator === '<=' ? 0 : 1);
+  noteOrder(scope.notes, a, b);
   return operator === '<' ? less(scope, a, b) : negation(less(scope, b, a));
 }
 
@@ -266,11 +276,12 @@ function less(scope: Scope, a: LongTerm, b: LongTerm): BoolTerm {
   return test((row) => left(row) < right(row));
 }
 
+/** `sign` of the right operand where it is added; null for what is no sum. */
 function arithmetic(
   scope: Scope,
-  left: Expr,
-  right: Expr,
+  { left, right }: { left: Expr; right: Expr },
   operation: (a: Long, b: Long) => Long,
+  sign: 1 | -1 | null,
 ): LongTerm {
   const [a, b] = [withoutNow(scope, long(scope, left)), withoutNow(scope, long(scope, right))];
   const [runA, runB] = [runLong(a), runLong(b)];
@@ -278,7 +289,8 @@ function arithmetic(
   noteExact(scope.notes, a);
   noteExact(scope.notes, b);
   const run = (row: Row) => operation(runA(row), runB(row));
-  return { kind: 'long', from: 'run', run, now: a.now || b.now };
+  const linear = sign === null ? null : linearSum(a, b, sign);
+  return { kind: 'long', from: 'run', run, now: a.now || b.now, linear };
 }
 
 function negated(scope: Scope, arg: Expr): LongTerm {
@@ -286,7 +298,8 @@ function negated(scope: Scope, arg: Expr): LongTerm {
   const inner = runLong(term);
   scope.notes.plain = false;
   noteExact(scope.notes, term);
-  return { kind: 'long', from: 'run', run: (row) => negate(inner(row)), now: term.now };
+  const linear = linearSum({ kind: 'long', from: 'known', value: 0, now: false }, term, -1);
+  return { kind: 'long', from: 'run', run: (row) => negate(inner(row)), now: term.now, linear };
 }
 
 function withoutNow(scope: Scope, term: LongTerm): LongTerm {
@@ -339,7 +352,8 @@ function choice(scope: Scope, expr: { if: Expr; then: Expr; else: Expr }): Term 
     scope.notes.plain = false;
     noteExact(scope.notes, yes);
     noteExact(scope.notes, no);
-    return { kind: 'long', from: 'run', run: (row) => (run(row) ? a(row) : b(row)), now: true };
+    const chosen = (row: Row) => (run(row) ? a(row) : b(row));
+    return { kind: 'long', from: 'run', run: chosen, now: true, linear: null };
   }
   if (isCode(yes) && isCode(no) && yes.kind === no.kind && yes.name === no.name) {
     noteExact(scope.notes, yes);

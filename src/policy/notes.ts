@@ -1,9 +1,12 @@
 import type { Row } from './request.ts';
-import { type Long, type LongTerm, runLong, type Term } from './term.ts';
+import { type Linear, type Long, type LongTerm, linearOf, runLong, type Term } from './term.ts';
 import { type EnumName, SLOT } from './vocabulary.ts';
 
 /** An instant at which a comparison with `now` turns: the value plus `after` milliseconds. */
 export type Breakpoint = { readonly value: (row: Row) => Long; readonly after: 0 | 1 };
+
+/** Two numbers that are compared; null for what is more than a stored number and a fixed one. */
+export type Order = { readonly left: Linear | null; readonly right: Linear | null };
 
 /** What the compiler notes about a rule on the way. */
 export type Notes = {
@@ -11,6 +14,8 @@ export type Notes = {
   /** Paths of the attributes read and codes named, per vocabulary. */
   readonly attributes: Set<string>;
   readonly values: Map<EnumName, Set<number>>;
+  /** Comparisons of numbers, each side as far as it is linear. */
+  readonly orders: Order[];
   /** Slots read that hold a code, a mask or the answer of a comparison. */
   readonly columns: Set<number>;
   /** Whether it reads nothing else, and so cannot fail. */
@@ -36,6 +41,11 @@ export function noteExact(notes: Notes, term: Term): void {
 /** Notes that a comparison of `now` with `term` turns there. */
 export function addBreakpoint(notes: Notes, term: LongTerm, after: 0 | 1): void {
   notes.breakpoints.push({ value: runLong(term), after });
+}
+
+/** Notes a comparison of two numbers. */
+export function noteOrder(notes: Notes, a: LongTerm, b: LongTerm): void {
+  notes.orders.push({ left: linearOf(a), right: linearOf(b) });
 }
 
 /** Whether it is `context.now` itself. */

@@ -130,6 +130,49 @@ describe('a folder is refused', () => {
   });
 });
 
+describe('an invariant', () => {
+  const claim = (annotations: string, head = 'principal, action, resource', effect = 'forbid') =>
+    packFiles('mapp').set(
+      'invariants.cedar',
+      `\n${annotations}\n${effect} (${head}) when { resource.kind == Kind::"poc" };`,
+    );
+
+  test('is read as a claim and is no rule', () => {
+    const files = claim('@id("x") @says("no poc")', 'principal, action, resource', 'permit');
+    const { rules, invariants } = parsePack(files);
+    assert.deepEqual(
+      invariants.map(({ rule, says, actions }) => [rule.id, rule.effect, says, actions]),
+      [['x', 'permit', 'no poc', ['release', 'releaseReduced']]],
+    );
+    assert.ok(rules.every(({ id }) => id !== 'x'));
+  });
+
+  test('is refused without @id or @says, or with what does not belong to it', () => {
+    refuses(claim('@says("no poc")'), /invariants\.cedar:2: invariant without @id/);
+    refuses(claim('@id("x")'), /invariants\.cedar:2: x: invariant without @says/);
+    refuses(claim('@id("x") @says(" ")'), /x: invariant without @says/);
+    refuses(claim('@id("x") @says("y") @reason("STANDING")'), /unknown annotation @reason/);
+    refuses(
+      claim('@id("x") @says("y") @outcome("hold")'),
+      /x: @outcome: expected one of any, allow/,
+    );
+    const reduced = 'principal, action == Action::"releaseReduced", resource';
+    refuses(claim('@id("x") @says("y") @outcome("allow")', reduced), /does not go with its action/);
+    refuses(claim('@id("standing") @says("y")'), /@id "standing" is used twice/);
+  });
+
+  test('is held to the same schema and the same constructs as a rule', () => {
+    const files = claim('@id("x") @says("no poc")');
+    const edit = (from: string, to: string) =>
+      new Map(files).set(
+        'invariants.cedar',
+        (files.get('invariants.cedar') ?? '').replace(from, to),
+      );
+    refuses(edit('resource.kind', 'resource.knd'), /invariants\.cedar:3: .*`knd`/);
+    refuses(edit('"poc" }', '"poc" && context has now }'), /has is not among the constructs/);
+  });
+});
+
 describe('a policy is refused', () => {
   test('without @id or @reason, or with an annotation nobody knows', () => {
     refuses(withCedar(forbid('true', '@reason("STANDING")')), /more\.cedar:1: policy without @id/);
@@ -139,7 +182,7 @@ describe('a policy is refused', () => {
     );
     refuses(
       withCedar(forbid('true', '@id("x") @reason("STANDING") @outcom("hold")')),
-      /unknown annotation @outcom \(known: @id, @reason, @outcome\)/,
+      /unknown annotation @outcom \(known: @id, @reason, @outcome, @redundant\)/,
     );
     refuses(
       withCedar(forbid('true', '@id("a b") @reason("STANDING")')),

@@ -1,4 +1,5 @@
 import { parseCedar } from './cedar.ts';
+import { type Invariant, readInvariant } from './invariant.ts';
 import { refusePack } from './refuse.ts';
 import { type Rule, readRule } from './rule.ts';
 import { type DecisionTable, parseTable } from './table.ts';
@@ -8,7 +9,8 @@ import { parseWords, type Words } from './words.ts';
 
 /**
  * A policy pack as parsed: a folder with `programme.yaml` (the decision table), any number of
- * `*.cedar` files (what the table cannot say) and `words.yaml`.
+ * `*.cedar` files (what the table cannot say), `words.yaml`, and perhaps `invariants.cedar` (what
+ * must hold of all of it).
  */
 export type PolicyPack = {
   readonly table: DecisionTable;
@@ -16,6 +18,8 @@ export type PolicyPack = {
   readonly words: Words;
   /** Hand-written rules in the order of files and lines, then those generated from the table. */
   readonly rules: readonly Rule[];
+  /** What its owner claims of it; no rules. */
+  readonly invariants: readonly Invariant[];
   /** The Cedar text of each file, the generated one included, to validate against the schema. */
   readonly cedar: ReadonlyMap<string, string>;
   /** All files in one text with one meaning: what the pack's digest is taken over. */
@@ -27,6 +31,7 @@ const MAX_FILE = 256 * 1024;
 
 const TABLE = 'programme.yaml';
 const WORDS = 'words.yaml';
+const INVARIANTS = 'invariants.cedar';
 
 /**
  * Parses a pack from its files by name (`programme.yaml`, not a path).
@@ -40,9 +45,13 @@ export function parsePack(files: ReadonlyMap<string, string>): PolicyPack {
   const words = parseWords(WORDS, file(files, WORDS), table);
   const written = [...files].filter(([name]) => name.endsWith('.cedar')).sort(byName);
   const cedar = new Map([...written, [GENERATED, cedarOfTable(table, vocabulary)]]);
-  const rules = [...cedar].flatMap(([name, text]) => parseCedar(name, text).map(readRule));
-  checkIds(rules);
-  return { table, vocabulary, words, rules, cedar, source: sourceOf(files) };
+  const parsed = [...cedar].map(([name, text]) => [name, parseCedar(name, text)] as const);
+  const rules = parsed.flatMap(([name, found]) => (name === INVARIANTS ? [] : found.map(readRule)));
+  const invariants = parsed.flatMap(([name, found]) =>
+    name === INVARIANTS ? found.map(readInvariant) : [],
+  );
+  checkIds([...rules, ...invariants.map(({ rule }) => rule)]);
+  return { table, vocabulary, words, rules, invariants, cedar, source: sourceOf(files) };
 }
 
 function checkFiles(files: ReadonlyMap<string, string>): void {

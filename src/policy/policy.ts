@@ -38,11 +38,11 @@ export type Policy = {
  * a policy that can never apply, a Cedar construct outside the closed list.
  */
 export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string): Policy {
-  const { table, vocabulary, words, rules } = pack;
+  const { table, vocabulary, words, rules, invariants } = pack;
   const schema = cedarSchema(vocabulary);
   checkSchema(schema);
   for (const [file, text] of pack.cedar) validateCedar(schema, file, text);
-  for (const rule of rules) notesOn(rule, vocabulary);
+  for (const rule of [...rules, ...invariants.map((each) => each.rule)]) notesOn(rule, vocabulary);
   const sealed = new Set(table.sealedBeforeDisclosure);
   return {
     name: table.pack,

@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import type { Comparison, Comparisons } from './comparison.ts';
-import type { Breakpoint } from './notes.ts';
+import type { Breakpoint, Notes } from './notes.ts';
 import type { Row } from './request.ts';
 import type { Rule, RuleTest } from './rule.ts';
 import type { Column } from './tabulate.ts';
@@ -17,7 +17,7 @@ export type Step = {
   readonly first: number;
   /** What the rule reads, as far as that has few values. */
   readonly columns: readonly Column[];
-  readonly breakpoints: readonly Breakpoint[];
+  readonly notes: Notes;
 };
 
 /**
@@ -52,7 +52,8 @@ export function programOf(
   const comparisons = made
     .map((comparison, i) => ({ ...comparison, slot: first + i }))
     .filter(({ slot }) => read.has(slot));
-  return { comparisons, steps, breakpoints: steps.flatMap((step) => step.breakpoints), silence };
+  const breakpoints = steps.flatMap(({ notes }) => notes.breakpoints);
+  return { comparisons, steps, breakpoints, silence };
 }
 
 /** Evaluates every rule against a row. Never throws. */

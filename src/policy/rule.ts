@@ -15,6 +15,8 @@ export type Rule = {
   readonly effect: 'permit' | 'forbid';
   readonly hold: boolean;
   readonly reasons: readonly ReasonCode[];
+  /** Why it is meant, where it decides nothing that others do not decide as well. */
+  readonly redundant: string | null;
   readonly place: Place;
   readonly text: string;
   readonly json: PolicyJson;
@@ -23,8 +25,9 @@ export type Rule = {
 /** 0: the rule does not apply; k ≥ 1: it applies for its k-th reason. Throws where Cedar errors. */
 export type RuleTest = (row: Row) => number;
 
-const ANNOTATIONS = ['id', 'reason', 'outcome'];
-const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,62}$/;
+const ANNOTATIONS = ['id', 'reason', 'outcome', 'redundant'];
+/** What the id of a policy is made of. */
+export const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,62}$/;
 
 /** Reads the annotations. @throws POLICY_INVALID naming the line and the annotation. */
 export function readRule({ place, text, json }: CedarPolicy): Rule {
@@ -39,7 +42,8 @@ export function readRule({ place, text, json }: CedarPolicy): Rule {
   if (!ID.test(id)) throw refusePack(place, `@id: expected a code word, found ${show(id)}`);
   const hold = readOutcome(place, id, json, annotations['outcome']);
   const reasons = readReasons(place, id, annotations['reason']);
-  const rule = { id, effect: json.effect, hold, reasons, place, text, json };
+  const redundant = annotations['redundant'] ?? null;
+  const rule = { id, effect: json.effect, hold, reasons, redundant, place, text, json };
   checkBranches(rule);
   return rule;
 }

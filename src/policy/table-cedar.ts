@@ -94,7 +94,7 @@ function opening(
     lead === 'T0' ? `disclosed.${tier}` : `lead.${lead === tier ? tier : `${tier}.${lead}`}`;
   const reduced = action === 'releaseReduced';
   const reason = reduced ? 'REDUCED_ONLY' : lead === 'T0' ? 'DISCLOSED' : 'LEAD_OPEN';
-  return policy(
+  const permit = policy(
     `table.${reduced ? 'reduced-' : ''}${from}`,
     reason,
     'permit',
@@ -102,6 +102,9 @@ function opening(
     [is, kindIn(kinds), `context.now >= ${instantOf(lead)}`],
     action,
   );
+  // What opened with a lead stays open: this one says besides that disclosure has come.
+  const meant = lead === 'T0' && permit !== '';
+  return meant ? `@redundant("tells that disclosure has come")\n${permit}` : permit;
 }
 
 function before(kinds: readonly ArtifactKind[], lead: string): string[] {

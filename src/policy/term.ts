@@ -13,11 +13,19 @@ export type BoolTerm = { readonly kind: 'bool' } & (
   | { readonly from: 'run'; readonly run: Test }
 );
 
+/** A stored number moved by a fixed one; a slot of null is none: the fixed number alone. */
+export type Linear = { readonly slot: number | null; readonly plus: number };
+
 /** A Long; `now` marks what depends on the instant asked about. */
 export type LongTerm = { readonly kind: 'long'; readonly now: boolean } & (
   | { readonly from: 'known'; readonly value: number }
   | { readonly from: 'slot'; readonly slot: number }
-  | { readonly from: 'run'; readonly run: (row: Row) => Long }
+  | {
+      readonly from: 'run';
+      readonly run: (row: Row) => Long;
+      /** What it computes, where that is a stored number moved by a fixed one. */
+      readonly linear: Linear | null;
+    }
 );
 
 /** An enumerated value as its code, or a set of them as a bit mask. */
@@ -48,6 +56,21 @@ export function runBool(term: BoolTerm): Test {
 /** The closure of a Long. */
 export function runLong(term: LongTerm): (row: Row) => Long {
   return term.from === 'run' ? term.run : runNumber(term);
+}
+
+/** What a Long computes, where that is a stored number moved by a fixed one; else null. */
+export function linearOf(term: LongTerm): Linear | null {
+  if (term.from === 'run') return term.linear;
+  return term.from === 'known' ? { slot: null, plus: term.value } : { slot: term.slot, plus: 0 };
+}
+
+/** `a + sign · b`, as far as that is linear; where it overflows, no such sum is made. */
+export function linearSum(a: LongTerm, b: LongTerm, sign: 1 | -1): Linear | null {
+  const [left, right] = [linearOf(a), linearOf(b)];
+  if (left === null || right === null) return null;
+  if (right.slot !== null && (sign === -1 || left.slot !== null)) return null;
+  const plus = left.plus + sign * right.plus;
+  return Number.isSafeInteger(plus) ? { slot: left.slot ?? right.slot, plus } : null;
 }
 
 /** The closure of a code or mask. */

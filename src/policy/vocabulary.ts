@@ -249,9 +249,21 @@ function enumsWith({ tiers, products }: PackNames): Record<EnumName, readonly st
   };
 }
 
-/** The Cedar schema of a vocabulary, as text for cedar-wasm and for readers. */
-export function cedarSchema(vocabulary: Vocabulary): string {
-  const enums = ENUM_NAMES.map(
+/** The vocabulary with these attributes alone; slots stay what they are. */
+export function narrowed(vocabulary: Vocabulary, paths: ReadonlySet<string>): Vocabulary {
+  const kept = [...vocabulary.attributes].filter(([path]) => paths.has(path));
+  return { ...vocabulary, attributes: new Map(kept) };
+}
+
+/**
+ * The Cedar schema of a vocabulary, as text for cedar-wasm and for readers.
+ * @param names of the enumerated types it declares.
+ */
+export function cedarSchema(
+  vocabulary: Vocabulary,
+  names: readonly EnumName[] = ENUM_NAMES,
+): string {
+  const enums = names.map(
     (name) => `entity ${name} enum [${vocabulary.enums[name].map(quote).join(', ')}];`,
   );
   return [

@@ -41,7 +41,7 @@ export type Proposed = {
 /**
  * One person proposes a policy: it is checked, compared with the one in force and kept; nothing
  * changes yet.
- * @throws POLICY_INVALID with the first finding of the check; CONFLICT for the policy in force.
+ * @throws POLICY_INVALID with the first error of the check; CONFLICT for the policy in force.
  */
 export async function proposePolicy(
   context: Context,
@@ -52,7 +52,7 @@ export async function proposePolicy(
   key: IdempotencyKey | null = null,
 ): Promise<Proposed> {
   const { findings } = await checkPolicy(policy.files);
-  const [first] = findings;
+  const first = findings.find(({ level }) => level === 'error');
   if (first !== undefined) throw new TocsinError('POLICY_INVALID', first.message);
   const comparison = await comparePolicies(
     context,

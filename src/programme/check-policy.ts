@@ -1,6 +1,8 @@
 import type { PackCheck } from '../policy/check.ts';
 import { inThread } from './thread.ts';
 
+export { FINDING_CODES } from '../policy/finding.ts';
+
 /**
  * Checks a policy pack given as its files' texts by name, in a thread: the enumeration takes
  * seconds.

@@ -15,7 +15,8 @@ for (const name of SHIPPED_PACKS) {
   test(`${name} passes its check`, () => {
     const { findings, cases } = checkPack(packFiles(name), sha256);
     assert.deepEqual(findings, []);
-    assert.ok(cases > 1_000, `${cases} cases`);
+    // Some thirty classes of requests a rule; fewer would mean that they are not told apart.
+    assert.ok(cases > 500, `${cases} cases`);
   });
 }
 

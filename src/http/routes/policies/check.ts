@@ -1,17 +1,10 @@
 import { Type } from 'typebox';
-import { checkPolicy } from '../../../programme/check-policy.ts';
+import { checkPolicy, FINDING_CODES } from '../../../programme/check-policy.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, closed, listOf, nullable, oneOf } from '../../schemas/basic.ts';
 import { PackFilesText } from '../../schemas/policy.ts';
-
-const FINDING_CODES = [
-  'POLICY_INVALID',
-  'RULE_FAILS',
-  'RULE_NEVER_APPLIES',
-  'ENGINES_DISAGREE',
-] as const;
 
 const PackBody = Type.Object(
   {
@@ -24,9 +17,11 @@ const PackCheck = Type.Object({
   ok: Type.Boolean(),
   findings: listOf(
     Type.Object({
+      level: oneOf(['error', 'warning']),
       code: oneOf(FINDING_CODES),
       message: Type.String(),
       example: nullable(Type.String()),
+      rules: listOf(Type.String()),
     }),
   ),
   cases: Count,

@@ -6,6 +6,8 @@ import { type EligibilitySection, releaseCriteria } from './eligibility/section.
 import { type Exception, parseExceptions } from './exception.ts';
 import { parseLead, parseOwnLead } from './lead.ts';
 import { refusePack } from './refuse.ts';
+import { parseUse } from './use/parse.ts';
+import type { UseSection } from './use/section.ts';
 import { MAX_NAMES, OTHER_PRODUCT } from './vocabulary.ts';
 import { entries, fields, list, parseYaml, text, unexpected, word, type Yaml } from './yaml.ts';
 
@@ -42,6 +44,7 @@ export type DecisionTable = {
   readonly exceptions: readonly Exception[];
   /** Null where the pack has no such section. */
   readonly eligibility: EligibilitySection | null;
+  readonly use: UseSection | null;
 };
 
 const PACK_NAME = /^[a-z][a-z0-9-]{0,40}$/;
@@ -78,6 +81,7 @@ export function parseTable(file: string, source: string): DecisionTable {
     rows,
     exceptions: root.exceptions === undefined ? [] : parseExceptions(root.exceptions),
     eligibility,
+    use: root.use === undefined ? null : parseUse(root.use),
   };
 }
 

@@ -64,4 +64,8 @@ test('a fault in a section refuses the pack, with the line in programme.yaml', (
     code: 'POLICY_INVALID',
     message: /^programme\.yaml:\d+: eligibility\.criteria\.certified\.kind: expected one of/,
   });
+  assert.throws(() => mapp('use: {permissions: {}, different_patch: perhaps}', ''), {
+    code: 'POLICY_INVALID',
+    message: /^programme\.yaml:\d+: use\.different_patch: expected allowed, refused, or/,
+  });
 });

@@ -1,9 +1,13 @@
 import { ARTIFACT_KINDS, type ArtifactKind } from '../domain/artifact.ts';
 import type { Tier } from '../domain/enrolment.ts';
 import type { Lead } from '../domain/schedule.ts';
+import { parseEligibility } from './eligibility/parse.ts';
+import { type EligibilitySection, releaseCriteria } from './eligibility/section.ts';
 import { type Exception, parseExceptions } from './exception.ts';
 import { parseLead, parseOwnLead } from './lead.ts';
 import { refusePack } from './refuse.ts';
+import { parseUse } from './use/parse.ts';
+import type { UseSection } from './use/section.ts';
 import { MAX_NAMES, OTHER_PRODUCT } from './vocabulary.ts';
 import { entries, fields, list, parseYaml, text, unexpected, word, type Yaml } from './yaml.ts';
 
@@ -38,6 +42,9 @@ export type DecisionTable = {
   readonly sealedBeforeDisclosure: readonly ArtifactKind[];
   readonly rows: Readonly<Record<ArtifactKind, TableRow>>;
   readonly exceptions: readonly Exception[];
+  /** Null where the pack has no such section. */
+  readonly eligibility: EligibilitySection | null;
+  readonly use: UseSection | null;
 };
 
 const PACK_NAME = /^[a-z][a-z0-9-]{0,40}$/;
@@ -58,6 +65,7 @@ export function parseTable(file: string, source: string): DecisionTable {
   );
   const leads = new Map(parseTiers(root.tiers));
   const tiers = [...leads.keys()];
+  const eligibility = root.eligibility === undefined ? null : parseEligibility(root.eligibility);
   // Cells add the leads that are theirs alone.
   const rows = parseRows(root.table, tiers, leads);
   return {
@@ -66,12 +74,14 @@ export function parseTable(file: string, source: string): DecisionTable {
     tiers,
     leads: Object.fromEntries(leads),
     products: parseNames(root.products, [OTHER_PRODUCT]),
-    criteria: parseNames(root.release_criteria, []),
+    criteria: parseCriteria(root.release_criteria, eligibility),
     sealedBeforeDisclosure: list(root.sealed_before_disclosure).map((kind) =>
       word(kind, ARTIFACT_KINDS),
     ),
     rows,
     exceptions: root.exceptions === undefined ? [] : parseExceptions(root.exceptions),
+    eligibility,
+    use: root.use === undefined ? null : parseUse(root.use),
   };
 }
 
@@ -115,6 +125,14 @@ function parseNames(yaml: Yaml | undefined, taken: readonly string[]): string[] 
     names.push(name);
   }
   return names;
+}
+
+/** Where the pack says who is eligible, its criteria say themselves which of them gate release. */
+function parseCriteria(yaml: Yaml | undefined, eligibility: EligibilitySection | null): string[] {
+  if (eligibility === null) return parseNames(yaml, []);
+  if (yaml === undefined) return releaseCriteria(eligibility);
+  const remedy = 'write gates_release: true there';
+  throw refusePack(yaml.place, 'release_criteria beside the eligibility section', remedy);
 }
 
 function parseRows(

@@ -55,6 +55,11 @@ export function fields<K extends string, O extends string = never>(
   return Object.fromEntries(found) as Record<K, Yaml> & Partial<Record<O, Yaml>>;
 }
 
+/** Parses the value of a key that may be absent. */
+export function optional<T>(yaml: Yaml | undefined, parse: (yaml: Yaml) => T, otherwise: T): T {
+  return yaml === undefined ? otherwise : parse(yaml);
+}
+
 /** Reads a mapping with text keys, in the order of the file. @throws POLICY_INVALID */
 export function entries(yaml: Yaml): Map<string, Yaml> {
   const { node } = yaml;
@@ -81,6 +86,15 @@ export function text(yaml: Yaml): string {
   const { node } = yaml;
   if (isScalar(node) && typeof node.value === 'string' && node.value !== '') return node.value;
   throw unexpected(yaml, 'a text');
+}
+
+/** Reads a text of a form; `expected` names it with an example. @throws POLICY_INVALID */
+export function form(yaml: Yaml, pattern: RegExp, expected: string): RegExpExecArray {
+  const { node } = yaml;
+  const value = isScalar(node) && typeof node.value === 'string' ? node.value : '';
+  const found = pattern.exec(value);
+  if (found === null) throw unexpected(yaml, expected);
+  return found;
 }
 
 /** Reads one of `words`. @throws POLICY_INVALID */

@@ -2,9 +2,9 @@ import { type Instant, instant } from '../domain/instant.ts';
 
 /**
  * The same day and time `months` later in the calendar of UTC; where the month has no such day, its
- * last one: a month after 31 January is 28 or 29 February. Never later than the period as
- * Regulation (EEC, Euratom) No 1182/71 Art. 3(2)(c) counts it, which ends with that day's last
- * hour.
+ * last one: a month after 31 January is 28 or 29 February. Regulation (EEC, Euratom) No 1182/71
+ * Art. 3(2)(c) counts months so, and lets them end with that day; here they end at the time of day
+ * at which they began.
  */
 export function plusMonths(at: Instant, months: number): Instant {
   const date = new Date(at);

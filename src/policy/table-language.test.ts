@@ -8,6 +8,8 @@ import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
 import { resolveSchedule } from '../domain/schedule.ts';
 import { NO_EVENTS, UNASSESSED, type VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { compilePolicy, decideRelease, type Policy } from './decide.ts';
+import { DEFAULT_DUTIES } from './duties/rules.ts';
+import { DEFAULT_EMBARGO } from './embargo/rules.ts';
 import { parsePack } from './pack.ts';
 
 /** `mapp` with more sections, and with the row of proofs of concept replaced. */
@@ -134,4 +136,30 @@ test('a criterion shuts everything at the instant its evidence runs out', () => 
   );
   assert.equal(at(policy, evidenced({ makes_signatures: until }), until), 'deny CRITERION_LAPSED');
   assert.equal(at(policy, evidenced({}), T0), 'deny CRITERION_LAPSED');
+});
+
+describe('what a programme lays down besides the table', () => {
+  const sections = `embargo: {ends_without_fix: 90d}
+duties:
+  regulators: [rmsv]
+  intake_log: 6mo`;
+
+  test('is read with the pack, and holds its defaults where the pack has no section', () => {
+    const { embargo, duties } = parsePack(files(sections)).table;
+    assert.deepEqual(embargo, { ...DEFAULT_EMBARGO, endsWithoutFixMs: 90 * 24 * HOUR_MS });
+    assert.deepEqual(duties, { ...DEFAULT_DUTIES, regulators: ['rmsv'], intakeLogMonths: 6 });
+    const { table } = parsePack(files(''));
+    assert.deepEqual([table.embargo, table.duties], [DEFAULT_EMBARGO, DEFAULT_DUTIES]);
+  });
+
+  test('is refused with the pack, by its own line and full name', () => {
+    const refuses = (from: string, to: string, message: RegExp) =>
+      assert.throws(() => parsePack(files(sections.replace(from, to))), {
+        code: 'POLICY_INVALID',
+        message,
+      });
+    refuses('90d', '90', /programme\.yaml:\d+: embargo\.ends_without_fix: expected a time such/);
+    refuses('6mo', '5mo', /programme\.yaml:\d+: duties\.intake_log: expected at least 6mo/);
+    refuses('  intake_log: 6mo', '', /programme\.yaml:\d+: missing duties\.intake_log \(rmsv/);
+  });
 });

@@ -1,15 +1,27 @@
 import { ARTIFACT_KINDS, type ArtifactKind } from '../domain/artifact.ts';
 import type { Tier } from '../domain/enrolment.ts';
 import type { Lead } from '../domain/schedule.ts';
+import { DEFAULT_DUTIES, type DutyRules, parseDuties } from './duties/rules.ts';
 import { parseEligibility } from './eligibility/parse.ts';
 import { type EligibilitySection, releaseCriteria } from './eligibility/section.ts';
+import { DEFAULT_EMBARGO, type EmbargoRules, parseEmbargo } from './embargo/rules.ts';
 import { type Exception, parseExceptions } from './exception.ts';
 import { parseLead, parseOwnLead } from './lead.ts';
 import { refusePack } from './refuse.ts';
 import { parseUse } from './use/parse.ts';
 import type { UseSection } from './use/section.ts';
 import { MAX_NAMES, OTHER_PRODUCT } from './vocabulary.ts';
-import { entries, fields, list, parseYaml, text, unexpected, word, type Yaml } from './yaml.ts';
+import {
+  entries,
+  fields,
+  list,
+  optional,
+  parseYaml,
+  text,
+  unexpected,
+  word,
+  type Yaml,
+} from './yaml.ts';
 
 /**
  * When a kind opens for a tier, and in which form. `opens` names an instant: a lead of the table,
@@ -45,6 +57,8 @@ export type DecisionTable = {
   /** Null where the pack has no such section. */
   readonly eligibility: EligibilitySection | null;
   readonly use: UseSection | null;
+  readonly embargo: EmbargoRules;
+  readonly duties: DutyRules;
 };
 
 const PACK_NAME = /^[a-z][a-z0-9-]{0,40}$/;
@@ -82,6 +96,8 @@ export function parseTable(file: string, source: string): DecisionTable {
     exceptions: root.exceptions === undefined ? [] : parseExceptions(root.exceptions),
     eligibility,
     use: root.use === undefined ? null : parseUse(root.use),
+    embargo: optional(root.embargo, parseEmbargo, DEFAULT_EMBARGO),
+    duties: optional(root.duties, parseDuties, DEFAULT_DUTIES),
   };
 }
 

@@ -1,6 +1,7 @@
 import { refusePack } from '../refuse.ts';
 import { span } from '../span.ts';
-import { fields, form, list, optional, unexpected, word, type Yaml } from '../yaml.ts';
+import { someWords, whole } from '../values.ts';
+import { fields, form, optional, unexpected, word, type Yaml } from '../yaml.ts';
 
 /** Laws under which an issuer reports to an authority; each has its clocks in `regulators.ts`. */
 export const REGULATORS = ['cra', 'nis2', 'rmsv'] as const;
@@ -68,7 +69,11 @@ export function parseDuties(yaml: Yaml): DutyRules {
   const found = fields(yaml, [], KEYS);
   const otherwise = DEFAULT_DUTIES;
   const firstBreach = optional(found.first_breach, oneOf(FIRST_BREACH), otherwise.firstBreach);
-  const regulators = optional(found.regulators, parseRegulators, otherwise.regulators);
+  const regulators: readonly Regulator[] = optional(
+    found.regulators,
+    (laws) => someWords(laws, REGULATORS),
+    otherwise.regulators,
+  );
   return {
     preAnnouncementMs: optional(found.pre_announcement, span, otherwise.preAnnouncementMs),
     publishPocMs: optional(found.publish_poc, span, otherwise.publishPocMs),
@@ -94,12 +99,6 @@ function oneOf<W extends string>(words: readonly W[]): (yaml: Yaml) => W {
   return (yaml) => word(yaml, words);
 }
 
-function parseRegulators(yaml: Yaml): readonly Regulator[] {
-  const regulators = list(yaml).map((each) => word(each, REGULATORS));
-  if (new Set(regulators).size < regulators.length) throw unexpected(yaml, 'each law once');
-  return regulators;
-}
-
 /** A rule that can never fire is a mistake of whoever wrote it. */
 function parseRepeated(yaml: Yaml, firstBreach: FirstBreach): RepeatedBreach {
   if (firstBreach === 'remove_everywhere') {
@@ -107,11 +106,7 @@ function parseRepeated(yaml: Yaml, firstBreach: FirstBreach): RepeatedBreach {
     throw refusePack(yaml.place, problem, 'drop it, or write first_breach: record');
   }
   const { count, within } = fields(yaml, ['count', 'within']);
-  const breaches: unknown = count.node?.toJSON();
-  if (typeof breaches !== 'number' || !Number.isSafeInteger(breaches) || breaches < 2) {
-    throw unexpected(count, 'a number of breaches from 2');
-  }
-  return { count: breaches, withinMs: span(within) };
+  return { count: whole(count, 2), withinMs: span(within) };
 }
 
 /** The least that the law asks for is not the pack's to undercut. [R68] */

@@ -17,6 +17,15 @@ export function addPolicyCommands(program: Command, world: World): void {
     const result = await checkFiles((await packAt(pack, world.cwd)).files);
     return { json: result, text: findingsText(pack, result), status: result.ok ? 0 : 1 };
   });
+  const explain = policy
+    .command('explain')
+    .description('what a pack decides, as a page that needs no Cedar: who gets what, and when')
+    .argument('<pack>', 'its folder, or the name of one that came with Tocsin');
+  action(world, explain, async ({ args: [pack = ''] }): Promise<Result> => {
+    const { explainFiles, packAt } = await import('../main/pack-folder.ts');
+    const { explanation, page } = explainFiles((await packAt(pack, world.cwd)).files);
+    return { json: explanation, text: page };
+  });
   addPolicyChangeCommands(policy, world);
 }
 

@@ -1,8 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { invalid } from '../domain/errors.ts';
+import { explanationPage } from '../policy/explain/page.ts';
+import { type Explanation, explainPolicy } from '../policy/explain.ts';
 import { checkPolicy } from '../programme/check-policy.ts';
 import type { PackFiles } from '../programme/create-programme.ts';
+import { compileFiles } from '../programme/policy-shelf.ts';
 import { readPack } from './packs.ts';
 
 /** More files than any pack has: some other folder was meant. */
@@ -28,3 +31,13 @@ export async function packAt(folderOrName: string, cwd: string): Promise<PackFil
 
 /** Checks a pack on this machine, without a server or a database. */
 export const checkFiles = checkPolicy;
+
+/** Explains a pack on this machine: what it decides, as data and as a page of Markdown. */
+export function explainFiles(files: PackFiles['files']): {
+  readonly explanation: Explanation;
+  readonly page: string;
+} {
+  const policy = compileFiles(files);
+  const explanation = explainPolicy(policy);
+  return { explanation, page: explanationPage(explanation, policy.words) };
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { packFiles, SHIPPED_PACKS, sha256 } from '../../tests/support/packs.ts';
+import { ALL_PACKS, packFiles, sha256 } from '../../tests/support/packs.ts';
 import { ARTIFACT_KINDS } from '../domain/artifact.ts';
 import { compilePolicy } from './decide.ts';
 import { parsePack } from './pack.ts';
@@ -29,17 +29,40 @@ function refuses(files: Files, message: RegExp): void {
   assert.throws(() => compilePolicy(parsePack(files), sha256), { code: 'POLICY_INVALID', message });
 }
 
-for (const name of SHIPPED_PACKS) {
+for (const name of ALL_PACKS) {
   test(`${name} parses, compiles and says what it is`, () => {
     const policy = compilePolicy(parsePack(packFiles(name)), sha256);
     assert.equal(policy.name, name);
-    assert.deepEqual(policy.tiers, ['validate', 'ans', 'entry']);
-    assert.equal(policy.leads['entry']?.unit, 'calendar');
-    const sealed = ARTIFACT_KINDS.filter((kind) => policy.leastAssurance(kind) === 'sealed');
-    assert.deepEqual(sealed, ['repro_steps', 'poc', 'patch']);
+    assert.ok(policy.tiers.length > 0);
+    // A lead and a word for each tier: what schedules and pages are made with.
+    for (const tier of policy.tiers) {
+      assert.equal(policy.leads[tier]?.unit, 'calendar');
+      assert.match(policy.words.tiers[tier] ?? '', /^\w/);
+    }
     assert.match(policy.sha256, /^[0-9a-f]{64}$/);
   });
 }
+
+test('mapp has its three tiers, earliest first, and seals what is dangerous alone', () => {
+  const policy = compilePolicy(parsePack(packFiles('mapp')), sha256);
+  assert.deepEqual(policy.tiers, ['validate', 'ans', 'entry']);
+  const sealed = ARTIFACT_KINDS.filter((kind) => policy.leastAssurance(kind) === 'sealed');
+  assert.deepEqual(sealed, ['repro_steps', 'poc', 'patch']);
+});
+
+test('every pack with members asks standing, agreement and consent in the same words', () => {
+  const MEMBERSHIP = ['standing', 'agreement', 'consent'];
+  const asked = (name: string) =>
+    parsePack(packFiles(name))
+      .rules.filter(({ id }) => MEMBERSHIP.includes(id))
+      .map(({ text }) => text);
+  const expected = asked('mapp');
+  assert.equal(expected.length, 3);
+  for (const name of ALL_PACKS) {
+    // Oracle tells nobody anything before everybody: its pack has no rule about members at all.
+    assert.deepEqual(asked(name), name === 'oracle' ? [] : expected, name);
+  }
+});
 
 test('the digest is over names and contents of all files, in no order', () => {
   const digest = (files: Files) => sha256(parsePack(files).source);
@@ -49,6 +72,13 @@ test('the digest is over names and contents of all files, in no order', () => {
   const renamed = packFiles('mapp').set('other.cedar', files.get('rules.cedar') ?? '');
   renamed.delete('rules.cedar');
   assert.notEqual(digest(renamed), digest(files));
+});
+
+test('the page in the folder is passed over, whatever it says', () => {
+  const without = packFiles('mapp');
+  without.delete('README.md');
+  const other = packFiles('mapp').set('README.md', '# Everybody gets everything');
+  assert.equal(parsePack(other).source, parsePack(without).source);
 });
 
 describe('a decision table is refused', () => {

@@ -32,13 +32,16 @@ const MAX_FILE = 256 * 1024;
 const TABLE = 'programme.yaml';
 const WORDS = 'words.yaml';
 const INVARIANTS = 'invariants.cedar';
+/** The page that `explain` makes of the pack: it lies in the folder and is no part of the pack. */
+const PAGE = 'README.md';
 
 /**
- * Parses a pack from its files by name (`programme.yaml`, not a path).
+ * Parses a pack from its files by name (`programme.yaml`, not a path), passing over a `README.md`.
  * @throws POLICY_INVALID naming file, line and remedy: a missing or unknown file, a kind without a
  * row, a policy without annotation, an unknown reason code, an id used twice.
  */
-export function parsePack(files: ReadonlyMap<string, string>): PolicyPack {
+export function parsePack(folder: ReadonlyMap<string, string>): PolicyPack {
+  const files = new Map([...folder].filter(([name]) => name !== PAGE));
   checkFiles(files);
   const table = parseTable(TABLE, file(files, TABLE));
   const vocabulary = vocabularyOf({ ...table, leads: Object.keys(table.leads) });

@@ -4,20 +4,27 @@ import { sha256Hex } from '../../src/crypto/hash.ts';
 import { compilePolicy, type Policy } from '../../src/policy/decide.ts';
 import { parsePack } from '../../src/policy/pack.ts';
 
-const POLICIES = join(import.meta.dirname, '../../policies');
+const ROOT = join(import.meta.dirname, '../..');
+const POLICIES = join(ROOT, 'policies');
+const EXAMPLES = join(ROOT, 'examples/packs');
 
 /** The names of the packs that ship with Tocsin. */
 export const SHIPPED_PACKS: readonly string[] = readdirSync(POLICIES);
 
-/** The files of a shipped pack, as `parsePack` takes them. */
+/** The names of the packs that show what other programmes' rules look like. */
+const EXAMPLE_PACKS: readonly string[] = readdirSync(EXAMPLES);
+
+export const ALL_PACKS: readonly string[] = [...SHIPPED_PACKS, ...EXAMPLE_PACKS];
+
+/** The files of a pack, shipped or an example, as `parsePack` takes them. */
 export function packFiles(name: string): Map<string, string> {
-  const folder = join(POLICIES, name);
+  const folder = join(SHIPPED_PACKS.includes(name) ? POLICIES : EXAMPLES, name);
   return new Map(
     readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
   );
 }
 
-/** A shipped pack, compiled; `more` is added as one more Cedar file. */
+/** A pack, shipped or an example, compiled; `more` is added as one more Cedar file. */
 export function policyOf(name: string, more?: string): Policy {
   const files = packFiles(name);
   if (more !== undefined) files.set('more.cedar', more);

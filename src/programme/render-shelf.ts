@@ -81,9 +81,8 @@ export function openRenderShelf(): RenderShelf {
 async function readMaster(tx: Tx, artifact: ArtifactRow, keys: AlertKeys) {
   const stored = await contentOf(tx, artifact.id);
   if (!stored) throw new TocsinError('NOT_FOUND', 'artifact: expected its content');
-  const head = decryptFor(keys, rowOf(artifact.id, 'head'), artifact.headEnc);
   return {
-    name: (JSON.parse(head.toString()) as { name: string }).name,
+    name: nameOf(artifact, keys),
     master: decryptFor(keys, rowOf(artifact.id, 'content'), stored.contentEnc),
     slotsEnc: stored.slotsEnc,
   };
@@ -101,6 +100,12 @@ async function read(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Ren
     code: compileCode(keys.mark, table.slots),
     words: new Lru(KEPT_WORDS),
   };
+}
+
+/** An artifact's name, from its encrypted head: neither content nor slot table is opened. */
+export function nameOf({ id, headEnc }: ArtifactRow, keys: AlertKeys): string {
+  const head = decryptFor(keys, rowOf(id, 'head'), headEnc);
+  return (JSON.parse(head.toString()) as { name: string }).name;
 }
 
 /** Associated data of an artifact's encrypted column. */

@@ -6,7 +6,7 @@ import { BIASES } from '../src/marking/code.ts';
 import { createScanner } from '../src/marking/decoder/bulk.ts';
 import { chanceOfOne, type Hypothesis } from '../src/marking/decoder/hypotheses.ts';
 import { judge, type Portfolio, portfolioFor } from '../src/marking/decoder/portfolio.ts';
-import { REPORTED } from '../src/marking/decoder/stage.ts';
+import { JUDGED } from '../src/marking/decoder/stage.ts';
 import { codeClasses, type Statistic } from '../src/marking/decoder/statistic.ts';
 import { type Seeded, seeded } from '../tests/support/seeded.ts';
 import { bitOf, type Codewords, drawCodewords } from './codewords.ts';
@@ -79,7 +79,7 @@ function trace(
   choose: (portfolio: Portfolio) => Portfolio,
 ) {
   const portfolio = choose(portfolioFor(codeClasses(sizesOf(columns))));
-  const scanner = createScanner(columns, portfolio, Math.log(REPORTED / RECIPIENTS));
+  const scanner = createScanner(columns, portfolio, Math.log(JUDGED / RECIPIENTS));
   const hits = scanner.scan(all.words);
   const judged = hits.map(({ row, ones }) => ({ row, lnP: judge(portfolio, ones).lnP }));
   const best = judged.reduce((a, b) => (b.lnP < a.lnP ? b : a), { row: -1, lnP: 1 });

@@ -4,7 +4,6 @@ const score = {
   p: real,
   log10P: real,
   corrected: real,
-  identified: flag,
   hypothesis: text,
   agreeing: real,
   disagreeing: real,

@@ -10,7 +10,7 @@ names.add('p', 'Aldgate Security');
 names.add('r', 'Workstation 7');
 
 const score = {
-  ...{ p: 1e-20, log10P: -20, identified: true, hypothesis: 'single copy' },
+  ...{ p: 1e-20, log10P: -20, hypothesis: 'single copy' },
   ...{ agreeing: 100, disagreeing: 0 },
 };
 

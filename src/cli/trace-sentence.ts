@@ -32,18 +32,8 @@ function copies(result: TraceResult, names: Names): string {
 }
 
 /** The corrected probability that every name given rests on: the worst of both stages. */
-function worst({ identified, participants, readers }: TraceResult): number {
-  const named = new Set(
-    identified.flatMap(({ participant, readers: ids }) => [participant, ...ids]),
-  );
-  return Math.max(
-    ...participants.filter(({ participant }) => named.has(participant)).map(correctedOf),
-    ...readers.filter(({ reader }) => named.has(reader)).map(correctedOf),
-  );
-}
-
-function correctedOf({ corrected }: { readonly corrected: number }): number {
-  return corrected;
+function worst({ participants, readers }: TraceResult): number {
+  return Math.max(...[...participants, ...readers].map(({ corrected }) => corrected));
 }
 
 function undecided({ identified, needed }: TraceResult): string {

@@ -34,7 +34,9 @@ function restsOn({ alert, reading, coverage, result }: TracedAlert, names: Names
   return (
     section(names.of(alert), basis) +
     section('By family', familyTable(result)) +
-    section('Nearest copies', scoreTable(result, names)) +
+    (result.identified.length === 0
+      ? ''
+      : section('Copies identified', scoreTable(result, names))) +
     section('Not tested', `${result.untested.map((what) => untestedText(what)).join('\n')}\n`)
   );
 }
@@ -51,16 +53,10 @@ function familyTable({ byFamily }: TraceResult): string {
   );
 }
 
-/** More would not be read; the report as JSON has all. */
-export const SHOWN = 5;
-
 function scoreTable({ participants, readers }: TraceResult, names: Names): string {
-  const scored = [
-    ...participants.slice(0, SHOWN).map((score) => ({ ...score, reader: null })),
-    ...readers.slice(0, SHOWN),
-  ];
+  const scored = [...participants.map((score) => ({ ...score, reader: null })), ...readers];
   return table(
-    ['participant', 'reader', 'agree', 'differ', 'p', 'corrected', 'hypothesis', ''],
+    ['participant', 'reader', 'agree', 'differ', 'p', 'corrected', 'hypothesis'],
     scored.map((score) => [
       names.of(score.participant),
       score.reader === null ? '' : names.of(score.reader),
@@ -69,7 +65,6 @@ function scoreTable({ participants, readers }: TraceResult, names: Names): strin
       tail(score.log10P, score.p),
       score.corrected.toExponential(1),
       score.hypothesis,
-      score.identified ? 'copy identified' : '',
     ]),
   );
 }

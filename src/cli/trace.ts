@@ -8,7 +8,7 @@ import { addName, Names } from './names.ts';
 import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
 import { object, text } from './shape.ts';
 import { type TraceAnswer, traceAnswer } from './trace-answers.ts';
-import { SHOWN, traceText } from './trace-text.ts';
+import { traceText } from './trace-text.ts';
 import { openProgress, type World } from './world.ts';
 
 const opened = object({ sighting: text });
@@ -84,8 +84,7 @@ async function namesIn(client: Client, { alerts }: TraceAnswer): Promise<Names> 
     const { title, programme, artifacts } = alertAnswer(answer, 'alert');
     names.add(alert, title);
     for (const { id, name } of artifacts) names.add(id, name);
-    const { identified, participants, canaries } = result;
-    const shownRows = [...identified, ...participants.slice(0, SHOWN), ...canaries];
+    const shownRows = [...result.identified, ...result.canaries];
     for (const id of new Set(shownRows.map(({ participant }) => participant))) {
       await addName(client, names, programme, id);
     }

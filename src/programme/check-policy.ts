@@ -9,5 +9,6 @@ export { FINDING_CODES } from '../policy/finding.ts';
  * @throws LIMIT_EXCEEDED, see `inThread`.
  */
 export async function checkPolicy(files: Readonly<Record<string, string>>): Promise<PackCheck> {
-  return inThread<PackCheck>(new URL('./check-policy-thread.ts', import.meta.url), files);
+  const thread = new URL('./check-policy-thread.ts', import.meta.url);
+  return inThread<PackCheck>(thread, 'policy', files);
 }

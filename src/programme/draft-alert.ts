@@ -35,7 +35,7 @@ import { wavesOf } from '../store/release-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { type AlertKeys, encryptFor, makeAlertKeys } from './keyring.ts';
-import { type Rendering, rowOf } from './render-shelf.ts';
+import { type Rendering, renderingsOf, rowOf } from './render-shelf.ts';
 
 export type AlertInput = {
   readonly title: string;
@@ -187,10 +187,7 @@ async function readEarlier(context: Context, tx: Tx, alertId: AlertId): Promise<
   const alert = await alertById(tx, alertId);
   if (!alert) throw unknownAlert();
   const keys = await context.keys.alert(tx, alertId);
-  const renderings: Rendering[] = [];
-  for (const artifact of await artifactsOf(tx, alertId)) {
-    renderings.push(await context.renders.open(tx, artifact, keys));
-  }
+  const renderings = await renderingsOf(context.renders, tx, alertId, keys);
   return { version: alert.version, renderings };
 }
 

@@ -19,6 +19,7 @@ import type { Context } from './context.ts';
 import { alertRow, unknownAlert } from './draft-alert.ts';
 import { decryptFor } from './keyring.ts';
 import type { Page } from './read-inbox.ts';
+import { nameOf } from './render-shelf.ts';
 
 /** An alert as the issuer's own persons see it. */
 export type AlertView = {
@@ -62,7 +63,7 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
     const head = decryptFor(keys, alertRow(id), alert.headEnc);
     const artifacts: AlertView['artifacts'][number][] = [];
     for (const artifact of await artifactsOf(tx, id)) {
-      const { name } = await context.renders.open(tx, artifact, keys);
+      const name = nameOf(artifact, keys);
       const { kind, variant, format, marking, version, slots, reducedBy, sourcePublishedAt } =
         artifact;
       const told = { kind, variant, format, marking, name, version, slots };

@@ -7,5 +7,6 @@ import { inThread } from './thread.ts';
  * @throws as `importDocument`; LIMIT_EXCEEDED, see `inThread`.
  */
 export async function readDocument(bytes: Uint8Array): Promise<ImportedDocument> {
-  return inThread<ImportedDocument>(new URL('./read-document-thread.ts', import.meta.url), bytes);
+  const thread = new URL('./read-document-thread.ts', import.meta.url);
+  return inThread<ImportedDocument>(thread, 'document', bytes);
 }

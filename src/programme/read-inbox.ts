@@ -17,6 +17,7 @@ import type { ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { alertRow } from './draft-alert.ts';
 import { decryptFor } from './keyring.ts';
+import { nameOf } from './render-shelf.ts';
 import { openCase, type ReaderCase } from './serve-copy.ts';
 
 /** An alert as its reader sees it: only what is open to it now, with nothing of the rest. */
@@ -90,7 +91,7 @@ async function present(context: Context, tx: Tx, work: ReaderCase): Promise<Inbo
   const head = decryptFor(keys, alertRow(work.alert.id), work.alert.headEnc);
   const artifacts: InboxArtifact[] = [];
   for (const artifact of work.artifacts.filter(({ id }) => open.has(id))) {
-    const { name } = await context.renders.open(tx, artifact, keys);
+    const name = nameOf(artifact, keys);
     const { id, kind, variant, format, version } = artifact;
     artifacts.push({ id, kind, variant, format, name, version, assurance: 'sealed' });
   }

@@ -18,6 +18,7 @@ import { alertRow } from './draft-alert.ts';
 import { factsFor } from './grant-due.ts';
 import { decryptFor } from './keyring.ts';
 import type { Page } from './read-inbox.ts';
+import { nameOf } from './render-shelf.ts';
 
 export type PublicAlert = {
   readonly id: AlertId;
@@ -95,15 +96,13 @@ async function present(
 ): Promise<PublicAlert> {
   const keys = await context.keys.alert(tx, alert.id);
   const head = decryptFor(keys, alertRow(alert.id), alert.headEnc);
-  const documents = [];
-  for (const { id, kind, format, ...rest } of open) {
-    const { name } = await context.renders.openMaster(tx, { id, kind, format, ...rest }, keys);
-    documents.push({ id, kind, format, name });
-  }
   return {
     id: alert.id,
     title: (JSON.parse(head.toString()) as { title: string }).title,
     disclosedAt: alert.schedule.disclosureAt,
-    documents,
+    documents: open.map((artifact) => {
+      const { id, kind, format } = artifact;
+      return { id, kind, format, name: nameOf(artifact, keys) };
+    }),
   };
 }

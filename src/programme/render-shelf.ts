@@ -1,7 +1,7 @@
 import { sha256 } from '../crypto/hash.ts';
 import { Lru } from '../crypto/lru.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { ArtifactId, ParticipantId, ReaderId } from '../domain/ids.ts';
+import type { AlertId, ArtifactId, ParticipantId, ReaderId } from '../domain/ids.ts';
 import { type Code, canaryValue, compileCode, markBits, recipientFor } from '../marking/code.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
 import { compileTable, type Splicer, splice } from '../marking/splice.ts';
@@ -81,9 +81,8 @@ export function openRenderShelf(): RenderShelf {
 async function readMaster(tx: Tx, artifact: ArtifactRow, keys: AlertKeys) {
   const stored = await contentOf(tx, artifact.id);
   if (!stored) throw new TocsinError('NOT_FOUND', 'artifact: expected its content');
-  const head = decryptFor(keys, rowOf(artifact.id, 'head'), artifact.headEnc);
   return {
-    name: (JSON.parse(head.toString()) as { name: string }).name,
+    name: nameOf(artifact, keys),
     master: decryptFor(keys, rowOf(artifact.id, 'content'), stored.contentEnc),
     slotsEnc: stored.slotsEnc,
   };
@@ -101,6 +100,26 @@ async function read(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Ren
     code: compileCode(keys.mark, table.slots),
     words: new Lru(KEPT_WORDS),
   };
+}
+
+/** An artifact's name, from its encrypted head: neither content nor slot table is opened. */
+export function nameOf({ id, headEnc }: ArtifactRow, keys: AlertKeys): string {
+  const head = decryptFor(keys, rowOf(id, 'head'), headEnc);
+  return (JSON.parse(head.toString()) as { name: string }).name;
+}
+
+/** All artifacts of an alert, opened, in order. */
+export async function renderingsOf(
+  shelf: RenderShelf,
+  tx: Tx,
+  alert: AlertId,
+  keys: AlertKeys,
+): Promise<readonly Rendering[]> {
+  const renderings: Rendering[] = [];
+  for (const artifact of await artifactsOf(tx, alert)) {
+    renderings.push(await shelf.open(tx, artifact, keys));
+  }
+  return renderings;
 }
 
 /** Associated data of an artifact's encrypted column. */

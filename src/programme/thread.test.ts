@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkPolicy } from './check-policy.ts';
 import { readDocument } from './read-document.ts';
+import { inThread } from './thread.ts';
 
 const BROKEN = { 'programme.yaml': 'pack: x\n' };
 
@@ -21,4 +22,12 @@ test('what is too much to wait for is refused, and those in line get their answe
     assert.equal((reason as { code: string }).code, 'LIMIT_EXCEEDED');
   }
   assert.equal((await checkPolicy(BROKEN)).ok, false);
+});
+
+test('work without an end is ended, by name, and no other kind of work waits for it', async () => {
+  const endless = new URL('../../tests/support/endless-thread.ts', import.meta.url);
+  const refused = { code: 'LIMIT_EXCEEDED', message: 'sample: expected to be done within 0.2 s' };
+  const late = [1, 2].map(() => assert.rejects(inThread(endless, 'sample', null, 200), refused));
+  assert.equal((await checkPolicy(BROKEN)).ok, false);
+  await Promise.all(late);
 });

@@ -6,11 +6,12 @@ import { type ErrorCode, TocsinError } from '../domain/errors.ts';
 const MAX_MS = 60_000;
 /** Memory it may take beside ours, MiB. */
 const MAX_HEAP_MIB = 512;
-/** How many may be in line, the one under way included. */
+/** How many of one kind of work may be in line, the one under way included. */
 const MAX_IN_LINE = 5;
 
-let last: Promise<unknown> = Promise.resolve();
-let inLine = 0;
+/** Who comes after whom: a line for each kind of work, so that one kind never waits for another. */
+type Line = { last: Promise<unknown>; length: number };
+const lines = new Map<string, Line>();
 
 /** What a thread answers: errors cannot cross as what they are. */
 type Answer<T> =
@@ -19,27 +20,33 @@ type Answer<T> =
 
 /**
  * Runs a file of this folder in a thread of its own, one at a time: for seconds of pure computing
- * on what somebody sent, while readers go on being served. It starts with nothing of ours, no
- * environment, and memory and time of its own.
+ * on what somebody sent, while readers go on being served. It starts with nothing of ours but
+ * `data`, no environment, and memory and time of its own.
  * @param file a module that calls `answerFrom`; as source, ending in `.ts`.
+ * @param what names what is worked on, in messages.
  * @throws what the work throws; LIMIT_EXCEEDED when too much waits, or it exceeds time or memory.
  */
-export async function inThread<T>(file: URL, data: unknown): Promise<T> {
-  if (inLine >= MAX_IN_LINE) {
-    throw new TocsinError('LIMIT_EXCEEDED', `work: expected at most ${MAX_IN_LINE} in line`);
-  }
-  inLine += 1;
-  const turn = last.then(() => run<T>(file, data));
+export async function inThread<T>(
+  file: URL,
+  what: string,
+  data: unknown,
+  maxMs = MAX_MS,
+): Promise<T> {
+  const line = lines.get(file.href) ?? { last: Promise.resolve(), length: 0 };
+  lines.set(file.href, line);
+  if (line.length >= MAX_IN_LINE) throw beyond(what, `at most ${MAX_IN_LINE} in line`);
+  line.length += 1;
+  const turn = line.last.then(() => run<T>(file, what, data, maxMs));
   // The next one waits for this one's end, whichever way it ends.
-  last = turn.catch(() => undefined);
+  line.last = turn.catch(() => undefined);
   try {
     return await turn;
   } finally {
-    inLine -= 1;
+    line.length -= 1;
   }
 }
 
-async function run<T>(file: URL, data: unknown): Promise<T> {
+async function run<T>(file: URL, what: string, data: unknown, maxMs: number): Promise<T> {
   // Built, the compiler has renamed every module, this one too.
   const module = new URL(file.href.replace(/\.ts$/, extname(import.meta.filename)));
   const thread = new Worker(module, {
@@ -50,9 +57,10 @@ async function run<T>(file: URL, data: unknown): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   try {
     const answer = await new Promise<Answer<T>>((resolve, reject) => {
-      timer = setTimeout(() => reject(beyond(`${MAX_MS / 1000} s`)), MAX_MS);
+      const late = () => reject(beyond(what, `to be done within ${maxMs / 1000} s`));
+      timer = setTimeout(late, maxMs);
       thread.once('message', resolve);
-      thread.once('error', (error) => reject(asLimit(error)));
+      thread.once('error', (error) => reject(asLimit(what, error)));
       thread.once('exit', () => reject(new TocsinError('INTERNAL', 'a thread ended unanswered')));
     });
     if ('value' in answer) return answer.value;
@@ -60,16 +68,18 @@ async function run<T>(file: URL, data: unknown): Promise<T> {
     throw new TocsinError(code, message, field === null ? {} : { field });
   } finally {
     clearTimeout(timer);
-    await thread.terminate();
+    // Not awaited: in native code a thread ends when that returns, and nobody need wait for it.
+    void thread.terminate();
   }
 }
 
-function asLimit(error: Error & { readonly code?: unknown }): Error {
-  return error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? beyond(`${MAX_HEAP_MIB} MiB`) : error;
+function asLimit(what: string, error: Error & { readonly code?: unknown }): Error {
+  const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return outOfMemory ? beyond(what, `to be done within ${MAX_HEAP_MIB} MiB`) : error;
 }
 
-function beyond(limit: string): TocsinError {
-  return new TocsinError('LIMIT_EXCEEDED', `work: expected it to be done within ${limit}`);
+function beyond(what: string, limit: string): TocsinError {
+  return new TocsinError('LIMIT_EXCEEDED', `${what}: expected ${limit}`);
 }
 
 /** The thread's side: works on what it was given, and answers. Other errors than ours end it. */

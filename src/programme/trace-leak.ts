@@ -1,55 +1,40 @@
-import { canonicalJson } from '../crypto/canonical.ts';
-import { decryptColumn, encryptColumn } from '../crypto/column.ts';
+import { encryptColumn } from '../crypto/column.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ParticipantId, ProgrammeId, ReaderId, SightingId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
-import type { TraceResult } from '../marking/decoder/result.ts';
-import { scoreReading } from '../marking/decoder/score.ts';
-import { readSample } from '../marking/extract/read-sample.ts';
-import type { Reading } from '../marking/reading.ts';
-import { type AlertRow, alertById, alertsPage, artifactsOf } from '../store/alert-reader.ts';
+import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
+import { MAX_SAMPLE_BYTES } from '../marking/extract/sample.ts';
+import { alertById } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { deliveriesOf } from '../store/delivery-reader.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockTraces } from '../store/locks.ts';
-import { programmeById } from '../store/programme-store.ts';
 import {
-  insertReading,
   insertSighting,
   insertTraceApproval,
-  insertTraceReport,
-  looksSpent,
-  readingsOf,
-  type Sighting,
   sightingForUpdate,
-  traceApproved,
-  traceReportOf,
+  sightingsSince,
 } from '../store/trace-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { unknownSighting } from './approved-sighting.ts';
 import type { Context } from './context.ts';
-import type { Rendering } from './render-shelf.ts';
+import { readSighting } from './read-sighting.ts';
+import { scoreSighting } from './score-sighting.ts';
+import { storedReport, type TraceReport } from './trace-report.ts';
 
-/** Largest sample, bytes. */
-export const MAX_SAMPLE_BYTES = 16 * 1024 * 1024;
+/**
+ * Sightings that may be opened in any 24 hours: by one person, and in one programme. Each is a
+ * question to the marks; who could ask any number of them could try out what a copy reads.
+ */
+export const SIGHTINGS_A_DAY = { person: 20, programme: 50 } as const;
 
-/** What a trace found, per alert whose slots or strings the sample had. */
-export type TraceReport = {
-  readonly v: 1;
-  readonly sighting: SightingId;
-  readonly sample: string;
-  readonly alerts: readonly {
-    readonly alert: AlertId;
-    /** Hash of the reading as committed to the ledger before scoring. */
-    readonly reading: string;
-    readonly coverage: Reading['coverage'];
-    readonly result: TraceResult;
-  }[];
-};
-
-/** Keeps a sample, encrypted. Its opener is the first of the two persons a trace needs. */
+/**
+ * Keeps a sample, encrypted. Its opener is the first of the two persons a trace needs.
+ * @throws RATE_LIMITED beyond `SIGHTINGS_A_DAY`; LIMIT_EXCEEDED for a sample above
+ *   `MAX_SAMPLE_BYTES`, or none.
+ */
 export async function openSighting(
   context: Context,
   caller: PersonCaller,
@@ -66,6 +51,7 @@ export async function openSighting(
     );
   }
   return once(context, key, now, async (tx) => {
+    await checkRate(tx, caller, programme, now);
     const sighting = newId<SightingId>();
     const hash = sha256Hex(sample);
     await insertSighting(tx, {
@@ -85,6 +71,23 @@ export async function openSighting(
     });
     return { sighting };
   });
+}
+
+async function checkRate(
+  tx: Tx,
+  caller: PersonCaller,
+  programme: ProgrammeId,
+  now: Instant,
+): Promise<void> {
+  await lockTraces(tx);
+  const opened = await sightingsSince(tx, { person: caller.id, programme }, plus(now, -DAY_MS));
+  for (const whose of ['person', 'programme'] as const) {
+    if (opened[whose] < SIGHTINGS_A_DAY[whose]) continue;
+    throw new TocsinError(
+      'RATE_LIMITED',
+      `sightings: expected at most ${SIGHTINGS_A_DAY[whose]} of one ${whose} in 24 hours`,
+    );
+  }
 }
 
 /** The second person's word for tracing this sample. @throws SECOND_PERSON for the opener. */
@@ -126,165 +129,24 @@ export async function approveTrace(
 }
 
 /**
- * Traces an approved sighting. First transaction: read blind and commit the readings to the ledger.
- * Second: only then compute codewords and score. Killed in between, the committed readings stand
- * and the next run scores those; a report once written is what every later run returns.
+ * Traces an approved sighting. First the sample is read blind, and the readings are committed to
+ * the ledger; only then are codewords computed and scored. Killed in between, the committed
+ * readings stand and the next run scores those; a report once written is what every later run
+ * returns.
+ * @throws SECOND_PERSON before it was approved; LIMIT_EXCEEDED when reading or scoring takes more
+ *   time or memory than `inThread` gives: nothing of it is committed then.
  */
 export async function runTrace(
   context: Context,
   caller: PersonCaller,
-  sightingId: SightingId,
-  now: Instant,
-): Promise<TraceReport> {
-  const earlier = await context.store.issuer((tx) => storedReport(context, tx, sightingId));
-  if (earlier) return earlier;
-  await context.store.issuer((tx) => commitReadings(context, tx, caller, sightingId, now));
-  await context.reached('trace.read');
-  return context.store.issuer((tx) => score(context, tx, caller, sightingId, now));
-}
-
-async function approvedSighting(tx: Tx, id: SightingId): Promise<Sighting> {
-  const sighting = await sightingForUpdate(tx, id);
-  if (!sighting) throw unknownSighting();
-  if (!(await traceApproved(tx, id))) {
-    throw new TocsinError('SECOND_PERSON', 'trace: expected a second person to approve it first');
-  }
-  return sighting;
-}
-
-async function commitReadings(
-  context: Context,
-  tx: Tx,
-  caller: PersonCaller,
-  sightingId: SightingId,
-  now: Instant,
-): Promise<void> {
-  const sighting = await approvedSighting(tx, sightingId);
-  if ((await readingsOf(tx, sightingId)).length > 0) return;
-  const sample = decryptColumn(
-    context.keys.sightings,
-    `sighting/${sightingId}/sample`,
-    sighting.sampleEnc,
-  );
-  for (const alert of await releasedAlerts(tx, sighting.programme)) {
-    const renderings = await renderingsOf(context, tx, alert.id);
-    const versions = renderings.map(({ table, master }) => ({ table, text: master.toString() }));
-    const reading = readSample({ alert: alert.id, sample, versions });
-    const json = canonicalJson(reading);
-    const hash = sha256Hex(Buffer.from(json));
-    await insertReading(tx, {
-      sighting: sightingId,
-      alert: alert.id,
-      sha256: hash,
-      readingEnc: encryptColumn(
-        context.keys.sightings,
-        `sighting/${sightingId}/reading/${alert.id}`,
-        Buffer.from(json),
-      ),
-      at: now,
-    });
-    await recordEvent(tx, {
-      type: 'reading_committed',
-      at: now,
-      programme: sighting.programme,
-      actor: actorOf(caller),
-      data: {
-        sighting: sightingId,
-        alert: alert.id,
-        reading: hash,
-        slots: reading.slots.length,
-        read: reading.slots.filter((slot) => slot.value !== null).length,
-      },
-    });
-  }
-}
-
-async function score(
-  context: Context,
-  tx: Tx,
-  caller: PersonCaller,
-  sightingId: SightingId,
-  now: Instant,
-): Promise<TraceReport> {
-  const sighting = await approvedSighting(tx, sightingId);
-  const earlier = await storedReport(context, tx, sightingId);
-  if (earlier) return earlier;
-  const { readerCap } = await programmeById(tx, sighting.programme);
-  await lockTraces(tx);
-  const spent = await looksSpent(tx);
-  let look = spent;
-  const alerts: TraceReport['alerts'][number][] = [];
-  for (const row of await readingsOf(tx, sightingId)) {
-    const aad = `sighting/${sightingId}/reading/${row.alert}`;
-    const json = decryptColumn(context.keys.sightings, aad, row.readingEnc).toString();
-    const reading = JSON.parse(json) as Reading;
-    if (reading.strings.length === 0 && reading.slots.every((slot) => slot.value === null))
-      continue;
-    look += 1;
-    const renderings = await renderingsOf(context, tx, row.alert);
-    const result = scoreReading({
-      reading,
-      key: (await context.keys.alert(tx, row.alert)).mark,
-      participants: await holdersOf(tx, row.alert),
-      canaries: renderings
-        .flatMap(({ table }) => table.slots)
-        .filter((slot) => slot.kind === 'canary'),
-      cap: readerCap,
-      look,
-    });
-    alerts.push({ alert: row.alert, reading: row.sha256, coverage: reading.coverage, result });
-  }
-  const report: TraceReport = { v: 1, sighting: sightingId, sample: sighting.sampleSha256, alerts };
-  // A sample that shows nothing of ours was looked at all the same.
-  const last = Math.max(look, spent + 1);
-  await storeReport(context, tx, caller, sighting, report, last, now);
-  return report;
-}
-
-async function storeReport(
-  context: Context,
-  tx: Tx,
-  caller: PersonCaller,
-  sighting: Sighting,
-  report: TraceReport,
-  look: number,
-  now: Instant,
-): Promise<void> {
-  const json = Buffer.from(canonicalJson(report));
-  const hash = sha256Hex(json);
-  await insertTraceReport(tx, {
-    sighting: sighting.id,
-    look,
-    sha256: hash,
-    reportEnc: encryptColumn(context.keys.sightings, `sighting/${sighting.id}/report`, json),
-    at: now,
-  });
-  await recordEvent(tx, {
-    type: 'trace_scored',
-    at: now,
-    programme: sighting.programme,
-    actor: actorOf(caller),
-    data: {
-      sighting: sighting.id,
-      report: hash,
-      tested: Math.max(0, ...report.alerts.map(({ result }) => result.tested)),
-      look,
-      identified: report.alerts.reduce((sum, { result }) => sum + result.identified.length, 0),
-    },
-  });
-}
-
-async function storedReport(
-  context: Context,
-  tx: Tx,
   sighting: SightingId,
-): Promise<TraceReport | null> {
-  const row = await traceReportOf(tx, sighting);
-  if (!row) return null;
-  const aad = `sighting/${sighting}/report`;
-  return JSON.parse(
-    decryptColumn(context.keys.sightings, aad, row.reportEnc).toString(),
-  ) as TraceReport;
+  now: Instant,
+): Promise<TraceReport> {
+  const earlier = await context.store.issuer((tx) => storedReport(context, tx, sighting));
+  if (earlier) return earlier;
+  await readSighting(context, caller, sighting, now);
+  await context.reached('trace.read');
+  return scoreSighting(context, caller, sighting, now);
 }
 
 /** The report of a sighting. @throws NOT_FOUND before it was traced. */
@@ -292,39 +154,6 @@ export async function readTrace(context: Context, sighting: SightingId): Promise
   const report = await context.store.issuer((tx) => storedReport(context, tx, sighting));
   if (!report) throw unknownSighting();
   return report;
-}
-
-async function releasedAlerts(tx: Tx, programme: ProgrammeId): Promise<AlertRow[]> {
-  const all = await alertsPage(tx, programme, null, MAX_TRACED_ALERTS);
-  return all.filter((alert) => alert.state !== 'draft');
-}
-
-/** Alerts one sample is compared with; beyond that, narrowing the search is a later issue's. */
-const MAX_TRACED_ALERTS = 10_000;
-
-async function renderingsOf(context: Context, tx: Tx, alert: AlertId): Promise<Rendering[]> {
-  const keys = await context.keys.alert(tx, alert);
-  const renderings: Rendering[] = [];
-  for (const artifact of await artifactsOf(tx, alert)) {
-    renderings.push(await context.renders.open(tx, artifact, keys));
-  }
-  return renderings;
-}
-
-/** All who ever had a copy of the alert, readers grouped by participant. */
-async function holdersOf(tx: Tx, alert: AlertId) {
-  const readers = new Map<ParticipantId, Set<ReaderId>>();
-  for (const { participant, reader } of await deliveriesOf(tx, alert)) {
-    const known = readers.get(participant) ?? new Set();
-    readers.set(participant, known.add(reader));
-  }
-  return [...readers].map(([participant, ids]) => ({ participant, readers: [...ids] }));
-}
-
-function unknownSighting(): TocsinError {
-  return new TocsinError('NOT_FOUND', 'sighting: expected one of this programme', {
-    field: 'sighting',
-  });
 }
 
 /**

@@ -30,7 +30,7 @@ export async function lockSequencer(tx: Tx): Promise<void> {
 /** "tocs" as a number: an advisory key of our own in the single-bigint space. */
 const SEQUENCER = 0x746f6373;
 
-/** One trace is scored at a time: each spends the next look of the error budget. */
+/** Looks of the error budget are spent, and sightings of a day counted, one after the other. */
 export async function lockTraces(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${TRACES})`.execute(tx);
 }

@@ -1,6 +1,6 @@
 import type { AlertId, PersonId, ProgrammeId, SightingId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Tx } from './database.ts';
+import { type Tx, timestamp } from './database.ts';
 
 export type Sighting = {
   readonly id: SightingId;
@@ -23,6 +23,22 @@ export async function insertSighting(tx: Tx, sighting: Sighting): Promise<void> 
       sample_enc: sighting.sampleEnc,
     })
     .execute();
+}
+
+/** Sightings opened after an instant: by a person, and in a programme. */
+export async function sightingsSince(
+  tx: Tx,
+  by: { readonly person: PersonId; readonly programme: ProgrammeId },
+  since: Instant,
+): Promise<{ person: number; programme: number }> {
+  return tx
+    .selectFrom('sighting')
+    .where('at', '>', timestamp(since))
+    .select(({ fn }) => [
+      fn.countAll<number>().filterWhere('opened_by', '=', by.person).as('person'),
+      fn.countAll<number>().filterWhere('programme_id', '=', by.programme).as('programme'),
+    ])
+    .executeTakeFirstOrThrow();
 }
 
 /** The sighting with its row locked, so that two traces of it run one after the other. */

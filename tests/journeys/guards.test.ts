@@ -15,6 +15,8 @@ import { inviteReader } from '../../src/programme/admit-participant.ts';
 import { moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { encryptFor } from '../../src/programme/keyring.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
+import { readInbox } from '../../src/programme/read-inbox.ts';
+import { readPublicAlerts } from '../../src/programme/read-public.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { openRenderShelf, rowOf } from '../../src/programme/render-shelf.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
@@ -178,6 +180,28 @@ describe('guards along the way', () => {
     assert.deepEqual(found, []);
     // The search itself must be able to find something.
     assert.notDeepEqual(await context.store.issuer((tx) => search(tx, ['Test programme'])), []);
+  });
+
+  test('to tell the name of an artifact, nobody opens its content', async () => {
+    const { context, clock } = house;
+    const small = await smallAlert(house);
+    for (const instant of [small.firstWave, small.disclosureAt]) {
+      clock.set(instant);
+      await releaseDue(context, clock.now());
+    }
+    const lost = { content_enc: Buffer.alloc(1), slots_enc: Buffer.alloc(1) };
+    await context.store.issuer((tx) =>
+      tx.updateTable('artifact').set(lost).where('id', '=', small.artifact).execute(),
+    );
+    const fresh = { ...context, renders: openRenderShelf() };
+    const own = await readInbox(fresh, reader.caller, null, 50, clock.now());
+    const { items } = await readPublicAlerts(fresh, null, 50, clock.now());
+    const told = [
+      (await readAlert(fresh, small.alert)).artifacts,
+      own.items.find(({ id }) => id === small.alert)?.artifacts,
+      items.find(({ id }) => id === small.alert)?.documents,
+    ];
+    for (const artifacts of told) assert.equal(artifacts?.[0]?.name, 'advisory.txt');
   });
 
   test('content moved to another row does not open', async () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { TSchema } from 'typebox';
 import type { AlertId, ArtifactId, SightingId } from '../../domain/ids.ts';
 import { importDocument } from '../../formats/import-document.ts';
-import type { TraceReport } from '../../programme/trace-leak.ts';
+import type { TraceReport } from '../../programme/trace-report.ts';
 import { buildApp } from '../app.ts';
 import { nothingToServe } from '../openapi.ts';
 import { ImportedText, presentImported } from './imported.ts';
@@ -55,7 +55,7 @@ const REPORT: TraceReport = {
         slotsTotal: 240,
         slotsRead: 120,
         slotsErased: 4,
-        byFamily: [{ family: 'prose.word', slots: 40, read: 20, z: -0.5, erased: false }],
+        byFamily: [{ family: 'prose.word', slots: 40, read: 20, erased: false }],
         knownWord: 'master',
         stages: [
           {

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox';
-import type { TraceReport } from '../../programme/trace-leak.ts';
+import type { TraceReport } from '../../programme/trace-report.ts';
 import { Count, Hex32, IdText, listOf, nullable } from './basic.ts';
 
 const Text = Type.String();
@@ -43,7 +43,7 @@ const Result = Type.Object({
   slotsRead: Count,
   slotsErased: Count,
   byFamily: listOf(
-    Type.Object({ family: Text, slots: Count, read: Count, z: Real, erased: Type.Boolean() }),
+    Type.Object({ family: Text, slots: Count, read: Count, erased: Type.Boolean() }),
   ),
   knownWord: nullable(Text),
   stages: listOf(Stage),

@@ -1,12 +1,13 @@
 import { isRead, type TracedSlot } from './slots.ts';
 
-/** How one carrier's family of slots came out. */
+/**
+ * How one carrier's family of slots came out. How far its share of authored texts is from that of a
+ * copy stays inside: for a family with a single slot read, that number is the slot's secret bias.
+ */
 export type FamilyReport = {
   readonly family: string;
   readonly slots: number;
   readonly read: number;
-  /** How far the share of authored texts is from that of a copy, in standard deviations. */
-  readonly z: number;
   /** Whether the family looks normalised, so that none of its slots counts. */
   readonly erased: boolean;
 };
@@ -40,7 +41,6 @@ function examine(family: string, all: readonly TracedSlot[]): FamilyReport {
     family,
     slots: slots.length,
     read: read.length,
-    z,
     erased: Math.abs(z) > NORMALISED_Z,
   };
 }

@@ -35,7 +35,7 @@ export type StageReport = {
   readonly scope: Scope;
   /** Slots that counted: of this scope, read, and not of an erased family. */
   readonly slots: number;
-  /** Candidates tested. Those whose p-value is not listed are far from alpha (`REPORTED`). */
+  /** Candidates tested. */
   readonly tested: number;
   readonly hypotheses: readonly {
     readonly name: string;
@@ -69,7 +69,11 @@ export type Untested =
   | 'readers_of_unidentified_participants'
   | 'all_copies';
 
-/** The result of scoring one reading against everybody who had the alert. */
+/**
+ * The result of scoring one reading against everybody who had the alert. It has numbers of the
+ * copies identified alone: a number of anybody else would tell whoever may have samples traced how
+ * that copy reads, a slot for each sample, until they could write it themselves.
+ */
 export type TraceResult = {
   readonly v: 1;
   readonly alpha: number;
@@ -86,9 +90,9 @@ export type TraceResult = {
   /** Set: the sample is a text that is no recipient's copy; nobody was scored. */
   readonly knownWord: KnownWord | null;
   readonly stages: readonly StageReport[];
-  /** Ascending in `p`. */
+  /** The participants identified, ascending in `p`. */
   readonly participants: readonly ParticipantScore[];
-  /** Readers of the identified participants, ascending in `p`. */
+  /** The readers identified, ascending in `p`. */
   readonly readers: readonly ReaderScore[];
   /** The answer. A participant without readers: its copy, of which reader is undecided. */
   readonly identified: readonly {

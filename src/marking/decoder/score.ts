@@ -99,19 +99,20 @@ function traceCopies(level: Level, kept: readonly ReadSlot[]): Trace {
     reader: readers[0] ?? '',
   }));
   const first = runStage(level.key, level, 'participant', kept, all);
-  const participants = first.scores.map(({ reader: _, ...score }): ParticipantScore => score);
-  const found = participants.filter(({ identified }) => identified);
+  const found = first.scores
+    .filter(({ identified }) => identified)
+    .map(({ reader: _, ...score }): ParticipantScore => score);
   const theirs = found.flatMap(({ participant }) => readersOf(level, participant));
   const second = theirs.length === 0 ? null : runStage(level.key, level, 'reader', kept, theirs);
-  const readers = second?.scores ?? [];
+  const readers = second?.scores.filter(({ identified }) => identified) ?? [];
   return {
     stages: second === null ? [first.report] : [first.report, second.report],
-    participants,
+    participants: found,
     readers,
     identified: found.map(({ participant }) => ({
       participant,
       readers: readers
-        .filter((score) => score.identified && score.participant === participant)
+        .filter((score) => score.participant === participant)
         .map(({ reader }) => reader),
     })),
   };

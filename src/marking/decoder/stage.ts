@@ -6,10 +6,10 @@ import type { ReadSlot } from './slots.ts';
 import { CLASS_COUNT, classOf, codeClasses } from './statistic.ts';
 
 /**
- * About how many unconcerned candidates of a stage get an exact p-value and a line in the result,
- * besides all who come anywhere near alpha. Up to this many candidates, everybody does.
+ * About how many unconcerned candidates of a stage get an exact p-value, besides all who come
+ * anywhere near alpha. Up to this many candidates, everybody does.
  */
-export const REPORTED = 64;
+export const JUDGED = 64;
 
 /** What a p-value has to pay for before it may name anybody. */
 export type Budget = { readonly cap: number; readonly look: number; readonly alpha: number };
@@ -17,7 +17,7 @@ export type Budget = { readonly cap: number; readonly look: number; readonly alp
 /** Somebody whose word is compared. At participant scope the reader does not matter. */
 export type Named = { readonly participant: string; readonly reader: string };
 
-/** The candidates worth listing, ascending in p-value, and what the stage rested on. */
+/** The candidates that were judged, ascending in p-value, and what the stage rested on. */
 export type Stage = { readonly report: StageReport; readonly scores: readonly ReaderScore[] };
 
 /** Tests every candidate on the slots of one scope. */
@@ -30,7 +30,7 @@ export function runStage(
 ): Stage {
   const slots = kept.filter((slot) => slot.scope === scope);
   const portfolio = portfolioFor(codeClasses(countByClass(slots, () => 1)));
-  const screen = screeningScores(portfolio, Math.log(REPORTED / candidates.length));
+  const screen = screeningScores(portfolio, Math.log(JUDGED / candidates.length));
   const scores: ReaderScore[] = [];
   for (const { participant, reader } of candidates) {
     const recipient = recipientFor(scope, participant, reader);

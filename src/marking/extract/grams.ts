@@ -6,6 +6,12 @@ import type { Item, Lattice } from './lattice.ts';
  */
 export const GRAM = 4;
 
+/**
+ * Items that a gram may reach over: slots whose text has no word lengthen it, and each doubles the
+ * ways. A row of more of them than that is told apart by its other grams or not at all.
+ */
+const MAX_REACH = 8;
+
 /** Where a word of a gram stands: the item, or its complement for a word of a slot. */
 export type Place = number;
 
@@ -27,51 +33,49 @@ export function gramsOf({ items }: Lattice): Grams {
     else if (known !== null && place.join() !== known.join()) places[gram] = null;
   };
   for (const [index, item] of items.entries()) {
+    const last = index + MAX_REACH;
     if (item.kind === 'word') {
-      walk(items, index, [], [], note);
+      walk({ items, last, note }, index, [], []);
       continue;
     }
     for (const variant of item.variants) {
-      for (const from of variant.keys()) through(items, index, variant.slice(from), [], [], note);
+      for (const from of variant.keys()) {
+        through({ items, last, note }, index, variant.slice(from, from + GRAM), [], []);
+      }
     }
   }
   return { prefixes, places };
 }
 
-type Note = (words: readonly number[], place: readonly Place[]) => void;
+/** The grams from one item on, none beyond `items[last]`. */
+type Walk = {
+  readonly items: readonly Item[];
+  readonly last: number;
+  readonly note: (words: readonly number[], place: readonly Place[]) => void;
+};
 
 /** Extends a gram from the beginning of `items[index]`, by both texts where that is a slot. */
-function walk(
-  items: readonly Item[],
-  index: number,
-  words: readonly number[],
-  place: readonly Place[],
-  note: Note,
-): void {
-  const item = items[index];
-  if (item === undefined) return;
-  if (item.kind === 'word') {
-    through(items, index, [item.word], words, place, note);
-    return;
-  }
-  for (const variant of item.variants) through(items, index, variant, words, place, note);
+function walk(way: Walk, index: number, words: readonly number[], place: readonly Place[]): void {
+  const item = way.items[index];
+  if (item === undefined || index > way.last) return;
+  const texts = item.kind === 'word' ? [[item.word]] : item.variants;
+  for (const text of texts) through(way, index, text, words, place);
 }
 
 /** Extends a gram by `own`, words of `items[index]`, and by what follows, up to its length. */
 function through(
-  items: readonly Item[],
+  way: Walk,
   index: number,
   own: readonly number[],
   words: readonly number[],
   place: readonly Place[],
-  note: Note,
 ): void {
   const added = own.slice(0, GRAM - words.length);
-  const mark = items[index]?.kind === 'word' ? index : ~index;
+  const mark = way.items[index]?.kind === 'word' ? index : ~index;
   const longer = [...words, ...added];
   const places = [...place, ...added.map(() => mark)];
-  if (longer.length === GRAM) note(longer, places);
-  else walk(items, index + 1, longer, places, note);
+  if (longer.length === GRAM) way.note(longer, places);
+  else walk(way, index + 1, longer, places);
 }
 
 /** Numbers below 2^26, of words and of prefixes, make exact keys of two of them. */

@@ -13,6 +13,9 @@ const TYPO = 4;
 const EXACT_LENGTH = 3;
 const ONE_ERROR_LENGTH = 7;
 
+/** Beyond this it is no word but a blob, and comparing two costs the square of their length. */
+const LONGEST_WORD = 64;
+
 /** How well words of the masters match words of a sample. */
 export type Likeness = (master: number, sample: number) => number;
 
@@ -36,7 +39,8 @@ export function likenessOf(words: Words): Likeness {
 }
 
 function errorsAllowed(length: number): number {
-  return length <= EXACT_LENGTH ? 0 : length <= ONE_ERROR_LENGTH ? 1 : 2;
+  if (length <= EXACT_LENGTH || length > LONGEST_WORD) return 0;
+  return length <= ONE_ERROR_LENGTH ? 1 : 2;
 }
 
 function compare(one: string, other: string, allowed: number): number {

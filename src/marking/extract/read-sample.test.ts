@@ -63,7 +63,7 @@ function nameOf(key: { artifact: string; slot: string }): string {
 
 function readText(text: string | Uint8Array, versions = ALL): Reading {
   const sample = typeof text === 'string' ? Buffer.from(text) : text;
-  return readSample({ alert: ALERT, sample, versions });
+  return readSample(sample, { alert: ALERT, versions });
 }
 
 function countRead({ slots }: Reading): number {
@@ -236,21 +236,38 @@ test('a text without words is read where its neighbours close up, and only there
   assert.equal(valueIn(rule.replace('$a = "{{"\n    $w0', '')), null);
 });
 
-test('strings with the shape of a canary are reported from texts and from binaries, once', () => {
+const CANARIES = frozen(
+  artifact('4'),
+  'script',
+  'id = "3f2b8c1e-0000-4000-8000-000000000001"; key = "0000000000000000"',
+  [
+    'canaries:',
+    '  - { text: "3f2b8c1e-0000-4000-8000-000000000001", form: guid }',
+    '  - { text: "0000000000000000", form: hex }',
+  ].join('\n'),
+);
+
+test('strings that could be a canary are reported from texts and from binaries, once', () => {
   const guid = '3F2B8C1E-5A77-4C60-9D10-0C4E6A1B2D3F';
   const sample = Buffer.concat([
     Buffer.from([0, 1, 2, 255, 254, 0]),
     Buffer.from(`${guid}x0123456789abcdef ${guid.toLowerCase()} 0123456789abcde {g123}`),
     Buffer.alloc(64),
   ]);
-  const { strings, slots } = readText(sample);
+  const { strings, slots } = readText(sample, [...ALL, CANARIES]);
   assert.deepEqual(strings, [guid.toLowerCase(), '0123456789abcdef']);
   assert.ok(slots.every(({ value }) => value === null));
 });
 
+test('a string that is as long as no canary of the alert is none of its business', () => {
+  const strings = ['ab'.repeat(9), '12'.repeat(8), '3f'.repeat(16), '0c'.repeat(32)];
+  assert.deepEqual(readText(strings.join('\n'), [CANARIES]).strings, strings.slice(1, 3));
+  assert.deepEqual(readText(strings.join('\n'), [YARA]).strings, []);
+});
+
 test('at most 10 000 strings are reported', () => {
   const many = Array.from({ length: 10_500 }, (_, i) => i.toString(16).padStart(16, '0'));
-  assert.equal(readText(many.join('\n')).strings.length, 10_000);
+  assert.equal(readText(many.join('\n'), [CANARIES]).strings.length, 10_000);
 });
 
 test('UTF-16 is read where a byte order mark says so', () => {
@@ -276,6 +293,16 @@ test('nothing, noise and a huge sample have a clear answer', () => {
     () => readText(Buffer.alloc(16 * 1024 * 1024 + 1)),
     (error) => error instanceof TocsinError && error.code === 'LIMIT_EXCEEDED',
   );
+});
+
+test('a row of slots that may have no word at all does not cost every way through it', () => {
+  const text = `${'a '.repeat(400)}end of the row`;
+  const slots = Array.from({ length: 400 }, (_, i) => ({
+    ...{ kind: 'bit' as const, key: { artifact: artifact('5'), slot: String(i) } },
+    ...{ family: 'prose.word', start: 2 * i, end: 2 * i + 1, authored: 'a', other: ',' },
+  }));
+  const { table } = frozen(artifact('5'), 'text', text, null);
+  assert.equal(readText(text, [{ table: { ...table, slots }, text }]).slots.length, 400);
 });
 
 test('a text repeated a hundred times is still read', () => {

@@ -1,4 +1,3 @@
-import { sha256Hex } from '../../crypto/hash.ts';
 import type { AlertId } from '../../domain/ids.ts';
 import type { Reading, SlotRead } from '../reading.ts';
 import type { BitSlot, SlotKey, SlotTable } from '../slot-table.ts';
@@ -6,20 +5,16 @@ import { blocksOf } from './anchors.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Lattice, latticeOf } from './lattice.ts';
 import { likenessOf } from './likeness.ts';
-import { checkSize, wordsOf } from './sample.ts';
-import { shapedStrings } from './strings.ts';
+import { type OpenedSample, openSample, wordsOf } from './sample.ts';
+import { canaryStrings } from './strings.ts';
 import { type Trace, traceBlock } from './trace-block.ts';
 import { closeMasters, newWords } from './words.ts';
 
 /** A version that copies were made of: its frozen table and its master. */
 export type KnownVersion = { readonly table: SlotTable; readonly text: string };
 
-/** A sample, and every version that copies of the alert were made of. */
-export type ReadInput = {
-  readonly alert: AlertId;
-  readonly sample: Uint8Array;
-  readonly versions: readonly KnownVersion[];
-};
+/** An alert, and every version that copies of it were made of. */
+export type KnownAlert = { readonly alert: AlertId; readonly versions: readonly KnownVersion[] };
 
 /**
  * Reads a sample blind: from its bytes and the slot tables alone, no key and no codeword. It is
@@ -28,8 +23,12 @@ export type ReadInput = {
  * differently at two places of the sample, is null.
  * @throws LIMIT_EXCEEDED for a sample above `MAX_SAMPLE_BYTES`.
  */
-export function readSample({ alert, sample, versions }: ReadInput): Reading {
-  checkSize(sample);
+export function readSample(sample: Uint8Array, known: KnownAlert): Reading {
+  return readOpened(openSample(sample), known);
+}
+
+/** The same with a sample that was opened once, for all the alerts it is compared with. */
+export function readOpened(sample: OpenedSample, { alert, versions }: KnownAlert): Reading {
   const words = newWords();
   const lattices = versions.map(({ table, text }) => latticeOf(table, text, words));
   closeMasters(words);
@@ -46,14 +45,17 @@ export function readSample({ alert, sample, versions }: ReadInput): Reading {
   return {
     v: 1,
     alert,
-    sample: sha256Hex(sample),
+    sample: sample.sha256,
     coverage: versions.map(({ table }, index) => ({
       artifact: table.artifact,
       version: table.version,
       share: coverage(lattices[index], traces[index] ?? []),
     })),
     slots: slotReads(versions, reads),
-    strings: shapedStrings(sample),
+    strings: canaryStrings(
+      sample.bytes,
+      versions.map(({ table }) => table),
+    ),
   };
 }
 

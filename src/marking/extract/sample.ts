@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../crypto/hash.ts';
 import { TocsinError } from '../../domain/errors.ts';
 import { tokensOf } from '../tokens.ts';
 import { idOf, isKnown, type Words } from './words.ts';
@@ -5,19 +6,29 @@ import { idOf, isKnown, type Words } from './words.ts';
 /** Largest sample, in bytes (16 MiB): what one trace may cost. */
 export const MAX_SAMPLE_BYTES = 16 * 1024 * 1024;
 
+/** A sample and its words as they stand in it. */
+export type OpenedSample = {
+  readonly bytes: Uint8Array;
+  /** Hex. */
+  readonly sha256: string;
+  readonly tokens: readonly string[];
+};
+
 /** @throws LIMIT_EXCEEDED beyond `MAX_SAMPLE_BYTES`. */
-export function checkSize(sample: Uint8Array): void {
-  if (sample.length <= MAX_SAMPLE_BYTES) return;
-  throw new TocsinError(
-    'LIMIT_EXCEEDED',
-    `sample: expected at most ${MAX_SAMPLE_BYTES} bytes, found ${sample.length}`,
-    { field: 'sample' },
-  );
+export function openSample(bytes: Uint8Array): OpenedSample {
+  if (bytes.length > MAX_SAMPLE_BYTES) {
+    throw new TocsinError(
+      'LIMIT_EXCEEDED',
+      `sample: expected at most ${MAX_SAMPLE_BYTES} bytes, found ${bytes.length}`,
+      { field: 'sample' },
+    );
+  }
+  return { bytes, sha256: sha256Hex(bytes), tokens: tokensOf(textOf(bytes)) };
 }
 
 /** The words of a sample, repaired and numbered. */
-export function wordsOf(sample: Uint8Array, words: Words): Int32Array {
-  return Int32Array.from(repaired(tokensOf(textOf(sample)), words), (word) => idOf(words, word));
+export function wordsOf({ tokens }: OpenedSample, words: Words): Int32Array {
+  return Int32Array.from(repaired(tokens, words), (word) => idOf(words, word));
 }
 
 /** More than this share of zero bytes is no text. */

@@ -1,0 +1,118 @@
+import { canonicalJson } from '../crypto/canonical.ts';
+import { decryptColumn, encryptColumn } from '../crypto/column.ts';
+import { sha256Hex } from '../crypto/hash.ts';
+import type { AlertId, ProgrammeId, SightingId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { KnownAlert } from '../marking/extract/read-sample.ts';
+import type { Reading } from '../marking/reading.ts';
+import { alertsPage } from '../store/alert-reader.ts';
+import type { Tx } from '../store/database.ts';
+import { recordEvent } from '../store/event-writer.ts';
+import { insertReading, readingsOf } from '../store/trace-store.ts';
+import { actorOf, type PersonCaller } from './act.ts';
+import { approvedSighting } from './approved-sighting.ts';
+import type { Context } from './context.ts';
+import { renderingsOf } from './render-shelf.ts';
+import { inThread } from './thread.ts';
+
+/** What the thread is given: the sample, and some of the alerts it is compared with. */
+export type BlindReading = { readonly sample: Uint8Array; readonly alerts: readonly KnownAlert[] };
+
+const THREAD = new URL('./read-sample-thread.ts', import.meta.url);
+
+/** Alerts one sample is compared with; beyond that, narrowing the search is a later issue's. */
+const MAX_TRACED_ALERTS = 10_000;
+
+/** Alerts a thread is given at a time: their masters are in memory together. */
+const ALERTS_AT_A_TIME = 20;
+
+/**
+ * Reads the sample blind against every released alert and commits the readings, all in one
+ * transaction, unless that has been done. Reading is pure computing on hostile input: it runs in a
+ * thread that never sees a key, outside any transaction. Of two runs at a time both read, and the
+ * readings of the first to commit stand.
+ * @throws SECOND_PERSON before the sighting was approved; LIMIT_EXCEEDED, see `inThread`.
+ */
+export async function readSighting(
+  context: Context,
+  caller: PersonCaller,
+  sighting: SightingId,
+  now: Instant,
+): Promise<void> {
+  const unread = await context.store.issuer((tx) => openUnread(context, tx, sighting));
+  if (!unread) return;
+  const readings: Reading[] = [];
+  for (let first = 0; first < unread.alerts.length; first += ALERTS_AT_A_TIME) {
+    const some = unread.alerts.slice(first, first + ALERTS_AT_A_TIME);
+    const alerts = await context.store.issuer((tx) => knownAlerts(context, tx, some));
+    const work: BlindReading = { sample: unread.sample, alerts };
+    readings.push(...(await inThread<Reading[]>(THREAD, 'sample', work)));
+  }
+  await context.store.issuer((tx) => commit(context, tx, caller, sighting, readings, now));
+}
+
+/** The sample and the alerts to compare it with; null once its readings are committed. */
+async function openUnread(context: Context, tx: Tx, id: SightingId) {
+  const { programme, sampleEnc } = await approvedSighting(tx, id);
+  if ((await readingsOf(tx, id)).length > 0) return null;
+  const sample = decryptColumn(context.keys.sightings, `sighting/${id}/sample`, sampleEnc);
+  return { sample, alerts: await releasedAlerts(tx, programme) };
+}
+
+async function releasedAlerts(tx: Tx, programme: ProgrammeId): Promise<AlertId[]> {
+  const all = await alertsPage(tx, programme, null, MAX_TRACED_ALERTS);
+  return all.filter(({ state }) => state !== 'draft').map(({ id }) => id);
+}
+
+async function knownAlerts(
+  context: Context,
+  tx: Tx,
+  alerts: readonly AlertId[],
+): Promise<KnownAlert[]> {
+  const known: KnownAlert[] = [];
+  for (const alert of alerts) {
+    const keys = await context.keys.alert(tx, alert);
+    const renderings = await renderingsOf(context.renders, tx, alert, keys);
+    const versions = renderings.map(({ table, master }) => ({ table, text: master.toString() }));
+    known.push({ alert, versions });
+  }
+  return known;
+}
+
+async function commit(
+  context: Context,
+  tx: Tx,
+  caller: PersonCaller,
+  id: SightingId,
+  readings: readonly Reading[],
+  now: Instant,
+): Promise<void> {
+  const { programme } = await approvedSighting(tx, id);
+  // Another run was first: its readings are those that will be scored.
+  if ((await readingsOf(tx, id)).length > 0) return;
+  for (const reading of readings) {
+    const { alert, slots } = reading;
+    const json = Buffer.from(canonicalJson(reading));
+    const hash = sha256Hex(json);
+    await insertReading(tx, {
+      sighting: id,
+      alert,
+      sha256: hash,
+      readingEnc: encryptColumn(context.keys.sightings, `sighting/${id}/reading/${alert}`, json),
+      at: now,
+    });
+    await recordEvent(tx, {
+      type: 'reading_committed',
+      at: now,
+      programme,
+      actor: actorOf(caller),
+      data: {
+        sighting: id,
+        alert,
+        reading: hash,
+        slots: slots.length,
+        read: slots.filter(({ value }) => value !== null).length,
+      },
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { canonicalJson } from '../crypto/canonical.ts';
+import { decryptColumn, encryptColumn } from '../crypto/column.ts';
+import { sha256Hex } from '../crypto/hash.ts';
+import type { AlertId, SightingId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { TraceResult } from '../marking/decoder/result.ts';
+import type { Reading } from '../marking/reading.ts';
+import type { Tx } from '../store/database.ts';
+import { recordEvent } from '../store/event-writer.ts';
+import { insertTraceReport, type Sighting, traceReportOf } from '../store/trace-store.ts';
+import { actorOf, type PersonCaller } from './act.ts';
+import type { Context } from './context.ts';
+
+/** What a trace found, per alert of which the sample showed slots or a canary. */
+export type TraceReport = {
+  readonly v: 1;
+  readonly sighting: SightingId;
+  readonly sample: string;
+  readonly alerts: readonly {
+    readonly alert: AlertId;
+    /** Hash of the reading as committed to the ledger before scoring. */
+    readonly reading: string;
+    readonly coverage: Reading['coverage'];
+    readonly result: TraceResult;
+  }[];
+};
+
+/** Keeps the one report of a sighting; `look` is the last one it spent. */
+export async function storeReport(
+  context: Context,
+  tx: Tx,
+  caller: PersonCaller,
+  sighting: Sighting,
+  report: TraceReport,
+  look: number,
+  now: Instant,
+): Promise<void> {
+  const json = Buffer.from(canonicalJson(report));
+  const hash = sha256Hex(json);
+  await insertTraceReport(tx, {
+    sighting: sighting.id,
+    look,
+    sha256: hash,
+    reportEnc: encryptColumn(context.keys.sightings, rowOf(sighting.id), json),
+    at: now,
+  });
+  await recordEvent(tx, {
+    type: 'trace_scored',
+    at: now,
+    programme: sighting.programme,
+    actor: actorOf(caller),
+    data: {
+      sighting: sighting.id,
+      report: hash,
+      tested: Math.max(0, ...report.alerts.map(({ result }) => result.tested)),
+      look,
+      identified: report.alerts.reduce((sum, { result }) => sum + result.identified.length, 0),
+    },
+  });
+}
+
+/** The report of a sighting; null before it was traced. */
+export async function storedReport(
+  context: Context,
+  tx: Tx,
+  sighting: SightingId,
+): Promise<TraceReport | null> {
+  const row = await traceReportOf(tx, sighting);
+  if (!row) return null;
+  const json = decryptColumn(context.keys.sightings, rowOf(sighting), row.reportEnc);
+  return ofTheIdentified(JSON.parse(json.toString()) as TraceReport);
+}
+
+function rowOf(sighting: SightingId): string {
+  return `sighting/${sighting}/report`;
+}
+
+/** Reports stored before this was settled list the scores of others too: they are not told. */
+function ofTheIdentified(report: TraceReport): TraceReport {
+  const alerts = report.alerts.map(({ result, ...alert }) => ({
+    ...alert,
+    result: {
+      ...result,
+      participants: result.participants.filter(({ identified }) => identified),
+      readers: result.readers.filter(({ identified }) => identified),
+    },
+  }));
+  return { ...report, alerts };
+}

@@ -1,0 +1,2 @@
+/** A thread that never answers, for the test of what is done about it. */
+for (;;);

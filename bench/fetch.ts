@@ -18,6 +18,7 @@ import { freezeSlots } from '../src/marking/freeze.ts';
 import { parseSidecar } from '../src/marking/sidecar.ts';
 import { compileTable, splice } from '../src/marking/splice.ts';
 import { addArtifact, draftAlert } from '../src/programme/draft-alert.ts';
+import { openTreeShelf } from '../src/programme/tree-shelf.ts';
 import { admit, approve, type House, joinReader, openHouse, T0 } from '../tests/support/house.ts';
 import { median, print, rate, round } from './harness.ts';
 
@@ -48,7 +49,7 @@ async function parent(): Promise<void> {
   }
   const app = buildApp({
     context: house.context,
-    trees: new Map(),
+    trees: openTreeShelf(),
     clock: house.clock,
     metrics: createMetrics(),
     readerBundle: null,

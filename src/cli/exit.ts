@@ -47,6 +47,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   SEAL_NO_MATCH: 'mismatch',
   SEAL_TAMPERED: 'evidence',
   SIGNATURE_INVALID: 'evidence',
+  RECEIPT_MISMATCH: 'evidence',
   PROOF_INVALID: 'evidence',
   PROMISE_BROKEN: 'evidence',
   LEDGER_TAMPERED: 'evidence',

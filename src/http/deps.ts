@@ -4,7 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { Instant } from '../domain/instant.ts';
 import type { Caller } from '../programme/act.ts';
 import type { Context } from '../programme/context.ts';
-import type { TreeShelf } from '../programme/prove-event.ts';
+import type { TreeShelf } from '../programme/tree-shelf.ts';
 import type { Audience, Repeat } from './auth/audience.ts';
 import type { RepeatKey } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';

@@ -2,6 +2,7 @@ import { fastifySwagger } from '@fastify/swagger';
 import { Type } from 'typebox';
 import { ERROR_CODES, TocsinError } from '../domain/errors.ts';
 import type { Context } from '../programme/context.ts';
+import { openTreeShelf } from '../programme/tree-shelf.ts';
 import { buildApp } from './app.ts';
 import type { Audience } from './auth/audience.ts';
 import type { App, HttpDeps } from './deps.ts';
@@ -106,7 +107,7 @@ export function nothingToServe(known: Partial<Pick<HttpDeps, 'clock' | 'logLine'
     get context(): Context {
       return unreachable();
     },
-    trees: new Map(),
+    trees: openTreeShelf(),
     clock: { now: unreachable, reading: unreachable, rebase: unreachable },
     readerBundle: null,
     metrics: createMetrics(),

@@ -27,6 +27,8 @@ export type EventLeaf = { readonly position: number; readonly hash: Uint8Array }
 export type EventTree = {
   /** 32 bytes. */
   readonly root: Buffer;
+  /** How many nodes it holds: about 36 bytes each. */
+  readonly nodes: number;
   /** The 20 siblings from the leaf up. @throws INVALID_INPUT when no event lies at `position`. */
   path(position: number): Buffer[];
 };
@@ -61,6 +63,7 @@ export function buildEventTree(leaves: readonly EventLeaf[], tickKey: Uint8Array
   const root = leaves.length === 0 ? emptySubtree(tickKey, EVENT_TREE_DEPTH, 0) : top.hashes;
   return {
     root,
+    nodes: below.reduce((sum, { indexes }) => sum + indexes.length, 0),
     path(position) {
       if (find(bottom, position) === undefined) {
         throw invalid('position', 'the position of an event of this tick', position);

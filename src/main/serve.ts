@@ -6,6 +6,7 @@ import { buildApp } from '../http/app.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { buildOperatorApp } from '../http/operator.ts';
 import { publishIssuerKeys } from '../programme/issuer-keys.ts';
+import { openTreeShelf } from '../programme/tree-shelf.ts';
 import type { CycleResult } from '../worker/worker.ts';
 import { offerAdmin } from './admin-socket.ts';
 import { operatorSocketOf } from './administer.ts';
@@ -51,7 +52,7 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   let worker: Worker | null = null;
   const ready = async () => options.worker === false || worker?.healthy() === true;
   const edge = { context, clock, ready, metrics: createMetrics() };
-  const app = buildApp({ ...edge, trees: new Map(), readerBundle: bundle, logLine });
+  const app = buildApp({ ...edge, trees: openTreeShelf(), readerBundle: bundle, logLine });
   const operator = buildOperatorApp(edge);
   offerAdmin(operator, context, clock, logLine);
   const operatorSocket = operatorSocketOf(config);

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../crypto/hash.ts';
+import { equalBytes, sha256Hex } from '../crypto/hash.ts';
 import { verify } from '../crypto/sign.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { DeliveryId } from '../domain/ids.ts';
@@ -22,8 +22,10 @@ export type ReceiptInput = {
 };
 
 /**
- * Takes a reader's signed receipt. Repeating it changes nothing.
- * @throws NOT_FOUND for a delivery that is not the caller's; SIGNATURE_INVALID for another key's.
+ * Takes a reader's signed receipt of what was sent, as the delivery recorded it. Repeating it
+ * changes nothing.
+ * @throws NOT_FOUND for a delivery that is not the caller's; SIGNATURE_INVALID for another key's;
+ *   RECEIPT_MISMATCH, naming the hash, for a manifest or file other than the one sent.
  */
 export async function acknowledgeCopy(
   context: Context,
@@ -31,7 +33,7 @@ export async function acknowledgeCopy(
   input: ReceiptInput,
   now: Instant,
 ): Promise<{ acknowledged: boolean }> {
-  for (const field of ['manifestSha256', 'ciphertextSha256'] as const) {
+  for (const field of HASHES) {
     if (input[field].length !== 32) throw invalid(field, '32 bytes', input[field].length);
   }
   return context.store.participant(caller.participant, async (tx) => {
@@ -46,6 +48,7 @@ export async function acknowledgeCopy(
         field: 'signature',
       });
     }
+    requireSent(delivery, input);
     const added = await insertReceipt(tx, { ...input, participant: caller.participant, at: now });
     if (!added) return { acknowledged: true };
     const alert = await alertById(tx, delivery.alert);
@@ -63,4 +66,23 @@ export async function acknowledgeCopy(
     });
     return { acknowledged: true };
   });
+}
+
+const HASHES = ['manifestSha256', 'ciphertextSha256'] as const;
+
+function requireSent(
+  sent: Readonly<Record<(typeof HASHES)[number], Buffer | null>>,
+  input: ReceiptInput,
+): void {
+  for (const field of HASHES) {
+    const expected = sent[field];
+    // A delivery from before they were kept: its receipt rests on the signature alone.
+    if (expected === null || equalBytes(expected, input[field])) continue;
+    throw new TocsinError(
+      'RECEIPT_MISMATCH',
+      `${field}: expected that of what was sent, ${expected.toString('hex')}, found ` +
+        input[field].toString('hex'),
+      { field },
+    );
+  }
 }

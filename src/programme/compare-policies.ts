@@ -97,6 +97,7 @@ export async function comparePolicies(
   const comparing: Comparing = { before, after, alerts, participants: people, now };
   const compared = await inThread<Compared>(
     new URL('./compare-policies-thread.ts', import.meta.url),
+    'policies',
     comparing,
   );
   const names = new Map(people.map(({ participant, name }) => [participant, name]));

@@ -8,11 +8,11 @@ import {
   inclusionNodes,
   inclusionProof,
 } from '../ledger/log-tree.ts';
-import type { Tx } from '../store/database.ts';
 import {
   eventByLeaf,
   eventsOfTick,
   latestCheckpoint,
+  leavesOfTick,
   logNodes,
   ownEventByLeaf,
   type PlacedEvent,
@@ -21,10 +21,7 @@ import {
 import type { Caller } from './act.ts';
 import type { Context } from './context.ts';
 import { logVerifierKey, lookup } from './run-tick.ts';
-
-/** Event trees of recent ticks: a tick never changes, and its readers come all at once. */
-export type TreeShelf = Map<number, Promise<EventTree>>;
-const KEPT_TREES = 8;
+import type { TreeShelf } from './tree-shelf.ts';
 
 /**
  * Proof that an event is in the ledger: the caller's part of it, its path, and the log's proof.
@@ -49,11 +46,11 @@ export async function proveEvent(
     throw new TocsinError('NOT_AVAILABLE', 'this part of the event was erased');
   }
   const { body, salt } = part;
+  const tree = await trees.get(tick, () => treeOf(context, tick));
   return context.store.issuer(async (tx) => {
     const row = await tickByNumber(tx, tick);
     const checkpoint = await latestCheckpoint(tx);
     if (!row || !checkpoint) throw missing(tick);
-    const tree = await treeOf(tx, trees, tick, row.tickKey);
     const nodes = await logNodes(tx, inclusionNodes(tick, checkpoint.size).flat());
     return {
       entry: event.entry,
@@ -80,21 +77,13 @@ async function visibleEvent(
   return context.store.participant(caller.participant, (tx) => ownEventByLeaf(tx, leaf));
 }
 
-/** Built once, however many ask at the same moment; one that failed is built again. */
-function treeOf(tx: Tx, trees: TreeShelf, tick: number, key: Buffer): Promise<EventTree> {
-  const known = trees.get(tick);
-  if (known) return known;
-  if (trees.size >= KEPT_TREES) trees.clear();
-  const tree = buildTree(tx, tick, key);
-  trees.set(tick, tree);
-  tree.catch(() => trees.delete(tick));
-  return tree;
-}
-
-async function buildTree(tx: Tx, tick: number, key: Buffer): Promise<EventTree> {
-  const events = await eventsOfTick(tx, tick);
-  const leaves = events.map((event) => ({ position: event.position ?? 0, hash: event.leaf }));
-  return buildEventTree(leaves, key);
+/** Reads the tick in a transaction of its own, so that building holds no connection. */
+async function treeOf(context: Context, tick: number): Promise<EventTree> {
+  const [row, leaves] = await context.store.issuer(
+    async (tx) => [await tickByNumber(tx, tick), await leavesOfTick(tx, tick)] as const,
+  );
+  if (!row) throw missing(tick);
+  return buildEventTree(leaves, row.tickKey);
 }
 
 function missing(tick: number): TocsinError {

@@ -205,6 +205,8 @@ async function copyFor(
     reader: caller.id,
     event: delivered.event.id,
     contentSha256,
+    manifestSha256: sha256(Buffer.from(manifestJson)),
+    ciphertextSha256: sha256(bytes),
     at: now,
   };
   await insertDelivery(tx, row, events);

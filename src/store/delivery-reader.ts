@@ -91,14 +91,19 @@ export async function deliveriesOf(tx: Tx, alert: AlertId): Promise<DeliveryRow[
   }));
 }
 
-/** A delivery of the caller, for its receipt. */
-export async function deliveryById(
-  tx: Tx,
-  id: DeliveryId,
-): Promise<{ alert: AlertId; participant: ParticipantId; reader: ReaderId } | null> {
+/** A delivery of the caller, for its receipt. The hashes are null where none were kept yet. */
+export type SentDelivery = {
+  readonly alert: AlertId;
+  readonly participant: ParticipantId;
+  readonly reader: ReaderId;
+  readonly manifestSha256: Buffer | null;
+  readonly ciphertextSha256: Buffer | null;
+};
+
+export async function deliveryById(tx: Tx, id: DeliveryId): Promise<SentDelivery | null> {
   const row = await tx
     .selectFrom('delivery')
-    .select(['alert_id', 'participant_id', 'reader_id'])
+    .select(['alert_id', 'participant_id', 'reader_id', 'manifest_sha256', 'ciphertext_sha256'])
     .where('id', '=', id)
     .executeTakeFirst();
   return row
@@ -106,6 +111,8 @@ export async function deliveryById(
         alert: row.alert_id as AlertId,
         participant: row.participant_id as ParticipantId,
         reader: row.reader_id as ReaderId,
+        manifestSha256: row.manifest_sha256,
+        ciphertextSha256: row.ciphertext_sha256,
       }
     : null;
 }

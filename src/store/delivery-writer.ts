@@ -22,13 +22,16 @@ export type NewDelivery = {
   readonly reader: ReaderId;
   readonly event: EventId;
   readonly contentSha256: Buffer;
+  /** Of what was sent: the manifest's JSON, and the sealed file. */
+  readonly manifestSha256: Buffer;
+  readonly ciphertextSha256: Buffer;
   readonly at: Instant;
 };
 
 const DELIVERY_INSERT = `with recorded as (${EVENT_INSERT})
   insert into delivery (id, alert_id, artifact_id, version, participant_id, reader_id, event_id,
-    content_sha256, at)
-  values ($2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+    content_sha256, manifest_sha256, ciphertext_sha256, at)
+  values ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
 
 /** The delivery with its events, in one statement: there is no delivery without its event. */
 export async function insertDelivery(
@@ -36,10 +39,10 @@ export async function insertDelivery(
   delivery: NewDelivery,
   events: readonly PreparedEvent[],
 ): Promise<void> {
-  const { id, alert, artifact, version, participant, reader, event, contentSha256 } = delivery;
-  const at = new Date(delivery.at);
+  const { id, alert, artifact, version, participant, reader, event } = delivery;
   const ids = [id, alert, artifact, version, participant, reader, event];
-  const values = [eventRows(events), ...ids, contentSha256, at];
+  const hashes = [delivery.contentSha256, delivery.manifestSha256, delivery.ciphertextSha256];
+  const values = [eventRows(events), ...ids, ...hashes, new Date(delivery.at)];
   await tx.executeQuery(CompiledQuery.raw(DELIVERY_INSERT, values));
 }
 

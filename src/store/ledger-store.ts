@@ -190,6 +190,19 @@ export async function ownEventByLeaf(tx: Tx, leaf: Buffer): Promise<PlacedEvent 
   return { entry, leaf: row.leaf, tick, position, parts: [part] };
 }
 
+/** The leaves of one tick's tree: what a proof needs of all its events, without their bodies. */
+export async function leavesOfTick(
+  tx: Tx,
+  tick: number,
+): Promise<{ readonly position: number; readonly hash: Buffer }[]> {
+  const rows = await tx
+    .selectFrom('event')
+    .select(['position', 'leaf'])
+    .where('tick', '=', tick)
+    .execute();
+  return rows.map(({ position, leaf }) => ({ position: position ?? 0, hash: leaf }));
+}
+
 /** All events of one tick, in position order. */
 export async function eventsOfTick(tx: Tx, tick: number): Promise<PlacedEvent[]> {
   const { rows } = await sql<EventColumns>`select ${EVENT_COLUMNS} from event

@@ -145,6 +145,8 @@ export type Database = {
     reader_id: string;
     event_id: string;
     content_sha256: Buffer;
+    manifest_sha256: Buffer | null;
+    ciphertext_sha256: Buffer | null;
     at: At;
   };
   receipt: {

@@ -10,6 +10,7 @@ import { proveEvent } from '../../src/programme/prove-event.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { approveTrace, openSighting, runTrace } from '../../src/programme/trace-leak.ts';
+import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
 import { counts } from '../counts.ts';
 import type { CrashTask } from '../support/crash-child.ts';
 import {
@@ -88,7 +89,7 @@ describe('kill -9', () => {
     await assertInvariants(house);
     for (const copy of copies) {
       const leaf = Buffer.from(copy.leaf, 'hex');
-      const proof = await proveEvent(house.context, new Map(), house.approver, leaf);
+      const proof = await proveEvent(house.context, openTreeShelf(), house.approver, leaf);
       assert.ok(proof.tick.at <= copy.by, 'the promise of a copy that was sent is kept');
     }
   }

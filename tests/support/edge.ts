@@ -1,6 +1,7 @@
 import { buildApp } from '../../src/http/app.ts';
 import type { App, HttpDeps } from '../../src/http/deps.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
 import type { House } from './house.ts';
 
 /** What an answer consists of for whoever compares two: everything but the date. */
@@ -30,7 +31,7 @@ export function openEdge(house: House): Edge {
   const logged: string[] = [];
   const deps: HttpDeps = {
     context: house.context,
-    trees: new Map(),
+    trees: openTreeShelf(),
     clock: house.clock,
     readerBundle: null,
     metrics: createMetrics(),

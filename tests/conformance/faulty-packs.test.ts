@@ -67,11 +67,11 @@ const MISTAKES: readonly Mistake[] = [
   {
     name: 'a slip of time zones: 17:00 in one place taken for 17:00 UTC',
     file: 'programme.yaml',
-    edits: [['entry: 24h', 'entry: 31h']],
+    edits: [['validate: 14d', 'validate: 343h']],
     code: 'INVARIANT_VIOLATED',
-    message: /waves-not-early is violated/,
-    line: '@id("waves-not-early")',
-    example: /^a participant of tier entry asks for advisory at T0 − 31 h: allow by table\.lead\./,
+    message: /waves-in-order is violated/,
+    line: '@id("waves-in-order")',
+    example: /^a participant of tier validate asks for advisory at T0 − 343 h: allow by table\.lead\./,
   },
   {
     name: 'the same slip the other way',

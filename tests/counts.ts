@@ -6,10 +6,15 @@ const long = process.env['TOCSIN_TEST_LONG'] === '1';
 
 export const counts = {
   decide: long ? 100_000 : 3_000,
+  /** Of each pack, compared with cedar-wasm: where it is asked by class, and for each case. */
+  decideByClass: long ? 1_000_000 : 2_000,
+  decideEach: long ? 3_000 : 100,
   kills: long ? 200 : 12,
   leakSeeds: long ? 100 : 5,
   innocent: long ? 1_000_000 : 20_000,
   properties: long ? 100 : 1,
+  /** Of the mutants of a pack's rules, and of its table. */
+  mutants: long ? Number.POSITIVE_INFINITY : 20,
   /** Whether tests may ask npm's registry. */
   registry: long,
 };

@@ -16,6 +16,8 @@ export function buildOperatorApp(
   const show = vitalGauges(registry);
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async (_request, reply) => {
+    const { fault } = deps.context.ledger;
+    if (fault) return reply.code(503).send({ ready: false, fault: fault.code });
     const ready = await isReady(deps);
     return reply.code(ready ? 200 : 503).send({ ready });
   });
@@ -29,8 +31,8 @@ export function buildOperatorApp(
 }
 
 /**
- * Ready: the database answers and the worker says so. Not asked is whether the clock is doubted:
- * the persons who end a doubt do so through this process.
+ * Ready: the ledger is the one pinned, the database answers and the worker says so. Not asked is
+ * whether the clock is doubted: the persons who end a doubt do so through this process.
  */
 async function isReady({ context, clock, ready }: Pick<HttpDeps, 'context' | 'clock' | 'ready'>) {
   try {

@@ -3,6 +3,7 @@ import { invalid } from '../domain/errors.ts';
 import { errorLine } from '../http/log.ts';
 import { problemOf } from '../http/problem.ts';
 import type { Context } from '../programme/context.ts';
+import { requireSoundLedger } from '../programme/guard-ledger.ts';
 import { type AdminRequest, runAdmin } from './admin.ts';
 import { ADMIN_PATH } from './administer.ts';
 import type { Clock } from './clock.ts';
@@ -24,6 +25,7 @@ export function offerAdmin(
     // Not `now()`: who is let in does not wait for a doubted clock to be confirmed, by persons.
     const { wall } = clock.reading();
     try {
+      requireSoundLedger(context);
       return await runAdmin(context, parseRequest(request.body), wall);
     } catch (error) {
       const { status, bytes } = problemOf(error, true);

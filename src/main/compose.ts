@@ -2,10 +2,11 @@ import { mkdir, readdir } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import type { Failpoint } from '../domain/failpoint.ts';
 import type { Context } from '../programme/context.ts';
+import { type ClockReading, guardClock } from '../programme/guard-clock.ts';
+import { checkPinnedLedger } from '../programme/guard-ledger.ts';
 import { openKeyring } from '../programme/keyring.ts';
 import { openPolicyShelf } from '../programme/policy-shelf.ts';
 import { openRenderShelf } from '../programme/render-shelf.ts';
-import { checkPinnedLedger } from '../programme/run-tick.ts';
 import { databaseClock } from '../store/clock.ts';
 import { type Cluster, startCluster } from '../store/cluster/cluster.ts';
 import { type CommitFault, type Login, openStore, type Store } from '../store/database.ts';
@@ -21,6 +22,8 @@ export type Parts = {
   readonly clock: Clock;
   /** Lines to tell the operator at start (a moved data folder, migrations applied). */
   readonly notes: readonly string[];
+  /** Looks at the clocks, before anything is done that depends on the time. */
+  lookAtClock(): Promise<{ doubted: boolean }>;
   /** One cycle of the worker at the clock's present reading. */
   cycle(): Promise<CycleResult>;
   /** Ends everything in order: the store's connections first, then the cluster. */
@@ -55,6 +58,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       tickMs: config.tickMs,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),
+      ledger: { known: null, fault: null },
       reached: options.reached ?? failpoint(config.failpoint),
     };
     await checkPinnedLedger(context);
@@ -76,19 +80,16 @@ function running(
 ): Parts {
   const state: WorkerState = { nextTick: null };
   const database = clock.database;
+  const reading = (): ClockReading => ({
+    ...clock.reading(),
+    database: database ? async () => database() : databaseClock,
+  });
   return {
     context,
     clock,
     notes,
-    cycle: () =>
-      runCycle(
-        context,
-        {
-          ...clock.reading(),
-          database: database ? async () => database() : databaseClock,
-        },
-        state,
-      ),
+    lookAtClock: () => guardClock(context, reading()),
+    cycle: () => runCycle(context, reading(), state),
     async stop() {
       await store.close();
       await stopDatabase();

@@ -1,11 +1,12 @@
 import { chmod, rm } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import { TocsinError } from '../domain/errors.ts';
-import { SECOND_MS } from '../domain/instant.ts';
+import { type Instant, SECOND_MS } from '../domain/instant.ts';
 import { buildApp } from '../http/app.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { buildOperatorApp } from '../http/operator.ts';
 import { publishIssuerKeys } from '../programme/issuer-keys.ts';
+import { runTick } from '../programme/run-tick.ts';
 import { openTreeShelf } from '../programme/tree-shelf.ts';
 import type { CycleResult } from '../worker/worker.ts';
 import { offerAdmin } from './admin-socket.ts';
@@ -23,7 +24,7 @@ export type Serving = {
   readonly url: string;
   /** The operator's socket: health, readiness, metrics, `tocsin admin`. */
   readonly operatorSocket: string;
-  /** Ends in order: no new requests, requests under way, worker, store, cluster. */
+  /** Ends in order: no new requests, requests under way, worker, a last tick, store, cluster. */
   stop(): Promise<void>;
 };
 
@@ -105,8 +106,7 @@ function startWorker(parts: Parts, clock: Clock, logLine: (line: string) => void
         failures = 0;
       } catch (error) {
         failures += 1;
-        const code = error instanceof TocsinError ? error.code : 'INTERNAL';
-        logLine(JSON.stringify({ at: clock.reading().wall, worker: 'cycle', error: code }));
+        logLine(failure('cycle', clock.reading().wall, error));
       }
       if (stopping) return;
       await new Promise<void>((resolve) => {
@@ -125,8 +125,24 @@ function startWorker(parts: Parts, clock: Clock, logLine: (line: string) => void
       stopping = true;
       wake();
       await running;
+      await lastTick(parts).catch((error: unknown) => {
+        logLine(failure('last tick', clock.reading().wall, error));
+      });
     },
   };
+}
+
+/** Nobody knows how long a downtime is: what was promised is placed before it begins. */
+async function lastTick({ context, clock, lookAtClock }: Parts): Promise<void> {
+  await lookAtClock();
+  await runTick(context, clock.reading().wall);
+}
+
+/** What others threw may hold anything: its text stays out of the log. */
+function failure(worker: string, at: Instant, error: unknown): string {
+  const { code, message } =
+    error instanceof TocsinError ? error : { code: 'INTERNAL', message: 'an error not of ours' };
+  return JSON.stringify({ at, worker, error: code, detail: message });
 }
 
 function report({ doubted, batches, ticked }: CycleResult, logLine: (line: string) => void): void {

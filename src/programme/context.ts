@@ -1,4 +1,6 @@
+import type { TocsinError } from '../domain/errors.ts';
 import type { Failpoint } from '../domain/failpoint.ts';
+import type { Checkpoint } from '../ledger/checkpoint.ts';
 import type { Store } from '../store/database.ts';
 import type { Keyring } from './keyring.ts';
 import type { PolicyShelf } from './policy-shelf.ts';
@@ -16,7 +18,16 @@ export type Context = {
   readonly origin: string;
   /** Where the last checkpoint is kept outside the database. */
   readonly pin: CheckpointPin;
+  readonly ledger: LedgerWatch;
   readonly reached: (point: Failpoint) => void | Promise<void>;
+};
+
+/** What this process knows of its ledger, apart from the database. */
+export type LedgerWatch = {
+  /** The newest checkpoint it has seen; null before the first. */
+  known: Checkpoint | null;
+  /** Set while the database's log does not extend what was seen: then nothing leaves. */
+  fault: TocsinError | null;
 };
 
 /**

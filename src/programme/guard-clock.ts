@@ -1,25 +1,24 @@
 import { TocsinError } from '../domain/errors.ts';
 import { type Instant, instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
-import { clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
+import { clockMark, clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { resolveWorkItems } from '../store/delivery-writer.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
+import { runTick } from './run-tick.ts';
 
 /** Largest step back that ordinary clock discipline may make. */
 const BACKWARD_TOLERANCE_MS = 2 * SECOND_MS;
 /** Largest difference between our clock and the database's. */
 const DISAGREEMENT_TOLERANCE_MS = MINUTE_MS;
 
-/**
- * What was read from the clocks: ours, the database's, and whether ours jumped against a monotonic
- * one.
- */
+/** What was read from the clocks. */
 export type ClockReading = {
   readonly wall: Instant;
   readonly database: (tx: Tx) => Promise<Instant>;
+  /** Whether ours jumped against a monotonic one. */
   readonly jumped: boolean;
 };
 
@@ -48,7 +47,8 @@ export async function guardClock(
     await putClockMark(tx, { highWater, doubtedAt: reading.wall, firstConfirmation: null });
     await recordEvent(tx, {
       type: 'clock_doubted',
-      at: reading.wall,
+      // The doubt is not stamped with the time in doubt: it would wait for that time.
+      at: instant(Math.min(reading.wall, highWater)),
       programme: null,
       actor: SYSTEM,
       data: { wall: reading.wall, highWater, database },
@@ -58,7 +58,9 @@ export async function guardClock(
 }
 
 /**
- * A person confirms that the clock is right; the second, another person, ends the hold.
+ * A person confirms that the clock is right; the second, another person, ends the hold. What was
+ * promised before the doubt gets its tick first, by the time it was promised in: the time that is
+ * confirmed may be past all promises.
  * @throws CONFLICT when nothing is doubted; SECOND_PERSON when the same person confirms twice.
  */
 export async function confirmClock(
@@ -67,6 +69,8 @@ export async function confirmClock(
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<{ confirmed: boolean }> {
+  const before = await context.store.issuer(clockMark);
+  if (before !== null && before.firstConfirmation !== null) await runTick(context, now);
   return once(context, key, now, async (tx) => {
     const mark = await clockMarkForUpdate(tx);
     if (!mark || mark.doubtedAt === null) {

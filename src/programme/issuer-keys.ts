@@ -3,7 +3,7 @@ import { recordEvent } from '../store/event-writer.ts';
 import { putSetting, setting } from '../store/programme-store.ts';
 import { SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
-import { logVerifierKey } from './run-tick.ts';
+import { logVerifierKey } from './stored-log.ts';
 
 /** What a reader pins from its invitation. */
 export type IssuerKeys = {

@@ -20,7 +20,7 @@ import {
 } from '../store/ledger-store.ts';
 import type { Caller } from './act.ts';
 import type { Context } from './context.ts';
-import { logVerifierKey, lookup } from './run-tick.ts';
+import { logVerifierKey, lookup } from './stored-log.ts';
 import type { TreeShelf } from './tree-shelf.ts';
 
 /**

@@ -24,6 +24,7 @@ import {
 import { SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 import { type AlertFacts, factsFor, grantNow, grantPage } from './grant-due.ts';
+import { requireLedger } from './guard-ledger.ts';
 
 /**
  * Participants per transaction: bounds both the memory of a wave and how long a suspension waits
@@ -36,14 +37,17 @@ const BATCH = 200;
  * cursor, the grants, their events and notices. Killed anywhere, the next run goes on after the
  * last committed batch; a batch that committed although its answer was lost is not done again,
  * because its cursor moved with it. Returns the number of batches done.
+ * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: nothing more is released then.
  */
 export async function releaseDue(context: Context, now: Instant, batch = BATCH): Promise<number> {
   let batches = 0;
   while (await redecideNext(context, now)) batches += 1;
   for (;;) {
-    const wave = await context.store.issuer(async (tx) =>
-      (await clockDoubted(tx)) ? null : nextDueWave(tx, now),
-    );
+    const wave = await context.store.issuer(async (tx) => {
+      // Before each batch: a wave may take longer than a database needs to go back.
+      await requireLedger(context, tx);
+      return (await clockDoubted(tx)) ? null : nextDueWave(tx, now);
+    });
     if (!wave) return batches;
     await releaseBatch(context, wave, now, batch);
     await context.reached('release.committed');

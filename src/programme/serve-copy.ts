@@ -5,17 +5,18 @@ import { newId } from '../crypto/random.ts';
 import type { Decision } from '../domain/decision.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, DeliveryId } from '../domain/ids.ts';
-import { type Instant, plus } from '../domain/instant.ts';
+import { type Instant, instant, plus } from '../domain/instant.ts';
 import { type Manifest, manifestSigningBytes, packCopy } from '../formats/copy.ts';
 import { promiseBytes } from '../ledger/promise.ts';
 import type { AlertRow, ArtifactRow } from '../store/alert-reader.ts';
-import type { Tx } from '../store/database.ts';
+import type { LogHead, Tx } from '../store/database.ts';
 import { type ReaderFacts, readerFactsFrom } from '../store/delivery-reader.ts';
 import { insertDelivery, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
 import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-writer.ts';
 import { actorOf, type ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { decideAll } from './grant-due.ts';
+import { requireSize, requireSoundLedger } from './guard-ledger.ts';
 import { type Rendering, renderFor, wordCommitment } from './render-shelf.ts';
 
 /** A sealed copy, ready to be sent. */
@@ -37,6 +38,7 @@ type Served =
  * never a copy without an event.
  * @throws NOT_FOUND for what the caller may not know of, whatever the cause, in equal bytes.
  * @throws NOT_AVAILABLE when a visible alert's artifact is held; the cause is on the issuer's list.
+ * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED before anything is looked up, for whatever is asked.
  */
 export async function serveCopy(
   context: Context,
@@ -45,10 +47,13 @@ export async function serveCopy(
   now: Instant,
 ): Promise<ServedCopy> {
   const to = { participant: caller.participant, reader: caller.id, alert: request.alert };
-  const served = await context.store.release(to, async (tx, facts) => {
+  requireSoundLedger(context);
+  const { known } = context.ledger;
+  const served = await context.store.release(to, async (tx, { facts, log }) => {
+    requireSize(context, known, log);
     const work = await openCase(context, tx, readerFactsFrom(facts), now);
     if (!work) return { outcome: 'unknown' } as const;
-    return serve(context, tx, caller, work, request.artifact, now);
+    return serve(context, tx, caller, work, request.artifact, timesOf(context, log, now));
   });
   switch (served.outcome) {
     case 'served':
@@ -118,20 +123,32 @@ function openArtifacts(
 
 const CLOCK_HOLD: Decision = { outcome: 'hold', reasons: [{ code: 'CLOCK_DOUBT', policy: '' }] };
 
+/** When a copy is issued, and by when its delivery is promised to be in the ledger. */
+type Times = { readonly now: Instant; readonly by: Instant };
+
+/**
+ * The commit may just miss the tick under way, so the promise reaches to the one after the next. It
+ * counts from the latest time that the log or the clock's high-water mark has seen: after a clock
+ * was put back the log's time is ahead of ours, and the next tick is later than the last one.
+ */
+function timesOf({ tickMs }: Context, log: LogHead, now: Instant): Times {
+  return { now, by: plus(instant(Math.max(now, log.at ?? now)), 2 * tickMs) };
+}
+
 async function serve(
   context: Context,
   tx: Tx,
   caller: ReaderCaller,
   work: ReaderCase,
   requested: ArtifactId,
-  now: Instant,
+  times: Times,
 ): Promise<Served> {
   const index = work.artifacts.findIndex((artifact) => artifact.id === requested);
   const asked = work.artifacts[index];
   const decision = work.decisions[index];
   if (!asked || !decision) return { outcome: 'unknown' };
   await context.reached('fetch.decided');
-  if (work.open.has(asked.id)) return copyFor(context, tx, caller, work, asked, now);
+  if (work.open.has(asked.id)) return copyFor(context, tx, caller, work, asked, times);
   switch (decision.outcome) {
     case 'deny':
     case 'allow':
@@ -143,13 +160,13 @@ async function serve(
         work,
         asked,
         decision.reasons[0]?.code ?? 'HELD_FOR_REVIEW',
-        now,
+        times.now,
       );
       return { outcome: work.visible ? 'held' : 'unknown' };
     case 'allow_reduced': {
       const reduced = work.artifacts.find((artifact) => artifact.id === asked.reducedBy);
       if (!reduced) return { outcome: 'unknown' };
-      return copyFor(context, tx, caller, work, reduced, now);
+      return copyFor(context, tx, caller, work, reduced, times);
     }
   }
 }
@@ -160,7 +177,7 @@ async function copyFor(
   caller: ReaderCaller,
   work: ReaderCase,
   artifact: ArtifactRow,
-  now: Instant,
+  { now, by }: Times,
 ): Promise<Served> {
   const rendered = await render(context, tx, caller, work, artifact);
   if (!rendered) {
@@ -185,6 +202,7 @@ async function copyFor(
     contentSha256,
     leaf: delivered.leaf,
     now,
+    by,
   });
   const manifestJson = canonicalJson(manifest);
   const plaintext = packCopy({
@@ -246,10 +264,9 @@ function manifestFor(
   caller: ReaderCaller,
   artifact: ArtifactRow,
   rendering: Rendering,
-  made: { delivery: DeliveryId; contentSha256: Buffer; leaf: Buffer; now: Instant },
+  made: Times & { delivery: DeliveryId; contentSha256: Buffer; leaf: Buffer },
 ): Manifest {
-  // The commit may just miss the tick under way, so the promise reaches to the one after the next.
-  const promise = { leaf: made.leaf.toString('hex'), by: plus(made.now, 2 * context.tickMs) };
+  const promise = { leaf: made.leaf.toString('hex'), by: made.by };
   return {
     v: 1,
     programme: work.alert.programme,

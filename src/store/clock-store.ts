@@ -9,9 +9,23 @@ export type ClockMark = {
   readonly firstConfirmation: PersonId | null;
 };
 
-/** The mark with its row locked; null before the first start. */
+/** The mark; null before the first start. */
+export async function clockMark(tx: Tx): Promise<ClockMark | null> {
+  return markFrom(await tx.selectFrom('clock_mark').selectAll().executeTakeFirst());
+}
+
+/** The same with its row locked. */
 export async function clockMarkForUpdate(tx: Tx): Promise<ClockMark | null> {
-  const row = await tx.selectFrom('clock_mark').selectAll().forUpdate().executeTakeFirst();
+  return markFrom(await tx.selectFrom('clock_mark').selectAll().forUpdate().executeTakeFirst());
+}
+
+type MarkRow = {
+  high_water: Instant;
+  doubted_at: Instant | null;
+  first_confirmation: string | null;
+};
+
+function markFrom(row: MarkRow | undefined): ClockMark | null {
   return row
     ? {
         highWater: row.high_water,

@@ -37,11 +37,11 @@ export type Store = {
   /**
    * The same for a release to one reader: holds the release lock of the alert's programme (see
    * `locks.ts`) from its first round trip on, which also reads the facts of the decision (null when
-   * there is nothing to be seen; `readerFactsFrom` gives them their shape).
+   * there is nothing to be seen; `readerFactsFrom` gives them their shape) and the log's head.
    */
   release<T>(
     to: { readonly participant: ParticipantId; readonly reader: ReaderId; readonly alert: AlertId },
-    work: (tx: Tx, facts: unknown) => Promise<T>,
+    work: (tx: Tx, read: ReleaseRead) => Promise<T>,
   ): Promise<T>;
   /**
    * One statement of the issuer's login, alone: a transaction of its own without BEGIN and COMMIT.
@@ -51,6 +51,15 @@ export type Store = {
   audience<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
+
+/** What a release reads before all else. */
+export type ReleaseRead = { readonly facts: unknown; readonly log: LogHead };
+
+/**
+ * How many ticks the log has, and the latest instant that it or the clock's high-water mark has
+ * seen; null before both.
+ */
+export type LogHead = { readonly size: number; readonly at: Instant | null };
 
 const ISSUER_CONNECTIONS = 8;
 const PARTICIPANT_CONNECTIONS = 16;
@@ -65,7 +74,8 @@ export function openStore(
   return {
     issuer: (work) => transact(issuer, fault, [], work),
     participant: (id, work) => transact(participant, fault, [asParticipant(id)], work),
-    release: (to, work) => transact(participant, fault, [releaseFacts(to)], work),
+    release: (to, work) =>
+      transact(participant, fault, [releaseFacts(to)], (tx, read) => work(tx, read as ReleaseRead)),
     lookup: (statement) => single(issuer, statement),
     audience: (work) => transact(participant, fault, [AS_PUBLIC], work),
     async close() {
@@ -92,7 +102,9 @@ function releaseFacts(to: {
 }): string {
   const participant = parseId(to.participant, 'participant');
   const [alert, reader] = [parseId(to.alert, 'alert'), parseId(to.reader, 'reader')];
-  return `select tocsin_release_facts('${participant}', '${alert}', '${reader}') as facts`;
+  // Facts first: they name the participant, without whom nothing of the log is seen.
+  return `select facts, tocsin_log_head() as log from
+    (select tocsin_release_facts('${participant}', '${alert}', '${reader}') as facts) as first`;
 }
 
 async function single<T>(db: Kysely<Database>, statement: (tx: Tx) => Promise<T>): Promise<T> {
@@ -107,14 +119,14 @@ async function transact<T>(
   db: Kysely<Database>,
   fault: CommitFault | undefined,
   preamble: readonly string[],
-  work: (tx: Tx, facts: unknown) => Promise<T>,
+  work: (tx: Tx, read: unknown) => Promise<T>,
 ): Promise<T> {
   try {
     const result = await db.connection().execute(async (connection) => {
-      const begun = sql.raw<{ facts?: unknown }>(['begin', ...preamble].join('; '));
+      const begun = sql.raw(['begin', ...preamble].join('; '));
       const { rows } = await begun.execute(connection);
       try {
-        const value = await work(connection as Tx, rows[0]?.facts ?? null);
+        const value = await work(connection as Tx, rows[0]);
         fault?.('before_commit');
         await commit(connection);
         return value;

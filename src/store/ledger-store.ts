@@ -1,25 +1,29 @@
 import { sql } from 'kysely';
 import { TocsinError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Tx } from './database.ts';
+import { type Tx, timestamp } from './database.ts';
+
+/** An event as its tick places it. */
+export type Placed = { readonly position: number; readonly hash: Buffer; readonly at: Instant };
 
 /**
- * Gives committed events without a tick their place in one, at most `limit`. Selected by their
- * state, not by a high serial: a transaction that took its serials early and commits late is simply
- * found by a later tick.
+ * Gives committed events without a tick, of an instant not after `until`, their place in one; at
+ * most `limit`. Selected by their state, not by a high serial: a transaction that took its serials
+ * early and commits late is simply found by a later tick.
  * @param draw gives as many distinct positions as there are events
- * @returns the leaf hash of each at its position
+ * @returns the leaf hash of each at its position, and when it happened
  */
 export async function placeEvents(
   tx: Tx,
   tick: number,
-  limit: number,
+  { until, limit }: { readonly until: Instant; readonly limit: number },
   draw: (events: number) => readonly number[],
-): Promise<{ readonly position: number; readonly hash: Buffer }[]> {
+): Promise<Placed[]> {
   const waiting = await tx
     .selectFrom('event')
-    .select(['serial', 'leaf'])
+    .select(['serial', 'leaf', 'at'])
     .where('tick', 'is', null)
+    .where('at', '<=', timestamp(until))
     .orderBy('serial')
     .limit(limit)
     .execute();
@@ -29,7 +33,11 @@ export async function placeEvents(
   await sql`update event set tick = ${tick}, position = r.position
     from unnest(${serials}::bigint[], ${positions}::integer[]) as r (serial, position)
     where event.serial = r.serial and event.tick is null`.execute(tx);
-  return waiting.map((event, index) => ({ position: positions[index] ?? 0, hash: event.leaf }));
+  return waiting.map(({ leaf, at }, index) => ({
+    position: positions[index] ?? 0,
+    hash: leaf,
+    at,
+  }));
 }
 
 export type TickRow = {
@@ -97,20 +105,18 @@ export async function logNodes(
   return found;
 }
 
-export async function insertCheckpoint(
-  tx: Tx,
-  checkpoint: { readonly size: number; readonly at: Instant; readonly note: string },
-): Promise<void> {
+export async function insertCheckpoint(tx: Tx, checkpoint: CheckpointRow): Promise<void> {
   await tx
     .insertInto('checkpoint')
     .values({ size: checkpoint.size, at: new Date(checkpoint.at), note: checkpoint.note })
     .execute();
 }
 
+/** A checkpoint as stored: its signed note, and the time of its last tick. */
+export type CheckpointRow = { readonly size: number; readonly at: Instant; readonly note: string };
+
 /** The newest committed checkpoint, or null before the first tick. */
-export async function latestCheckpoint(
-  tx: Tx,
-): Promise<{ size: number; at: Instant; note: string } | null> {
+export async function latestCheckpoint(tx: Tx): Promise<CheckpointRow | null> {
   const row = await tx
     .selectFrom('checkpoint')
     .selectAll()

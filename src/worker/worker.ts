@@ -1,6 +1,7 @@
 import { type Instant, plus } from '../domain/instant.ts';
 import type { Context } from '../programme/context.ts';
 import { type ClockReading, guardClock } from '../programme/guard-clock.ts';
+import { guardLedger } from '../programme/guard-ledger.ts';
 import { releaseDue } from '../programme/release-due.ts';
 import { runTick } from '../programme/run-tick.ts';
 
@@ -15,22 +16,30 @@ export type CycleResult = {
 export type WorkerState = { nextTick: Instant | null };
 
 /**
- * One cycle: compare the clocks, release what is due, tick if it is time. Every step is idempotent
- * and resumes by itself, so a cycle that fails anywhere is simply followed by the next. While the
- * clock is doubted nothing is released, but the ledger goes on ticking: promises are kept.
+ * One cycle: compare the ledger with its pin and the clocks with each other, release what is due,
+ * tick if it is time. Every step is idempotent and resumes by itself, so a cycle that fails
+ * anywhere is simply followed by the next. While the clock is doubted nothing is released, but the
+ * ledger goes on ticking: promises are kept.
+ * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: then nothing is done at all.
  */
 export async function runCycle(
   context: Context,
   reading: ClockReading,
   state: WorkerState,
 ): Promise<CycleResult> {
+  await guardLedger(context);
   const { doubted } = await guardClock(context, reading);
   const batches = doubted ? 0 : await releaseDue(context, reading.wall);
-  const ticked = state.nextTick === null || reading.wall >= state.nextTick;
+  const ticked = isTime(reading.wall, state.nextTick, context.tickMs);
   if (ticked) {
     await runTick(context, reading.wall);
     // From now on, not from the missed time: missed ticks are not made up.
     state.nextTick = plus(reading.wall, context.tickMs);
   }
   return { doubted, batches, ticked };
+}
+
+/** A clock that was put back must not put the next tick off by as much: more than a tick is no. */
+function isTime(wall: Instant, next: Instant | null, tickMs: number): boolean {
+  return next === null || wall >= next || next - wall > tickMs;
 }

@@ -1,0 +1,122 @@
+import { type ErrorCode, TocsinError } from '../domain/errors.ts';
+import { type Checkpoint, parseCheckpoint } from '../ledger/checkpoint.ts';
+import { rootOf } from '../ledger/log-tree.ts';
+import type { LogHead, Tx } from '../store/database.ts';
+import { type CheckpointRow, latestCheckpoint } from '../store/ledger-store.ts';
+import type { Context } from './context.ts';
+import { logVerifierKey, storedFrontier } from './stored-log.ts';
+
+/**
+ * That the database's log extends the checkpoint pinned outside it, and what this process has seen
+ * of it since: a restored backup, or a replica that was behind and took over, shows while the
+ * process runs too. Costs a fold or two of at most 53 stored hashes. On a fault nothing is
+ * released, signed or answered (`requireSoundLedger`) until the right database is back.
+ * @returns the newest checkpoint.
+ * @throws LEDGER_ROLLBACK for a smaller log; LEDGER_TAMPERED for another history.
+ */
+export async function requireLedger(context: Context, tx: Tx): Promise<CheckpointRow | null> {
+  // Read first: a tick of another process that is pinned by now is also in the database by now.
+  const pinned = await readPin(context);
+  const { ledger } = context;
+  const { known } = ledger;
+  try {
+    const latest = await latestCheckpoint(tx);
+    if (pinned) await requireExtends(tx, latest, pinned, 'as pinned outside the database');
+    if (known && known.size !== pinned?.size) {
+      await requireExtends(tx, latest, known, 'as this process has seen');
+    }
+    if (latest && latest.size !== known?.size) {
+      const newest = parseCheckpoint(latest.note, logVerifierKey(context));
+      await requireExtends(tx, latest, newest, 'as the newest checkpoint says');
+      see(context, newest);
+    }
+    ledger.fault = null;
+    return latest;
+  } catch (error) {
+    if (error instanceof TocsinError && FAULTS.includes(error.code)) ledger.fault = error;
+    throw error;
+  }
+}
+
+const FAULTS: readonly ErrorCode[] = ['LEDGER_ROLLBACK', 'LEDGER_TAMPERED'];
+
+/** The same in a transaction of its own, for the worker: nothing is released before it. */
+export async function guardLedger(context: Context): Promise<void> {
+  await context.store.issuer((tx) => requireLedger(context, tx));
+}
+
+/**
+ * The same at start, where a log that is ahead of its pin is a tick whose pin was not written, and
+ * is pinned now.
+ * @throws as `requireLedger`.
+ */
+export async function checkPinnedLedger(context: Context): Promise<void> {
+  const latest = await context.store.issuer((tx) => requireLedger(context, tx));
+  if (latest) await pinCheckpoint(context, latest);
+}
+
+/** @throws LEDGER_ROLLBACK, LEDGER_TAMPERED while the ledger was last seen so. */
+export function requireSoundLedger({ ledger }: Context): void {
+  if (ledger.fault) throw ledger.fault;
+}
+
+/**
+ * The quick form for a release, which has the log's size at hand: a database that went back shows
+ * before the worker looks again.
+ * @param known what this process had seen before the transaction of the release began.
+ * @throws LEDGER_ROLLBACK
+ */
+export function requireSize(
+  { ledger }: Context,
+  known: Checkpoint | null,
+  { size }: LogHead,
+): void {
+  if (known === null || size >= known.size) return;
+  ledger.fault = rollback(known.size, size, 'as this process has seen');
+  throw ledger.fault;
+}
+
+/**
+ * Keeps a committed checkpoint outside the database, unless a newer one is kept there: another
+ * process may have ticked since.
+ */
+export async function pinCheckpoint(
+  context: Context,
+  { size, note }: Pick<CheckpointRow, 'size' | 'note'>,
+): Promise<void> {
+  const pinned = await readPin(context);
+  if (pinned === null || pinned.size < size) await context.pin.write(note);
+}
+
+/** What was seen only grows: a slower process may tell of an older one. */
+export function see({ ledger }: Context, checkpoint: Checkpoint): void {
+  if (checkpoint.size > (ledger.known?.size ?? 0)) ledger.known = checkpoint;
+}
+
+async function readPin(context: Context): Promise<Checkpoint | null> {
+  const note = await context.pin.read();
+  return note === null ? null : parseCheckpoint(note, logVerifierKey(context));
+}
+
+async function requireExtends(
+  tx: Tx,
+  latest: CheckpointRow | null,
+  { size, root }: Checkpoint,
+  source: string,
+): Promise<void> {
+  const found = latest?.size ?? 0;
+  if (found < size) throw rollback(size, found, source);
+  if (Buffer.from(rootOf(await storedFrontier(tx, size))).equals(root)) return;
+  throw new TocsinError(
+    'LEDGER_TAMPERED',
+    `ledger: expected the root at size ${size} ${source}, found another history`,
+  );
+}
+
+function rollback(expected: number, found: number, source: string): TocsinError {
+  return new TocsinError(
+    'LEDGER_ROLLBACK',
+    `ledger: expected at least ${expected} ticks, ${source}, found ${found}: this is an older ` +
+      'database. Restore the newest one, or see docs/keys.md',
+  );
+}

@@ -200,7 +200,7 @@ export type Database = {
   idempotency: {
     token_id: string;
     key: string;
-    request_sha256: string;
+    request_mac: string;
     status: number | null;
     response_enc: Buffer | null;
     at: At;

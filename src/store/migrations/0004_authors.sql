@@ -1,8 +1,9 @@
--- Who an approval must be independent of.
+-- Who an approval must be independent of; hashes of requests that cannot be guessed.
 -- Row security binds the owner of the tables too: it is lifted where old rows are read, and forced
 -- again at the end.
 alter table alert no force row level security;
 alter table event no force row level security;
+alter table idempotency no force row level security;
 
 -- Everybody who made what an approval covers: opened the alert, added to it, moved its date or
 -- recorded a consent to its embargo.
@@ -47,5 +48,11 @@ alter table sighting add unique (id, opened_by);
 alter table trace_approval
   add foreign key (sighting_id, opened_by) references sighting (id, opened_by);
 
+-- A plain hash of a short request can be guessed. Old ones go; a repeat of such a request is
+-- refused instead of being done twice.
+alter table idempotency rename column request_sha256 to request_mac;
+update idempotency set request_mac = '';
+
 alter table alert force row level security;
 alter table event force row level security;
+alter table idempotency force row level security;

@@ -1,8 +1,9 @@
--- Who an approval must be independent of; hashes of requests that cannot be guessed.
+-- Who an approval must be independent of; one question for each cause.
 -- Row security binds the owner of the tables too: it is lifted where old rows are read, and forced
 -- again at the end.
 alter table alert no force row level security;
 alter table event no force row level security;
+alter table work_item no force row level security;
 alter table idempotency no force row level security;
 
 -- Everybody who made what an approval covers: opened the alert, added to it, moved its date or
@@ -48,6 +49,18 @@ alter table sighting add unique (id, opened_by);
 alter table trace_approval
   add foreign key (sighting_id, opened_by) references sighting (id, opened_by);
 
+-- One open question for each cause, artifact and participant. A wave asks it without a reader.
+delete from work_item as again using work_item as first
+  where again.resolved_at is null and first.resolved_at is null
+    and (first.programme_id, first.code, first.alert_id, first.artifact_id, first.participant_id)
+      is not distinct from
+      (again.programme_id, again.code, again.alert_id, again.artifact_id, again.participant_id)
+    and (first.at, first.id) < (again.at, again.id);
+drop index work_item_open;
+create unique index work_item_open on work_item
+  (programme_id, code, alert_id, artifact_id, participant_id) nulls not distinct
+  where resolved_at is null;
+
 -- A plain hash of a short request can be guessed. Old ones go; a repeat of such a request is
 -- refused instead of being done twice.
 alter table idempotency rename column request_sha256 to request_mac;
@@ -55,4 +68,5 @@ update idempotency set request_mac = '';
 
 alter table alert force row level security;
 alter table event force row level security;
+alter table work_item force row level security;
 alter table idempotency force row level security;

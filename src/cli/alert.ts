@@ -71,7 +71,9 @@ const approved = object({ plan: text, waves: list(text) });
 function addApprove(alert: Command, world: World): void {
   const command = alert
     .command('approve')
-    .description('approve exactly the plan with this digest, as a person other than the author')
+    .description(
+      'approve exactly the plan with this digest, as a person who did not change the alert',
+    )
     .argument('<alert>', 'id of the alert')
     .requiredOption('--plan <digest>', 'digest that alert plan showed');
   clientAction<{ readonly plan: string }>(world, command, async (client, typed) => {

@@ -80,7 +80,7 @@ export function addWorkCommands(program: Command, world: World): void {
     .command('work')
     .description('what waits for a person')
     .command('list')
-    .description('copies that were held, and why')
+    .description('what a wave or a fetch held, and why')
     .option(PROGRAMME, PROGRAMME_HELP);
   clientAction<ProgrammeOption>(world, command, async (client, { options }) => {
     const programme = await programmeOf(client, options);

@@ -20,8 +20,8 @@ import { makePlan } from './plan-alert.ts';
  * The second person approves exactly the plan with this digest. The plan is made again here, under
  * the lock that holds off every change of its facts: if anything changed since it was shown, the
  * digest differs and nothing is approved.
- * @throws SECOND_PERSON for the author, APPROVAL_VOID for another plan, CONFLICT when approved
- * already.
+ * @throws SECOND_PERSON for whoever opened or changed the alert; APPROVAL_VOID for another plan;
+ * CONFLICT when approved already.
  */
 export async function approveAlert(
   context: Context,
@@ -37,9 +37,6 @@ export async function approveAlert(
     await lockToChange(tx, known.programme);
     const alert = await alertById(tx, alertId);
     if (!alert) throw unknownAlert();
-    if (alert.author === caller.id) {
-      throw new TocsinError('SECOND_PERSON', 'approval: expected a person other than the author');
-    }
     if (alert.state !== 'draft') {
       throw new TocsinError('CONFLICT', `alert: expected a draft, found it ${alert.state}`);
     }
@@ -56,7 +53,6 @@ export async function approveAlert(
     await insertApproval(tx, act, {
       alert: alertId,
       plan: digest,
-      author: alert.author,
       approver: caller.id,
       waves: opening,
     });

@@ -2,6 +2,7 @@ import {
   type Decision,
   effectiveDecision,
   type PrincipalFacts,
+  type ReasonCode,
   type ReleaseFacts,
 } from '../domain/decision.ts';
 import type { Consent, Enrolment } from '../domain/enrolment.ts';
@@ -13,6 +14,7 @@ import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
 import { clockDoubted } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
+import { type Hold, insertHolds } from '../store/delivery-writer.ts';
 import { consentsOf, type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
 import {
   insertGrants,
@@ -83,11 +85,13 @@ export async function grantPage(
   const before = await lastGrants(tx, facts.alert.id, ids);
   const decisions: Decision[][] = [];
   const grants: NewGrant[] = [];
+  const holds: Hold[] = [];
   const later: Redecision[] = [];
   for (const enrolled of page) {
     const consent = consents.get(enrolled.participant) ?? 'no_embargo';
     const decided = decideAll(policy, facts, enrolled, consent, now);
     decisions.push(decided);
+    holds.push(...holdsOf(facts, enrolled.participant, decided));
     later.push(...opensBetweenWaves(policy, facts, enrolled, consent, now));
     const allowed = decided.filter((decision) => decision.outcome === 'allow').length;
     const reduced = decided.filter((decision) => decision.outcome === 'allow_reduced').length;
@@ -99,8 +103,27 @@ export async function grantPage(
   }
   await insertRedecisions(tx, later);
   const act = { programme: facts.alert.programme, actor: SYSTEM, at: now };
+  await insertHolds(tx, act, holds);
   const wave = { alert: facts.alert.id, at: waveAt };
   return { decisions, granted: await insertGrants(tx, act, wave, grants) };
+}
+
+/** What a person must decide about: it may be all there is, so that nobody ever asks for it. */
+function holdsOf(
+  { alert, artifacts }: AlertFacts,
+  participant: ParticipantId,
+  decided: readonly Decision[],
+): Hold[] {
+  return artifacts.flatMap((artifact, index) => {
+    const decision = decided[index];
+    if (decision?.outcome !== 'hold') return [];
+    return [{ alert: alert.id, artifact: artifact.id, participant, code: causeOf(decision) }];
+  });
+}
+
+/** The leading reason of a hold. */
+function causeOf({ reasons }: Decision): ReasonCode {
+  return reasons[0]?.code ?? 'HELD_FOR_REVIEW';
 }
 
 /** When something of the alert opens to a participant at an instant that is no wave's, if ever. */
@@ -126,7 +149,7 @@ function opensBetweenWaves(
 /**
  * A grant is a record, not a permission: whoever becomes eligible after a wave (admitted,
  * reinstated, consented, re-tiered) is decided again by that event, for every alert whose waves
- * have begun.
+ * have begun; under a doubt of the clock, when it ends.
  */
 export async function grantNow(
   context: Context,
@@ -135,13 +158,17 @@ export async function grantNow(
   participant: ParticipantId,
   now: Instant,
 ): Promise<void> {
-  if (await clockDoubted(tx)) return;
   const enrolled = await enrolmentOf(tx, programme, participant);
-  if (!enrolled) return;
-  const latest = new Map(
-    (await wavesBegun(tx, programme, now)).map((wave) => [wave.alert, wave.at]),
-  );
-  if (latest.size === 0) return;
+  const begun = await wavesBegun(tx, programme);
+  const [first] = begun;
+  if (!enrolled || !first) return;
+  if (await clockDoubted(tx)) {
+    // `now` may be years away. A wave that has begun is due by the right time, whatever that is;
+    // one redecision is for all alerts.
+    await insertRedecisions(tx, [{ alert: first.alert, participant, at: first.at }]);
+    return;
+  }
+  const latest = new Map(begun.map((wave) => [wave.alert, wave.at]));
   const policy = await context.policies.active(tx, programme);
   for (const [alertId, waveAt] of latest) {
     const alert = await alertById(tx, alertId);

@@ -24,6 +24,8 @@ export type Keyring = {
   readonly sightings: Buffer;
   /** Encrypts the remembered answers of repeatable requests; derived, so nothing more to keep. */
   readonly answers: Buffer;
+  /** Keys the hashes by which repeated requests are known again; derived too. */
+  readonly requests: Buffer;
   alert(tx: Tx, alert: AlertId): Promise<AlertKeys>;
 };
 
@@ -50,6 +52,7 @@ export async function openKeyring(store: Store, master: MasterKey): Promise<Keyr
     manifest: signer(manifest),
     sightings,
     answers: deriveKey(master.key, 'tocsin/answers/v1'),
+    requests: deriveKey(master.key, 'tocsin/requests/v1'),
     async alert(tx, alert) {
       const known = kept.get(alert);
       if (known) return known;

@@ -11,6 +11,7 @@ import { recordEvent } from '../store/event-writer.ts';
 import { lockForRelease } from '../store/locks.ts';
 import { enrolmentsPage } from '../store/participant-reader.ts';
 import {
+  type DueWave,
   deleteRedecision,
   insertPublications,
   nextDueWave,
@@ -61,6 +62,8 @@ async function redecideNext(context: Context, now: Instant): Promise<boolean> {
     const due = (await clockDoubted(tx)) ? null : await nextRedecision(tx, now);
     if (!due) return false;
     await lockForRelease(tx, due.programme);
+    // While this waited, another worker may have done it, and the clock may be doubted by now: then
+    // it is noted anew.
     if (await deleteRedecision(tx, due)) {
       await grantNow(context, tx, due.programme, due.participant, now);
     }
@@ -70,18 +73,18 @@ async function redecideNext(context: Context, now: Instant): Promise<boolean> {
 
 async function releaseBatch(
   context: Context,
-  due: Wave,
+  due: DueWave,
   now: Instant,
   batch: number,
 ): Promise<void> {
   await context.store.issuer(async (tx) => {
-    const alert = await alertById(tx, due.alert);
-    if (!alert) return;
-    await lockForRelease(tx, alert.programme);
+    await lockForRelease(tx, due.programme);
     // Between finding the wave and holding the lock the approval may have been voided (no row any
-    // more), the clock doubted, or another worker may have moved the cursor: all are read again.
+    // more) and given again for another plan, the clock doubted, or another worker may have moved
+    // the cursor: nothing that was read before counts.
     const wave = await waveForUpdate(tx, due.alert, due.at);
-    if (!wave || wave.state === 'done' || (await clockDoubted(tx))) return;
+    const alert = await alertById(tx, due.alert);
+    if (!alert || !wave || wave.state === 'done' || (await clockDoubted(tx))) return;
     await context.reached('release.locked');
     const facts = { alert, artifacts: await artifactsOf(tx, alert.id) };
     const policy = await context.policies.active(tx, alert.programme);

@@ -44,7 +44,21 @@ export async function insertAlert(tx: Tx, act: Act, alert: NewAlert): Promise<vo
     .insertInto('wrapped_key')
     .values(alert.keys.map((key) => ({ alert_id: alert.id, ...key })))
     .execute();
+  await insertAuthor(tx, act, alert.id);
   await recordEvent(tx, { type: 'alert_drafted', ...act, data: { alert: alert.id } });
+}
+
+/**
+ * Whoever acted is an author of what an approval of the alert covers from here on. The database
+ * refuses their approval of it.
+ */
+export async function insertAuthor(tx: Tx, { actor }: Act, alert: AlertId): Promise<void> {
+  if (actor.kind !== 'person' || actor.id === null) return;
+  await tx
+    .insertInto('alert_author')
+    .values({ alert_id: alert, person_id: actor.id })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /** What is stored of an artifact besides its head; all `*Enc` under the alert's data key. */
@@ -103,9 +117,11 @@ export async function insertArtifact(
 }
 
 /**
- * The caller holds the alert's row locked. A change of an approved alert makes it a draft again.
+ * The caller holds the alert's row locked. A change of an approved alert makes it a draft again,
+ * and whoever made it one of its authors.
  */
 export async function bumpAlert(tx: Tx, act: Act, alert: AlertId, version: number): Promise<void> {
+  await insertAuthor(tx, act, alert);
   await tx.updateTable('alert').set({ version, state: 'draft' }).where('id', '=', alert).execute();
   await recordEvent(tx, { type: 'alert_changed', ...act, data: { alert, version } });
   const voided = await tx
@@ -125,14 +141,16 @@ export async function bumpAlert(tx: Tx, act: Act, alert: AlertId, version: numbe
   }
 }
 
-/** Records the approval and lays out the waves. The caller holds the exclusive release lock. */
+/**
+ * Records the approval and lays out the waves. The caller holds the exclusive release lock.
+ * @throws SECOND_PERSON when the approver is an author of the alert: the database says so.
+ */
 export async function insertApproval(
   tx: Tx,
   act: Act,
   approval: {
     readonly alert: AlertId;
     readonly plan: string;
-    readonly author: PersonId;
     readonly approver: PersonId;
     readonly waves: readonly Instant[];
   },
@@ -142,7 +160,6 @@ export async function insertApproval(
     .values({
       alert_id: approval.alert,
       plan_sha256: approval.plan,
-      author_id: approval.author,
       approver_id: approval.approver,
       at: new Date(act.at),
     })

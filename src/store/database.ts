@@ -246,6 +246,8 @@ function parseBigint(text: string): number {
   return value;
 }
 
+/** Raised by `tocsin_second_person` in the migrations. */
+const AN_AUTHOR_APPROVES = 'TS2ND';
 const UNAVAILABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
 
 /**
@@ -259,6 +261,13 @@ export function asStoreError(error: unknown): unknown {
     return new TocsinError('STORE_FULL', 'the database has no space left: nothing was written', {
       cause: error,
     });
+  }
+  if (code === AN_AUTHOR_APPROVES) {
+    return new TocsinError(
+      'SECOND_PERSON',
+      'approval: expected a person who neither opened the alert nor changed what is approved',
+      { cause: error },
+    );
   }
   if (
     /^(08|57P|53)/.test(code) ||

@@ -1,5 +1,6 @@
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
+import type { Actor } from '../domain/event.ts';
 import type {
   AlertId,
   ArtifactId,
@@ -11,7 +12,13 @@ import type {
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
-import { EVENT_INSERT, eventRows, type PreparedEvent } from './event-writer.ts';
+import {
+  EVENT_INSERT,
+  eventRows,
+  insertEvents,
+  type PreparedEvent,
+  prepareEvent,
+} from './event-writer.ts';
 
 export type NewDelivery = {
   readonly id: DeliveryId;
@@ -91,8 +98,8 @@ export async function insertReceipt(tx: Tx, receipt: NewReceipt): Promise<boolea
 }
 
 /**
- * Puts a question on the issuer's work list; one open item per cause and reader, however often it
- * recurs. Returns whether it is new.
+ * Puts a question on the issuer's work list; one open item per cause, artifact and participant,
+ * however often it recurs and whichever of its readers meets it. Returns whether it is new.
  */
 export async function insertWorkItem(
   tx: Tx,
@@ -121,6 +128,41 @@ export async function insertWorkItem(
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return added.numInsertedOrUpdatedRows === 1n;
+}
+
+/** What a wave held back from a participant until a person decides. */
+export type Hold = {
+  readonly alert: AlertId;
+  readonly artifact: ArtifactId;
+  readonly participant: ParticipantId;
+  readonly code: string;
+};
+
+/** Puts what a wave holds on the work list, with an event for each that was not there yet. */
+export async function insertHolds(
+  tx: Tx,
+  act: { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant },
+  holds: readonly Hold[],
+): Promise<void> {
+  if (holds.length === 0) return;
+  const items = holds.map((hold) => ({ id: newId(), ...hold }));
+  const { rows: inserted } = await sql<{ id: string }>`
+    insert into work_item (id, programme_id, code, alert_id, artifact_id, participant_id, at)
+    select id, ${act.programme}::uuid, code, alert, artifact, participant, ${new Date(act.at)}
+    from json_to_recordset(${JSON.stringify(items)}::json)
+      as r (id uuid, code text, alert uuid, artifact uuid, participant uuid)
+    on conflict do nothing returning id`.execute(tx);
+  const isNew = new Set(inserted.map((row) => row.id));
+  const events = items
+    .filter(({ id }) => isNew.has(id))
+    .map(({ alert, artifact, participant, code }) =>
+      prepareEvent({
+        type: 'release_held',
+        ...act,
+        data: { alert, artifact, participant, reason: code },
+      }),
+    );
+  await insertEvents(tx, events);
 }
 
 /** Open questions of a programme, oldest first. */

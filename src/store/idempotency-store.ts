@@ -5,7 +5,8 @@ import type { Tx } from './database.ts';
 export type IdempotencyKey = {
   readonly token: string;
   readonly key: string;
-  readonly requestSha256: string;
+  /** Keyed: whoever holds the database cannot try what a short request said. 64 hex digits. */
+  readonly requestMac: string;
 };
 
 /**
@@ -24,7 +25,7 @@ export async function claimKey(
     .values({
       token_id: claim.token,
       key: claim.key,
-      request_sha256: claim.requestSha256,
+      request_mac: claim.requestMac,
       at: new Date(at),
     })
     .onConflict((conflict) => conflict.doNothing())
@@ -32,15 +33,11 @@ export async function claimKey(
   if (added.numInsertedOrUpdatedRows === 1n) return null;
   const row = await tx
     .selectFrom('idempotency')
-    .select(['request_sha256', 'status', 'response_enc'])
+    .select(['request_mac', 'status', 'response_enc'])
     .where('token_id', '=', claim.token)
     .where('key', '=', claim.key)
     .executeTakeFirstOrThrow();
-  if (
-    row.request_sha256 !== claim.requestSha256 ||
-    row.status === null ||
-    row.response_enc === null
-  ) {
+  if (row.request_mac !== claim.requestMac || row.status === null || row.response_enc === null) {
     throw new TocsinError(
       'IDEMPOTENCY_REUSED',
       'Idempotency-Key: expected a new key or the same request again, found another request',

@@ -3,6 +3,7 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { insertAuthor } from './alert-writer.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
 
@@ -162,7 +163,10 @@ export async function joinReader(
   });
 }
 
-/** The caller holds the exclusive release lock. One consent per alert and participant: the last. */
+/**
+ * The caller holds the exclusive release lock. One consent per alert and participant: the last.
+ * Who records one has a part in the alert's plan.
+ */
 export async function putConsent(
   tx: Tx,
   act: Act,
@@ -180,5 +184,6 @@ export async function putConsent(
       conflict.columns(['alert_id', 'participant_id']).doUpdateSet({ consent }),
     )
     .execute();
+  await insertAuthor(tx, act, alert);
   await recordEvent(tx, { type: 'consent_changed', ...act, data: { alert, participant, consent } });
 }

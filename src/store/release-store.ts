@@ -45,18 +45,24 @@ function waveFromRow(row: WaveColumns): Wave {
   };
 }
 
+/** A wave by its name, and the programme whose lock it needs: neither ever changes. */
+export type DueWave = Pick<Wave, 'alert' | 'at'> & { readonly programme: ProgrammeId };
+
 /** The earliest wave that is due and not done, without locking it. */
-export async function nextDueWave(tx: Tx, now: Instant): Promise<Wave | null> {
+export async function nextDueWave(tx: Tx, now: Instant): Promise<DueWave | null> {
   const row = await tx
     .selectFrom('wave')
-    .selectAll()
-    .where('state', '<>', 'done')
-    .where('at', '<=', timestamp(now))
-    .orderBy('at')
-    .orderBy('alert_id')
+    .innerJoin('alert', 'alert.id', 'wave.alert_id')
+    .select(['wave.alert_id', 'wave.at', 'alert.programme_id'])
+    .where('wave.state', '<>', 'done')
+    .where('wave.at', '<=', timestamp(now))
+    .orderBy('wave.at')
+    .orderBy('wave.alert_id')
     .limit(1)
     .executeTakeFirst();
-  return row ? waveFromRow(row) : null;
+  if (!row) return null;
+  const programme = row.programme_id as ProgrammeId;
+  return { alert: row.alert_id as AlertId, at: row.at, programme };
 }
 
 /** The wave's row, locked: a second worker on the same wave waits, then sees the moved cursor. */
@@ -81,14 +87,13 @@ export async function wavesOf(tx: Tx, alert: AlertId): Promise<Wave[]> {
   return rows.map(waveFromRow);
 }
 
-/** Waves that began by `now` and their alerts, newest last: what a late-comer is decided for. */
-export async function wavesBegun(tx: Tx, programme: ProgrammeId, now: Instant): Promise<Wave[]> {
+/** Waves that have begun and their alerts, newest last: what a late-comer is decided for. */
+export async function wavesBegun(tx: Tx, programme: ProgrammeId): Promise<Wave[]> {
   const rows = await tx
     .selectFrom('wave')
     .innerJoin('alert', 'alert.id', 'wave.alert_id')
     .selectAll('wave')
     .where('alert.programme_id', '=', programme)
-    .where('wave.at', '<=', timestamp(now))
     .where('wave.state', '<>', 'pending')
     .orderBy('wave.at')
     .execute();

@@ -103,10 +103,10 @@ export type Database = {
     slots: number;
     copy_length: number;
   };
+  alert_author: { alert_id: string; person_id: string };
   approval: {
     alert_id: string;
     plan_sha256: string;
-    author_id: string;
     approver_id: string;
     at: At;
     voided_at: AtOrNull;
@@ -202,7 +202,7 @@ export type Database = {
   idempotency: {
     token_id: string;
     key: string;
-    request_sha256: string;
+    request_mac: string;
     status: number | null;
     response_enc: Buffer | null;
     at: At;

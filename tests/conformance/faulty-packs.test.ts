@@ -71,7 +71,8 @@ const MISTAKES: readonly Mistake[] = [
     code: 'INVARIANT_VIOLATED',
     message: /waves-in-order is violated/,
     line: '@id("waves-in-order")',
-    example: /^a participant of tier validate asks for advisory at T0 − 343 h: allow by table\.lead\./,
+    example:
+      /^a participant of tier validate asks for advisory at T0 − 343 h: allow by table\.lead\./,
   },
   {
     name: 'the same slip the other way',

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { changeConsent } from '../../src/programme/change-consent.ts';
 import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { runCycle } from '../../src/worker/worker.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
@@ -85,6 +87,43 @@ describe('a clock that jumps', () => {
     assert.deepEqual(await guard(plus(now, 9_000)), { doubted: false });
     assert.deepEqual(await guard(plus(now, 7_999)), { doubted: true });
     await confirmBoth(now);
+  });
+
+  test('eligibility gained during a doubt is decided when it ends, not at a wave', async () => {
+    const { context, approver, programme } = house;
+    const suspended = await admit(house, 'Suspended', { tier: 'validate', standing: 'suspended' });
+    const asking = await admit(house, 'Asks', { tier: 'validate', consentMode: 'per_alert' });
+    const small = await smallAlert(house);
+    const { alert } = small;
+    house.clock.set(small.firstWave);
+    const now = house.clock.now();
+    await cycleAt(now);
+    // A clock that ran ahead: what is noted under it must be due by the right time.
+    const ahead = plus(now, 365 * DAY_MS);
+    assert.equal((await cycleAt(ahead, now)).doubted, true);
+    house.clock.set(ahead);
+    const change = { to: 'active', reason: 'reinstated' } as const;
+    await changeStanding(context, approver, programme, suspended, change, ahead);
+    const consent = { alert, participant: asking, consent: 'signatory' } as const;
+    await changeConsent(context, approver, consent, ahead);
+    const admitted = await admit(house, 'Admitted', { tier: 'validate' });
+    house.clock.set(now);
+    const readers: TestReader[] = [];
+    for (const participant of [suspended, asking, admitted]) {
+      readers.push(await joinReader(house, participant));
+    }
+    const granted = () =>
+      Promise.allSettled(readers.map(({ caller }) => serveCopy(context, caller, small, now)));
+    assert.equal((await cycleAt(now)).batches, 0);
+    assert.ok((await granted()).every(({ status }) => status === 'rejected'));
+    await confirmBoth(now);
+    assert.ok((await cycleAt(now)).batches > 0);
+    assert.deepEqual(
+      (await granted()).map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'fulfilled'],
+    );
+    assert.equal((await cycleAt(now)).batches, 0, 'decided once');
+    await assertInvariants(house);
   });
 
   test('there is nothing to confirm without a doubt', async () => {

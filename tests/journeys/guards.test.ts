@@ -19,12 +19,14 @@ import { readInbox } from '../../src/programme/read-inbox.ts';
 import { readPublicAlerts } from '../../src/programme/read-public.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { openRenderShelf, rowOf } from '../../src/programme/render-shelf.ts';
+import { requestKey } from '../../src/programme/request-key.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { changeEnrolment } from '../../src/programme/suspend-participant.ts';
 import { openSighting } from '../../src/programme/trace-leak.ts';
 import { contentOf } from '../../src/store/alert-reader.ts';
 import type { Tx } from '../../src/store/database.ts';
 import { runCycle } from '../../src/worker/worker.ts';
+import { openEdge } from '../support/edge.ts';
 import {
   admit,
   approve,
@@ -202,6 +204,29 @@ describe('guards along the way', () => {
       items.find(({ id }) => id === small.alert)?.documents,
     ];
     for (const artifacts of told) assert.equal(artifacts?.[0]?.name, 'advisory.txt');
+  });
+
+  test('what a short request said cannot be tried out against the database', async () => {
+    const edge = openEdge(house);
+    const { participant } = reader.caller;
+    const url = `/v1/programmes/${house.programme}/participants/${participant}/standing`;
+    const body = { to: 'active', reason: 'other' };
+    const options = { token: house.tokens.author, key: 'told-by-its-hash' };
+    const first = await edge.post(url, body, options);
+    assert.equal(first.status, 200);
+    assert.deepEqual(await edge.post(url, body, options), first);
+    const said = { line: ['POST', url, ''], body: Buffer.from(JSON.stringify(body)) };
+    const { keys, store } = house.context;
+    const hashWith = (requests: Buffer) =>
+      requestKey({ keys: { ...keys, requests } }, house.author, options.key, said).requestMac;
+    const guesses = [
+      sha256Hex(lp('tocsin/request/v1', ...said.line), said.body),
+      ...[Buffer.alloc(0), Buffer.alloc(32)].map(hashWith),
+    ];
+    assert.deepEqual(await store.issuer((tx) => search(tx, guesses)), []);
+    const known = hashWith(keys.requests);
+    const found = await store.issuer((tx) => search(tx, [known]));
+    assert.deepEqual(found, [`idempotency.request_mac: ${known}`]);
   });
 
   test('content moved to another row does not open', async () => {

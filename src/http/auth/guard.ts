@@ -39,6 +39,6 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
   app.decorateRequest('repeat', null);
   app.addHook('preHandler', async (request) => {
     if (request.routeOptions.config.repeat !== 'key') return;
-    request.repeat = repeatKey(callerOf(request), request);
+    request.repeat = repeatKey(deps.context, callerOf(request), request);
   });
 }

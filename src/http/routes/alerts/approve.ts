@@ -13,6 +13,8 @@ export function approve(app: App, deps: HttpDeps): void {
       config: { audience: ['person:approver'], repeat: 'key' },
       schema: {
         summary: 'A second person approves exactly the plan with this digest',
+        description:
+          'Refused to everybody who opened the alert, changed it, or recorded a consent to it.',
         params: Type.Object({ alert: IdText }),
         body: Type.Object({ plan: Hex32 }, closed),
         response: {

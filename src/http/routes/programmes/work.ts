@@ -8,7 +8,7 @@ import { IdText, InstantText, listOf, nullable } from '../../schemas/basic.ts';
 
 const WorkItem = Type.Object({
   id: IdText,
-  code: Type.String({ description: 'why a copy was held: a reason code, or MARK_FAILED' }),
+  code: Type.String({ description: 'why it is held: a reason code, or MARK_FAILED' }),
   alert: nullable(IdText),
   artifact: nullable(IdText),
   participant: nullable(IdText),
@@ -22,7 +22,10 @@ export function showWork(app: App, deps: HttpDeps): void {
     {
       config: { audience: ANY_PERSON },
       schema: {
-        summary: 'Open questions: copies that were held, and why',
+        summary: 'Open questions: what was held, and why',
+        description:
+          'One for each cause, artifact and participant. `reader` is whose fetch met it first, ' +
+          'null where a wave did.',
         params: Type.Object({ programme: IdText }),
         response: { 200: Type.Object({ items: listOf(WorkItem) }) },
       },

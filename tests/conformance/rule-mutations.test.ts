@@ -38,7 +38,8 @@ describe('the mutation that a test of a rule names', () => {
 
   for (const call of chosen()) {
     const { id, says, kills } = call;
-    test(`${id}: ${kills.from} → ${kills.to}`, async () => {
+    const change = `${kills.from} → ${kills.to}`.replace(/\s+/g, ' ');
+    test(`${id}: ${change}`, async () => {
       assert.deepEqual(await run(copy, call), { passed: true, failed: false }, says);
       const place = join(copy, kills.in);
       const text = await readFile(place, 'utf8');

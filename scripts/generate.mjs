@@ -7,10 +7,12 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeApi } from '../src/http/openapi.ts';
 import { explainFiles, packAt } from '../src/main/pack-folder.ts';
+import { policyRulesPage } from '../tests/support/policy-rules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 await generate('openapi.json', await describeApi());
+await generate('docs/policy-rules.md', policyRulesPage());
 format('openapi.json');
 for (const pack of await readdir(join(ROOT, 'policies'))) {
   const folder = join('policies', pack);

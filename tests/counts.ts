@@ -13,6 +13,7 @@ export const counts = {
   leakSeeds: long ? 100 : 5,
   innocent: long ? 1_000_000 : 20_000,
   properties: long ? 100 : 1,
+  ruleMutations: long ? Number.POSITIVE_INFINITY : 4,
   /** Of the mutants of a pack's rules, and of its table. */
   mutants: long ? Number.POSITIVE_INFINITY : 20,
   /** Whether tests may ask npm's registry. */

@@ -97,7 +97,8 @@ function tableDecidesTheSame(rules: readonly Rule[]): boolean {
 }
 
 test('neither the table written by hand nor the check finds fault with the pack as it is', () => {
-  assert.equal(difference(policy), null);
+  // All of it is gone through in mapp-table.test.ts; here, what would call every mutant killed.
+  assert.equal(difference(policy, asking.slice(0, 100)), null);
   for (const rule of pack.rules) assert.ok(!isRefused(rule, rule.json), rule.id);
 });
 
@@ -153,23 +154,23 @@ function isKilled(mutant: Policy): boolean {
   return found !== null;
 }
 
-function difference(mutant: Policy): Case | null {
+function difference(mutant: Policy, among: readonly Asking[] = asking): Case | null {
   const schedule = resolveSchedule(SCHEDULE.disclosureAt, mutant.leads);
   const differs = ({ facts, now, expected }: Case) =>
     !agrees(decideRelease(mutant, { ...facts, schedule }, now), expected);
   const before = shown.find(differs);
   if (before !== undefined) return before;
-  for (const each of cases()) if (differs(each)) return each;
+  for (const each of cases(among)) if (differs(each)) return each;
   return null;
 }
 
-function* cases(): Generator<Case> {
+function* cases(among: readonly Asking[]): Generator<Case> {
   for (const facts of requests({ kind: 'public' })) {
     for (const [now, stage] of AXIS) {
       yield { facts, now, expected: expectedForPublic(facts, stage) };
     }
   }
-  for (const { principal, meaning } of asking) {
+  for (const { principal, meaning } of among) {
     for (const facts of requests(principal)) {
       for (const [now, stage] of AXIS) {
         yield { facts, now, expected: expectedFor(facts, meaning, stage) };

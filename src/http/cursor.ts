@@ -2,9 +2,9 @@ import { invalid, type TocsinError } from '../domain/errors.ts';
 import { type Id, isId, parseId } from '../domain/ids.ts';
 
 /**
- * A place in a list, opaque to clients: base64url of `[1, list, id of the last item shown]`. The id
- * is one the caller has just seen, so a cursor tells nothing and needs no secret; one that was made
- * up reads what its maker may read anyway.
+ * A place in a list, opaque to clients: base64url of `[1, list, id]`. The id is one the caller has
+ * just seen, or names nothing that could be asked for, so a cursor needs no secret; one that was
+ * made up reads what its maker may read anyway.
  */
 export function encodeCursor(list: string, after: string): string {
   return Buffer.from(JSON.stringify([1, list, after])).toString('base64url');

@@ -55,9 +55,9 @@ export type Problem = {
   readonly bytes: Buffer;
 };
 
-/** What 500 says, whatever happened: the cause is the operator's. */
 /** As a held artifact is answered: the same words whatever holds it. */
 const HELD = 'this artifact is not available at the moment';
+/** What 500 says, whatever happened: the cause is the operator's. */
 const INSIDE = "an error inside Tocsin; the operator's log names its place";
 
 /**

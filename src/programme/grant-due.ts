@@ -122,7 +122,7 @@ function holdsOf(
 }
 
 /** The leading reason of a hold. */
-function causeOf({ reasons }: Decision): ReasonCode {
+export function causeOf({ reasons }: Decision): ReasonCode {
   return reasons[0]?.code ?? 'HELD_FOR_REVIEW';
 }
 

@@ -11,7 +11,7 @@ import type { AlertId, ArtifactId, NoticeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { alertsPage } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
-import { readerFacts, readerFactsFrom } from '../store/delivery-reader.ts';
+import { readerFactsFrom, readerFactsOf } from '../store/delivery-reader.ts';
 import { noticesPage } from '../store/release-store.ts';
 import type { ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
@@ -42,6 +42,14 @@ export type InboxArtifact = {
 
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
 
+/**
+ * Rows that one request looks at, whether they may be shown or not: bounds its work, and how long a
+ * suspension waits for it.
+ */
+const MOST_LOOKED_AT = 1_000;
+/** Rows read and decided in one round trip. */
+const BATCH = 100;
+
 /** One page of the caller's visible alerts, after the alert id `after`. */
 export async function readInbox(
   context: Context,
@@ -51,21 +59,98 @@ export async function readInbox(
   now: Instant,
 ): Promise<Page<InboxAlert>> {
   return context.store.participant(caller.participant, async (tx) => {
-    const items: InboxAlert[] = [];
-    let cursor = after;
-    // Alerts that are granted but not open at this moment are passed over without a trace: a page
-    // is filled from what is visible, so neither its length nor its cursor tells of the others.
-    for (;;) {
-      const [row] = await alertsPage(tx, null, cursor, 1);
-      if (!row) return { items, next: null };
-      const facts = await readerFacts(tx, caller.participant, row.id, caller.id);
-      const work = await openCase(context, tx, facts, now);
-      const seen = work ? await present(context, tx, work) : null;
-      if (seen && items.length === limit) return { items, next: items.at(-1)?.id ?? null };
-      if (seen) items.push(seen);
-      cursor = row.id;
-    }
+    const { items, last, ended } = await fillPage(after, limit, {
+      read: async (from) => {
+        const ids = (await alertsPage(tx, null, from, BATCH)).map(({ id }) => id);
+        const cases = await openCases(context, tx, caller, ids, now);
+        return ids.map((id) => ({ id, open: cases.get(id) }));
+      },
+      show: (work) => present(context, tx, work),
+    });
+    return { items, next: ended ? null : placeAfter(items, last) };
   });
+}
+
+/**
+ * Where the next page begins. An alert that is not shown is not named: the place is then between
+ * two ids, the upper half of one and ones to the end.
+ */
+function placeAfter(items: readonly InboxAlert[], last: AlertId | null): string | null {
+  if (last === null || items.at(-1)?.id === last) return last;
+  return `${last.slice(0, 19)}bfff-ffffffffffff`;
+}
+
+/** The caller's notices, oldest first: that something waits, and since when. */
+export async function readNotices(
+  context: Context,
+  caller: ReaderCaller,
+  after: NoticeId | null,
+  limit: number,
+  now: Instant,
+): Promise<Page<Notice>> {
+  return context.store.participant(caller.participant, async (tx) => {
+    const { items, last, ended } = await fillPage(after, limit, {
+      read: async (from) => {
+        const rows = await noticesPage(tx, from, BATCH);
+        const alerts = [...new Set(rows.map(({ alert }) => alert))];
+        const cases = await openCases(context, tx, caller, alerts, now);
+        return rows.map((row) => ({ id: row.id, open: cases.has(row.alert) ? row : undefined }));
+      },
+      show: async ({ id, kind, at }) => ({ id, kind, at }),
+    });
+    return { items, next: ended ? null : last };
+  });
+}
+
+export type Notice = { readonly id: NoticeId; readonly kind: string; readonly at: Instant };
+
+/**
+ * Fills a page with what is open of a list. The rest is passed over without a trace, as long as the
+ * end of the page or of the list comes before `MOST_LOOKED_AT` rows; then the page is cut short.
+ * `last` is the row to go on after.
+ */
+async function fillPage<I extends string, W, T>(
+  after: I | null,
+  limit: number,
+  list: {
+    /** The next `BATCH` rows; `open` is what is shown of one, undefined for one to pass over. */
+    read(from: I | null): Promise<readonly { readonly id: I; readonly open: W | undefined }[]>;
+    show(open: W): Promise<T>;
+  },
+): Promise<{ items: T[]; last: I | null; ended: boolean }> {
+  const items: T[] = [];
+  let looked = after;
+  let shown = after;
+  for (let count = 0; count < MOST_LOOKED_AT; count += BATCH) {
+    const rows = await list.read(looked);
+    for (const { id, open } of rows) {
+      if (open !== undefined) {
+        if (items.length === limit) return { items, last: shown, ended: false };
+        items.push(await list.show(open));
+        shown = id;
+      }
+      looked = id;
+    }
+    if (rows.length < BATCH) return { items, last: null, ended: true };
+  }
+  return { items, last: looked, ended: false };
+}
+
+/** Those of the alerts of which something is open to the caller now, decided under the lock. */
+async function openCases(
+  context: Context,
+  tx: Tx,
+  caller: ReaderCaller,
+  alerts: readonly AlertId[],
+  now: Instant,
+): Promise<Map<AlertId, ReaderCase>> {
+  const to = { participant: caller.participant, reader: caller.id };
+  const open = new Map<AlertId, ReaderCase>();
+  for (const [id, facts] of await readerFactsOf(tx, to, alerts)) {
+    const work = await openCase(context, tx, facts, now);
+    if (work && work.open.size > 0) open.set(id, work);
+  }
+  return open;
 }
 
 /** One alert. @throws NOT_FOUND when it is unknown to the caller, whatever the cause. */
@@ -78,15 +163,15 @@ export async function readInboxAlert(
   const to = { participant: caller.participant, reader: caller.id, alert };
   return context.store.release(to, async (tx, { facts }) => {
     const work = await openCase(context, tx, readerFactsFrom(facts), now);
-    const seen = work ? await present(context, tx, work) : null;
-    if (!seen) throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
-    return seen;
+    if (!work || work.open.size === 0) {
+      throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
+    }
+    return present(context, tx, work);
   });
 }
 
-async function present(context: Context, tx: Tx, work: ReaderCase): Promise<InboxAlert | null> {
+async function present(context: Context, tx: Tx, work: ReaderCase): Promise<InboxAlert> {
   const { open } = work;
-  if (open.size === 0) return null;
   const keys = await context.keys.alert(tx, work.alert.id);
   const head = decryptFor(keys, alertRow(work.alert.id), work.alert.headEnc);
   const artifacts: InboxArtifact[] = [];
@@ -103,17 +188,4 @@ async function present(context: Context, tx: Tx, work: ReaderCase): Promise<Inbo
     disclosureAt: work.alert.schedule.disclosureAt,
     artifacts,
   };
-}
-
-/** The caller's notices, oldest first: that something waits, and since when. */
-export async function readNotices(
-  context: Context,
-  caller: ReaderCaller,
-  after: NoticeId | null,
-  limit: number,
-): Promise<Page<{ id: string; kind: string; at: Instant }>> {
-  const items = await context.store.participant(caller.participant, (tx) =>
-    noticesPage(tx, after, limit),
-  );
-  return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : null };
 }

@@ -2,20 +2,21 @@ import { seal } from '../crypto/age/seal.ts';
 import { canonicalJson } from '../crypto/canonical.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
-import type { Decision } from '../domain/decision.ts';
+import type { Decision, ReasonCode } from '../domain/decision.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, DeliveryId } from '../domain/ids.ts';
 import { type Instant, instant, plus } from '../domain/instant.ts';
 import { type Manifest, manifestSigningBytes, packCopy } from '../formats/copy.ts';
 import { promiseBytes } from '../ledger/promise.ts';
 import type { AlertRow, ArtifactRow } from '../store/alert-reader.ts';
+import { certainUntil } from '../store/clock-store.ts';
 import type { LogHead, Tx } from '../store/database.ts';
 import { type ReaderFacts, readerFactsFrom } from '../store/delivery-reader.ts';
 import { insertDelivery, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
 import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-writer.ts';
 import { actorOf, type ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
-import { decideAll } from './grant-due.ts';
+import { causeOf, decideAll } from './grant-due.ts';
 import { requireSize, requireSoundLedger } from './guard-ledger.ts';
 import { type Rendering, renderFor, wordCommitment } from './render-shelf.ts';
 
@@ -74,12 +75,13 @@ export type ReaderCase = {
   readonly alert: AlertRow;
   readonly artifacts: readonly ArtifactRow[];
   readonly reader: ReaderFacts;
-  readonly decisions: readonly Decision[];
   /**
    * Artifacts the caller may have now, reduced variants in place of full ones. Empty under a clock
    * doubt.
    */
   readonly open: ReadonlySet<ArtifactId>;
+  /** Artifacts that wait for a person's decision, with the cause. What is in neither is unknown. */
+  readonly held: ReadonlyMap<ArtifactId, ReasonCode>;
   /** Whether anything of the alert is due to the caller: until then it does not exist for it. */
   readonly visible: boolean;
 };
@@ -94,17 +96,19 @@ export async function openCase(
   now: Instant,
 ): Promise<ReaderCase | null> {
   if (!reader) return null;
-  const { alert } = reader;
+  const { alert, clockDoubted } = reader;
   const artifacts = await context.renders.artifacts(tx, alert);
   const policy = await context.policies.get(tx, alert.programme, reader.policySha256);
-  const decided = decideAll(policy, { alert, artifacts }, reader, reader.consent, now);
-  const open = openArtifacts(artifacts, decided);
+  // At a doubtful time nothing is given. What was open when the time was last certain is held, as
+  // the caller knows of it; whatever else the doubtful clock would open stays unknown.
+  const at = clockDoubted ? await certainUntil(tx) : now;
+  const decisions = decideAll(policy, { alert, artifacts }, reader, reader.consent, at);
+  const open = openArtifacts(artifacts, decisions);
+  const held = heldArtifacts(artifacts, decisions);
   const visible = open.size > 0;
-  if (reader.clockDoubted) {
-    const decisions = decided.map(() => CLOCK_HOLD);
-    return { alert, artifacts, reader, decisions, open: new Set(), visible };
-  }
-  return { alert, artifacts, reader, decisions: decided, open, visible };
+  if (!clockDoubted) return { alert, artifacts, reader, open, held, visible };
+  for (const id of open) held.set(id, 'CLOCK_DOUBT');
+  return { alert, artifacts, reader, open: new Set(), held, visible };
 }
 
 function openArtifacts(
@@ -115,13 +119,24 @@ function openArtifacts(
   for (const [index, artifact] of artifacts.entries()) {
     const outcome = decisions[index]?.outcome;
     if (outcome === 'allow') open.add(artifact.id);
-    // The reduced variant stands in its place; that there is a full one is not said.
+    // The reduced variant stands in its place, under its own id; that there is a full one is not
+    // said.
     if (outcome === 'allow_reduced' && artifact.reducedBy) open.add(artifact.reducedBy);
   }
   return open;
 }
 
-const CLOCK_HOLD: Decision = { outcome: 'hold', reasons: [{ code: 'CLOCK_DOUBT', policy: '' }] };
+function heldArtifacts(
+  artifacts: readonly ArtifactRow[],
+  decisions: readonly Decision[],
+): Map<ArtifactId, ReasonCode> {
+  const held = new Map<ArtifactId, ReasonCode>();
+  for (const [index, artifact] of artifacts.entries()) {
+    const decision = decisions[index];
+    if (decision?.outcome === 'hold') held.set(artifact.id, causeOf(decision));
+  }
+  return held;
+}
 
 /** When a copy is issued, and by when its delivery is promised to be in the ledger. */
 type Times = { readonly now: Instant; readonly by: Instant };
@@ -143,32 +158,14 @@ async function serve(
   requested: ArtifactId,
   times: Times,
 ): Promise<Served> {
-  const index = work.artifacts.findIndex((artifact) => artifact.id === requested);
-  const asked = work.artifacts[index];
-  const decision = work.decisions[index];
-  if (!asked || !decision) return { outcome: 'unknown' };
+  const asked = work.artifacts.find((artifact) => artifact.id === requested);
+  if (!asked) return { outcome: 'unknown' };
   await context.reached('fetch.decided');
   if (work.open.has(asked.id)) return copyFor(context, tx, caller, work, asked, times);
-  switch (decision.outcome) {
-    case 'deny':
-    case 'allow':
-      return { outcome: 'unknown' };
-    case 'hold':
-      await recordHold(
-        tx,
-        caller,
-        work,
-        asked,
-        decision.reasons[0]?.code ?? 'HELD_FOR_REVIEW',
-        times.now,
-      );
-      return { outcome: work.visible ? 'held' : 'unknown' };
-    case 'allow_reduced': {
-      const reduced = work.artifacts.find((artifact) => artifact.id === asked.reducedBy);
-      if (!reduced) return { outcome: 'unknown' };
-      return copyFor(context, tx, caller, work, reduced, times);
-    }
-  }
+  const cause = work.held.get(asked.id);
+  if (!cause) return { outcome: 'unknown' };
+  await recordHold(tx, caller, work, asked, cause, times.now);
+  return { outcome: work.visible ? 'held' : 'unknown' };
 }
 
 async function copyFor(

@@ -48,6 +48,12 @@ export async function putClockMark(tx: Tx, mark: ClockMark): Promise<void> {
     .execute();
 }
 
+/** The latest instant at which the clock was not doubted. The caller has seen that it is. */
+export async function certainUntil(tx: Tx): Promise<Instant> {
+  const row = await tx.selectFrom('clock_mark').select('high_water').executeTakeFirstOrThrow();
+  return row.high_water;
+}
+
 export async function clockDoubted(tx: Tx): Promise<boolean> {
   const row = await tx.selectFrom('clock_mark').select('doubted_at').executeTakeFirst();
   return row !== undefined && row.doubted_at !== null;

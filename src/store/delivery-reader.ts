@@ -49,19 +49,23 @@ export function readerFactsFrom(facts: unknown): ReaderFacts | null {
 }
 
 /**
- * Takes the release lock of the alert's programme and reads the facts of a joined reader with
- * respect to the alert; null when the reader, its enrolment in the programme, or the alert is not
- * visible.
+ * The same for several alerts in one round trip: takes the release lock of the programme of each
+ * and reads the facts. Alerts that the reader cannot see have no entry.
  */
-export async function readerFacts(
+export async function readerFactsOf(
   tx: Tx,
-  participant: ParticipantId,
-  alert: AlertId,
-  reader: ReaderId,
-): Promise<ReaderFacts | null> {
-  const { rows } = await sql<{ facts: unknown }>`
-    select tocsin_release_facts(${participant}, ${alert}, ${reader}) as facts`.execute(tx);
-  return readerFactsFrom(rows[0]?.facts ?? null);
+  to: { readonly participant: ParticipantId; readonly reader: ReaderId },
+  alerts: readonly AlertId[],
+): Promise<Map<AlertId, ReaderFacts>> {
+  const { rows } = await sql<{ id: AlertId; facts: unknown }>`
+    select id, tocsin_release_facts(${to.participant}, id, ${to.reader}) as facts
+    from unnest(${alerts}::uuid[]) as id`.execute(tx);
+  const found = new Map<AlertId, ReaderFacts>();
+  for (const { id, facts } of rows) {
+    const read = readerFactsFrom(facts);
+    if (read) found.set(id, read);
+  }
+  return found;
 }
 
 /** Who was handed what of an alert, and when: exposure and the candidates of a trace. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import type { Actor } from '../domain/event.ts';
-import type { AlertId, ArtifactId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { AlertId, ArtifactId, NoticeId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Tx, timestamp } from './database.ts';
 import { insertEvents, prepareEvent } from './event-writer.ts';
@@ -164,6 +164,7 @@ export async function insertGrants(
   );
   await insertNotices(
     tx,
+    wave.alert,
     fresh.map((grant) => grant.participant),
     act.at,
   );
@@ -172,13 +173,14 @@ export async function insertGrants(
 
 async function insertNotices(
   tx: Tx,
+  alert: AlertId,
   participants: readonly ParticipantId[],
   at: Instant,
 ): Promise<void> {
   if (participants.length === 0) return;
   const notices = participants.map((participant) => ({ id: newId(), participant }));
-  await sql`insert into notice (id, participant_id, kind, at)
-    select id, participant, 'something_waits', ${new Date(at)}
+  await sql`insert into notice (id, participant_id, alert_id, kind, at)
+    select id, participant, ${alert}::uuid, 'something_waits', ${new Date(at)}
     from json_to_recordset(${JSON.stringify(notices)}::json)
       as r (id uuid, participant uuid)`.execute(tx);
 }
@@ -236,19 +238,37 @@ export async function insertPublications(
   }
 }
 
+/** A notice as stored. The alert is for deciding whether it may be shown, never to be shown. */
+export type NoticeRow = {
+  readonly id: NoticeId;
+  readonly kind: string;
+  readonly at: Instant;
+  readonly alert: AlertId;
+};
+
 /** A participant's notices after `after` (exclusive), in order; the serial stays in the store. */
 export async function noticesPage(
   tx: Tx,
-  after: string | null,
+  after: NoticeId | null,
   limit: number,
-): Promise<{ id: string; kind: string; at: Instant }[]> {
-  let query = tx.selectFrom('notice').select(['id', 'kind', 'at']).orderBy('serial').limit(limit);
+): Promise<NoticeRow[]> {
+  let query = tx
+    .selectFrom('notice')
+    .select(['id', 'kind', 'at', 'alert_id'])
+    .orderBy('serial')
+    .limit(limit);
   if (after) {
     query = query.where('serial', '>', (select) =>
       select.selectFrom('notice as n').select('n.serial').where('n.id', '=', after),
     );
   }
-  return query.execute();
+  const rows = await query.execute();
+  return rows.map(({ id, kind, at, alert_id }) => ({
+    id: id as NoticeId,
+    kind,
+    at,
+    alert: alert_id as AlertId,
+  }));
 }
 
 /** Participants to be decided again, at an instant that is not a wave's. */

@@ -134,7 +134,14 @@ export type Database = {
   redecision: { alert_id: string; participant_id: string; at: At };
   consent: { alert_id: string; participant_id: string; consent: string };
   publication: { alert_id: string; artifact_id: string; at: At };
-  notice: { id: string; participant_id: string; kind: string; at: At; serial: Generated<string> };
+  notice: {
+    id: string;
+    participant_id: string;
+    alert_id: string;
+    kind: string;
+    at: At;
+    serial: Generated<string>;
+  };
   word_commitment: { alert_id: string; reader_id: string; commitment: Buffer };
   delivery: {
     id: string;

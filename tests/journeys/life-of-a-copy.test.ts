@@ -168,8 +168,9 @@ describe('the life of a copy', () => {
       inbox.items[0]?.artifacts.map(({ kind }) => kind),
       ['summary'],
     );
-    const { bytes } = await fetch(restricted, 'poc.py');
+    const { bytes } = await fetch(restricted, 'summary.md');
     assert.equal(unpackCopy(open([restricted.identity], bytes)).manifest.kind, 'summary');
+    await assert.rejects(fetch(restricted, 'poc.py'), { code: 'NOT_FOUND' });
   });
 
   test('from T0 anybody reads advisory and summary, unmarked, and nothing else', async () => {

@@ -8,6 +8,7 @@ import { changeConsent } from '../../src/programme/change-consent.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { changeStanding } from '../../src/programme/suspend-participant.ts';
+import { json, openEdge } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
@@ -107,6 +108,24 @@ describe('a suspension against a fetch under way', () => {
     await assert.rejects(fetch(), { code: 'NOT_FOUND' });
     await change('active');
     assert.ok((await fetch()).bytes.length > 0);
+  });
+
+  test('suspended, it has no notices, as if there had never been any', async () => {
+    const edge = openEdge(house);
+    const stranger = await joinReader(
+      house,
+      await admit(house, 'Nothing due yet', { tier: 'entry', standing: 'applicant' }),
+    );
+    const seen = () => edge.get('/v1/notices', reader.token);
+    const before = json<{ items: object[] }>(await seen());
+    assert.ok(before.items.length > 0);
+    await change('suspended');
+    const none = await edge.get('/v1/notices', stranger.token);
+    assert.deepEqual(json(none), { items: [], next: null });
+    assert.deepEqual(await seen(), none);
+    assert.deepEqual(await edge.get('/v1/notices?limit=1', reader.token), none);
+    await change('active');
+    assert.deepEqual(json(await seen()), before);
   });
 
   test('suspended before the wave, reinstated after it: decided by that event', async () => {

@@ -25,7 +25,7 @@ export async function playWaves(
   page.part('3  Released in waves', 'the ledger ticks every hour, busy or idle');
   show(stage, ['', 'readers', 'opened', 'receipts', 'proven']);
   let suspended: Suspended | null = null;
-  const poc = { refused: 0, given: 0 };
+  let refused = 0;
   for (const { at, tier } of wavesOf(alert)) {
     await pass(stage, at);
     const concerned = readers.filter(({ firm, copies }) =>
@@ -36,12 +36,12 @@ export async function playWaves(
     if (tier === 'ans') suspended = await suspendMidWave(stage, alert, readers, suspend);
     await takeAll(stage, concerned.slice(half));
     if (suspended) suspended = await askAgain(stage, alert, readers, suspended);
-    await askForPoc(stage, alert, readers, poc);
+    refused += await askForPoc(stage, alert, readers);
     await pass(stage, plus(at, PROMISED_MS));
     await proveAll(stage, readers, `${dayOf(at)}, ${tier ?? 'everybody'}`);
   }
   if (!suspended) throw new TocsinError('INTERNAL', 'waves: expected one of ans');
-  tell(stage, readers, suspended, poc);
+  tell(stage, readers, suspended, refused);
   const open = await stage.desks.ask('publicKinds', stage.rehearsal.url);
   page.fact(`Public since disclosure, without a token: ${open.join(', ')}.`);
   return suspended;
@@ -100,39 +100,33 @@ async function askAgain(
 /** The roles of firms that the July 2025 rule holds back. */
 const RESTRICTED = ['duty', 'unknown', 'expired'];
 
-/** How often the proof of concept was asked for by those who may not have it, and what came. */
-type PocAsked = { refused: number; given: number };
-
 /**
- * One reader of each restricted firm asks for the proof of concept by its id. From disclosure on,
- * the general description is given in its place.
+ * One reader of each restricted firm asks for the proof of concept by its id: how many are refused.
+ * From disclosure on the general description stands in its place, under an id of its own.
  */
 async function askForPoc(
   { desks }: Stage,
   alert: Alert,
   readers: readonly Reader[],
-  asked: PocAsked,
-): Promise<void> {
+): Promise<number> {
   const artifact = alert.artifacts.find(({ kind }) => kind === 'poc')?.id ?? '';
   const restricted = readers.filter(({ firm }) => RESTRICTED.includes(firm.role));
   const firms = Map.groupBy(restricted, ({ participant }) => participant);
+  let refused = 0;
   for (const [reader] of firms.values()) {
     if (!reader) continue;
     const code = await desks.ask('take', { reader: reader.id, alert: alert.id, artifact });
-    if (code === null) {
-      reader.copies += 1;
-      asked.given += 1;
-    } else {
-      asked.refused += 1;
-    }
+    if (code === null) reader.copies += 1;
+    else refused += 1;
   }
+  return refused;
 }
 
 function tell(
   { page }: Stage,
   readers: readonly Reader[],
   { participant, waited, inFlight, after }: Suspended,
-  poc: PocAsked,
+  refused: number,
 ): void {
   const firm = readers.find((reader) => reader.participant === participant)?.firm.name;
   page.fact(
@@ -141,7 +135,8 @@ function tell(
       `${after.fetches} later ones get ${after.copies || 'nothing'}.`,
   );
   page.fact(
-    `Firms with a duty, or an unknown one, ask for the proof of concept: ${poc.refused} times ` +
-      `it does not exist for them, ${poc.given} times they get the general description.`,
+    'Firms that must report, or may have to, ask for the proof of concept: ' +
+      `${refused} times it does not exist for them; at disclosure they get the general ` +
+      'description.',
   );
 }

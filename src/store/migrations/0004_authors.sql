@@ -1,8 +1,10 @@
--- Who an approval must be independent of; one question for each cause.
+-- Who an approval must be independent of; what a notice is of; one question for each cause.
 -- Row security binds the owner of the tables too: it is lifted where old rows are read, and forced
 -- again at the end.
 alter table alert no force row level security;
 alter table event no force row level security;
+alter table release_grant no force row level security;
+alter table notice no force row level security;
 alter table work_item no force row level security;
 alter table idempotency no force row level security;
 
@@ -49,6 +51,20 @@ alter table sighting add unique (id, opened_by);
 alter table trace_approval
   add foreign key (sighting_id, opened_by) references sighting (id, opened_by);
 
+-- Which alert a notice is of, so that it is shown while that alert is; what is shown says nothing
+-- of it. Grants and notices were written in pairs, at one instant.
+alter table notice add column alert_id uuid references alert;
+update notice set alert_id = pair.alert_id
+  from (select alert_id, participant_id, granted_at as at,
+      row_number() over (partition by participant_id, granted_at order by alert_id) as nth
+    from release_grant) as pair,
+    (select id, participant_id, at,
+      row_number() over (partition by participant_id, at order by serial) as nth
+    from notice) as numbered
+  where numbered.id = notice.id and pair.nth = numbered.nth and pair.at = numbered.at
+    and pair.participant_id = numbered.participant_id;
+alter table notice alter column alert_id set not null;
+
 -- One open question for each cause, artifact and participant. A wave asks it without a reader.
 delete from work_item as again using work_item as first
   where again.resolved_at is null and first.resolved_at is null
@@ -68,5 +84,7 @@ update idempotency set request_mac = '';
 
 alter table alert force row level security;
 alter table event force row level security;
+alter table release_grant force row level security;
+alter table notice force row level security;
 alter table work_item force row level security;
 alter table idempotency force row level security;

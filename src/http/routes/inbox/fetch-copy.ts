@@ -19,9 +19,10 @@ export function fetchCopy(app: App, deps: HttpDeps): void {
       },
     },
     async (request, reply) => {
+      // First of all: while there is no certain time, what is known and what is not answer alike.
+      const now = deps.clock.now();
       const alert = knownId<'alert'>(request.params.alert);
       const artifact = knownId<'artifact'>(request.params.artifact);
-      const now = deps.clock.now();
       const copy = await serveCopy(deps.context, readerOf(request), { alert, artifact }, now);
       deps.metrics.copyServed();
       return reply.type(BYTES).send(copy.bytes);

@@ -10,7 +10,7 @@ export function listInbox(app: App, deps: HttpDeps): void {
     {
       config: { audience: ['reader'] },
       schema: {
-        summary: 'Alerts open to the reader',
+        summary: 'Alerts open to the reader, with what can be fetched of each',
         querystring: PageQuery,
         response: { 200: pageOf(InboxAlertText) },
       },

@@ -17,8 +17,9 @@ export function readInboxItem(app: App, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const alert = knownId<'alert'>(request.params.alert);
+      // First of all: while there is no certain time, what is known and what is not answer alike.
       const now = deps.clock.now();
+      const alert = knownId<'alert'>(request.params.alert);
       return presentInboxAlert(await readInboxAlert(deps.context, readerOf(request), alert, now));
     },
   );

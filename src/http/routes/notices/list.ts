@@ -21,7 +21,8 @@ export function listNotices(app: App, deps: HttpDeps): void {
     },
     async (request) => {
       const { after, limit } = rangeOf<'notice'>('notices', request.query);
-      const page = await readNotices(deps.context, readerOf(request), after, limit);
+      const now = deps.clock.now();
+      const page = await readNotices(deps.context, readerOf(request), after, limit, now);
       return presentPage('notices', page, (notice) => ({
         ...notice,
         at: formatInstant(notice.at),

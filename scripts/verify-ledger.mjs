@@ -33,7 +33,7 @@ try {
 
 async function verifyLedger(file) {
   let checkpoint;
-  const log = { size: 0, at: 0, events: 0, subtrees: [] };
+  const log = { size: 0, at: -1, events: 0, subtrees: [] };
   for await (const line of linesOf(file === '-' ? process.stdin : createReadStream(file))) {
     lineNumber += 1;
     const value = parseJson('the line', line);
@@ -117,13 +117,13 @@ function addTick(log, value) {
   members('tick', value, ['tick', 'at', 'root', 'events', 'key']);
   const { tick, at, root, events } = value;
   same('number of the tick', String(log.size), String(tick));
-  if (!Number.isSafeInteger(at) || at < log.at) {
-    throw new Mistake(`tick ${tick}: expected a time of ${log.at} ms or later, found ${at}`);
+  if (!Number.isSafeInteger(at) || at <= log.at) {
+    throw new Mistake(`tick ${tick}: expected a time after ${log.at} ms, found ${at}`);
   }
   const key = hex32(`tick ${tick}: key`, value.key);
   hex32(`tick ${tick}: root`, root);
   if (!Array.isArray(events)) throw new Mistake(`tick ${tick}: expected a list of events`);
-  const leaves = events.map((event, i) => eventLeaf(`tick ${tick}: event ${i + 1}`, event));
+  const leaves = events.map((event, i) => eventLeaf(`tick ${tick}: event ${i + 1}`, event, at));
   requireRising(tick, leaves);
   same(`tick ${tick}: root`, root, eventSubtree(key, DEPTH, 0, leaves).toString('hex'));
   appendLeaf(log, leafHash(`{"at":${at},"root":"${root}","tick":${tick},"v":1}`));
@@ -164,7 +164,7 @@ function emptySubtree(key, height, index) {
 
 // ---- An event: docs/formats/event.md ----
 
-function eventLeaf(where, event) {
+function eventLeaf(where, event, tickAt) {
   members(where, event, ['position', 'entry', 'parts']);
   const { position, entry, parts } = event;
   if (!Number.isInteger(position) || position < 0 || position >= CAPACITY) {
@@ -176,7 +176,7 @@ function eventLeaf(where, event) {
   const committed = commitmentsOf(where, entry);
   same(`${where}: parts`, String(committed.length), String(parts.length));
   for (const [i, part] of parts.entries())
-    verifyPart(`${where}: part ${i + 1}`, part, committed[i]);
+    verifyPart(`${where}: part ${i + 1}`, part, committed[i], tickAt);
   return { position, leaf: leafHash(entry) };
 }
 
@@ -193,7 +193,7 @@ function commitmentsOf(where, entry) {
   return parts;
 }
 
-function verifyPart(where, part, { audience, commitment }) {
+function verifyPart(where, part, { audience, commitment }, tickAt) {
   members(
     where,
     part,
@@ -209,6 +209,22 @@ function verifyPart(where, part, { audience, commitment }) {
     commitment,
     sha256('tocsin/part/v1\n', salt, part.body).toString('hex'),
   );
+  const happened = timeOf(part.body);
+  if (happened > tickAt) {
+    throw new Mistake(
+      `${where}: expected a time of ${tickAt} ms, its tick's, at most, found ${happened}`,
+    );
+  }
+}
+
+/** When the event happened, by its body. A body that says nothing of it cannot be too late. */
+function timeOf(body) {
+  try {
+    const at = JSON.parse(body)?.at;
+    return typeof at === 'number' ? at : 0;
+  } catch {
+    return 0;
+  }
 }
 
 // ---- The log: RFC 6962 §2.1 ----

@@ -39,7 +39,7 @@ export type InboxArtifact = {
 export type InboxPage = { readonly items: readonly InboxAlert[]; readonly next: string | null };
 
 /** A tree of at most 2^53 leaves has at most 53 levels; a consistency proof one hash more. */
-const MAX_CONSISTENCY_HASHES = 54;
+const MAX_PROOF_HASHES = 54;
 const MAX_PAGE_ITEMS = 1_000;
 const MAX_ARTIFACTS = 1_000;
 const MAX_TITLE = 1_000;
@@ -72,13 +72,42 @@ export function parseInboxAlert(answer: unknown): InboxAlert {
   return alert(new JsonNode(answer, 'alert'));
 }
 
-/** The hashes of a consistency proof, 32 bytes each. */
-export function parseConsistencyProof(answer: unknown): Buffer[] {
-  return new JsonNode(answer, 'consistency')
-    .object()
-    .get('proof')
-    .list(0, MAX_CONSISTENCY_HASHES)
-    .map((hash) => Buffer.from(hash.matching(HEX_32, '64 lower-case hex digits'), 'hex'));
+/** What the server shows for its log having grown; hashes of 32 bytes, times in ms since 1970. */
+export type GrowthShown = {
+  readonly proof: readonly Buffer[];
+  readonly ticks: readonly {
+    readonly tick: { readonly tick: number; readonly at: number; readonly root: Buffer };
+    readonly logProof: readonly Buffer[];
+  }[];
+};
+
+export function parseGrowth(answer: unknown): GrowthShown {
+  const growth = new JsonNode(answer, 'consistency').object();
+  return {
+    proof: hashes(growth.get('proof')),
+    ticks: growth
+      .get('ticks')
+      .list(0, 2)
+      .map((node) => {
+        const tick = node.object();
+        return {
+          tick: {
+            tick: tick.get('tick').number(0, Number.MAX_SAFE_INTEGER),
+            at: tick.get('at').number(0, Number.MAX_SAFE_INTEGER),
+            root: hash(tick.get('root')),
+          },
+          logProof: hashes(tick.get('logProof')),
+        };
+      }),
+  };
+}
+
+function hashes(node: JsonNode): Buffer[] {
+  return node.list(0, MAX_PROOF_HASHES).map(hash);
+}
+
+function hash(node: JsonNode): Buffer {
+  return Buffer.from(node.matching(HEX_32, '64 lower-case hex digits'), 'hex');
 }
 
 function isLastPage(answer: unknown): boolean {

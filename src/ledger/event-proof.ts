@@ -7,8 +7,8 @@ import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import { parseEventEntry, partCommitment } from './event-leaf.ts';
 import { type EventProofBytes, parseEventProof } from './event-proof-form.ts';
 import { verifyEventPath } from './event-tree.ts';
-import { type HashFn, leafHash, verifyInclusion } from './proof.ts';
-import { tickEntry } from './tick-leaf.ts';
+import { type HashFn, leafHash } from './proof.ts';
+import { verifyTickInLog } from './tick-leaf.ts';
 
 export type { EventProof } from './event-proof-form.ts';
 
@@ -52,19 +52,12 @@ export function verifyEventProof(hash: HashFn, sent: unknown, verifierKey: strin
   };
 }
 
-function tickInLog(hash: HashFn, proof: EventProofBytes, { size, root }: Checkpoint): void {
+function tickInLog(hash: HashFn, proof: EventProofBytes, checkpoint: Checkpoint): void {
   // Each tick appends exactly one leaf, so its number is its index in the log.
   if (proof.tick.tick !== proof.logIndex) {
     throw mismatch('tick.tick', `${proof.logIndex}, its index in the log`, `${proof.tick.tick}`);
   }
-  const leaf = leafHash(hash, tickEntry(proof.tick));
-  verifyInclusion(hash, {
-    index: proof.logIndex,
-    size,
-    leafHash: leaf,
-    proof: proof.logProof,
-    root,
-  });
+  verifyTickInLog(hash, proof, checkpoint);
 }
 
 function eventInTick(hash: HashFn, proof: EventProofBytes, leaf: Uint8Array): void {

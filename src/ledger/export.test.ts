@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { ORIGIN, sampleExport, sampleLedger } from '../../tests/support/sample-ledger.ts';
+import {
+  exportOf,
+  ORIGIN,
+  sampleExport,
+  sampleLedger,
+  tickOfEvent,
+} from '../../tests/support/sample-ledger.ts';
 import { signer } from '../crypto/sign.ts';
 import { exportTick } from './export.ts';
 import { verifierKey } from './note.ts';
@@ -97,7 +103,7 @@ const mistakes: [string, string, RegExp][] = [
   [
     'time running back',
     inLine(2, /"at":1/, '"at":'),
-    /line 3: tick 1: expected a time of 1750723200000/,
+    /line 3: tick 1: expected a time after 1750723200000/,
   ],
   ['another time', inLine(7, /"at":1/, '"at":2'), /verified: root of the log: expected/],
   [
@@ -164,6 +170,17 @@ suite('the outside verifier names the first mistake', () => {
       assert.deepEqual([status, stdout], [1, '']);
     });
   }
+
+  test('a signed log whose time stands still, runs back or is before its events', () => {
+    const at = 1_750_000_000_000;
+    const log = (...times: readonly (readonly [tick: number, event: number])[]) =>
+      verify(exportOf(times.map(([time, happened], n) => tickOfEvent(n, time, happened))));
+    assert.equal(log([at, at], [at + 1, at]).status, 0);
+    for (const time of [at, at - 1]) {
+      assert.match(log([at, at], [time, time]).stderr, /line 3: tick 1: expected a time after \d+/);
+    }
+    assert.match(log([at, at + 1]).stderr, /line 2: tick 0: event 1: part 1: expected a time of/);
+  });
 
   test('two events at one position', () => {
     const tick = ledger.ticks[1];

@@ -6,7 +6,7 @@
 import { canonicalJson } from '../crypto/canonical.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { invalid } from '../domain/errors.ts';
-import { HASH_BYTES, leafHash } from './proof.ts';
+import { HASH_BYTES, type HashFn, leafHash, verifyInclusion } from './proof.ts';
 import { count } from './shape.ts';
 
 /** One tick as the public log shows it. */
@@ -39,4 +39,25 @@ export function tickEntry({ tick, at, root }: Tick): Buffer {
 /** RFC 6962's leaf hash of the tick's entry: what `appendLeaf` takes. @throws as `tickEntry`. */
 export function tickLeafHash(tick: Tick): Buffer {
   return Buffer.from(leafHash(sha256, tickEntry(tick)));
+}
+
+/** A tick with the RFC 6962 inclusion proof of its leaf. */
+export type TickProof = { readonly tick: Tick; readonly logProof: readonly Uint8Array[] };
+
+/**
+ * That the tick is in the log of this size and root, at the index that is its number.
+ * @throws PROOF_INVALID as `verifyInclusion`; INVALID_INPUT as `tickEntry`.
+ */
+export function verifyTickInLog(
+  hash: HashFn,
+  { tick, logProof }: TickProof,
+  { size, root }: { readonly size: number; readonly root: Uint8Array },
+): void {
+  verifyInclusion(hash, {
+    index: tick.tick,
+    size,
+    leafHash: leafHash(hash, tickEntry(tick)),
+    proof: logProof,
+    root,
+  });
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { logKey, ORIGIN, sampleExport, sampleLedger } from '../../tests/support/sample-ledger.ts';
+import {
+  exportOf,
+  logKey,
+  ORIGIN,
+  sampleExport,
+  sampleLedger,
+  tickOfEvent,
+} from '../../tests/support/sample-ledger.ts';
 import { signNote } from './note.ts';
 import { verifyExport } from './verify-export.ts';
 
@@ -87,6 +94,18 @@ test('a tick that is missing, added or moved is refused', async () => {
   // A time that the checkpoint does not bind any more: the log's root differs.
   const later = changed(7, (tick) => Object.assign(tick, { at: Number(tick['at']) + 1 }));
   await refused(later, /root of the log/);
+});
+
+test('a signed log whose time stands still, runs back or precedes its events', async () => {
+  const at = 1_750_000_000_000;
+  const log = (...times: readonly (readonly [tick: number, event: number])[]) =>
+    exportOf(times.map(([time, happened], n) => tickOfEvent(n, time, happened)))
+      .trimEnd()
+      .split('\n');
+  assert.equal((await verify(log([at, at], [at + 1, at]))).events, 2);
+  await refused(log([at, at], [at, at]), /line 3: at: expected later than \d+, found/);
+  await refused(log([at, at], [at - 1, at - 1]), /line 3: at: expected later than \d+, found/);
+  await refused(log([at, at + 1]), /line 2: events\[0\]\.parts\[0\]: at: expected at most/);
 });
 
 test('only the pinned key counts, and its origin', async () => {

@@ -31,7 +31,7 @@ export async function verifyExport(
   verifierKey: string,
 ): Promise<VerifiedExport> {
   let checkpoint: Checkpoint | null = null;
-  let log: Log = { frontier: EMPTY_FRONTIER, at: 0, events: 0 };
+  let log: Log = { frontier: EMPTY_FRONTIER, at: -1, events: 0 };
   let number = 0;
   for await (const line of lines) {
     number += 1;
@@ -65,23 +65,23 @@ function withTick(log: Log, line: string): Log {
     root: hex32('root', found['root']),
   };
   same('tick', log.frontier.size, tick.tick);
-  if (tick.at < log.at) throw tampered('at', `at least ${log.at}`, tick.at);
+  if (tick.at <= log.at) throw tampered('at', `later than ${log.at}`, tick.at);
   const events = list('events', found['events'], EVENT_TREE_CAPACITY);
-  const leaves = events.map((event, i) => leafOf(`events[${i}]`, event));
+  const leaves = events.map((event, i) => leafOf(`events[${i}]`, event, tick.at));
   const tree = buildEventTree(leaves, hex32('key', found['key']));
   same('root', hex(tick.root), hex(tree.root));
   const { frontier } = appendLeaf(log.frontier, tickLeafHash(tick));
   return { frontier, at: tick.at, events: log.events + events.length };
 }
 
-function leafOf(at: string, value: unknown): EventLeaf {
+function leafOf(at: string, value: unknown, tickAt: number): EventLeaf {
   const event = record(at, value);
   const entry = text(`${at}.entry`, event['entry']);
   const committed = parseEventEntry(entry);
   const parts = list(`${at}.parts`, event['parts'], committed.length);
   same(`${at}.parts`, committed.length, parts.length);
   for (const [i, commitment] of committed.entries()) {
-    checkPart(`${at}.parts[${i}]`, parts[i], commitment);
+    checkPart(`${at}.parts[${i}]`, parts[i], commitment, tickAt);
   }
   return {
     position: count(`${at}.position`, event['position']),
@@ -90,13 +90,31 @@ function leafOf(at: string, value: unknown): EventLeaf {
 }
 
 /** Of an erased part only the commitment is left, and the entry holds that. */
-function checkPart(at: string, value: unknown, { audience, commitment }: PartCommitment): void {
+function checkPart(
+  at: string,
+  value: unknown,
+  { audience, commitment }: PartCommitment,
+  tickAt: number,
+): void {
   const part = record(at, value);
   same(`${at}.audience`, audience, text(`${at}.audience`, part['audience']));
   if (part['erased'] === true) return;
   const salt = hex32(`${at}.salt`, part['salt']);
-  const found = partCommitment(salt, text(`${at}.body`, part['body']));
-  same(`${at}: commitment`, hex(commitment), hex(found));
+  const body = text(`${at}.body`, part['body']);
+  same(`${at}: commitment`, hex(commitment), hex(partCommitment(salt, body)));
+  const happened = happenedAt(body);
+  if (happened > tickAt) throw tampered(`${at}: at`, `at most ${tickAt}, the tick's`, happened);
+}
+
+/** When the event of a body happened; 0 where the body does not say. */
+function happenedAt(body: string): number {
+  try {
+    const event: unknown = JSON.parse(body);
+    const says = typeof event === 'object' && event !== null && 'at' in event;
+    return says && typeof event.at === 'number' ? event.at : 0;
+  } catch {
+    return 0;
+  }
 }
 
 function members(line: string, names: readonly string[]): Readonly<Record<string, unknown>> {

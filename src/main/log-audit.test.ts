@@ -12,7 +12,13 @@ import {
 } from '../../tests/support/sample-ledger.ts';
 import { formatCheckpoint } from '../ledger/checkpoint.ts';
 import { exportHeader, exportTick } from '../ledger/export.ts';
-import { appendLeaf, consistencyProof, EMPTY_FRONTIER, rootOf } from '../ledger/log-tree.ts';
+import {
+  appendLeaf,
+  consistencyProof,
+  EMPTY_FRONTIER,
+  inclusionProof,
+  rootOf,
+} from '../ledger/log-tree.ts';
 import { signNote } from '../ledger/note.ts';
 import { tickLeafHash } from '../ledger/tick-leaf.ts';
 import type { FetchLike } from '../participant/session.ts';
@@ -49,17 +55,28 @@ function serverOf(shown: Shown): FetchLike {
       return new Response(checkpointOf(ticks.slice(0, shown.size)));
     }
     const [from, to] = [Number(searchParams.get('from')), Number(searchParams.get('to'))];
-    const proof = consistencyProof(from, to, (level, index) => {
-      const node = ledger.nodes.get(`${level}/${index}`);
-      assert.ok(node);
-      return node;
+    const node = (level: number, index: number) => {
+      const found = ledger.nodes.get(`${level}/${index}`);
+      assert.ok(found);
+      return found;
+    };
+    const last = [from, to].map((size) => {
+      const tick = ticks[size - 1];
+      assert.ok(tick);
+      const logProof = inclusionProof(tick.tick, to, node).map(hex);
+      return { tick: tick.tick, at: tick.at, root: hex(tick.root), logProof };
     });
     return Response.json({
       from,
       to,
-      proof: proof.map((hash) => Buffer.from(hash).toString('hex')),
+      proof: consistencyProof(from, to, node).map(hex),
+      ticks: last,
     });
   };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 suite('the ledger as the issuer’s own persons audit it', () => {

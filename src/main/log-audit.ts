@@ -6,14 +6,14 @@ import { TocsinError } from '../domain/errors.ts';
 import { type PinnedKeys, parsePinnedKeys } from '../formats/invitation.ts';
 import { parseJsonDocument } from '../formats/json-document.ts';
 import { JsonNode } from '../formats/json-node.ts';
-import { parseConsistencyProof } from '../formats/reader-answers.ts';
+import { parseGrowth } from '../formats/reader-answers.ts';
 import type { Checkpoint } from '../ledger/checkpoint.ts';
 import { type ProvenEvent, verifyEventProof } from '../ledger/event-proof.ts';
-import { verifyConsistency } from '../ledger/proof.ts';
+import { verifyGrowth } from '../ledger/growth.ts';
 import { verifyExport } from '../ledger/verify-export.ts';
 import { type Api, openApi } from '../participant/api.ts';
 import { fileHome } from '../participant/file-home.ts';
-import { followLog, keptCheckpoint } from '../participant/follow-log.ts';
+import { askGrowth, followLog, keptCheckpoint } from '../participant/follow-log.ts';
 import type { Home } from '../participant/home.ts';
 import type { FetchLike } from '../participant/session.ts';
 
@@ -100,23 +100,22 @@ export async function auditExport(auditor: Auditor, file: string): Promise<Expor
   const { keys } = await pinnedKeys(auditor);
   const { events, checkpoint } = await readExport(file, keys);
   const newest = await newestKept(auditor.home, keys);
-  const [size1, size2] = [checkpoint.size, newest.size];
-  if (size1 > size2) {
+  const { size } = checkpoint;
+  if (size > newest.size) {
     throw new TocsinError(
       'INVALID_INPUT',
-      `${file}: expected at most the ${size2} ticks of the server's log, found ${size1}`,
+      `${file}: expected at most the ${newest.size} ticks of the server's log, found ${size}`,
     );
   }
   try {
-    const path = `/v1/log/consistency?from=${size1}&to=${size2}`;
-    const proof = size1 === size2 ? [] : parseConsistencyProof(await auditor.api.getJson(path));
-    verifyConsistency(sha256, { size1, size2, root1: checkpoint.root, root2: newest.root, proof });
+    const shown = await askGrowth(auditor.api, checkpoint, newest);
+    verifyGrowth(sha256, [checkpoint, newest], parseGrowth(shown));
   } catch (cause) {
     if (!(cause instanceof TocsinError) || cause.code === 'STORE_UNAVAILABLE') throw cause;
     const message = `${file}: expected the beginning of the server's log, found another`;
     throw new TocsinError('LEDGER_TAMPERED', `${message}: ${cause.message}`, { cause });
   }
-  return { ticks: size1, events };
+  return { ticks: size, events };
 }
 
 async function readExport(file: string, keys: PinnedKeys) {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { json, PaperIssuer, problem, START, TICK_MS } from '../../tests/support/paper-issuer.ts';
+import {
+  json,
+  PaperIssuer,
+  problem,
+  START,
+  TICK_MS,
+  URL_OF_ISSUER,
+} from '../../tests/support/paper-issuer.ts';
 import { joinedReader } from '../../tests/support/paper-reader.ts';
 import { openApi } from './api.ts';
 import { type Follower, followLog, keptCheckpoint, watchLog } from './follow-log.ts';
@@ -19,7 +26,7 @@ beforeEach(async () => {
 const kept = () => keptCheckpoint(session.home, issuer.keys);
 
 function tick(count: number): void {
-  for (let i = 0; i < count; i++) issuer.tick(START + i * TICK_MS);
+  for (let i = 0; i < count; i++) issuer.tick(START + issuer.size * TICK_MS);
 }
 
 test('the first checkpoint is kept, later ones only as its continuation', async () => {
@@ -69,6 +76,51 @@ test('a fork of the same size is found without a proof', async () => {
   issuer.instead = fork.answerInstead;
   await assert.rejects(watchLog(session), { code: 'LEDGER_TAMPERED' });
   assert.ok(await session.home.read('evidence/log-3-3/newer.txt'));
+});
+
+test('a log whose time stood still or ran back is refused, with what shows it', async () => {
+  for (const at of [START + TICK_MS, START]) {
+    issuer = new PaperIssuer();
+    ({ session } = await joinedReader(issuer));
+    tick(2);
+    await watchLog(session);
+    const before = await kept();
+    issuer.tick(START + 9 * TICK_MS);
+    issuer.tick(at);
+    await assert.rejects(watchLog(session), { code: 'LEDGER_TAMPERED', message: /time/ });
+    assert.deepEqual(await kept(), before);
+    const shown = await session.home.read('evidence/log-2-4/growth.json');
+    assert.match(shown?.toString() ?? '', new RegExp(`"at": ?${at}`));
+  }
+});
+
+test('a last tick that is not in the log, or of another place in it, is no proof', async () => {
+  tick(3);
+  await watchLog(session);
+  tick(4);
+  const honest = await session.fetch(`${URL_OF_ISSUER}/v1/log/consistency?from=3&to=7`, {});
+  type Tick = { tick: number; at: number; root: string; logProof: string[] };
+  const { ticks, ...rest } = (await honest.json()) as { ticks: [Tick, Tick] };
+  const [first, last] = ticks;
+  for (const instead of [
+    [],
+    [first],
+    [last, last],
+    [first, first],
+    [{ ...first, at: first.at - 1 }, last],
+    [first, { ...last, at: last.at + 1 }],
+    [first, { ...last, tick: 5 }],
+    [first, { ...last, root: '00'.repeat(32) }],
+    [first, { ...last, logProof: [] }],
+    [first, { ...last, logProof: Array.from({ length: 1000 }, () => '00'.repeat(32)) }],
+  ]) {
+    const answer = { ...rest, ticks: instead };
+    issuer.instead = (path) =>
+      path.includes('consistency') ? Promise.resolve(json(answer)) : null;
+    await assert.rejects(watchLog(session), { code: 'LEDGER_TAMPERED' });
+  }
+  issuer.instead = () => null;
+  assert.equal((await watchLog(session)).size, 7);
 });
 
 test('a proof of consistency that is none, or refused, is a tampered log', async () => {

@@ -1,9 +1,9 @@
 import { sha256 } from '../crypto/hash.ts';
 import { type ErrorCode, TocsinError } from '../domain/errors.ts';
 import type { PinnedKeys } from '../formats/invitation.ts';
-import { parseConsistencyProof } from '../formats/reader-answers.ts';
+import { parseGrowth } from '../formats/reader-answers.ts';
 import { type Checkpoint, parseCheckpoint } from '../ledger/checkpoint.ts';
-import { verifyConsistency } from '../ledger/proof.ts';
+import { verifyGrowth } from '../ledger/growth.ts';
 import { type Api, openApi } from './api.ts';
 import { keepEvidence } from './evidence.ts';
 import type { Home } from './home.ts';
@@ -51,14 +51,15 @@ export async function keptCheckpoint(home: Home, keys: PinnedKeys): Promise<Kept
 export type Follower = { readonly home: Home; readonly api: Api; readonly keys: PinnedKeys };
 
 /**
- * Accepts a checkpoint if the log it describes begins with the one kept, and keeps it then. If not,
- * both are kept as evidence: two signatures of one key under two histories.
+ * Accepts a checkpoint if the log it describes begins with the one kept and its time has gone on,
+ * and keeps it then. If not, both are kept as evidence: two signatures of one key under two
+ * histories.
  *
  * `kept` is what was kept before the server was asked. Only by that one may an answer be called too
  * small: meanwhile another process of this reader may have kept a newer one, and an answer that was
  * on its way is no rollback. Whichever of the two is newer stays.
- * @throws LEDGER_ROLLBACK for a smaller log; LEDGER_TAMPERED for another history, or when the
- *   server gives no valid proof that it is the same; as `parseCheckpoint` and `Api`.
+ * @throws LEDGER_ROLLBACK for a smaller log; LEDGER_TAMPERED for another history, for a time that
+ *   ran back, or when the server gives no valid proof of either; as `parseCheckpoint` and `Api`.
  */
 export async function followLog(
   follower: Follower,
@@ -82,16 +83,22 @@ export async function followLog(
 
 async function requireOneHistory(follower: Follower, a: Kept, b: Kept): Promise<void> {
   const [older, newer] = a.checkpoint.size <= b.checkpoint.size ? [a, b] : [b, a];
-  const { size: size1, root: root1 } = older.checkpoint;
-  const { size: size2, root: root2 } = newer.checkpoint;
+  const [from, to] = [older.checkpoint, newer.checkpoint];
+  let shown: unknown = null;
   try {
-    const proof = size1 === size2 ? [] : await askConsistency(follower.api, size1, size2);
-    verifyConsistency(sha256, { size1, size2, root1, root2, proof });
+    shown = await askGrowth(follower.api, from, to);
+    verifyGrowth(sha256, [from, to], parseGrowth(shown));
   } catch (cause) {
     // No answer at all is no evidence; an answer that is no proof is.
     if (!(cause instanceof TocsinError) || !NO_PROOF.includes(cause.code)) throw cause;
-    throw await conflict(follower.home, 'LEDGER_TAMPERED', { older, newer, cause });
+    throw await conflict(follower.home, 'LEDGER_TAMPERED', { older, newer, shown, cause });
   }
+}
+
+/** What the server shows for its log having grown from one checkpoint to another, not verified. */
+export async function askGrowth(api: Api, from: Checkpoint, to: Checkpoint): Promise<unknown> {
+  if (from.size === to.size) return { proof: [], ticks: [] };
+  return api.getJson(`/v1/log/consistency?from=${from.size}&to=${to.size}`);
 }
 
 /** What the server's answer comes to when it cannot or will not prove that its log is one. */
@@ -102,24 +109,22 @@ const NO_PROOF: readonly ErrorCode[] = [
   'NOT_AVAILABLE',
 ];
 
-async function askConsistency(api: Api, from: number, to: number): Promise<Buffer[]> {
-  return parseConsistencyProof(await api.getJson(`/v1/log/consistency?from=${from}&to=${to}`));
-}
-
 async function tooSmall(home: Home, kept: Kept | null, found: Kept): Promise<TocsinError> {
-  if (kept !== null) return conflict(home, 'LEDGER_ROLLBACK', { older: found, newer: kept });
+  if (kept) return conflict(home, 'LEDGER_ROLLBACK', { older: found, newer: kept, shown: null });
   return new TocsinError('INVALID_INPUT', 'checkpoint: expected at least one tick, found none');
 }
 
 async function conflict(
   home: Home,
   code: 'LEDGER_ROLLBACK' | 'LEDGER_TAMPERED',
-  { older, newer, cause }: { older: Kept; newer: Kept; cause?: TocsinError },
+  { older, newer, shown, cause }: { older: Kept; newer: Kept; shown: unknown; cause?: TocsinError },
 ): Promise<TocsinError> {
   const sizes = `${older.checkpoint.size}-${newer.checkpoint.size}`;
   const place = await keepEvidence(home, `log-${sizes}`, {
     'older.txt': older.note,
     'newer.txt': newer.note,
+    // Time that ran back is in neither checkpoint: the answer shows it, and they bind the answer.
+    ...(shown === null ? {} : { 'growth.json': `${JSON.stringify(shown)}\n` }),
   });
   const expected =
     code === 'LEDGER_ROLLBACK'

@@ -68,13 +68,17 @@ function missing(answer: Answer, by: number, now: number): TocsinError {
 
 /**
  * That the proven event is the delivery of this copy: what the ledger holds for ever is what the
- * manifest says today.
- * @param body of the participant's part, docs/formats/event.md.
+ * manifest says today. And that its tick was not dated back before it.
+ * @param proven with the body of the participant's part, docs/formats/event.md.
  * @throws LEDGER_TAMPERED naming the member: the issuer has signed two different things.
  */
-export function requireDelivery(body: string, manifest: Manifest): void {
+export function requireDelivery(
+  proven: Pick<ProvenEvent, 'body' | 'at'>,
+  manifest: Manifest,
+): void {
   try {
-    compare(body, manifest);
+    compare(proven.body, manifest);
+    if (proven.at < manifest.issuedAt) throw backDated(proven.at, manifest.issuedAt);
   } catch (cause) {
     if (!(cause instanceof TocsinError) || cause.code === 'LEDGER_TAMPERED') throw cause;
     throw new TocsinError('LEDGER_TAMPERED', `event: ${cause.message}`, { cause });
@@ -82,7 +86,7 @@ export function requireDelivery(body: string, manifest: Manifest): void {
 }
 
 function compare(body: string, manifest: Manifest): void {
-  const { programme, type, data } = parseEvent(body);
+  const { programme, type, at, data } = parseEvent(body);
   const claims = [
     ['type', 'delivered', type],
     ['programme', manifest.programme, programme],
@@ -97,18 +101,35 @@ function compare(body: string, manifest: Manifest): void {
   for (const [field, signed, node] of claims) {
     same(field, signed, node.text(100));
   }
-  const { version } = manifest;
+  const { version, issuedAt } = manifest;
   same('version', version, data.get('version').number(0, Number.MAX_SAFE_INTEGER));
+  same('at', issuedAt, at.number(0, Number.MAX_SAFE_INTEGER));
 }
 
-function parseEvent(body: string): { type: JsonNode; programme: JsonNode; data: JsonObject } {
+type DeliveredEvent = {
+  readonly type: JsonNode;
+  readonly programme: JsonNode;
+  readonly at: JsonNode;
+  readonly data: JsonObject;
+};
+
+function parseEvent(body: string): DeliveredEvent {
   const event = new JsonNode(parseJsonDocument(Buffer.from(body), 'event'), 'event').object();
   event.get('v').number(1, 1);
   return {
     type: event.get('type'),
     programme: event.get('programme'),
+    at: event.get('at'),
     data: event.get('data').object(),
   };
+}
+
+function backDated(tick: number, issued: number): TocsinError {
+  return new TocsinError(
+    'LEDGER_TAMPERED',
+    `tick: expected one not before the delivery at ${utc(issued)}, found one of ${utc(tick)}`,
+    { field: 'tick.at' },
+  );
 }
 
 function same(field: string, signed: string | number, found: string | number): void {

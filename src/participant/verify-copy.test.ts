@@ -291,6 +291,18 @@ describe('what the ledger shows is refused, and kept, when', () => {
     });
   }
 
+  test('the tick was back-dated before the delivery that it holds', async () => {
+    const file = issuer.deliver(reader.enrolled);
+    issuer.tick(START - 1);
+    assertRefused(await verify(file), 'event', 'LEDGER_TAMPERED');
+  });
+
+  test('the event happened at another time than the copy was issued', async () => {
+    const file = issuer.deliver(reader.enrolled, START, { happened: START - 1 });
+    issuer.tick(START + TICK_MS);
+    assertRefused(await verify(file), 'event', 'LEDGER_TAMPERED');
+  });
+
   test('the log went back', async () => {
     issuer.tick(START - TICK_MS);
     const first = issuer.deliver(reader.enrolled);

@@ -114,7 +114,7 @@ async function checkLedger(
     ];
   });
   list.check('event', () => {
-    requireDelivery(proven.body, manifest);
+    requireDelivery(proven, manifest);
     return [null, 'the ledger holds this delivery of this content to you'];
   });
   await list.ask('log', async () => {

@@ -1,4 +1,5 @@
 import { TocsinError } from '../domain/errors.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { EventProof } from '../ledger/event-proof.ts';
 import { buildEventTree, type EventTree } from '../ledger/event-tree.ts';
 import { exportHeader, exportTick } from '../ledger/export.ts';
@@ -56,12 +57,10 @@ export async function proveEvent(
       entry: event.entry,
       part: { audience, body, salt: salt.toString('hex') },
       position,
-      path: tree.path(position).map((hash) => hash.toString('hex')),
-      tick: { tick, at: row.at, root: row.root.toString('hex') },
+      path: tree.path(position).map(hex),
+      tick: { tick, at: row.at, root: hex(row.root) },
       logIndex: tick,
-      logProof: inclusionProof(tick, checkpoint.size, lookup(nodes)).map((hash) =>
-        Buffer.from(hash).toString('hex'),
-      ),
+      logProof: inclusionProof(tick, checkpoint.size, lookup(nodes)).map(hex),
       checkpoint: checkpoint.note,
     };
   });
@@ -97,15 +96,27 @@ export async function readCheckpoint(context: Context): Promise<string> {
   return checkpoint.note;
 }
 
+/** What shows that the log grew: hashes as hex. */
+export type GrowthProof = {
+  readonly proof: readonly string[];
+  /** The last tick of each size, with its inclusion proof in the larger log. */
+  readonly ticks: readonly {
+    readonly tick: number;
+    readonly at: Instant;
+    readonly root: string;
+    readonly logProof: readonly string[];
+  }[];
+};
+
 /**
- * Proof that the log of `size2` ticks extends that of `size1`, hex hashes. @throws INVALID_INPUT
- * for sizes out of range.
+ * Proof that the log of `size2` ticks extends that of `size1`, and with what times. @throws
+ * INVALID_INPUT for sizes out of range.
  */
-export async function proveConsistency(
+export async function proveGrowth(
   context: Context,
   size1: number,
   size2: number,
-): Promise<string[]> {
+): Promise<GrowthProof> {
   return context.store.issuer(async (tx) => {
     const size = (await latestCheckpoint(tx))?.size ?? 0;
     if (size2 > size) {
@@ -113,11 +124,22 @@ export async function proveConsistency(
         field: 'to',
       });
     }
-    const nodes = await logNodes(tx, consistencyNodes(size1, size2).flat());
-    return consistencyProof(size1, size2, lookup(nodes)).map((hash) =>
-      Buffer.from(hash).toString('hex'),
-    );
+    const last = [size1 - 1, size2 - 1];
+    const needed = [consistencyNodes(size1, size2), ...last.map((n) => inclusionNodes(n, size2))];
+    const getNode = lookup(await logNodes(tx, needed.flat(2)));
+    const ticks = [];
+    for (const tick of last) {
+      const row = await tickByNumber(tx, tick);
+      if (!row) throw missing(tick);
+      const logProof = inclusionProof(tick, size2, getNode).map(hex);
+      ticks.push({ tick, at: row.at, root: hex(row.root), logProof });
+    }
+    return { proof: consistencyProof(size1, size2, getNode).map(hex), ticks };
   });
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 /** The whole ledger line by line, for an outside verifier (docs/formats/ledger-export.md). */

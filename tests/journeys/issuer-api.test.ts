@@ -301,7 +301,11 @@ describe("the issuer's part of the API", () => {
     const size = Number(note.body.toString().split('\n')[1]);
     assert.ok(size >= 2);
     const proof = await edge.get(`/v1/log/consistency?from=1&to=${size}`);
-    assert.ok(json<{ proof: string[] }>(proof).proof.length > 0);
+    const grown = json<{ proof: string[]; ticks: { tick: number; at: number }[] }>(proof);
+    assert.ok(grown.proof.length > 0);
+    const [first, last] = grown.ticks;
+    assert.ok(first && last && first.at < last.at);
+    assert.deepEqual([first.tick, last.tick], [0, size - 1]);
     const beyond = await edge.get(`/v1/log/consistency?from=1&to=${size + 1}`);
     assert.equal(problem(beyond).field, 'to');
     const exported = (await edge.get('/v1/log/export', author.token)).body.toString();

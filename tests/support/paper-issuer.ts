@@ -60,6 +60,8 @@ export type Terms = {
   readonly manifest: Partial<Manifest>;
   /** What the ledger's event says, if not what the manifest says. */
   readonly event: Readonly<Record<string, string | number>>;
+  /** When the ledger says that it happened, if not when the copy was issued. */
+  readonly happened: number;
   readonly signManifest: Signer;
   readonly signPromise: Signer;
   readonly sealTo: string;
@@ -140,7 +142,7 @@ export class PaperIssuer {
       delivery: newId(),
       ...change.manifest,
     };
-    const waiting = deliveredEvent(claims, change.event ?? {});
+    const waiting = deliveredEvent(claims, change.event ?? {}, change.happened ?? at);
     this.#waiting.push(waiting);
     const terms = { leaf: waiting.leaf.toString('hex'), by: at + 2 * TICK_MS };
     const signPromise = change.signPromise ?? this.secrets.log;
@@ -172,6 +174,10 @@ export class PaperIssuer {
     for (const { level, index, hash } of nodes) this.#nodes.set(`${level}/${index}`, hash);
     this.#frontier = frontier;
     this.#ticks.push(tick);
+  }
+
+  get size(): number {
+    return this.#frontier.size;
   }
 
   checkpoint(): string {
@@ -259,8 +265,16 @@ export class PaperIssuer {
   #consistency(from: number, to: number): Response {
     if (to > this.#frontier.size) return problem(400, 'to: expected at most the size');
     const proof = consistencyProof(from, to, this.#node);
-    return json({ from, to, proof: proof.map((hash) => Buffer.from(hash).toString('hex')) });
+    return json({ from, to, proof: proof.map(hex), ticks: [from, to].map(this.#lastTick(to)) });
   }
+
+  /** The last tick of the log at one size, and that it is in the log of size `to`. */
+  readonly #lastTick = (to: number) => (size: number) => {
+    const tick = this.#ticks[size - 1];
+    if (tick === undefined) throw new Error(`no tick ${size - 1} in the log`);
+    const logProof = inclusionProof(tick.tick, to, this.#node).map(hex);
+    return { tick: tick.tick, at: tick.at, root: hex(tick.root), logProof };
+  };
 
   #inboxAlert() {
     return {
@@ -308,6 +322,7 @@ export function problem(status: number, detail: string): Response {
 function deliveredEvent(
   claims: Omit<Manifest, 'promise'>,
   change: Readonly<Record<string, string | number>>,
+  at: number,
 ): Waiting {
   const { programme, delivery, alert, artifact, version, participant, reader } = claims;
   const data = {
@@ -317,12 +332,16 @@ function deliveredEvent(
     content: claims.contentSha256,
     ...change,
   };
-  const event = { v: 1, id: newId(), type: 'delivered', at: claims.issuedAt, programme, data };
+  const event = { v: 1, id: newId(), type: 'delivered', at, programme, data };
   const parts: Part[] = [
     { audience: 'issuer', body: canonicalJson({ ...event, subjects: [] }), salt: randomBytes(32) },
     { audience: 'participant', body: canonicalJson(event), salt: randomBytes(32) },
   ];
   return { entry: eventEntry(parts), parts, leaf: eventLeafHash(parts) };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 function bodyOf({ body }: RequestInit): Record<string, string> {

@@ -90,6 +90,32 @@ export function sampleExport(ledger: SampleLedger): string {
   return header + ticks.map(exportTick).join('');
 }
 
+/** An export of these ticks, rightly signed whatever they say. */
+export function exportOf(ticks: readonly ExportedTick[]): string {
+  const frontier = ticks.reduce(
+    (log, tick) => appendLeaf(log, tickLeafHash(tick)).frontier,
+    EMPTY_FRONTIER,
+  );
+  const text = formatCheckpoint({ origin: ORIGIN, size: frontier.size, root: rootOf(frontier) });
+  const checkpoint = signNote(text, { name: ORIGIN, ...logKey });
+  const key = verifierKey(ORIGIN, logKey.publicKey);
+  const header = exportHeader({ origin: ORIGIN, verifierKey: key, checkpoint });
+  return header + ticks.map(exportTick).join('');
+}
+
+/** A tick with one event, which happened at `happened`. */
+export function tickOfEvent(tick: number, at: number, happened: number): ExportedTick {
+  const part: Part = {
+    audience: 'issuer',
+    body: canonicalJson({ v: 1, type: 'sample', at: happened }),
+    salt: seeded(`salt of tick ${tick}`),
+  };
+  const key = seeded(`key of tick ${tick}`);
+  const event = { position: 5, entry: eventEntry([part]), parts: [part] };
+  const { root } = buildEventTree([{ position: 5, hash: eventLeafHash([part]) }], key);
+  return { tick, at, root, key, events: [event] };
+}
+
 function sampleTick(count: number, tick: number): SampleTick {
   const key = seeded(`key of tick ${tick}`);
   const positions = drawPositions(count, (bytes) => stream(`positions of tick ${tick}`, bytes));

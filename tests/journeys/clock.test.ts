@@ -123,6 +123,8 @@ describe('a clock that jumps', () => {
       ['fulfilled', 'fulfilled', 'fulfilled'],
     );
     assert.equal((await cycleAt(now)).batches, 0, 'decided once');
+    // The ledger places what was noted under the clock that ran ahead when its time has come.
+    house.clock.set(ahead);
     await assertInvariants(house);
   });
 

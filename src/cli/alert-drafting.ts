@@ -125,7 +125,7 @@ export function addArtifact(alert: Command, world: World): void {
     .addOption(new Option('--marking <how>', 'how copies differ').choices(MARKINGS).default('full'))
     .option('--name <name>', 'file name that readers see (default: of the file)')
     .option('--sidecar <file>', 'approved alternates (default: FILE.alternates.yaml, if any)')
-    .option('--reduced-by <artifact>', 'id of the reduced variant that stands in for it')
+    .option('--reduced-by <artifact>', 'id of the reduced summary that stands in for it')
     .option('--source-published-at <instant>', 'for a text taken over: when it was published');
   clientAction<AddOptions>(world, command, async (client, typed) => {
     const { args, options } = typed;

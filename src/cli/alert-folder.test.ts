@@ -37,6 +37,8 @@ suite('an alert’s folder', () => {
       ['kind: summary', 'kind: sumary', 'artifacts[1].kind'],
       ['reducedBy: summary.md', 'reducedBy: sumary.md', 'artifacts[0].reducedBy'],
       ['reducedBy: summary.md', 'reducedBy: guidance.md', 'artifacts[0].reducedBy'],
+      ['kind: summary', 'kind: advisory', 'artifacts[0].reducedBy'],
+      ['name: summary.md', 'name: summary.md\n    reducedBy: summary.md', 'artifacts[1].reducedBy'],
       ['file: advisory.md', 'file: ../advisory.md', 'artifacts[0].file'],
       ['tlp: AMBER+STRICT', 'tlp: PINK', 'tlp'],
       ['disclosureAt: 2025', 'disclosure: 2025', 'alert.yaml.disclosure'],

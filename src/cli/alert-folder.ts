@@ -7,6 +7,7 @@ import {
   type Format,
   MARKINGS,
   type Marking,
+  standsIn,
   TLP_LABELS,
   type Tlp,
   USE_PERMISSIONS,
@@ -71,10 +72,14 @@ export async function readAlertFolder(folder: string): Promise<AlertFolder> {
 
 /** A slip in a name would leave the artifact without the variant that stands in for it. */
 function checkReduced(artifacts: readonly FolderArtifact[]): void {
-  const reduced = artifacts.filter(({ variant }) => variant === 'reduced').map(({ file }) => file);
-  for (const [index, { reducedBy }] of artifacts.entries()) {
-    if (reducedBy === null || reduced.includes(reducedBy)) continue;
-    const expected = `the file of a reduced artifact (${reduced.join(', ') || 'there is none'})`;
+  const reduced = artifacts.filter(standsIn).map(({ file }) => file);
+  for (const [index, { reducedBy, variant }] of artifacts.entries()) {
+    if (reducedBy === null) continue;
+    if (variant === 'full' && reduced.includes(reducedBy)) continue;
+    const expected =
+      variant === 'full'
+        ? `the file of a reduced summary (${reduced.join(', ') || 'there is none'})`
+        : 'none for a reduced variant';
     throw invalid(`artifacts[${index}].reducedBy`, expected, reducedBy);
   }
 }

@@ -22,6 +22,14 @@ export type ArtifactKind = (typeof ARTIFACT_KINDS)[number];
 export const VARIANTS = ['full', 'reduced'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
+/**
+ * Whether an artifact may stand in for a withheld one: the reduced summary, and nothing else. A
+ * policy that gives somebody "the summary alone" also means what is given in another's place.
+ */
+export function standsIn(artifact: { readonly kind: ArtifactKind; readonly variant: Variant }) {
+  return artifact.kind === 'summary' && artifact.variant === 'reduced';
+}
+
 /** How the bytes reach the reader: sealed to their key, or protected by the channel alone. */
 export const ASSURANCES = ['sealed', 'transport'] as const;
 export type Assurance = (typeof ASSURANCES)[number];

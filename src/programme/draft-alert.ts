@@ -7,6 +7,7 @@ import {
   type Format,
   MAX_ARTIFACT_BYTES,
   type Marking,
+  standsIn,
   type Tlp,
   type UsePermission,
   type Variant,
@@ -175,9 +176,13 @@ function checkLinks(input: ArtifactInput, artifacts: readonly ArtifactRow[]): vo
     throw new TocsinError('LIMIT_EXCEEDED', `artifacts: expected at most ${MAX_ARTIFACTS}`);
   }
   if (input.reducedBy === null) return;
+  if (input.variant === 'reduced') {
+    throw invalid('reducedBy', 'none for a reduced variant, which stands in itself', 'one');
+  }
   const reduced = artifacts.find((artifact) => artifact.id === input.reducedBy);
-  if (reduced?.variant !== 'reduced') {
-    throw invalid('reducedBy', 'a reduced artifact of this alert', reduced?.variant ?? 'none');
+  if (!reduced || !standsIn(reduced)) {
+    const found = reduced ? `${reduced.kind}, ${reduced.variant}` : 'none of this alert';
+    throw invalid('reducedBy', 'a reduced summary of this alert', found);
   }
 }
 

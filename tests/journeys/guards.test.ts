@@ -3,6 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { canonicalJson } from '../../src/crypto/canonical.ts';
 import { lp, sha256Hex } from '../../src/crypto/hash.ts';
+import { newId } from '../../src/crypto/random.ts';
+import type { Variant } from '../../src/domain/artifact.ts';
+import type { ArtifactId } from '../../src/domain/ids.ts';
 import {
   DAY_MS,
   HOUR_MS,
@@ -12,7 +15,12 @@ import {
   plus,
 } from '../../src/domain/instant.ts';
 import { inviteReader } from '../../src/programme/admit-participant.ts';
-import { moveDisclosure } from '../../src/programme/draft-alert.ts';
+import {
+  type ArtifactInput,
+  addArtifact,
+  draftAlert,
+  moveDisclosure,
+} from '../../src/programme/draft-alert.ts';
 import { encryptFor } from '../../src/programme/keyring.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { readInbox } from '../../src/programme/read-inbox.ts';
@@ -91,6 +99,31 @@ describe('guards along the way', () => {
         (select count(*) from delivery where alert_id = '${small.alert}') as copies`,
     );
     assert.deepEqual(item, { n: 1, held: 1, copies: 0 });
+  });
+
+  test('nothing but a general description stands in for a withheld artifact', async () => {
+    const { context, author, programme, clock } = house;
+    const now = clock.now();
+    const head = { title: 'Links', tlp: 'AMBER', usePermissions: [] } as const;
+    const input = { ...head, disclosureAt: plus(now, DAY_MS) };
+    const { alert } = await draftAlert(context, author, programme, input, now);
+    const add = (
+      change: Partial<ArtifactInput> & Pick<ArtifactInput, 'kind' | 'variant' | 'name'>,
+    ) => addArtifact(context, author, alert, null, { ...PLAIN, ...change }, now);
+    const variants = {
+      proof: await add({ kind: 'poc', variant: 'reduced', name: 'reduced.py' }),
+      whole: await add({ kind: 'summary', variant: 'full', name: 'whole.txt' }),
+      general: await add({ kind: 'summary', variant: 'reduced', name: 'general.txt' }),
+    };
+    const link = (by: ArtifactId, variant: Variant = 'full') =>
+      add({ kind: 'poc', variant, name: 'poc.py', reducedBy: by });
+    const refused = { code: 'INVALID_INPUT', field: 'reducedBy' };
+    await assert.rejects(link(variants.proof.artifact), refused);
+    await assert.rejects(link(variants.whole.artifact), refused);
+    await assert.rejects(link(newId<ArtifactId>()), refused);
+    // No chain: what stands in is not itself stood in for.
+    await assert.rejects(link(variants.general.artifact, 'reduced'), refused);
+    await link(variants.general.artifact);
   });
 
   test('a moved T0 voids the approval; once a wave has begun it does not move', async () => {
@@ -252,6 +285,15 @@ describe('guards along the way', () => {
     );
   });
 });
+
+const PLAIN = {
+  format: 'text',
+  marking: 'none',
+  content: Buffer.from('In general.\n'),
+  sidecar: null,
+  reducedBy: null,
+  sourcePublishedAt: null,
+} as const;
 
 /** Columns of any table whose text form contains one of the needles, in clear or as bytes. */
 async function search(tx: Tx, needles: readonly string[]): Promise<string[]> {

@@ -55,7 +55,10 @@ export function addAlertArtifact(app: App, deps: HttpDeps): void {
       config: { audience: ['person:author'], repeat: 'key' },
       schema: {
         summary: 'Adds an artifact and freezes its slots; an approval is void',
-        description: 'With If-Match only to that version of the alert, without to the newest.',
+        description:
+          'With If-Match only to that version of the alert, without to the newest. `reducedBy` ' +
+          'names a summary of the alert in the variant `reduced`: the general description to be ' +
+          'given in its place.',
         headers: MayMatch,
         params: Type.Object({ alert: IdText }),
         body: ArtifactBody,

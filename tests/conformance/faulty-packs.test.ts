@@ -26,6 +26,7 @@ const UNLESS = `unless {
   context.now >= context.disclosureAt &&
   (resource.kind == Kind::"summary" || action == Action::"releaseReduced")
 };`;
+const ROW = '{validate: lead, ans: lead, entry: lead, reduced: T0,    ';
 const OTHER_KINDS = [
   ...['advisory', 'repro_steps', 'detection_guidance', 'detection_rule', 'indicator', 'poc'],
   ...['patch', 'mitigation'],
@@ -109,12 +110,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     name: 'a kind that nobody decided about',
     file: 'programme.yaml',
-    edits: [
-      [
-        '  test_file:          {validate: lead, ans: lead, entry: lead, reduced: T0,    everyone: never}\n',
-        '',
-      ],
-    ],
+    edits: [[`  test_file:          ${ROW}everyone: never}\n`, '']],
     code: 'POLICY_INVALID',
     message: /^missing table\.test_file$/,
     line: 'table:',
@@ -151,10 +147,7 @@ const MISTAKES: readonly Mistake[] = [
     name: 'a proof of concept for anybody at all',
     file: 'programme.yaml',
     edits: [
-      [
-        '  poc:                {validate: lead, ans: lead, entry: lead, reduced: T0,    everyone: never}',
-        '  poc:                {validate: lead, ans: lead, entry: lead, reduced: T0,    everyone: T0}',
-      ],
+      [`  poc:                ${ROW}everyone: never}`, `  poc:                ${ROW}everyone: T0}`],
     ],
     code: 'INVARIANT_VIOLATED',
     message: /public-only-documents is violated/,

@@ -100,9 +100,10 @@ const HEAD = `# Where each rule lives
 
 <!-- Made by \`npm run generate\` of policy-rules.yaml, the tags in the sources, and the tests. -->
 
-Rules that real programmes wrote down, in our words, with the programmes they are from. Each has a home: code or a line
-of a pack that carries its tag, such as \`[R07]\`. Each has a test whose title has its id and which names a mutation, in
-code or in a pack. \`tests/conformance/rule-mutations.test.ts\` makes every one of them and sees the test fail.
+Rules that real programmes wrote down, in our words, with the programmes they are from. Each has a
+home: code or a line of a pack that carries its tag, such as \`[R07]\`. Each has a test whose title
+has its id and which names a mutation, in code or in a pack. \`npm run test:long\` makes every one
+of them (\`tests/conformance/rule-mutations.test.ts\`) and sees the test fail.
 
 `;
 

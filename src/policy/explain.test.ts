@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ALL_PACKS, packFiles, policyOf, sha256 } from '../../tests/support/packs.ts';
+import { ALL_PACKS, bareFiles, packFiles, policyOf, sha256 } from '../../tests/support/packs.ts';
 import { seeded } from '../../tests/support/seeded.ts';
 import { compilePolicy, type Policy } from './decide.ts';
 import { axesOf } from './explain/axes.ts';
@@ -33,7 +33,7 @@ function classesOf(policy: Policy): string[] {
 
 /** `mapp` with more sections of its table, and with their words. */
 function mappWith(section: string, words: string): Policy {
-  const files = packFiles('mapp');
+  const files = bareFiles();
   files.set('programme.yaml', `${files.get('programme.yaml') ?? ''}\n${section}\n`);
   return policyFrom(files.set('words.yaml', `${files.get('words.yaml') ?? ''}\n${words}\n`));
 }

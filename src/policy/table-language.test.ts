@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { packFiles, sha256 } from '../../tests/support/packs.ts';
+import { bareFiles, sha256 } from '../../tests/support/packs.ts';
 import { factsOf, SCHEDULE, T0 } from '../../tests/support/policy-facts.ts';
 import type { ReleaseFacts } from '../domain/decision.ts';
 import { NO_PROFILE } from '../domain/enrolment.ts';
@@ -14,7 +14,7 @@ import { parsePack } from './pack.ts';
 
 /** `mapp` with more sections, and with the row of proofs of concept replaced. */
 function files(more: string, poc = 'lead', words = ''): Map<string, string> {
-  const found = packFiles('mapp');
+  const found = bareFiles();
   const table = (found.get('programme.yaml') ?? '').replace(
     /( {2}poc: +\{validate: lead, ans: lead, entry: )lead/,
     `$1${poc}`,

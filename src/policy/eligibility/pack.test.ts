@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answer, application, NOBODY, SINCE, shown } from '../../../tests/support/membership.ts';
-import { packFiles, sha256 } from '../../../tests/support/packs.ts';
+import { bareFiles, sha256 } from '../../../tests/support/packs.ts';
 import { factsOf, T0 } from '../../../tests/support/policy-facts.ts';
 import type { Role } from '../../domain/enrolment.ts';
 import { HOUR_MS, plus } from '../../domain/instant.ts';
@@ -25,7 +25,7 @@ eligibility:
 const WORDS = 'criteria: {certified: its distribution is certified}';
 
 function mapp(sections: string, words = WORDS) {
-  const files = packFiles('mapp');
+  const files = bareFiles();
   files.set('programme.yaml', `${files.get('programme.yaml') ?? ''}${sections}`);
   return parsePack(files.set('words.yaml', `${files.get('words.yaml') ?? ''}\n${words}`));
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { packFiles, sha256 } from '../../../tests/support/packs.ts';
+import { bareFiles, sha256 } from '../../../tests/support/packs.ts';
 import { factsOf, T0 } from '../../../tests/support/policy-facts.ts';
 import { ARTIFACT_KINDS } from '../../domain/artifact.ts';
 import { ADDENDA, NO_PROFILE } from '../../domain/enrolment.ts';
@@ -15,7 +15,7 @@ const PAGE = join(import.meta.dirname, '../../../docs/policy/use.md');
 test('the page’s release rule refuses exactly whom the section’s addendum gate refuses', () => {
   const [, rule] = /^```cedar\n([\s\S]*?)^```$/m.exec(readFileSync(PAGE, 'utf8')) ?? [];
   assert.ok(rule);
-  const files = packFiles('mapp');
+  const files = bareFiles();
   const gate = 'aggregator: {asked_of: [aggregator], kinds: [indicator], feeds: true}';
   const section = `use: {permissions: {}, different_patch: refused, addenda: {${gate}}}`;
   files.set('programme.yaml', `${files.get('programme.yaml') ?? ''}\n${section}\n`);

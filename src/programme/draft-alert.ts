@@ -17,8 +17,7 @@ import type { AlertId, ArtifactId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { resolveSchedule } from '../domain/schedule.ts';
 import { copyPlaintextLength } from '../formats/copy.ts';
-import { type Dropped, freezeSlots } from '../marking/freeze.ts';
-import { parseSidecar } from '../marking/sidecar.ts';
+import type { Dropped, Frozen } from '../marking/freeze.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
 import { maxLength } from '../marking/splice.ts';
 import {
@@ -35,6 +34,7 @@ import { lockToChange } from '../store/locks.ts';
 import { wavesOf } from '../store/release-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
+import { freezeArtifact } from './freeze-artifact.ts';
 import { type AlertKeys, encryptFor, makeAlertKeys } from './keyring.ts';
 import { type Rendering, renderingsOf, rowOf } from './render-shelf.ts';
 
@@ -129,7 +129,7 @@ export async function addArtifact(
   checkArtifact(input);
   const earlier = await context.store.issuer((tx) => readEarlier(context, tx, alertId));
   const artifact = newId<ArtifactId>();
-  const frozen = freeze(artifact, input, earlier.renderings);
+  const frozen = await freeze(artifact, input, earlier.renderings);
   return once(context, key, now, async (tx) => {
     const alert = await lockedDraft(tx, alertId, version ?? earlier.version);
     const artifacts = await artifactsOf(tx, alertId);
@@ -196,40 +196,20 @@ async function readEarlier(context: Context, tx: Tx, alertId: AlertId): Promise<
   return { version: alert.version, renderings };
 }
 
-function freeze(artifact: ArtifactId, input: ArtifactInput, earlier: readonly Rendering[]) {
-  const empty: SlotTable = {
-    v: 1,
-    artifact,
-    version: 1,
-    master: sha256Hex(input.content),
-    slots: [],
-  };
-  if (input.marking === 'none') return { table: empty, dropped: [] };
-  const text = decodeText(input.content);
-  const { table, dropped } = freezeSlots({
-    artifact,
-    version: 1,
-    format: input.format,
-    text,
-    sidecar: input.sidecar === null ? null : parseSidecar(input.sidecar),
-    earlier: earlier.map((other) => ({ table: other.table, text: other.master.toString('utf8') })),
-  });
-  if (input.marking === 'full') return { table, dropped };
-  return {
-    table: { ...table, slots: table.slots.filter((slot) => slot.kind === 'canary') },
-    dropped,
-  };
-}
-
-function decodeText(content: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
-  } catch (cause) {
-    throw new TocsinError('INVALID_INPUT', 'content: expected UTF-8 text for a marked artifact', {
-      field: 'content',
-      cause,
-    });
+async function freeze(
+  artifact: ArtifactId,
+  input: ArtifactInput,
+  renderings: readonly Rendering[],
+): Promise<Frozen> {
+  const { marking, format, content, sidecar } = input;
+  if (marking === 'none') {
+    const master = sha256Hex(content);
+    return { table: { v: 1, artifact, version: 1, master, slots: [] }, dropped: [] };
   }
+  const earlier = renderings
+    .filter(({ table }) => table.slots.length > 0)
+    .map(({ table, master }) => ({ table, text: master.toString() }));
+  return freezeArtifact(input.name, { artifact, format, marking, content, sidecar, earlier });
 }
 
 function headOf(alert: AlertId, artifact: ArtifactId, input: ArtifactInput): ArtifactHead {

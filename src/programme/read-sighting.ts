@@ -23,8 +23,12 @@ const THREAD = new URL('./read-sample-thread.ts', import.meta.url);
 /** Alerts one sample is compared with; beyond that, narrowing the search is a later issue's. */
 const MAX_TRACED_ALERTS = 10_000;
 
-/** Alerts a thread is given at a time: their masters are in memory together. */
-const ALERTS_AT_A_TIME = 20;
+/**
+ * What a thread is given at a time, so that it is done within its time: this many bytes of the
+ * sample, once for each alert, and of the masters, of which one byte costs as much as sixteen.
+ */
+const WORK_AT_A_TIME = 32 * 1024 * 1024;
+const MASTER_WEIGHT = 16;
 
 /**
  * Reads the sample blind against every released alert and commits the readings, all in one
@@ -42,10 +46,7 @@ export async function readSighting(
   const unread = await context.store.issuer((tx) => openUnread(context, tx, sighting));
   if (!unread) return;
   const readings: Reading[] = [];
-  for (let first = 0; first < unread.alerts.length; first += ALERTS_AT_A_TIME) {
-    const some = unread.alerts.slice(first, first + ALERTS_AT_A_TIME);
-    const alerts = await context.store.issuer((tx) => knownAlerts(context, tx, some));
-    const work: BlindReading = { sample: unread.sample, alerts };
+  for await (const work of portions(context, unread.sample, unread.alerts)) {
     readings.push(...(await inThread<Reading[]>(THREAD, 'sample', work)));
   }
   await context.store.issuer((tx) => commit(context, tx, caller, sighting, readings, now));
@@ -64,19 +65,35 @@ async function releasedAlerts(tx: Tx, programme: ProgrammeId): Promise<AlertId[]
   return all.filter(({ state }) => state !== 'draft').map(({ id }) => id);
 }
 
-async function knownAlerts(
+/** The alerts in order, as many at a time as a thread is given. */
+async function* portions(
   context: Context,
-  tx: Tx,
+  sample: Uint8Array,
   alerts: readonly AlertId[],
-): Promise<KnownAlert[]> {
-  const known: KnownAlert[] = [];
+): AsyncGenerator<BlindReading> {
+  let [some, work]: [KnownAlert[], number] = [[], 0];
   for (const alert of alerts) {
-    const keys = await context.keys.alert(tx, alert);
-    const renderings = await renderingsOf(context.renders, tx, alert, keys);
-    const versions = renderings.map(({ table, master }) => ({ table, text: master.toString() }));
-    known.push({ alert, versions });
+    const known = await context.store.issuer((tx) => knownAlert(context, tx, alert));
+    some.push(known);
+    work += sample.length + MASTER_WEIGHT * lengthOf(known);
+    if (work < WORK_AT_A_TIME) continue;
+    yield { sample, alerts: some };
+    [some, work] = [[], 0];
   }
-  return known;
+  if (some.length > 0) yield { sample, alerts: some };
+}
+
+async function knownAlert(context: Context, tx: Tx, alert: AlertId): Promise<KnownAlert> {
+  const keys = await context.keys.alert(tx, alert);
+  const renderings = await renderingsOf(context.renders, tx, alert, keys);
+  return {
+    alert,
+    versions: renderings.map(({ table, master }) => ({ table, text: master.toString() })),
+  };
+}
+
+function lengthOf({ versions }: KnownAlert): number {
+  return versions.reduce((sum, { text }) => sum + text.length, 0);
 }
 
 async function commit(

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { canonicalJson } from '../../src/crypto/canonical.ts';
 import { lp, sha256Hex } from '../../src/crypto/hash.ts';
 import { newId } from '../../src/crypto/random.ts';
-import type { Variant } from '../../src/domain/artifact.ts';
+import type { Format, Marking, Variant } from '../../src/domain/artifact.ts';
 import type { ArtifactId } from '../../src/domain/ids.ts';
 import {
   DAY_MS,
@@ -215,6 +215,27 @@ describe('guards along the way', () => {
     assert.deepEqual(found, []);
     // The search itself must be able to find something.
     assert.notDeepEqual(await context.store.issuer((tx) => search(tx, ['Test programme'])), []);
+  });
+
+  test('what an author sends is marked in a thread, unless it is not to be marked', async () => {
+    const { context, author, clock } = house;
+    const { alert } = await smallAlert(house);
+    let threads = 0;
+    const count = () => (threads += 1);
+    const add = (format: Format, marking: Marking, content: Buffer) => {
+      const fixed = { variant: 'full', sidecar: null, reducedBy: null } as const;
+      const input = { ...fixed, format, marking, name: 'x', content, sourcePublishedAt: null };
+      const artifact = { kind: 'detection_rule', ...input } as const;
+      return addArtifact(context, author, alert, null, artifact, clock.now());
+    };
+    process.on('worker', count);
+    const rule = 'rule r {\n strings:\n $a = "one"\n $b = "two"\n condition:\n any of them\n}\n';
+    assert.ok((await add('yara', 'full', Buffer.from(rule))).slots > 0);
+    assert.equal((await add('yara', 'none', Buffer.from(rule))).slots, 0);
+    const refused = { code: 'INVALID_INPUT', field: 'content' };
+    await assert.rejects(add('yara', 'full', Buffer.from([0xff, 0xfe])), refused);
+    process.off('worker', count);
+    assert.equal(threads, 2);
   });
 
   test('to tell the name of an artifact, nobody opens its content', async () => {

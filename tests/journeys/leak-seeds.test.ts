@@ -71,7 +71,7 @@ function leakAndTrace(random: Seeded): { truth: string; identified: string[] } {
     .map((version) => copyOf(version, key, firm.participant, reader));
   const sample = Buffer.from(passOn(texts, random));
   const { identified } = scoreReading({
-    reading: readSample(sample, { alert: ALERT, versions }),
+    reading: readSample({ alert: ALERT, sample, versions }),
     key,
     participants,
     canaries: [],

@@ -1,68 +1,91 @@
-/** Most repetitions written out; `{1,2000}` needs no more than its least number. */
-const MAX_REPEAT = 64;
+import {
+  BEYOND,
+  choice,
+  MAX_DEPTH,
+  MAX_SIZE,
+  type Match,
+  plain,
+  repeated,
+  sequence,
+} from './match.ts';
 
 /**
- * Some text that a regular expression of YARA's matches: first alternatives, fewest repetitions, a
- * plain member of each class. A construct it does not know yields a text that may not match, which
- * costs a sample, not correctness.
+ * Some text that a regular expression of YARA's matches — first alternatives, fewest repetitions, a
+ * plain member of each class — and what trying it may cost; null when it is larger than `MAX_SIZE`.
+ * A construct it does not know yields a text that may not match, which costs a sample, not
+ * correctness.
  */
-export function matchFor(pattern: string): string {
-  const cursor = { pattern, at: 0 };
-  return alternatives(cursor);
+export function matchFor(pattern: string): Match | null {
+  const cursor: Cursor = { pattern, at: 0, depth: 0 };
+  const match = alternatives(cursor);
+  return match.size > MAX_SIZE ? null : match;
 }
 
-type Cursor = { readonly pattern: string; at: number };
+type Cursor = { readonly pattern: string; at: number; depth: number };
 
-function alternatives(cursor: Cursor): string {
-  const first = sequence(cursor);
+function alternatives(cursor: Cursor): Match {
+  const parts = [oneAfterOther(cursor)];
   while (cursor.pattern[cursor.at] === '|') {
     cursor.at++;
-    sequence(cursor);
+    parts.push(oneAfterOther(cursor));
   }
-  return first;
+  return choice(parts);
 }
 
-function sequence(cursor: Cursor): string {
-  let text = '';
+function oneAfterOther(cursor: Cursor): Match {
+  const parts: Match[] = [];
   while (cursor.at < cursor.pattern.length && !'|)'.includes(cursor.pattern.charAt(cursor.at))) {
     const part = atom(cursor);
-    text += part.repeat(Math.min(repetitions(cursor), MAX_REPEAT));
+    const { least, most } = repetitions(cursor);
+    parts.push(repeated(part, least, most));
   }
-  return text;
+  return sequence(parts);
 }
 
-function atom(cursor: Cursor): string {
+function atom(cursor: Cursor): Match {
   const character = cursor.pattern.charAt(cursor.at++);
   switch (character) {
-    case '(': {
-      if (cursor.pattern.startsWith('?:', cursor.at)) cursor.at += 2;
-      const inner = alternatives(cursor);
-      cursor.at++;
-      return inner;
-    }
+    case '(':
+      return group(cursor);
     case '[':
-      return member(cursor);
+      return plain(member(cursor));
     case '\\':
-      return escaped(cursor);
+      return plain(escaped(cursor));
     case '.':
-      return 'a';
+      return plain('a');
     case '^':
     case '$':
-      return '';
+      return plain('');
     default:
-      return character;
+      return plain(character);
   }
 }
 
-/** The least number of times the atom before the cursor must occur. */
-function repetitions(cursor: Cursor): number {
-  const counted = /^(?:[*+?]|\{(\d*)(?:,\d*)?\})\??/.exec(
-    cursor.pattern.slice(cursor.at, cursor.at + 24),
-  );
-  if (counted === null) return 1;
-  cursor.at += counted[0].length;
-  if (counted[0].startsWith('+')) return 1;
-  return counted[0].startsWith('{') ? Number(counted[1] || '0') : 0;
+function group(cursor: Cursor): Match {
+  if (++cursor.depth > MAX_DEPTH) {
+    cursor.at = cursor.pattern.length;
+    return BEYOND;
+  }
+  if (cursor.pattern.startsWith('?:', cursor.at)) cursor.at += 2;
+  const inner = alternatives(cursor);
+  cursor.at++;
+  cursor.depth--;
+  return inner;
+}
+
+const ONCE = { least: 1, most: 1 };
+const COUNTED = /^(?:([*+?])|\{(\d*)(,(\d*))?\})\??/;
+
+/** How often the atom before the cursor occurs. */
+function repetitions(cursor: Cursor): { least: number; most: number | null } {
+  const counted = COUNTED.exec(cursor.pattern.slice(cursor.at, cursor.at + 24));
+  if (counted === null) return ONCE;
+  const [whole, sign, least, range, most] = counted;
+  cursor.at += whole.length;
+  if (sign !== undefined) return { least: sign === '+' ? 1 : 0, most: sign === '?' ? 1 : null };
+  const fewest = Number(least || '0');
+  if (range === undefined) return { least: fewest, most: fewest };
+  return { least: fewest, most: most ? Number(most) : null };
 }
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -100,6 +123,8 @@ function member(cursor: Cursor): string {
   cursor.at = end + 1;
   const inside = cursor.pattern.slice(start, end);
   if (!negated)
-    return inside.startsWith('\\') ? escaped({ pattern: inside, at: 1 }) : inside.charAt(0);
+    return inside.startsWith('\\')
+      ? escaped({ pattern: inside, at: 1, depth: 0 })
+      : inside.charAt(0);
   return [...'aZ5_ '].find((candidate) => !inside.includes(candidate)) ?? 'a';
 }

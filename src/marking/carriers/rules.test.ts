@@ -235,3 +235,58 @@ test('rule files too long to be tried stay unmarked, with the reason', () => {
     assert.match(dropped[0]?.reason ?? '', /longer than/);
   }
 });
+
+test('YARA: a rule that repeats too much stays unmarked, by name; the others do not', () => {
+  const rule = (name: string, first: string) =>
+    `rule ${name} {\n  strings:\n    $a = ${first}\n    $b = "second string"\n` +
+    `    $c = "${'a'.repeat(4_000)}"\n  condition:\n    any of them\n}\n`;
+  for (const [pattern, alone] of [
+    ['/x((((((a{64}){64}){64}){64}){64}){64})/', true],
+    ['/[a-z]{3}((a{1,200}){1,200}){1,200}x/', true],
+    ['/[a-z]{3}(a|aa|aaa){1,200}x/', true],
+    ['{ 61 61 61 61 [1-2000] 61 [1-2000] 61 [1-2000] 62 }', true],
+    ['{ 61 62 63 64 [4000000000] 65 }', true],
+    // Rules that name one another are compiled together: each is scanned for the strings of all.
+    ['/[a-z]{3}(a|aa|aaa){1,200}x/', false],
+  ] as const) {
+    const plain = rule('plain', '"first string"');
+    const second = alone ? plain : plain.replace('any of them', 'hostile or any of them');
+    const { table, dropped } = freeze('yara', rule('hostile', pattern) + second);
+    const reasons = dropped.filter(({ reason }) => reason.includes('repeats too much'));
+    assert.ok(
+      reasons.some(({ what }) => what.startsWith('rule hostile: ')),
+      pattern,
+    );
+    assert.equal(
+      reasons.some(({ what }) => what.startsWith('rule plain: ')),
+      !alone,
+      pattern,
+    );
+    assert.equal(table.slots.length > 0, alone, pattern);
+  }
+});
+
+test('YARA: loops that would go on for ever are not tried; those of real rules are', () => {
+  const slots = (condition: string) => {
+    const strings = '$a = "one string" ascii wide\n $b = "another" wide nocase';
+    const rule = `rule loop {\n strings:\n ${strings}\n condition:\n ${condition}\n}\n`;
+    const { table, dropped } = freeze('yara', rule);
+    const refused = dropped.filter(({ reason }) => reason.includes('repeats too much'));
+    return { marked: table.slots.length > 0, refused: refused.length > 0 };
+  };
+  for (const condition of [
+    'for all i in (1..10000000000) : ( i > 0 and $a and $b )',
+    'for all i in (1..uint32(0)) : ( i > 0 and $a and $b )',
+    'for all i in (1..999) : ( for all j in (1..999) : ( for all k in (1..999) : ( $a and $b ) ) )',
+    'for all i in (1..999999) : ( for any of them : ( $ in (i..filesize) ) )',
+  ]) {
+    assert.deepEqual(slots(condition), { marked: false, refused: true }, condition);
+  }
+  for (const condition of [
+    'for any i in (1..#a) : ( uint8(@a[i] + 4) == 0x20 and $b )',
+    'for any i in (0..filesize - 4) : ( uint32(i) == 1 ) and any of them',
+    'for all i in (1, 2, 3) : ( $a in (i..i + 100) and $b )',
+  ]) {
+    assert.deepEqual(slots(condition), { marked: true, refused: false }, condition);
+  }
+});

@@ -1,4 +1,3 @@
-import type { YaraRule } from '../../formats/rules/yara/ast.ts';
 import { parseYara } from '../../formats/rules/yara/parse.ts';
 import type { Dropped, GateAnswer, ProposedBit } from './carrier.ts';
 import { thin } from './thin.ts';
@@ -20,15 +19,20 @@ const MAX_VARIANTS = 4 * 1024 * 1024;
  */
 export function yaraGate(text: string, chosen: readonly ProposedBit[]): GateAnswer {
   const file = parseYara(text);
+  const rules = file.items.filter((item) => item.kind === 'rule');
   const kept: ProposedBit[] = [];
   const dropped: Dropped[] = [];
-  for (const item of file.items) {
-    if (item.kind !== 'rule') continue;
+  for (const item of rules) {
     const own = chosen.filter(({ start, end }) => start >= item.start && end <= item.end);
     if (own.length === 0) continue;
     const unit = unitOf(text, file, item);
+    const samples = samplesFor(item, unit.alone ? [item] : rules);
+    if (samples === null) {
+      dropped.push(...refuse(own, 'repeats too much to be tried: its patterns or its loops'));
+      continue;
+    }
     const thinned = thin(own, Math.min(MAX_SLOTS, Math.floor(MAX_VARIANTS / unit.text.length)));
-    const answer = tryRule(unit, item, thinned.kept);
+    const answer = tryRule(unit, samples, thinned.kept);
     kept.push(...answer.kept);
     dropped.push(...thinned.dropped, ...answer.dropped);
   }
@@ -41,17 +45,21 @@ export function yaraGate(text: string, chosen: readonly ProposedBit[]): GateAnsw
  * Slots that fail alone are dropped and the others tried again, since "together" is another text
  * then.
  */
-function tryRule(unit: Unit, rule: YaraRule, slots: readonly ProposedBit[]): GateAnswer {
+function tryRule(
+  unit: Unit,
+  samples: readonly Buffer[],
+  slots: readonly ProposedBit[],
+): GateAnswer {
   if (slots.length === 0) return { kept: [], dropped: [] };
   const flipped = (some: readonly ProposedBit[]) => variantOf(unit.text, some, unit.from);
   const variants = [unit.text, flipped(slots), ...slots.map((slot) => flipped([slot]))];
-  const [authored = '', together = '', ...alone] = opinionsOn(unit, variants, samplesFor(rule));
+  const [authored = '', together = '', ...alone] = opinionsOn(unit, variants, samples);
   if (typeof authored === 'string') return { kept: [], dropped: refuse(slots, authored) };
 
   const faults = alone.map((opinion) => faultOf(authored, opinion));
   const sound = slots.filter((_, index) => faults[index] === null);
   if (sound.length < slots.length) {
-    const others = tryRule(unit, rule, sound);
+    const others = tryRule(unit, samples, sound);
     const failed = slots.flatMap((slot, index) => refuse([slot], faults[index] ?? null));
     return { kept: others.kept, dropped: [...failed, ...others.dropped] };
   }

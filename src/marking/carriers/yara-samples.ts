@@ -1,21 +1,67 @@
 import type { Expression, StringDefinition, YaraRule } from '../../formats/rules/yara/ast.ts';
 import { expressionsIn } from '../../formats/rules/yara/walk.ts';
+import { matchForHex } from './hex-match.ts';
+import { type Match, plain, stepsOn } from './match.ts';
 import { matchFor } from './regex-match.ts';
+import { conditionSteps } from './yara-loops.ts';
 
 /** Strings and sets beyond this many get no sample of their own. */
 const MAX_SINGLE = 16;
+
+/** Largest sample, bytes. */
+const MAX_SAMPLE = 1024 * 1024;
+
+/**
+ * Steps that scanning one sample may take at worst: of the matcher, and of a condition, which every
+ * variant of a rule has. A step is some nanoseconds, and a scan cannot be broken off.
+ */
+const MAX_STEPS = 1e9;
+const MAX_CONDITION_STEPS = 1e7;
 
 /**
  * Samples on which two writings of a rule must agree: nothing; all its strings; each alone; all but
  * one; each set that the condition counts, and all but it; each with and without the bytes that the
  * condition wants at fixed places. Not proof — that is the canonical form — but a second,
  * independent opinion.
+ *
+ * Null when they would take too long to scan by the rules `scanned`, as far as can be told from
+ * these: repetitions in repetitions, long ones in a row, loops in loops. It is settled before any
+ * sample is made.
  */
-export function samplesFor(rule: YaraRule): Buffer[] {
-  const strings = rule.strings.map((definition) => ({
-    id: definition.id,
-    bytes: bytesOf(definition),
-  }));
+export function samplesFor(rule: YaraRule, scanned: readonly YaraRule[]): Buffer[] | null {
+  const strings = stringsOf(rule);
+  if (strings === null) return null;
+  const longest = strings.reduce((sum, { bytes }) => sum + bytes.length + 2 * SPACE.length, 512);
+  const lengthy = scanned.some((one) => conditionSteps(one, longest) > MAX_CONDITION_STEPS);
+  return lengthy || stepsIn(scanned, longest) > MAX_STEPS ? null : samplesOf(rule, strings);
+}
+
+/** Some bytes that match each string; null when they, or a string, would be too large. */
+function stringsOf(rule: YaraRule): SampleString[] | null {
+  const strings: SampleString[] = [];
+  let room = MAX_SAMPLE;
+  for (const definition of rule.strings) {
+    const match = matchOf(definition);
+    if (match === null) return null;
+    const bytes = encoded(match.text, definition);
+    room -= bytes.length + 2 * SPACE.length;
+    if (room < 0) return null;
+    strings.push({ id: definition.id, bytes });
+  }
+  return strings;
+}
+
+type SampleString = { readonly id: string; readonly bytes: Buffer };
+
+function stepsIn(rules: readonly YaraRule[], bytes: number): number {
+  return rules
+    .flatMap(({ strings }) => strings)
+    .filter(({ value }) => value.kind !== 'text')
+    .map((definition) => matchOf(definition))
+    .reduce((sum, match) => sum + (match ? stepsOn(match, bytes) : MAX_STEPS), 0);
+}
+
+function samplesOf(rule: YaraRule, strings: readonly SampleString[]): Buffer[] {
   const pick = (wanted: (id: string, index: number) => boolean): Buffer =>
     Buffer.concat(
       strings
@@ -57,24 +103,25 @@ function isNamed(names: readonly string[], id: string): boolean {
 /** `fullword` wants something that is no letter on both sides; wide strings want it wide. */
 const SPACE = Buffer.from('\n\0');
 
-function bytesOf({ value, modifiers }: StringDefinition): Buffer {
+function encoded(text: string, { modifiers }: StringDefinition): Buffer {
   const names = modifiers.map(({ name }) => name);
-  const plain = literal(value);
-  const wide = Buffer.from(plain.toString('latin1'), 'utf16le');
-  if (names.includes('base64')) return Buffer.from(plain.toString('base64'));
-  if (names.includes('base64wide')) return Buffer.from(plain.toString('base64'), 'utf16le');
-  if (!names.includes('wide')) return plain;
-  return names.includes('ascii') ? Buffer.concat([plain, SPACE, wide]) : wide;
+  const bytes = Buffer.from(text, 'latin1');
+  const wide = Buffer.from(bytes.toString('latin1'), 'utf16le');
+  if (names.includes('base64')) return Buffer.from(bytes.toString('base64'));
+  if (names.includes('base64wide')) return Buffer.from(bytes.toString('base64'), 'utf16le');
+  if (!names.includes('wide')) return bytes;
+  return names.includes('ascii') ? Buffer.concat([bytes, SPACE, wide]) : wide;
 }
 
-function literal({ kind, source }: StringDefinition['value']): Buffer {
+/** A match of a string; null when it is too large to be tried. */
+function matchOf({ value: { kind, source } }: StringDefinition): Match | null {
   switch (kind) {
     case 'text':
-      return Buffer.from(unescaped(source.slice(1, -1)), 'latin1');
+      return plain(unescaped(source.slice(1, -1)));
     case 'hex':
-      return hexBytes(source);
+      return matchForHex(source);
     case 'regex':
-      return Buffer.from(matchFor(source.slice(1, source.lastIndexOf('/'))), 'latin1');
+      return matchFor(source.slice(1, source.lastIndexOf('/')));
   }
 }
 
@@ -87,25 +134,6 @@ function unescaped(source: string): string {
       ? (ESCAPES[other ?? ''] ?? other ?? '')
       : String.fromCharCode(Number.parseInt(hex, 16)),
   );
-}
-
-/**
- * Bytes that match a hexadecimal string: first alternatives, shortest jumps, 0 for wild nibbles.
- */
-function hexBytes(source: string): Buffer {
-  const plain = source
-    .slice(1, -1)
-    .replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g, '')
-    .replace(/\s+/g, '')
-    .replace(/~([0-9a-fA-F?])./g, (_, high: string) => (high === '0' ? '11' : '00'))
-    .replaceAll('?', '0')
-    .replace(/\[(\d*)[^\]]*\]/g, (_, least: string) => '00'.repeat(Number(least || '0')));
-  return Buffer.from(firstAlternatives(plain), 'hex');
-}
-
-function firstAlternatives(source: string): string {
-  const next = source.replace(/\(([^()|]*)(?:\|[^()]*)?\)/g, '$1');
-  return next === source ? source : firstAlternatives(next);
 }
 
 /** What `uint16(0) == 0x5a4d` and its like want to see, as the bytes of a file's beginning. */

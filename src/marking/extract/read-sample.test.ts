@@ -63,7 +63,7 @@ function nameOf(key: { artifact: string; slot: string }): string {
 
 function readText(text: string | Uint8Array, versions = ALL): Reading {
   const sample = typeof text === 'string' ? Buffer.from(text) : text;
-  return readSample(sample, { alert: ALERT, versions });
+  return readSample({ alert: ALERT, sample, versions });
 }
 
 function countRead({ slots }: Reading): number {

@@ -16,6 +16,9 @@ export type KnownVersion = { readonly table: SlotTable; readonly text: string };
 /** An alert, and every version that copies of it were made of. */
 export type KnownAlert = { readonly alert: AlertId; readonly versions: readonly KnownVersion[] };
 
+/** A sample, and what it is compared with. */
+export type ReadInput = KnownAlert & { readonly sample: Uint8Array };
+
 /**
  * Reads a sample blind: from its bytes and the slot tables alone, no key and no codeword. It is
  * first aligned with every known version as a whole; slots are read only within stretches that
@@ -23,7 +26,7 @@ export type KnownAlert = { readonly alert: AlertId; readonly versions: readonly 
  * differently at two places of the sample, is null.
  * @throws LIMIT_EXCEEDED for a sample above `MAX_SAMPLE_BYTES`.
  */
-export function readSample(sample: Uint8Array, known: KnownAlert): Reading {
+export function readSample({ sample, ...known }: ReadInput): Reading {
   return readOpened(openSample(sample), known);
 }
 

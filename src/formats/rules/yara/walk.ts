@@ -6,7 +6,8 @@ export function* expressionsIn(root: Expression): Generator<Expression> {
   for (const child of childrenOf(root)) yield* expressionsIn(child);
 }
 
-function childrenOf(node: Expression): readonly Expression[] {
+/** The expressions directly in an expression, in the order of the source. */
+export function childrenOf(node: Expression): readonly Expression[] {
   switch (node.kind) {
     case 'integer':
     case 'float':

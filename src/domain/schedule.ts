@@ -1,10 +1,13 @@
+import { addBusinessDays, type Calendars, calendarNamed } from './calendar.ts';
 import type { Tier } from './enrolment.ts';
 import { invalid } from './errors.ts';
-import { type Instant, plus } from './instant.ts';
+import { formatInstant, type Instant, plus } from './instant.ts';
+import { dayOf, instantAt } from './zone.ts';
 
 /**
- * How long before disclosure a tier is served. `business` leads need a calendar and come with the
- * planner's calendars; the shape is final, the resolver refuses them until then.
+ * How long before disclosure a tier is served. A `business` lead is the `days`-th business day
+ * before the date of disclosure, both in the calendar's zone, at `hour` (`HH:MM`) in its own
+ * `zone`.
  */
 export type Lead =
   | { readonly unit: 'calendar'; readonly ms: number }
@@ -23,20 +26,36 @@ export type Schedule = {
   readonly opensAt: Readonly<Record<Tier, Instant>>;
 };
 
-/** @throws INVALID_INPUT for a business lead or a negative one. */
+/**
+ * The instants of a disclosure at `disclosureAt`. `calendars` are those that business leads name.
+ * @throws INVALID_INPUT for a calendar that is missing or has a gap, and for a lead whose wave
+ * would open after disclosure.
+ */
 export function resolveSchedule(
   disclosureAt: Instant,
   leads: Readonly<Record<Tier, Lead>>,
+  calendars: Calendars = new Map(),
 ): Schedule {
   const opensAt: Record<Tier, Instant> = {};
   for (const [tier, lead] of Object.entries(leads)) {
-    if (lead.unit !== 'calendar') {
-      throw invalid(`leads.${tier}`, 'a calendar lead (business leads need a calendar)', lead.unit);
+    const at = leadInstant(disclosureAt, lead, calendars);
+    if (at > disclosureAt) {
+      throw invalid(`leads.${tier}`, 'a wave no later than disclosure', formatInstant(at));
     }
-    if (lead.ms < 0) throw invalid(`leads.${tier}`, 'a lead of zero or more', lead.ms);
-    opensAt[tier] = plus(disclosureAt, -lead.ms);
+    opensAt[tier] = at;
   }
   return { disclosureAt, opensAt };
+}
+
+/**
+ * When a wave with this lead opens, which may be after disclosure where the hour of a business lead
+ * is. @throws INVALID_INPUT for a calendar that is missing or has a gap.
+ */
+export function leadInstant(disclosureAt: Instant, lead: Lead, calendars: Calendars): Instant {
+  if (lead.unit === 'calendar') return plus(disclosureAt, -lead.ms);
+  const calendar = calendarNamed(calendars, lead.calendar);
+  const day = addBusinessDays(calendar, dayOf(disclosureAt, calendar.zone), -lead.days);
+  return instantAt(day, lead.hour, lead.zone);
 }
 
 /** The distinct instants at which a wave opens, in order, ending with disclosure. */

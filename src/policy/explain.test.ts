@@ -170,7 +170,14 @@ describe('policies that decide alike', () => {
 test('leads in business days are told with their hour', () => {
   const files = packFiles('mapp');
   const table = (files.get('programme.yaml') ?? '').replace('ans: 5d', 'ans: 5bd 15:00 UTC');
-  const { usual } = explainPolicy(policyFrom(files.set('programme.yaml', table)));
+  const timing = `
+timing:
+  zone: UTC
+  no_embargo_when: []
+  calendars:
+    programme: {zone: UTC, weekend: [Sun], covers: 2026-01-01 to 2026-12-31, holidays: {}}
+`;
+  const { usual } = explainPolicy(policyFrom(files.set('programme.yaml', table + timing)));
   const ans = usual.find(({ tier }) => tier === 'ans')?.when;
   assert.equal(ans, '15:00 UTC, 5 business days before disclosure');
 });

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ALL_PACKS, packFiles, sha256 } from '../../tests/support/packs.ts';
 import { ARTIFACT_KINDS } from '../domain/artifact.ts';
+import { parseInstant } from '../domain/instant.ts';
 import { compilePolicy } from './decide.ts';
 import { parsePack } from './pack.ts';
+import { scheduleUnder } from './policy.ts';
 
 type Files = Map<string, string>;
 
@@ -79,6 +81,26 @@ test('the page in the folder is passed over, whatever it says', () => {
   without.delete('README.md');
   const other = packFiles('mapp').set('README.md', '# Everybody gets everything');
   assert.equal(parsePack(other).source, parsePack(without).source);
+});
+
+test('leads in business days are those of the calendar in the section timing', () => {
+  const files = edited('programme.yaml', 'entry: 24h', 'entry: 1bd 15:00 Europe/Berlin');
+  const missing = /programme\.yaml:\d+: tiers: business days without the calendar programme \(add /;
+  refuses(files, missing);
+  const table = files.get('programme.yaml') ?? '';
+  const section = (calendar: string) =>
+    new Map(files).set(
+      'programme.yaml',
+      `${table}timing:\n  zone: UTC\n  no_embargo_when: [public]\n${calendar}`,
+    );
+  refuses(section(''), /leads in business days without timing\.calendars\.programme/);
+  const calendar =
+    '{zone: UTC, weekend: [Sat, Sun], covers: 2026-01-01 to 2026-12-31, ' +
+    'holidays: {2026-04-06: Easter Monday}}';
+  const pack = parsePack(section(`  calendars: {programme: ${calendar}}`));
+  const tuesday = parseInstant('2026-04-07T16:00:00Z');
+  const schedule = scheduleUnder(compilePolicy(pack, sha256), tuesday);
+  assert.equal(schedule.opensAt['entry'], parseInstant('2026-04-03T13:00:00Z'));
 });
 
 describe('a decision table is refused', () => {

@@ -1,10 +1,12 @@
 import type { ArtifactKind, Assurance } from '../domain/artifact.ts';
 import type { Tier } from '../domain/enrolment.ts';
-import type { Lead } from '../domain/schedule.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type Lead, resolveSchedule, type Schedule } from '../domain/schedule.ts';
 import { checkSchema, validateCedar } from './cedar.ts';
 import { buildEngine, type Engine, notesOn } from './engine.ts';
 import type { PolicyPack } from './pack.ts';
 import type { Rule } from './rule.ts';
+import type { Timing } from './timing/section.ts';
 import { cedarSchema } from './vocabulary.ts';
 import type { Words } from './words.ts';
 
@@ -21,6 +23,8 @@ export type Policy = {
   /** Products or platforms that rules may name, and criteria whose evidence they ask for. */
   readonly products: readonly string[];
   readonly criteria: readonly string[];
+  /** The clock that a schedule is held against; null: the pack has none but its leads. */
+  readonly timing: Timing | null;
   readonly words: Words;
   readonly rules: readonly Rule[];
   /** The Cedar schema that rules and requests are validated against. */
@@ -30,6 +34,14 @@ export type Policy = {
   /** The machinery of `decide`; nobody else's business. */
   readonly engine: Engine;
 };
+
+/**
+ * The schedule of an alert under a policy. @throws INVALID_INPUT where a lead in business days
+ * meets a gap of the pack's calendar, or its wave would open after disclosure.
+ */
+export function scheduleUnder(policy: Policy, disclosureAt: Instant): Schedule {
+  return resolveSchedule(disclosureAt, policy.leads, policy.timing?.calendars);
+}
 
 /**
  * Validates a pack against its schema and compiles it to closures.
@@ -52,6 +64,7 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     leads: table.leads,
     products: table.products,
     criteria: table.criteria,
+    timing: table.timing,
     words,
     rules,
     schema,

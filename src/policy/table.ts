@@ -6,8 +6,10 @@ import { parseEligibility } from './eligibility/parse.ts';
 import { type EligibilitySection, releaseCriteria } from './eligibility/section.ts';
 import { DEFAULT_EMBARGO, type EmbargoRules, parseEmbargo } from './embargo/rules.ts';
 import { type Exception, parseExceptions } from './exception.ts';
-import { parseLead, parseOwnLead } from './lead.ts';
+import { OWN_LEAD, PROGRAMME_CALENDAR, parseLead, parseOwnLead } from './lead.ts';
 import { refusePack } from './refuse.ts';
+import { type PackTerms, parseTiming } from './timing/parse-timing.ts';
+import type { Timing } from './timing/section.ts';
 import { parseUse } from './use/parse.ts';
 import type { UseSection } from './use/section.ts';
 import { MAX_NAMES, OTHER_PRODUCT } from './vocabulary.ts';
@@ -59,12 +61,13 @@ export type DecisionTable = {
   readonly use: UseSection | null;
   readonly embargo: EmbargoRules;
   readonly duties: DutyRules;
+  /** The clock of the programme; null: none but its leads. */
+  readonly timing: Timing | null;
 };
 
 const PACK_NAME = /^[a-z][a-z0-9-]{0,40}$/;
 const NAME = /^[a-z][a-z0-9_]{0,30}$/;
 const RESERVED = ['reduced', 'everyone'];
-const OWN_LEAD = 'own_';
 
 /**
  * Parses `programme.yaml`. The table must have a row for every artifact kind and a cell for every
@@ -80,6 +83,7 @@ export function parseTable(file: string, source: string): DecisionTable {
   const leads = new Map(parseTiers(root.tiers));
   const tiers = [...leads.keys()];
   const eligibility = root.eligibility === undefined ? null : parseEligibility(root.eligibility);
+  const products = parseNames(root.products, [OTHER_PRODUCT]);
   // Cells add the leads that are theirs alone.
   const rows = parseRows(root.table, tiers, leads);
   return {
@@ -87,7 +91,7 @@ export function parseTable(file: string, source: string): DecisionTable {
     version: parseVersion(root.version),
     tiers,
     leads: Object.fromEntries(leads),
-    products: parseNames(root.products, [OTHER_PRODUCT]),
+    products,
     criteria: parseCriteria(root.release_criteria, eligibility),
     sealedBeforeDisclosure: list(root.sealed_before_disclosure).map((kind) =>
       word(kind, ARTIFACT_KINDS),
@@ -98,6 +102,7 @@ export function parseTable(file: string, source: string): DecisionTable {
     use: root.use === undefined ? null : parseUse(root.use),
     embargo: optional(root.embargo, parseEmbargo, DEFAULT_EMBARGO),
     duties: optional(root.duties, parseDuties, DEFAULT_DUTIES),
+    timing: parseClock(root.tiers, root.timing, { leads: Object.fromEntries(leads), products }),
   };
 }
 
@@ -111,6 +116,16 @@ function parseVersion(yaml: Yaml): number {
   const version = Number(yaml.node?.toJSON());
   if (!Number.isSafeInteger(version) || version < 1) throw unexpected(yaml, 'an integer from 1');
   return version;
+}
+
+function parseClock(tiers: Yaml, yaml: Yaml | undefined, terms: PackTerms): Timing | null {
+  if (yaml !== undefined) return parseTiming(yaml, terms);
+  if (Object.values(terms.leads).every(({ unit }) => unit === 'calendar')) return null;
+  throw refusePack(
+    tiers.place,
+    `${tiers.path}: business days without the calendar ${PROGRAMME_CALENDAR}`,
+    `add timing.calendars.${PROGRAMME_CALENDAR}`,
+  );
 }
 
 function parseTiers(yaml: Yaml): [Tier, Lead][] {

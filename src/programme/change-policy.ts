@@ -5,8 +5,8 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AlertId, ProgrammeId, ProposalId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { resolveSchedule, waves } from '../domain/schedule.ts';
-import type { Policy } from '../policy/policy.ts';
+import { waves } from '../domain/schedule.ts';
+import { type Policy, scheduleUnder } from '../policy/policy.ts';
 import { alertsPage } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
@@ -150,7 +150,7 @@ export async function putInForce(
   for (;;) {
     const page = await alertsPage(tx, act.programme, after, PAGE);
     for (const { id, state, schedule } of page) {
-      const fresh = resolveSchedule(schedule.disclosureAt, policy.leads);
+      const fresh = scheduleUnder(policy, schedule.disclosureAt);
       if (state === 'draft') await rescheduleDraft(tx, id, fresh);
       else await reschedule(tx, act, id, fresh, waves(fresh));
       await recordEvent(tx, {

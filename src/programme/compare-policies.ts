@@ -1,6 +1,5 @@
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { resolveSchedule } from '../domain/schedule.ts';
 import { UNASSESSED } from '../domain/vulnerability.ts';
 import {
   type DiffedAlert,
@@ -11,6 +10,7 @@ import {
   type PolicyDiff,
   type Relation,
 } from '../policy/diff.ts';
+import { scheduleUnder } from '../policy/policy.ts';
 import { type AlertRow, alertsPage, artifactsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { consentsGiven, type Enrolled, enrolmentsPage } from '../store/participant-reader.ts';
@@ -87,8 +87,8 @@ export async function comparePolicies(
   const alerts = gathered.alerts.map(({ alert, artifacts, relations }) => ({
     ...{ alert: alert.id, artifacts, relations, vulnerability: UNASSESSED },
     ...({ assurance: 'sealed', platform: 'sound' } as const),
-    before: resolveSchedule(alert.schedule.disclosureAt, old.leads),
-    after: resolveSchedule(alert.schedule.disclosureAt, fresh.leads),
+    before: scheduleUnder(old, alert.schedule.disclosureAt),
+    after: scheduleUnder(fresh, alert.schedule.disclosureAt),
   }));
   if (old.sha256 === fresh.sha256) {
     const nothing = { gaining: 0, losing: 0, effects: [], touched: 0, lines: [] };

@@ -15,11 +15,11 @@ import {
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { resolveSchedule } from '../domain/schedule.ts';
 import { copyPlaintextLength } from '../formats/copy.ts';
 import type { Dropped, Frozen } from '../marking/freeze.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
 import { maxLength } from '../marking/splice.ts';
+import { scheduleUnder } from '../policy/policy.ts';
 import {
   type AlertRow,
   type ArtifactRow,
@@ -68,7 +68,7 @@ export async function draftAlert(
       {
         id: alert,
         author: caller.id,
-        schedule: resolveSchedule(input.disclosureAt, policy.leads),
+        schedule: scheduleUnder(policy, input.disclosureAt),
         tlp: input.tlp,
         usePermissions: input.usePermissions,
         headEnc: encryptFor(keys, alertRow(alert), jsonBytes({ title: input.title })),
@@ -262,7 +262,7 @@ export async function moveDisclosure(
     const policy = await context.policies.active(tx, alert.programme);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const from = alert.schedule.disclosureAt;
-    const schedule = resolveSchedule(disclosureAt, policy.leads);
+    const schedule = scheduleUnder(policy, disclosureAt);
     await moveSchedule(tx, act, { alert: alertId, from, schedule });
     await bumpAlert(tx, act, alertId, alert.version + 1);
     return { version: alert.version + 1 };

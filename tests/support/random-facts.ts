@@ -15,7 +15,7 @@ import {
   STANDINGS,
 } from '../../src/domain/enrolment.ts';
 import { DAY_MS, HOUR_MS, type Instant, instant } from '../../src/domain/instant.ts';
-import { resolveSchedule, type Schedule } from '../../src/domain/schedule.ts';
+import type { Schedule } from '../../src/domain/schedule.ts';
 import {
   ATTACK_VECTORS,
   DISCOVERIES,
@@ -24,6 +24,7 @@ import {
   type VulnerabilityFacts,
 } from '../../src/domain/vulnerability.ts';
 import type { Policy } from '../../src/policy/decide.ts';
+import { scheduleUnder } from '../../src/policy/policy.ts';
 import type { Seeded } from './seeded.ts';
 
 /** Facts and an instant, drawn so that every rule of a pack is near its turning point often. */
@@ -34,7 +35,7 @@ const FIRST_DISCLOSURE = Date.UTC(2025, 0, 1);
 /** Draws one case for a policy. Half of the enrolments are in good standing in every respect. */
 export function randomCase(policy: Policy, random: Seeded): RandomCase {
   const disclosureAt = instant(FIRST_DISCLOSURE + random.below(400 * DAY_MS));
-  const schedule = resolveSchedule(disclosureAt, policy.leads);
+  const schedule = scheduleUnder(policy, disclosureAt);
   const near = instants(schedule, random);
   const facts: ReleaseFacts = {
     principal: principal(policy, near, random),

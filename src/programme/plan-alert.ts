@@ -15,7 +15,12 @@ import {
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
-import { consentsOf, type Enrolled, enrolmentsPage } from '../store/participant-reader.ts';
+import {
+  type Enrolled,
+  enrolmentsPage,
+  NO_RELATION,
+  relationsTo,
+} from '../store/participant-reader.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { factsFor } from './grant-due.ts';
@@ -99,13 +104,13 @@ export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promi
   for (;;) {
     const page: Enrolled[] = await enrolmentsPage(tx, alert.programme, after, PAGE);
     const ids = page.map((row) => row.participant);
-    const consents = await consentsOf(tx, alert.id, ids);
-    for (const { participant, name, enrolment } of page) {
-      const consent = consents.get(participant) ?? 'no_embargo';
+    const relations = await relationsTo(tx, alert.id, ids);
+    for (const { participant, name, enrolment, doubted } of page) {
+      const relation = relations.get(participant) ?? NO_RELATION;
       const part = planParticipant(
         policy,
         planned,
-        { participant, enrolment, consent, involvement: 'none', doubted: false },
+        { participant, enrolment, ...relation, doubted },
         counts,
       );
       const line = planLine(part, name);

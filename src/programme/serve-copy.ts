@@ -102,7 +102,7 @@ export async function openCase(
   // At a doubtful time nothing is given. What was open when the time was last certain is held, as
   // the caller knows of it; whatever else the doubtful clock would open stays unknown.
   const at = clockDoubted ? await certainUntil(tx) : now;
-  const decisions = decideAll(policy, { alert, artifacts }, reader, reader.consent, at);
+  const decisions = decideAll(policy, { alert, artifacts }, reader, reader.relation, at);
   const open = openArtifacts(artifacts, decisions);
   const held = heldArtifacts(artifacts, decisions);
   const visible = open.size > 0;

@@ -8,6 +8,7 @@ import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showPlan } from './alerts/plan.ts';
 import { showAlert } from './alerts/read.ts';
 import { setConsent } from './alerts/set-consent.ts';
+import { setInvolvement } from './alerts/set-involvement.ts';
 import { confirm } from './clock/confirm.ts';
 import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
@@ -21,6 +22,7 @@ import { exportLog } from './log/export.ts';
 import { proveLeaf } from './log/prove.ts';
 import { listNotices } from './notices/list.ts';
 import { admit } from './participants/admit.ts';
+import { setDoubt } from './participants/change-doubt.ts';
 import { setEnrolment } from './participants/change-enrolment.ts';
 import { setStanding } from './participants/change-standing.ts';
 import { showParticipants } from './participants/list.ts';
@@ -73,6 +75,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showParticipant,
   setStanding,
   setEnrolment,
+  setDoubt,
   invite,
   draft,
   showAlerts,
@@ -80,6 +83,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   addAlertArtifact,
   setDisclosure,
   setConsent,
+  setInvolvement,
   showPlan,
   approve,
   showExposure,

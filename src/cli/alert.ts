@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addInvolve } from './alert-acts.ts';
+import { addAssess, addInvolve } from './alert-acts.ts';
 import { alertAnswer, alertsPage, planAnswer } from './alert-answers.ts';
 import { addArtifact, addNew } from './alert-drafting.ts';
 import { alertText } from './alert-text.ts';
@@ -25,6 +25,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addPlan(alert, world);
   addApprove(alert, world);
   addStatus(alert, world);
+  addAssess(alert, world);
   addInvolve(alert, world);
 }
 

@@ -1,7 +1,6 @@
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { resolveSchedule } from '../domain/schedule.ts';
-import { UNASSESSED } from '../domain/vulnerability.ts';
 import type {
   DiffedAlert,
   DiffedParticipant,
@@ -20,6 +19,7 @@ import {
 } from '../store/participant-reader.ts';
 import { factsFingerprint } from '../store/policy-store.ts';
 import { activePolicyHash, policyFiles } from '../store/programme-store.ts';
+import { vulnerabilityOf } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { compileFiles } from './policy-shelf.ts';
 import { inThread } from './thread.ts';
@@ -82,14 +82,14 @@ export async function comparePolicies(
     const active = await activePolicyHash(tx, programme);
     const before = policies.before ?? (await policyFiles(tx, programme, active));
     const people = await everybody(tx, programme);
-    const alerts = await openAlerts(tx, programme, people);
+    const alerts = await openAlerts(context, tx, programme, people);
     return { before, alerts, people, facts: await factsFingerprint(tx, programme) };
   });
   const { before, people } = gathered;
   const old = compileFiles(before);
   const told = { before: old.sha256, after: fresh.sha256, facts: gathered.facts, at: now };
-  const alerts = gathered.alerts.map(({ alert, artifacts, relations }) => ({
-    ...{ alert: alert.id, artifacts, relations, vulnerability: UNASSESSED },
+  const alerts = gathered.alerts.map(({ alert, artifacts, relations, vulnerability }) => ({
+    ...{ alert: alert.id, artifacts, relations, vulnerability },
     ...({ assurance: 'sealed', platform: 'sound' } as const),
     before: resolveSchedule(alert.schedule.disclosureAt, old.leads),
     after: resolveSchedule(alert.schedule.disclosureAt, fresh.leads),
@@ -116,9 +116,11 @@ type OpenAlert = {
   readonly alert: AlertRow;
   readonly artifacts: DiffedAlert['artifacts'];
   readonly relations: DiffedAlert['relations'];
+  readonly vulnerability: DiffedAlert['vulnerability'];
 };
 
 async function openAlerts(
+  context: Context,
   tx: Tx,
   programme: ProgrammeId,
   people: readonly Enrolled[],
@@ -137,7 +139,8 @@ async function openAlerts(
     const needed = artifacts.map(({ id, kind, variant, reducedBy }) => ({
       ...{ id, kind, variant, reducedBy },
     }));
-    found.push({ alert, artifacts: needed, relations });
+    const vulnerability = await vulnerabilityOf(context, tx, alert);
+    found.push({ alert, artifacts: needed, relations, vulnerability });
   }
   return found;
 }

@@ -9,7 +9,7 @@ import type { Enrolment } from '../domain/enrolment.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { waves } from '../domain/schedule.ts';
-import { UNASSESSED } from '../domain/vulnerability.ts';
+import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { changesAt, decideRelease } from '../policy/decide.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
@@ -32,21 +32,32 @@ import {
   wavesBegun,
 } from '../store/release-store.ts';
 import { SYSTEM } from './act.ts';
+import { vulnerabilityOf } from './alert-head.ts';
 import type { Context } from './context.ts';
 
 /** An alert with what a release of it needs, read once per batch. */
-export type AlertFacts = { readonly alert: AlertRow; readonly artifacts: readonly ArtifactRow[] };
+export type AlertFacts = {
+  readonly alert: AlertRow;
+  readonly artifacts: readonly ArtifactRow[];
+  readonly vulnerability: VulnerabilityFacts;
+};
+
+/** Reads what a release of an alert needs. */
+export async function alertFacts(context: Context, tx: Tx, alert: AlertRow): Promise<AlertFacts> {
+  const vulnerability = await vulnerabilityOf(context, tx, alert);
+  return { alert, artifacts: await artifactsOf(tx, alert.id), vulnerability };
+}
 
 /** The facts of one artifact for one participant, over the sealed channel (our only one so far). */
 export function factsFor(
-  alert: AlertRow,
+  { alert, vulnerability }: Pick<AlertFacts, 'alert' | 'vulnerability'>,
   artifact: Pick<ArtifactRow, 'kind' | 'variant'>,
   principal: ReleaseFacts['principal'],
 ): ReleaseFacts {
   return {
     principal,
     artifact: { kind: artifact.kind, variant: artifact.variant },
-    vulnerability: UNASSESSED,
+    vulnerability,
     schedule: alert.schedule,
     assurance: principal.kind === 'public' ? 'transport' : 'sealed',
     platform: 'sound',
@@ -64,15 +75,15 @@ function participantFacts(
 /** Decisions of one participant on every artifact of an alert, in the artifacts' order. */
 export function decideAll(
   policy: Policy,
-  { alert, artifacts }: AlertFacts,
+  about: AlertFacts,
   enrolled: Pick<Enrolled, 'enrolment' | 'doubted'>,
   relation: AlertRelation,
   now: Instant,
 ): Decision[] {
   const principal = participantFacts(enrolled, relation);
-  return artifacts.map((artifact) =>
+  return about.artifacts.map((artifact) =>
     effectiveDecision(
-      decideRelease(policy, factsFor(alert, artifact, principal), now),
+      decideRelease(policy, factsFor(about, artifact, principal), now),
       artifact.reducedBy !== null,
     ),
   );
@@ -139,16 +150,17 @@ export function causeOf({ reasons }: Decision): ReasonCode {
 /** When something of the alert opens to a participant at an instant that is no wave's, if ever. */
 function opensBetweenWaves(
   policy: Policy,
-  { alert, artifacts }: AlertFacts,
+  about: AlertFacts,
   enrolled: Enrolled,
   relation: AlertRelation,
   now: Instant,
 ): Redecision[] {
   if (!beginsToCount(enrolled.enrolment, now)) return [];
+  const { alert, artifacts } = about;
   const principal = participantFacts(enrolled, relation);
   const openings = new Set<Instant>();
   for (const artifact of artifacts) {
-    const facts = factsFor(alert, artifact, principal);
+    const facts = factsFor(about, artifact, principal);
     let at = changesAt(policy, facts, now);
     for (; at !== null; at = changesAt(policy, facts, at)) {
       if (decideRelease(policy, facts, at).outcome !== 'deny') openings.add(at);
@@ -197,7 +209,7 @@ export async function grantNow(
   for (const [alertId, waveAt] of latest) {
     const alert = await alertById(tx, alertId);
     if (!alert) continue;
-    const artifacts = await artifactsOf(tx, alertId);
-    await grantPage(tx, policy, { alert, artifacts }, [enrolled], waveAt, now);
+    const facts = await alertFacts(context, tx, alert);
+    await grantPage(tx, policy, facts, [enrolled], waveAt, now);
   }
 }

@@ -217,6 +217,7 @@ export async function putInvolvement(
   },
 ): Promise<void> {
   const { alert, participant, involvement } = change;
+  await insertAuthor(tx, act, alert);
   await tx
     .insertInto('alert_involvement')
     .values({ alert_id: alert, participant_id: participant, involvement })

@@ -129,7 +129,7 @@ export async function decideProposal(
 /**
  * A fingerprint of everything stored that a comparison of policies depends on, besides the policies
  * and the instant: enrolments and alerts by their versions, consents and involvements by what they
- * say. Empty parts are told apart.
+ * say.
  */
 export async function factsFingerprint(tx: Tx, programme: ProgrammeId): Promise<string> {
   const { rows } = await sql<{ facts: string }>`
@@ -155,8 +155,9 @@ export async function factsFingerprint(tx: Tx, programme: ProgrammeId): Promise<
 }
 
 /**
- * Gives an alert the schedule of another policy, and a wave at this moment, so that everybody is
- * decided again; waves to come follow the schedule. The caller holds the exclusive release lock.
+ * Gives an alert another schedule, or its own again where other facts changed, and a wave at this
+ * moment, so that everybody is decided again; waves to come follow the schedule. The caller holds
+ * the exclusive release lock.
  */
 export async function reschedule(
   tx: Tx,
@@ -167,7 +168,11 @@ export async function reschedule(
 ): Promise<void> {
   await tx
     .updateTable('alert')
-    .set({ opens_at: JSON.stringify(schedule.opensAt), state: 'approved' })
+    .set({
+      disclosure_at: new Date(schedule.disclosureAt),
+      opens_at: JSON.stringify(schedule.opensAt),
+      state: 'approved',
+    })
     .where('id', '=', alert)
     .execute();
   await tx

@@ -1,14 +1,18 @@
 /** Whatever the policy may turn on is stored, is the issuer's to change, and is decided at once. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
 import { NO_PROFILE, type Profile } from '../../src/domain/enrolment.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, parseInstant, plus } from '../../src/domain/instant.ts';
+import { approveAlert } from '../../src/programme/approve-alert.ts';
 import { comparePolicies } from '../../src/programme/compare-policies.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
+import { readAlert } from '../../src/programme/read-alert.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { factsFingerprint } from '../../src/store/policy-store.ts';
+import { wavesOf } from '../../src/store/release-store.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { fullPack } from '../support/full-pack.ts';
 import {
@@ -19,6 +23,7 @@ import {
   type House,
   joinReader,
   openHouse,
+  person,
   T0,
   type TestReader,
 } from '../support/house.ts';
@@ -32,6 +37,11 @@ const CERTIFIED: Profile = {
 const SHOWN = {
   ...{ roles: ['distributor'], products: ['kernel'], addenda: [], maxEmbargoMs: null },
   criteria: { certified: '2027-01-01T00:00:00Z' },
+};
+
+const KERNEL = {
+  ...{ severity: 'high', vector: 'network', impacts: ['code_execution'], score: 8.8 },
+  ...{ products: ['kernel'], discovery: 'human' },
 };
 
 describe('the facts a release turns on', () => {
@@ -71,6 +81,8 @@ describe('the facts a release turns on', () => {
     return answer.body.toString();
   }
 
+  const assess = (assessment: object) => post(`/v1/alerts/${alert}/assessment`, assessment);
+
   before(async () => {
     house = await openHouse({ pack: await fullPack() });
     edge = openEdge(house);
@@ -81,6 +93,7 @@ describe('the facts a release turns on', () => {
     const drafted = await draftExample(house);
     alert = drafted.alert;
     artifact = drafted.artifacts.get('advisory.md') ?? artifact;
+    await assess(KERNEL);
     await approve(house, alert);
     house.clock.set(plus(T0, -10 * DAY_MS));
     await releaseDue(house.context, house.clock.now());
@@ -162,6 +175,67 @@ describe('the facts a release turns on', () => {
     });
   });
 
+  describe('what is known of the vulnerability', () => {
+    test('is in every decision: who ships nothing affected gets nothing', async () => {
+      assert.equal(await mayFetch(), true);
+      await assess({ ...KERNEL, products: ['browser'] });
+      assert.equal(await mayFetch(), false);
+      const { lines } = await planAlert(house.context, alert);
+      const [step] = lines.find((line) => line.participant === member)?.artifacts[0]?.steps ?? [];
+      assert.deepEqual(step?.reasons, ['NOT_AFFECTED_PLATFORM']);
+      await assess(KERNEL);
+      await releaseDue(house.context, house.clock.now());
+      assert.equal(await mayFetch(), true);
+      await assertInvariants(house);
+    });
+
+    test('changed after a wave, it opens in a wave of that moment', async () => {
+      const profile = { ...CERTIFIED, products: ['browser'] };
+      const late = await admit(house, 'Browser maker', { tier: 'validate', profile });
+      assert.equal(await grants(house, late), 0);
+      house.clock.set(plus(house.clock.now(), 60_000));
+      await assess({ ...KERNEL, products: ['kernel', 'browser'] });
+      await releaseDue(house.context, house.clock.now());
+      assert.equal(await grants(house, late), 1);
+      const wave = await house.context.store.issuer((tx) => wavesOf(tx, alert));
+      assert.ok(wave.some(({ at, state }) => at === house.clock.now() && state === 'done'));
+    });
+
+    test('names only products of the policy, and a score with one decimal', async () => {
+      for (const slip of [{ products: ['toaster'] }, { score: 8.85 }, { score: 11 }]) {
+        const body = { ...KERNEL, ...slip };
+        const answer = await edge.post(`/v1/alerts/${alert}/assessment`, body, operator);
+        assert.equal(answer.status, 400, JSON.stringify(slip));
+      }
+    });
+
+    test('before the waves it voids an approval; whoever did it may not approve', async () => {
+      const drafted = await draftExample(house);
+      const { token, caller } = await person(house, 'Both', ['author', 'approver']);
+      const path = `/v1/alerts/${drafted.alert}/assessment`;
+      const body = { ...KERNEL, severity: 'critical' };
+      const answer = await edge.post(path, body, { token, ifMatch: '99' });
+      assert.equal(answer.status, 412);
+      assert.equal((await edge.post(path, body, { token })).status, 200);
+      const { digest } = await planAlert(house.context, drafted.alert);
+      const now = house.clock.now();
+      await assert.rejects(approveAlert(house.context, caller, drafted.alert, digest, now), {
+        code: 'SECOND_PERSON',
+      });
+      await approve(house, drafted.alert);
+      assert.equal((await edge.post(path, KERNEL, { token })).status, 200);
+      const view = await readAlert(house.context, drafted.alert);
+      assert.deepEqual([view.state, view.approval, view.waves], ['draft', null, []]);
+    });
+
+    test('lies nowhere in clear', async () => {
+      const rows = await house.context.store.issuer((tx) =>
+        sql<{ row: string }>`select row_to_json(alert)::text as row from alert`.execute(tx),
+      );
+      for (const { row } of rows.rows) assert.doesNotMatch(row, /kernel|code_execution|critical/);
+    });
+  });
+
   describe('what it is to one alert', () => {
     const involve = (involvement: string) =>
       post(`/v1/alerts/${alert}/involvements`, { participant: member, involvement });
@@ -201,7 +275,7 @@ describe('the facts a release turns on', () => {
           { before: null, after: policy },
           now,
         );
-        return shown.lines.map((line) => line.participant).includes(member);
+        return shown.lines.some((line) => line.alert === alert && line.participant === member);
       };
       assert.equal(await losing(), true);
       await involve('conflicted');

@@ -2,6 +2,18 @@ import type { PackFiles } from '../../src/programme/create-programme.ts';
 import { readPack } from './house.ts';
 
 const RULES = `
+@id("platform")
+@reason("NOT_AFFECTED_PLATFORM")
+forbid (principal is Participant, action, resource is Artifact)
+unless {
+  principal.products.containsAny(context.alert.products) || context.now >= context.disclosureAt
+};
+
+@id("severity")
+@reason("SEVERITY_TOO_LOW")
+forbid (principal is Participant, action, resource is Artifact)
+when { context.alert.severity == Severity::"low" && context.now < context.disclosureAt };
+
 @id("conflict")
 @reason("CONFLICT_OF_INTEREST")
 forbid (principal is Participant, action, resource is Artifact)

@@ -1,6 +1,7 @@
 import type { Route } from '../deps.ts';
 import { addAlertArtifact } from './alerts/add-artifact.ts';
 import { approve } from './alerts/approve.ts';
+import { assess } from './alerts/assess.ts';
 import { draft } from './alerts/draft.ts';
 import { showExposure } from './alerts/exposure.ts';
 import { showAlerts } from './alerts/list.ts';
@@ -81,6 +82,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showAlerts,
   showAlert,
   addAlertArtifact,
+  assess,
   setDisclosure,
   setConsent,
   setInvolvement,

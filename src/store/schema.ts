@@ -135,6 +135,15 @@ export type Database = {
     reduced: number;
   };
   redecision: { alert_id: string; participant_id: string; at: At };
+  break_glass: {
+    alert_id: string;
+    actor_id: string;
+    reason: string;
+    at: At;
+    confirm_by: At;
+    confirmer_id: string | null;
+    confirmed_at: AtOrNull;
+  };
   alert_involvement: { alert_id: string; participant_id: string; involvement: string };
   consent: { alert_id: string; participant_id: string; consent: string };
   publication: { alert_id: string; artifact_id: string; at: At };

@@ -7,7 +7,9 @@ import { showExposure } from './alerts/exposure.ts';
 import { showAlerts } from './alerts/list.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showPlan } from './alerts/plan.ts';
+import { confirmPublished, publish } from './alerts/publish.ts';
 import { showAlert } from './alerts/read.ts';
+import { recordEvent } from './alerts/record-event.ts';
 import { setConsent } from './alerts/set-consent.ts';
 import { setInvolvement } from './alerts/set-involvement.ts';
 import { confirm } from './clock/confirm.ts';
@@ -86,6 +88,9 @@ const FOR_THE_ISSUER: readonly Route[] = [
   setDisclosure,
   setConsent,
   setInvolvement,
+  recordEvent,
+  publish,
+  confirmPublished,
   showPlan,
   approve,
   showExposure,

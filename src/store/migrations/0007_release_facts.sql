@@ -20,6 +20,24 @@ grant select on alert_involvement to tocsin_participant;
 create policy own on alert_involvement for select to tocsin_participant
   using (participant_id = tocsin_participant_id());
 
+-- Publication by one person, to be confirmed by another: the act is done when it is recorded here.
+create table break_glass (
+  alert_id uuid primary key references alert,
+  actor_id uuid not null references person,
+  reason text not null,
+  at timestamptz(3) not null,
+  confirm_by timestamptz(3) not null,
+  confirmer_id uuid references person,
+  confirmed_at timestamptz(3),
+  check (confirmer_id <> actor_id),
+  check ((confirmer_id is null) = (confirmed_at is null))
+);
+alter table break_glass enable row level security;
+alter table break_glass force row level security;
+grant select, insert on break_glass to tocsin_issuer;
+grant update (confirmer_id, confirmed_at) on break_glass to tocsin_issuer;
+create policy issuer on break_glass to tocsin_issuer using (true) with check (true);
+
 -- As in 0002, with the new facts.
 create or replace function tocsin_release_facts(p_participant uuid, p_alert uuid, p_reader uuid)
 returns json language plpgsql volatile as $$

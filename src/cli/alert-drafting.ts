@@ -18,6 +18,7 @@ import { invalid } from '../domain/errors.ts';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
 import { plain } from '../participant/plain.ts';
 import { type AlertFolder, readAlertFolder } from './alert-folder.ts';
+import { assessmentOf } from './assessment-file.ts';
 import { clientAction, idAt } from './command.ts';
 import {
   type AlertHead,
@@ -84,7 +85,9 @@ function headOf(folder: AlertFolder | null, options: NewOptions): AlertHead {
     folder === null || options.disclosureAt !== undefined
       ? parseInstant(options.disclosureAt, '--disclosure-at')
       : folder.disclosureAt;
-  return { title, tlp, disclosureAt, usePermissions: options.use ?? folder?.usePermissions ?? [] };
+  const usePermissions = options.use ?? folder?.usePermissions ?? [];
+  const assessment = folder?.assessment ?? assessmentOf({});
+  return { title, tlp, disclosureAt, usePermissions, assessment };
 }
 
 type AddOptions = {

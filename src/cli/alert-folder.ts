@@ -17,6 +17,8 @@ import {
 } from '../domain/artifact.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import { type Instant, parseInstant } from '../domain/instant.ts';
+import type { Assessment } from '../domain/vulnerability.ts';
+import { ASSESSMENT_FIELDS, assessmentOf } from './assessment-file.ts';
 import { readLocalFile, readTextFile, readTextIfThere } from './local-file.ts';
 
 /** An alert as its author keeps it on disk: `alert.yaml`, the artifacts, and their sidecars. */
@@ -25,6 +27,8 @@ export type AlertFolder = {
   readonly disclosureAt: Instant;
   readonly tlp: Tlp;
   readonly usePermissions: readonly UsePermission[];
+  /** What it says of the vulnerability; what it leaves out is not known. */
+  readonly assessment: Assessment;
   /** Reduced variants first, so that those they stand in for can name them. */
   readonly artifacts: readonly FolderArtifact[];
 };
@@ -44,11 +48,13 @@ export type FolderArtifact = {
   readonly sidecar: string | null;
 };
 
+const HEAD_FIELDS = ['title', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts'];
+
 /** @throws INVALID_INPUT naming the field of alert.yaml, or the missing file. */
 export async function readAlertFolder(folder: string): Promise<AlertFolder> {
   const text = await readTextFile(join(folder, 'alert.yaml'));
   const document = record(parseYaml(text), 'alert.yaml');
-  only(document, 'alert.yaml', ['title', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts']);
+  only(document, 'alert.yaml', [...HEAD_FIELDS, ...ASSESSMENT_FIELDS]);
   const listed = document['artifacts'];
   if (!Array.isArray(listed) || listed.length === 0) {
     throw invalid('artifacts', 'a list of at least one', listed);
@@ -66,6 +72,7 @@ export async function readAlertFolder(folder: string): Promise<AlertFolder> {
     disclosureAt: time(document['disclosureAt'], 'disclosureAt'),
     tlp: oneOf(TLP_LABELS, document['tlp'], 'tlp'),
     usePermissions: permissions(document['usePermissions']),
+    assessment: assessmentOf(document),
     artifacts: artifacts.toSorted((a, b) => reducedFirst(a) - reducedFirst(b)),
   };
 }

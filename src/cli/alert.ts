@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addAssess, addConfirm, addEvent, addInvolve, addPublish } from './alert-acts.ts';
 import { alertAnswer, alertsPage, planAnswer } from './alert-answers.ts';
 import { addArtifact, addNew } from './alert-drafting.ts';
 import { alertText } from './alert-text.ts';
@@ -24,6 +25,11 @@ export function addAlertCommands(program: Command, world: World): void {
   addPlan(alert, world);
   addApprove(alert, world);
   addStatus(alert, world);
+  addAssess(alert, world);
+  addInvolve(alert, world);
+  addEvent(alert, world);
+  addPublish(alert, world);
+  addConfirm(alert, world);
 }
 
 function addList(alert: Command, world: World): void {

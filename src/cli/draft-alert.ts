@@ -7,7 +7,10 @@ import { list, object, real, type Told, text } from './shape.ts';
 import type { Progress } from './world.ts';
 
 /** What an alert is before it has artifacts. */
-export type AlertHead = Pick<AlertFolder, 'title' | 'disclosureAt' | 'tlp' | 'usePermissions'>;
+export type AlertHead = Pick<
+  AlertFolder,
+  'title' | 'disclosureAt' | 'tlp' | 'usePermissions' | 'assessment'
+>;
 
 /** An artifact to add; `reducedBy` is the id of the reduced variant. */
 export type ArtifactToAdd = Omit<FolderArtifact, 'file' | 'reducedBy'> & {

@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import {
   DUTY_PROVENANCES,
   DUTY_RECIPIENTS,
@@ -6,8 +5,9 @@ import {
   DUTY_TRIGGERS,
   type LegalDuty,
 } from '../domain/enrolment.ts';
-import { invalid, TocsinError } from '../domain/errors.ts';
-import { formatInstant, HOUR_MS, parseInstant } from '../domain/instant.ts';
+import { invalid } from '../domain/errors.ts';
+import { HOUR_MS } from '../domain/instant.ts';
+import { instantText, oneOf, parseYaml, record } from './yaml-file.ts';
 
 /** Duty facts as the API takes them. */
 export type DutyBody =
@@ -34,14 +34,17 @@ export type DutyBody =
  * @throws INVALID_INPUT naming the field.
  */
 export function parseDutyFile(text: string): DutyBody {
-  const document = record(parseYaml(text), 'duty', ['provenance', 'expiresAt', 'duties']);
+  const document = record(parseYaml(text, 'duty file'), 'duty', [
+    'provenance',
+    'expiresAt',
+    'duties',
+  ]);
   const { provenance, expiresAt, duties } = document;
   if (!Array.isArray(duties)) throw invalid('duties', 'a list, empty where there are none', duties);
-  const until = expiresAt instanceof Date ? expiresAt.toISOString() : expiresAt;
   return {
     status: 'stated',
     provenance: oneOf(DUTY_PROVENANCES, provenance, 'provenance'),
-    expiresAt: formatInstant(parseInstant(until, 'expiresAt')),
+    expiresAt: instantText(expiresAt, 'expiresAt'),
     duties: duties.map((duty: unknown, i) => parseDuty(duty, `duties[${i}]`)),
   };
 }
@@ -61,29 +64,4 @@ function parseDuty(value: unknown, at: string): LegalDuty {
     recipient: oneOf(DUTY_RECIPIENTS, recipient, `${at}.recipient`),
     clockMs: clockHours === null ? null : Math.round(clockHours * HOUR_MS),
   };
-}
-
-function parseYaml(text: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    const line = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
-    throw new TocsinError('INVALID_INPUT', `duty file: expected YAML: ${line}`, { cause });
-  }
-}
-
-function record(value: unknown, at: string, known: readonly string[]): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid(at, `a mapping of ${known.join(', ')}`, value);
-  }
-  const found: Record<string, unknown> = Object.fromEntries(Object.entries(value));
-  const other = Object.keys(found).find((key) => !known.includes(key));
-  if (other !== undefined) throw invalid(`${at}.${other}`, `one of ${known.join(', ')}`, 'unknown');
-  return found;
-}
-
-function oneOf<T extends string>(allowed: readonly T[], value: unknown, field: string): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw invalid(field, `one of ${allowed.join(', ')}`, value);
-  return found;
 }

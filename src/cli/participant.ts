@@ -9,7 +9,9 @@ import { clientAction, idAt, type Typed } from './command.ts';
 import { type DutyBody, parseDutyFile } from './duty-file.ts';
 import { readTextFile } from './local-file.ts';
 import type { Result } from './output.ts';
+import { addFactCommands } from './participant-facts.ts';
 import { participantsPage, participantTable } from './participant-text.ts';
+import { parseProfileFile } from './profile-file.ts';
 import {
   allPages,
   PROGRAMME,
@@ -39,12 +41,14 @@ export function addParticipantCommands(program: Command, world: World): void {
     reason: 'reinstated',
   });
   addInvite(participant, world);
+  addFactCommands(participant, world);
 }
 
 type AddOptions = ProgrammeOption & {
   readonly tier: string;
   readonly duty: string;
   readonly dutyUntil?: string;
+  readonly profile?: string;
   readonly agreementFrom?: string;
   readonly agreementUntil: string;
   readonly consent: ConsentMode;
@@ -65,6 +69,7 @@ function addAdd(participant: Command, world: World): void {
       'unknown',
     )
     .option('--duty-until <instant>', 'until when "none" holds (default: the agreement’s end)')
+    .option('--profile <file>', 'what it has shown: a YAML file (default: nothing)')
     .addOption(
       new Option('--consent <mode>', 'to embargoes').choices(CONSENT_MODES).default('standing'),
     )
@@ -80,9 +85,14 @@ function addAdd(participant: Command, world: World): void {
         ? systemClock().now()
         : parseInstant(options.agreementFrom, '--agreement-from');
     const duty = await dutyOf(world, options, expiresAt);
+    const profile =
+      options.profile === undefined
+        ? {}
+        : { profile: parseProfileFile(await readTextFile(resolve(world.cwd, options.profile))) };
     const enrolment = {
       ...{ tier, standing, duty, consentMode: consent },
       agreement: { signedAt: formatInstant(signedAt), expiresAt },
+      ...profile,
     };
     const programme = await programmeOf(client, options);
     const path = `/v1/programmes/${programme}/participants`;

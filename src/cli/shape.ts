@@ -54,6 +54,9 @@ function members(value: unknown, path: string): Readonly<Record<string, unknown>
   return Object.fromEntries(Object.entries(value));
 }
 
+/** An object as it is, to be sent back with a change. */
+export const fields: Read<Readonly<Record<string, unknown>>> = members;
+
 function fail(path: string, expected: string): never {
   throw new TocsinError(
     'UNSUPPORTED',

@@ -20,6 +20,7 @@ import {
 import { insertInvitedReader, insertParticipant, joinReader } from '../store/participant-writer.ts';
 import { programmeById, programmes } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
+import { checkEnrolment } from './check-enrolment.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
 import { issueToken } from './people.ts';
@@ -38,9 +39,7 @@ export async function admitParticipant(
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
     const policy = await context.policies.active(tx, programme);
-    if (!policy.tiers.includes(input.enrolment.tier)) {
-      throw invalid('enrolment.tier', `one of ${policy.tiers.join(', ')}`, input.enrolment.tier);
-    }
+    checkEnrolment(policy, input.enrolment);
     const participant = newId<ParticipantId>();
     await insertParticipant(
       tx,

@@ -1,21 +1,25 @@
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { UNASSESSED } from '../domain/vulnerability.ts';
-import {
-  type DiffedAlert,
-  type DiffedParticipant,
-  type DiffLine,
-  type Effect,
-  ORDINARY,
-  type PolicyDiff,
-  type Relation,
+import type {
+  DiffedAlert,
+  DiffedParticipant,
+  DiffLine,
+  Effect,
+  PolicyDiff,
+  Relation,
 } from '../policy/diff.ts';
 import { scheduleUnder } from '../policy/policy.ts';
 import { type AlertRow, alertsPage, artifactsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
-import { consentsGiven, type Enrolled, enrolmentsPage } from '../store/participant-reader.ts';
+import {
+  type Enrolled,
+  enrolmentsPage,
+  NO_RELATION,
+  relationsTo,
+} from '../store/participant-reader.ts';
 import { factsFingerprint } from '../store/policy-store.ts';
 import { activePolicyHash, policyFiles } from '../store/programme-store.ts';
+import { vulnerabilityOf } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { compileFiles } from './policy-shelf.ts';
 import { inThread } from './thread.ts';
@@ -77,15 +81,15 @@ export async function comparePolicies(
   const gathered = await context.store.issuer(async (tx) => {
     const active = await activePolicyHash(tx, programme);
     const before = policies.before ?? (await policyFiles(tx, programme, active));
-    const alerts = await openAlerts(tx, programme);
     const people = await everybody(tx, programme);
+    const alerts = await openAlerts(context, tx, programme, people);
     return { before, alerts, people, facts: await factsFingerprint(tx, programme) };
   });
   const { before, people } = gathered;
   const old = compileFiles(before);
   const told = { before: old.sha256, after: fresh.sha256, facts: gathered.facts, at: now };
-  const alerts = gathered.alerts.map(({ alert, artifacts, relations }) => ({
-    ...{ alert: alert.id, artifacts, relations, vulnerability: UNASSESSED },
+  const alerts = gathered.alerts.map(({ alert, artifacts, relations, vulnerability }) => ({
+    ...{ alert: alert.id, artifacts, relations, vulnerability },
     ...({ assurance: 'sealed', platform: 'sound' } as const),
     before: scheduleUnder(old, alert.schedule.disclosureAt),
     after: scheduleUnder(fresh, alert.schedule.disclosureAt),
@@ -112,22 +116,31 @@ type OpenAlert = {
   readonly alert: AlertRow;
   readonly artifacts: DiffedAlert['artifacts'];
   readonly relations: DiffedAlert['relations'];
+  readonly vulnerability: DiffedAlert['vulnerability'];
 };
 
-async function openAlerts(tx: Tx, programme: ProgrammeId): Promise<OpenAlert[]> {
+async function openAlerts(
+  context: Context,
+  tx: Tx,
+  programme: ProgrammeId,
+  people: readonly Enrolled[],
+): Promise<OpenAlert[]> {
+  const doubted = new Set(people.filter((one) => one.doubted).map((one) => one.participant));
   const found: OpenAlert[] = [];
   const all = await alertsPage(tx, programme, null, MAX_ALERTS);
   for (const alert of all.filter(({ state }) => state !== 'closed')) {
     const artifacts = await artifactsOf(tx, alert.id);
-    const consents = await consentsGiven(tx, alert.id);
+    const recorded = await relationsTo(tx, alert.id, null);
     const relations = new Map<ParticipantId, Relation>();
-    for (const [participant, consent] of consents) {
-      relations.set(participant, { ...ORDINARY, consent });
+    for (const participant of new Set([...recorded.keys(), ...doubted])) {
+      const relation = recorded.get(participant) ?? NO_RELATION;
+      relations.set(participant, { ...relation, doubted: doubted.has(participant) });
     }
     const needed = artifacts.map(({ id, kind, variant, reducedBy }) => ({
       ...{ id, kind, variant, reducedBy },
     }));
-    found.push({ alert, artifacts: needed, relations });
+    const vulnerability = await vulnerabilityOf(context, tx, alert);
+    found.push({ alert, artifacts: needed, relations, vulnerability });
   }
   return found;
 }

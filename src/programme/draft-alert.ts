@@ -15,6 +15,7 @@ import {
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { type Assessment, UNASSESSED } from '../domain/vulnerability.ts';
 import { copyPlaintextLength } from '../formats/copy.ts';
 import type { Dropped, Frozen } from '../marking/freeze.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
@@ -33,6 +34,8 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { wavesOf } from '../store/release-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { sealHead } from './alert-head.ts';
+import { checkAssessment } from './check-assessment.ts';
 import type { Context } from './context.ts';
 import { freezeArtifact } from './freeze-artifact.ts';
 import { type AlertKeys, encryptFor, makeAlertKeys } from './keyring.ts';
@@ -43,6 +46,8 @@ export type AlertInput = {
   readonly disclosureAt: Instant;
   readonly tlp: Tlp;
   readonly usePermissions: readonly UsePermission[];
+  /** What is known of the vulnerability; null or absent: nothing yet. */
+  readonly assessment?: Assessment | null;
 };
 
 /** Opens an alert: its own keys, the policy's schedule resolved to instants. Nobody is told. */
@@ -60,6 +65,8 @@ export async function draftAlert(
   if (input.disclosureAt <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
   return once(context, key, now, async (tx) => {
     const policy = await context.policies.active(tx, programme);
+    const facts = { ...UNASSESSED, ...input.assessment };
+    checkAssessment(policy, facts);
     const alert = newId<AlertId>();
     const { keys, wrapped } = makeAlertKeys(context.keys.master, alert);
     await insertAlert(
@@ -71,17 +78,12 @@ export async function draftAlert(
         schedule: scheduleUnder(policy, input.disclosureAt),
         tlp: input.tlp,
         usePermissions: input.usePermissions,
-        headEnc: encryptFor(keys, alertRow(alert), jsonBytes({ title: input.title })),
+        headEnc: sealHead(keys, alert, { title: input.title, facts }),
         keys: wrapped,
       },
     );
     return { alert, version: 1 };
   });
-}
-
-/** Associated data of an alert's encrypted head. */
-export function alertRow(alert: AlertId): string {
-  return `alert/${alert}/head`;
 }
 
 function jsonBytes(value: Json): Buffer {
@@ -269,18 +271,31 @@ export async function moveDisclosure(
   });
 }
 
-/**
- * The alert locked for a change: under the release lock, at the version the caller saw, no wave
- * begun.
- */
+/** The same, of which no wave has begun. */
 async function lockedDraft(tx: Tx, alertId: AlertId, version: number): Promise<AlertRow> {
+  const { alert, begun } = await lockedAlert(tx, alertId, version);
+  if (begun) {
+    throw new TocsinError('CONFLICT', 'alert: expected one of which no wave has begun');
+  }
+  return alert;
+}
+
+/**
+ * The alert locked for a change: under the release lock, at the version the caller saw (null: the
+ * newest); and whether a wave of it has begun.
+ */
+export async function lockedAlert(
+  tx: Tx,
+  alertId: AlertId,
+  version: number | null,
+): Promise<{ alert: AlertRow; begun: boolean }> {
   const known = await alertById(tx, alertId);
   if (!known) throw unknownAlert();
   // Lock before row, as a wave's batch does: the other order would deadlock with it.
   await lockToChange(tx, known.programme);
   const seen = await alertForUpdate(tx, alertId);
   if (!seen) throw unknownAlert();
-  if (seen.version !== version) {
+  if (version !== null && seen.version !== version) {
     throw new TocsinError(
       'VERSION_MISMATCH',
       `version: expected ${seen.version}, the current one, found ${version}`,
@@ -288,10 +303,7 @@ async function lockedDraft(tx: Tx, alertId: AlertId, version: number): Promise<A
     );
   }
   const begun = (await wavesOf(tx, alertId)).some((wave) => wave.state !== 'pending');
-  if (begun || seen.state === 'closed') {
-    throw new TocsinError('CONFLICT', 'alert: expected one of which no wave has begun');
-  }
-  return seen;
+  return { alert: seen, begun: begun || seen.state === 'closed' };
 }
 
 export function unknownAlert(): TocsinError {

@@ -5,17 +5,24 @@ import {
   type ReasonCode,
   type ReleaseFacts,
 } from '../domain/decision.ts';
-import type { Consent, Enrolment } from '../domain/enrolment.ts';
+import type { Enrolment } from '../domain/enrolment.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { UNASSESSED } from '../domain/vulnerability.ts';
-import { decideRelease } from '../policy/decide.ts';
+import { waves } from '../domain/schedule.ts';
+import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
+import { changesAt, decideRelease } from '../policy/decide.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
 import { clockDoubted } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { type Hold, insertHolds } from '../store/delivery-writer.ts';
-import { consentsOf, type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
+import {
+  type AlertRelation,
+  type Enrolled,
+  enrolmentOf,
+  NO_RELATION,
+  relationsTo,
+} from '../store/participant-reader.ts';
 import {
   insertGrants,
   insertRedecisions,
@@ -25,21 +32,32 @@ import {
   wavesBegun,
 } from '../store/release-store.ts';
 import { SYSTEM } from './act.ts';
+import { vulnerabilityOf } from './alert-head.ts';
 import type { Context } from './context.ts';
 
 /** An alert with what a release of it needs, read once per batch. */
-export type AlertFacts = { readonly alert: AlertRow; readonly artifacts: readonly ArtifactRow[] };
+export type AlertFacts = {
+  readonly alert: AlertRow;
+  readonly artifacts: readonly ArtifactRow[];
+  readonly vulnerability: VulnerabilityFacts;
+};
+
+/** Reads what a release of an alert needs. */
+export async function alertFacts(context: Context, tx: Tx, alert: AlertRow): Promise<AlertFacts> {
+  const vulnerability = await vulnerabilityOf(context, tx, alert);
+  return { alert, artifacts: await artifactsOf(tx, alert.id), vulnerability };
+}
 
 /** The facts of one artifact for one participant, over the sealed channel (our only one so far). */
 export function factsFor(
-  alert: AlertRow,
+  { alert, vulnerability }: Pick<AlertFacts, 'alert' | 'vulnerability'>,
   artifact: Pick<ArtifactRow, 'kind' | 'variant'>,
   principal: ReleaseFacts['principal'],
 ): ReleaseFacts {
   return {
     principal,
     artifact: { kind: artifact.kind, variant: artifact.variant },
-    vulnerability: UNASSESSED,
+    vulnerability,
     schedule: alert.schedule,
     assurance: principal.kind === 'public' ? 'transport' : 'sealed',
     platform: 'sound',
@@ -47,22 +65,25 @@ export function factsFor(
 }
 
 /** A participant as it stands to an alert. */
-function participantFacts(enrolment: Enrolment, consent: Consent): PrincipalFacts {
-  return { kind: 'participant', enrolment, consent, involvement: 'none', doubted: false };
+function participantFacts(
+  { enrolment, doubted }: Pick<Enrolled, 'enrolment' | 'doubted'>,
+  relation: AlertRelation,
+): PrincipalFacts {
+  return { kind: 'participant', enrolment, ...relation, doubted };
 }
 
 /** Decisions of one participant on every artifact of an alert, in the artifacts' order. */
 export function decideAll(
   policy: Policy,
-  { alert, artifacts }: AlertFacts,
-  enrolled: Pick<Enrolled, 'enrolment'>,
-  consent: Consent,
+  about: AlertFacts,
+  enrolled: Pick<Enrolled, 'enrolment' | 'doubted'>,
+  relation: AlertRelation,
   now: Instant,
 ): Decision[] {
-  const principal = participantFacts(enrolled.enrolment, consent);
-  return artifacts.map((artifact) =>
+  const principal = participantFacts(enrolled, relation);
+  return about.artifacts.map((artifact) =>
     effectiveDecision(
-      decideRelease(policy, factsFor(alert, artifact, principal), now),
+      decideRelease(policy, factsFor(about, artifact, principal), now),
       artifact.reducedBy !== null,
     ),
   );
@@ -81,18 +102,18 @@ export async function grantPage(
   now: Instant,
 ): Promise<{ decisions: Decision[][]; granted: number }> {
   const ids = page.map((enrolled) => enrolled.participant);
-  const consents = await consentsOf(tx, facts.alert.id, ids);
+  const relations = await relationsTo(tx, facts.alert.id, ids);
   const before = await lastGrants(tx, facts.alert.id, ids);
   const decisions: Decision[][] = [];
   const grants: NewGrant[] = [];
   const holds: Hold[] = [];
   const later: Redecision[] = [];
   for (const enrolled of page) {
-    const consent = consents.get(enrolled.participant) ?? 'no_embargo';
-    const decided = decideAll(policy, facts, enrolled, consent, now);
+    const relation = relations.get(enrolled.participant) ?? NO_RELATION;
+    const decided = decideAll(policy, facts, enrolled, relation, now);
     decisions.push(decided);
     holds.push(...holdsOf(facts, enrolled.participant, decided));
-    later.push(...opensBetweenWaves(policy, facts, enrolled, consent, now));
+    later.push(...opensBetweenWaves(policy, facts, enrolled, relation, now));
     const allowed = decided.filter((decision) => decision.outcome === 'allow').length;
     const reduced = decided.filter((decision) => decision.outcome === 'allow_reduced').length;
     const last = before.get(enrolled.participant);
@@ -129,21 +150,36 @@ export function causeOf({ reasons }: Decision): ReasonCode {
 /** When something of the alert opens to a participant at an instant that is no wave's, if ever. */
 function opensBetweenWaves(
   policy: Policy,
-  { alert, artifacts }: AlertFacts,
-  { participant, enrolment }: Enrolled,
-  consent: Consent,
+  about: AlertFacts,
+  enrolled: Enrolled,
+  relation: AlertRelation,
   now: Instant,
 ): Redecision[] {
-  const begins = enrolment.agreement?.signedAt;
-  // Of a participant's facts only an agreement can begin to count; all others end, or are changed
-  // by an act that decides again. Asking `changesAt` of everybody would double the cost of a wave.
-  if (begins === undefined || begins <= now) return [];
-  const principal = participantFacts(enrolment, consent);
-  const opens = artifacts.some((artifact) => {
-    const facts = factsFor(alert, artifact, principal);
-    return decideRelease(policy, facts, begins).outcome !== 'deny';
-  });
-  return opens ? [{ alert: alert.id, participant, at: begins }] : [];
+  if (!beginsToCount(enrolled.enrolment, now)) return [];
+  const { alert, artifacts } = about;
+  const principal = participantFacts(enrolled, relation);
+  const openings = new Set<Instant>();
+  for (const artifact of artifacts) {
+    const facts = factsFor(about, artifact, principal);
+    let at = changesAt(policy, facts, now);
+    for (; at !== null; at = changesAt(policy, facts, at)) {
+      if (decideRelease(policy, facts, at).outcome !== 'deny') openings.add(at);
+    }
+  }
+  for (const at of waves(alert.schedule)) openings.delete(at);
+  const { participant } = enrolled;
+  return [...openings].map((at) => ({ alert: alert.id, participant, at }));
+}
+
+/**
+ * Whether a fact of the participant begins to count at an instant of its own: an agreement, the
+ * longest embargo that it keeps, the time that a duty leaves. All other facts end, or are changed
+ * by an act that decides again. Asking `changesAt` of everybody would double the cost of a wave.
+ */
+function beginsToCount({ agreement, profile, duty }: Enrolment, now: Instant): boolean {
+  if (agreement !== null && agreement.signedAt > now) return true;
+  if (profile.maxEmbargoMs !== null) return true;
+  return duty.status === 'stated' && duty.duties.some(({ clockMs }) => clockMs !== null);
 }
 
 /**
@@ -173,7 +209,7 @@ export async function grantNow(
   for (const [alertId, waveAt] of latest) {
     const alert = await alertById(tx, alertId);
     if (!alert) continue;
-    const artifacts = await artifactsOf(tx, alertId);
-    await grantPage(tx, policy, { alert, artifacts }, [enrolled], waveAt, now);
+    const facts = await alertFacts(context, tx, alert);
+    await grantPage(tx, policy, facts, [enrolled], waveAt, now);
   }
 }

@@ -3,7 +3,6 @@ import { sha256, sha256Hex } from '../crypto/hash.ts';
 import type { Outcome, ReasonCode } from '../domain/decision.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { UNASSESSED } from '../domain/vulnerability.ts';
 import {
   countsFor,
   type PlanStep as DecidedStep,
@@ -13,12 +12,17 @@ import {
   timeline,
 } from '../policy/plan.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type AlertRow, type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
+import { type AlertRow, type ArtifactRow, alertById } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
-import { consentsOf, type Enrolled, enrolmentsPage } from '../store/participant-reader.ts';
+import {
+  type Enrolled,
+  enrolmentsPage,
+  NO_RELATION,
+  relationsTo,
+} from '../store/participant-reader.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
-import { factsFor } from './grant-due.ts';
+import { alertFacts, factsFor } from './grant-due.ts';
 
 /** One step of a timeline: from `at` on, this outcome for these reasons. */
 export type PlanStep = {
@@ -83,9 +87,10 @@ export async function planAlert(context: Context, id: AlertId): Promise<Plan> {
  */
 export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promise<Plan> {
   const policy = await context.policies.active(tx, alert.programme);
-  const artifacts = await artifactsOf(tx, alert.id);
+  const facts = await alertFacts(context, tx, alert);
+  const { artifacts, vulnerability } = facts;
   const planned = {
-    vulnerability: UNASSESSED,
+    vulnerability,
     schedule: alert.schedule,
     assurance: 'sealed',
     platform: 'sound',
@@ -99,13 +104,13 @@ export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promi
   for (;;) {
     const page: Enrolled[] = await enrolmentsPage(tx, alert.programme, after, PAGE);
     const ids = page.map((row) => row.participant);
-    const consents = await consentsOf(tx, alert.id, ids);
-    for (const { participant, name, enrolment } of page) {
-      const consent = consents.get(participant) ?? 'no_embargo';
+    const relations = await relationsTo(tx, alert.id, ids);
+    for (const { participant, name, enrolment, doubted } of page) {
+      const relation = relations.get(participant) ?? NO_RELATION;
       const part = planParticipant(
         policy,
         planned,
-        { participant, enrolment, consent, involvement: 'none', doubted: false },
+        { participant, enrolment, ...relation, doubted },
         counts,
       );
       const line = planLine(part, name);
@@ -124,7 +129,7 @@ export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promi
     waves: counts,
     publicFrom: artifacts.map((artifact) => ({
       artifact: artifact.id,
-      steps: timeline(policy, factsFor(alert, artifact, { kind: 'public' })).map(told),
+      steps: timeline(policy, factsFor(facts, artifact, { kind: 'public' })).map(told),
     })),
     participants,
     lines,

@@ -10,14 +10,15 @@ import type {
 import type { AlertId, ArtifactId, ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
+import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { alertById, alertsPage, approvalOf, artifactsOf } from '../store/alert-reader.ts';
 import { deliveriesOf } from '../store/delivery-reader.ts';
 import { openWorkItems } from '../store/delivery-writer.ts';
 import { enrolmentsPage, readersOf } from '../store/participant-reader.ts';
 import { type Wave, wavesOf } from '../store/release-store.ts';
+import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
-import { alertRow, unknownAlert } from './draft-alert.ts';
-import { decryptFor } from './keyring.ts';
+import { unknownAlert } from './draft-alert.ts';
 import type { Page } from './read-inbox.ts';
 import { nameOf } from './render-shelf.ts';
 
@@ -28,6 +29,7 @@ export type AlertView = {
   readonly author: PersonId;
   readonly state: AlertState;
   readonly title: string;
+  readonly vulnerability: VulnerabilityFacts;
   readonly tlp: Tlp;
   readonly usePermissions: readonly UsePermission[];
   readonly schedule: Schedule;
@@ -60,7 +62,7 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
     const alert = await alertById(tx, id);
     if (!alert) throw unknownAlert();
     const keys = await context.keys.alert(tx, id);
-    const head = decryptFor(keys, alertRow(id), alert.headEnc);
+    const { title, facts } = await readHead(context, tx, alert);
     const artifacts: AlertView['artifacts'][number][] = [];
     for (const artifact of await artifactsOf(tx, id)) {
       const name = nameOf(artifact, keys);
@@ -76,7 +78,8 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
       programme,
       author,
       state,
-      title: (JSON.parse(head.toString()) as { title: string }).title,
+      title,
+      vulnerability: facts,
       tlp,
       usePermissions,
       schedule,
@@ -105,8 +108,7 @@ export async function listAlerts(
     const rows = await alertsPage(tx, programme, after, limit);
     const items = [];
     for (const { id, state, schedule, headEnc } of rows) {
-      const head = decryptFor(await context.keys.alert(tx, id), alertRow(id), headEnc);
-      const { title } = JSON.parse(head.toString()) as { title: string };
+      const { title } = await readHead(context, tx, { id, headEnc });
       items.push({ id, state, disclosureAt: schedule.disclosureAt, title });
     }
     return { items, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };

@@ -14,9 +14,8 @@ import type { Tx } from '../store/database.ts';
 import { readerFactsFrom, readerFactsOf } from '../store/delivery-reader.ts';
 import { noticesPage } from '../store/release-store.ts';
 import type { ReaderCaller } from './act.ts';
+import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
-import { alertRow } from './draft-alert.ts';
-import { decryptFor } from './keyring.ts';
 import { nameOf } from './render-shelf.ts';
 import { openCase, type ReaderCase } from './serve-copy.ts';
 
@@ -173,7 +172,7 @@ export async function readInboxAlert(
 async function present(context: Context, tx: Tx, work: ReaderCase): Promise<InboxAlert> {
   const { open } = work;
   const keys = await context.keys.alert(tx, work.alert.id);
-  const head = decryptFor(keys, alertRow(work.alert.id), work.alert.headEnc);
+  const { title } = await readHead(context, tx, work.alert);
   const artifacts: InboxArtifact[] = [];
   for (const artifact of work.artifacts.filter(({ id }) => open.has(id))) {
     const name = nameOf(artifact, keys);
@@ -182,7 +181,7 @@ async function present(context: Context, tx: Tx, work: ReaderCase): Promise<Inbo
   }
   return {
     id: work.alert.id,
-    title: (JSON.parse(head.toString()) as { title: string }).title,
+    title,
     tlp: work.alert.tlp,
     usePermissions: work.alert.usePermissions,
     disclosureAt: work.alert.schedule.disclosureAt,

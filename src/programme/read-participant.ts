@@ -10,6 +10,8 @@ export type ParticipantView = {
   readonly participant: ParticipantId;
   readonly name: string;
   readonly enrolment: Enrolment;
+  /** Whether its confidentiality is in doubt. */
+  readonly doubted: boolean;
   readonly readers: readonly {
     readonly id: ReaderId;
     readonly label: string;

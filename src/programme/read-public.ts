@@ -13,10 +13,9 @@ import {
 import { clockDoubted } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { lockForRelease } from '../store/locks.ts';
+import { readHead, vulnerabilityOf } from './alert-head.ts';
 import type { Context } from './context.ts';
-import { alertRow } from './draft-alert.ts';
 import { factsFor } from './grant-due.ts';
-import { decryptFor } from './keyring.ts';
 import type { Page } from './read-inbox.ts';
 import { nameOf } from './render-shelf.ts';
 
@@ -82,8 +81,9 @@ async function openToPublic(
   if (await clockDoubted(tx)) return [];
   const policy = await context.policies.active(tx, alert.programme);
   const artifacts = await artifactsOf(tx, alert.id);
+  const about = { alert, vulnerability: await vulnerabilityOf(context, tx, alert) };
   return artifacts.filter((artifact) => {
-    const facts = factsFor(alert, artifact, { kind: 'public' });
+    const facts = factsFor(about, artifact, { kind: 'public' });
     return decideRelease(policy, facts, now).outcome === 'allow';
   });
 }
@@ -95,10 +95,10 @@ async function present(
   open: readonly ArtifactRow[],
 ): Promise<PublicAlert> {
   const keys = await context.keys.alert(tx, alert.id);
-  const head = decryptFor(keys, alertRow(alert.id), alert.headEnc);
+  const { title } = await readHead(context, tx, alert);
   return {
     id: alert.id,
-    title: (JSON.parse(head.toString()) as { title: string }).title,
+    title,
     disclosedAt: alert.schedule.disclosureAt,
     documents: open.map((artifact) => {
       const { id, kind, format } = artifact;

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import { decideRelease } from '../policy/decide.ts';
 import { countDecision, type WaveCount } from '../policy/plan.ts';
 import type { Policy } from '../policy/policy.ts';
-import { alertById, artifactsOf } from '../store/alert-reader.ts';
+import { alertById } from '../store/alert-reader.ts';
 import { setAlertState } from '../store/alert-writer.ts';
 import { clockDoubted } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
@@ -24,7 +24,7 @@ import {
 } from '../store/release-store.ts';
 import { SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
-import { type AlertFacts, factsFor, grantNow, grantPage } from './grant-due.ts';
+import { type AlertFacts, alertFacts, factsFor, grantNow, grantPage } from './grant-due.ts';
 import { requireLedger } from './guard-ledger.ts';
 
 /**
@@ -86,7 +86,7 @@ async function releaseBatch(
     const alert = await alertById(tx, due.alert);
     if (!alert || !wave || wave.state === 'done' || (await clockDoubted(tx))) return;
     await context.reached('release.locked');
-    const facts = { alert, artifacts: await artifactsOf(tx, alert.id) };
+    const facts = await alertFacts(context, tx, alert);
     const policy = await context.policies.active(tx, alert.programme);
     const page = await enrolmentsPage(tx, alert.programme, wave.cursor, batch);
     if (wave.state === 'pending') await startWave(tx, facts, wave, now);
@@ -134,7 +134,7 @@ async function finishWave(
   });
   const open = artifacts.filter(
     (artifact) =>
-      decideRelease(policy, factsFor(alert, artifact, { kind: 'public' }), now).outcome === 'allow',
+      decideRelease(policy, factsFor(facts, artifact, { kind: 'public' }), now).outcome === 'allow',
   );
   await insertPublications(tx, act, alert.id, open);
   const all = await wavesOf(tx, alert.id);

@@ -15,6 +15,7 @@ import { type ReaderFacts, readerFactsFrom } from '../store/delivery-reader.ts';
 import { insertDelivery, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
 import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-writer.ts';
 import { actorOf, type ReaderCaller } from './act.ts';
+import { vulnerabilityOf } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { causeOf, decideAll } from './grant-due.ts';
 import { requireSize, requireSoundLedger } from './guard-ledger.ts';
@@ -102,7 +103,8 @@ export async function openCase(
   // At a doubtful time nothing is given. What was open when the time was last certain is held, as
   // the caller knows of it; whatever else the doubtful clock would open stays unknown.
   const at = clockDoubted ? await certainUntil(tx) : now;
-  const decisions = decideAll(policy, { alert, artifacts }, reader, reader.consent, at);
+  const about = { alert, artifacts, vulnerability: await vulnerabilityOf(context, tx, alert) };
+  const decisions = decideAll(policy, about, reader, reader.relation, at);
   const open = openArtifacts(artifacts, decisions);
   const held = heldArtifacts(artifacts, decisions);
   const visible = open.size > 0;

@@ -1,12 +1,13 @@
-import { type Enrolment, STANDINGS, type Standing } from '../domain/enrolment.ts';
+import { type Enrolment, type Profile, STANDINGS, type Standing } from '../domain/enrolment.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
-import { updateEnrolment, updateStanding } from '../store/participant-writer.ts';
+import { updateDoubt, updateEnrolment, updateStanding } from '../store/participant-writer.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { checkEnrolment } from './check-enrolment.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
 
@@ -52,15 +53,20 @@ export async function changeStanding(
   });
 }
 
+/** The facts of an enrolment as somebody states them; `profile` null: as it is. */
+export type StatedEnrolment = Omit<Enrolment, 'profile'> & { readonly profile: Profile | null };
+
 /**
- * Replaces a participant's enrolment facts (tier, duty, agreement, consent mode) and decides again.
+ * Replaces a participant's enrolment facts (tier, duty, agreement, consent mode, profile) and
+ * decides again.
+ * @throws INVALID_INPUT for a word that the policy in force does not know.
  */
 export async function changeEnrolment(
   context: Context,
   caller: PersonCaller,
   programme: ProgrammeId,
   participant: ParticipantId,
-  enrolment: Enrolment,
+  stated: StatedEnrolment,
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<{ participant: ParticipantId }> {
@@ -68,13 +74,15 @@ export async function changeEnrolment(
     await lockToChange(tx, programme);
     const enrolled = await enrolmentOf(tx, programme, participant);
     if (!enrolled) throw unknownParticipant();
-    if (enrolled.enrolment.standing !== enrolment.standing) {
+    if (enrolled.enrolment.standing !== stated.standing) {
       throw invalid(
         'standing',
         `${enrolled.enrolment.standing}, which has a verb of its own`,
-        enrolment.standing,
+        stated.standing,
       );
     }
+    const enrolment = { ...stated, profile: stated.profile ?? enrolled.enrolment.profile };
+    checkEnrolment(await context.policies.active(tx, programme), enrolment);
     await updateEnrolment(
       tx,
       { programme, actor: actorOf(caller), at: now },
@@ -83,6 +91,32 @@ export async function changeEnrolment(
     );
     await grantNow(context, tx, programme, participant, now);
     return { participant };
+  });
+}
+
+/**
+ * Records that a participant's confidentiality is in doubt, or no longer is, and decides again. As
+ * with a suspension, what the policy then shuts is shut when this returns.
+ */
+export async function changeDoubt(
+  context: Context,
+  caller: PersonCaller,
+  programme: ProgrammeId,
+  participant: ParticipantId,
+  doubted: boolean,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ doubted: boolean }> {
+  return once(context, key, now, async (tx) => {
+    await lockToChange(tx, programme);
+    const enrolled = await enrolmentOf(tx, programme, participant);
+    if (!enrolled) throw unknownParticipant();
+    if (enrolled.doubted !== doubted) {
+      const act = { programme, actor: actorOf(caller), at: now };
+      await updateDoubt(tx, act, participant, doubted);
+      await grantNow(context, tx, programme, participant, now);
+    }
+    return { doubted };
   });
 }
 

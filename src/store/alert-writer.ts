@@ -141,6 +141,21 @@ export async function bumpAlert(tx: Tx, act: Act, alert: AlertId, version: numbe
   }
 }
 
+/** Replaces the encrypted head of an alert whose row the caller holds locked. */
+export async function putHead(tx: Tx, alert: AlertId, headEnc: Buffer): Promise<void> {
+  await tx.updateTable('alert').set({ head_enc: headEnc }).where('id', '=', alert).execute();
+}
+
+/**
+ * A change after waves have begun: a new version and a new author; the approval stands. The caller
+ * holds the alert's row, and has everybody decided again.
+ */
+export async function touchAlert(tx: Tx, act: Act, alert: AlertId, version: number): Promise<void> {
+  await insertAuthor(tx, act, alert);
+  await tx.updateTable('alert').set({ version }).where('id', '=', alert).execute();
+  await recordEvent(tx, { type: 'alert_changed', ...act, data: { alert, version } });
+}
+
 /**
  * Records the approval and lays out the waves. The caller holds the exclusive release lock.
  * @throws SECOND_PERSON when the approver is an author of the alert: the database says so.

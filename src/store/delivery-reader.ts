@@ -1,16 +1,22 @@
 import { sql } from 'kysely';
-import type { Consent, Enrolment } from '../domain/enrolment.ts';
+import type { Consent, Enrolment, Involvement } from '../domain/enrolment.ts';
 import type { AlertId, ArtifactId, DeliveryId, ParticipantId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type AlertColumns, type AlertRow, alertFromRow } from './alert-reader.ts';
 import type { Tx } from './database.ts';
-import { type EnrolmentColumns, enrolmentFromRow } from './participant-reader.ts';
+import {
+  type AlertRelation,
+  type EnrolmentColumns,
+  enrolmentFromRow,
+  NO_RELATION,
+} from './participant-reader.ts';
 
 /** What a release to one reader depends on, besides the artifacts. */
 export type ReaderFacts = {
   readonly alert: AlertRow;
   readonly enrolment: Enrolment;
-  readonly consent: Consent;
+  readonly relation: AlertRelation;
+  readonly doubted: boolean;
   readonly recipient: string;
   readonly fingerprint: string;
   readonly policySha256: string;
@@ -23,10 +29,12 @@ type FactRow = Omit<AlertColumns, 'head_enc'> &
   EnrolmentColumns & {
     head_enc: string;
     consent: Consent | null;
+    involvement: Involvement | null;
     age_recipient: string | null;
     fingerprint: string | null;
     policy: string;
     doubted: boolean;
+    clock_doubted: boolean;
     committed: boolean;
   };
 
@@ -39,11 +47,15 @@ export function readerFactsFrom(facts: unknown): ReaderFacts | null {
   return {
     alert: alertFromRow({ ...row, head_enc: Buffer.from(row.head_enc, 'base64') }),
     enrolment: enrolmentFromRow(row),
-    consent: row.consent ?? 'no_embargo',
+    relation: {
+      consent: row.consent ?? NO_RELATION.consent,
+      involvement: row.involvement ?? NO_RELATION.involvement,
+    },
     recipient: row.age_recipient,
     fingerprint: row.fingerprint,
     policySha256: row.policy,
-    clockDoubted: row.doubted,
+    doubted: row.doubted,
+    clockDoubted: row.clock_doubted,
     wordCommitted: row.committed,
   };
 }

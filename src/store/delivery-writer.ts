@@ -130,6 +130,51 @@ export async function insertWorkItem(
   return added.numInsertedOrUpdatedRows === 1n;
 }
 
+/** Puts a question about an alert as a whole on the list; one open item per cause and alert. */
+export async function insertQuestion(
+  tx: Tx,
+  item: {
+    readonly programme: ProgrammeId;
+    readonly code: string;
+    readonly alert: AlertId;
+    readonly at: Instant;
+  },
+): Promise<void> {
+  await tx
+    .insertInto('work_item')
+    .values({
+      id: newId(),
+      programme_id: item.programme,
+      code: item.code,
+      alert_id: item.alert,
+      artifact_id: null,
+      participant_id: null,
+      reader_id: null,
+      at: new Date(item.at),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Takes the question of this cause about an alert off the list. */
+export async function resolveQuestion(
+  tx: Tx,
+  code: string,
+  alert: AlertId,
+  at: Instant,
+): Promise<void> {
+  await tx
+    .updateTable('work_item')
+    .set({ resolved_at: new Date(at) })
+    .where('code', '=', code)
+    .where('alert_id', '=', alert)
+    .where('resolved_at', 'is', null)
+    .execute();
+}
+
+/** The question that only a confirmation by a second person takes off the list. */
+export const BREAK_GLASS = 'BREAK_GLASS';
+
 /** What a wave held back from a participant until a person decides. */
 export type Hold = {
   readonly alert: AlertId;
@@ -193,6 +238,7 @@ export async function resolveWorkItem(tx: Tx, id: string, at: Instant): Promise<
     .updateTable('work_item')
     .set({ resolved_at: new Date(at) })
     .where('id', '=', id)
+    .where('code', '<>', BREAK_GLASS)
     .where('resolved_at', 'is', null)
     .executeTakeFirst();
   return resolved.numUpdatedRows === 1n;

@@ -1,11 +1,11 @@
-import type { Selectable } from 'kysely';
-import {
-  type Consent,
-  type ConsentMode,
-  type DutyFacts,
-  type Enrolment,
-  NO_PROFILE,
-  type Standing,
+import { type Selectable, sql } from 'kysely';
+import type {
+  Consent,
+  ConsentMode,
+  DutyFacts,
+  Enrolment,
+  Involvement,
+  Standing,
 } from '../domain/enrolment.ts';
 import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -14,7 +14,13 @@ import type { Database } from './schema.ts';
 
 export type EnrolmentColumns = Pick<
   Selectable<Database['enrolment']>,
-  'tier' | 'standing' | 'duty' | 'agreement_signed_at' | 'agreement_expires_at' | 'consent_mode'
+  | 'tier'
+  | 'standing'
+  | 'duty'
+  | 'agreement_signed_at'
+  | 'agreement_expires_at'
+  | 'consent_mode'
+  | 'profile'
 >;
 
 /**
@@ -29,7 +35,7 @@ export function enrolmentFromRow(row: EnrolmentColumns): Enrolment {
     duty: row.duty as DutyFacts,
     agreement: signedAt !== null && expiresAt !== null ? { signedAt, expiresAt } : null,
     consentMode: row.consent_mode as ConsentMode,
-    profile: NO_PROFILE,
+    profile: row.profile,
   };
 }
 
@@ -37,6 +43,8 @@ export type Enrolled = {
   readonly participant: ParticipantId;
   readonly name: string;
   readonly enrolment: Enrolment;
+  /** Whether its confidentiality is in doubt. */
+  readonly doubted: boolean;
 };
 
 /** One page of a programme's enrolments in participant order, after `after`. */
@@ -60,6 +68,7 @@ export async function enrolmentsPage(
     participant: row.participant_id as ParticipantId,
     name: row.name,
     enrolment: enrolmentFromRow(row),
+    doubted: row.doubted,
   }));
 }
 
@@ -77,33 +86,46 @@ export async function enrolmentOf(
     .where('enrolment.programme_id', '=', programme)
     .where('enrolment.participant_id', '=', participant)
     .executeTakeFirst();
-  return row ? { participant, name: row.name, enrolment: enrolmentFromRow(row) } : null;
+  if (!row) return null;
+  const { name, doubted } = row;
+  return { participant, name, enrolment: enrolmentFromRow(row), doubted };
 }
 
-/** Consents of these participants to one alert's embargo; who has no row has `no_embargo`. */
-export async function consentsOf(
+/** What a participant is to one alert: its consent to the embargo, and its part in the matter. */
+export type AlertRelation = { readonly consent: Consent; readonly involvement: Involvement };
+
+/** Of a participant that nothing was recorded of. */
+export const NO_RELATION: AlertRelation = { consent: 'no_embargo', involvement: 'none' };
+
+/**
+ * What these participants, or all (null), are to one alert. Who has no record is `NO_RELATION`.
+ */
+export async function relationsTo(
   tx: Tx,
   alert: AlertId,
-  participants: readonly ParticipantId[],
-): Promise<Map<ParticipantId, Consent>> {
-  if (participants.length === 0) return new Map();
-  const rows = await tx
-    .selectFrom('consent')
-    .select(['participant_id', 'consent'])
-    .where('alert_id', '=', alert)
-    .where('participant_id', 'in', participants)
-    .execute();
-  return new Map(rows.map((row) => [row.participant_id as ParticipantId, row.consent as Consent]));
-}
-
-/** Every consent to one alert's embargo that was recorded. */
-export async function consentsGiven(tx: Tx, alert: AlertId): Promise<Map<ParticipantId, Consent>> {
-  const rows = await tx
-    .selectFrom('consent')
-    .select(['participant_id', 'consent'])
-    .where('alert_id', '=', alert)
-    .execute();
-  return new Map(rows.map((row) => [row.participant_id as ParticipantId, row.consent as Consent]));
+  participants: readonly ParticipantId[] | null,
+): Promise<Map<ParticipantId, AlertRelation>> {
+  if (participants?.length === 0) return new Map();
+  const { rows } = await sql<{
+    participant_id: ParticipantId;
+    consent: Consent | null;
+    involvement: Involvement | null;
+  }>`select participant_id, c.consent, i.involvement
+    from (select participant_id, consent from consent where alert_id = ${alert}) c
+    full join (select participant_id, involvement from alert_involvement
+      where alert_id = ${alert}) i using (participant_id)
+    where ${participants}::uuid[] is null or participant_id = any(${participants}::uuid[])`.execute(
+    tx,
+  );
+  return new Map(
+    rows.map(({ participant_id: id, consent, involvement }) => [
+      id,
+      {
+        consent: consent ?? NO_RELATION.consent,
+        involvement: involvement ?? NO_RELATION.involvement,
+      },
+    ]),
+  );
 }
 
 export type Reader = {

@@ -1,4 +1,4 @@
-import type { Consent, Enrolment, Standing } from '../domain/enrolment.ts';
+import type { Consent, Enrolment, Involvement, Standing } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
@@ -50,6 +50,7 @@ function enrolmentColumns(enrolment: Enrolment) {
     agreement_signed_at: enrolment.agreement ? new Date(enrolment.agreement.signedAt) : null,
     agreement_expires_at: enrolment.agreement ? new Date(enrolment.agreement.expiresAt) : null,
     consent_mode: enrolment.consentMode,
+    profile: JSON.stringify(enrolment.profile),
   };
 }
 
@@ -76,8 +77,8 @@ export async function updateStanding(
 }
 
 /**
- * The caller holds the exclusive release lock. Replaces tier, duty facts, agreement and consent
- * mode.
+ * The caller holds the exclusive release lock. Replaces tier, duty facts, agreement, consent mode
+ * and profile.
  */
 export async function updateEnrolment(
   tx: Tx,
@@ -101,6 +102,23 @@ export async function updateEnrolment(
       duty: enrolment.duty.status,
     },
   });
+}
+
+/** The caller holds the exclusive release lock, and decides again. */
+export async function updateDoubt(
+  tx: Tx,
+  act: Act,
+  participant: ParticipantId,
+  doubted: boolean,
+): Promise<void> {
+  await tx
+    .updateTable('enrolment')
+    .set((row) => ({ doubted, version: row('version', '+', 1) }))
+    .where('programme_id', '=', act.programme)
+    .where('participant_id', '=', participant)
+    .execute();
+  const doubt = doubted ? 'confidentiality' : 'none';
+  await recordEvent(tx, { type: 'doubt_changed', ...act, data: { participant, doubt } });
 }
 
 /** A reader that may join once, with the secret behind `invitationHash`, until `expiresAt`. */
@@ -186,4 +204,27 @@ export async function putConsent(
     .execute();
   await insertAuthor(tx, act, alert);
   await recordEvent(tx, { type: 'consent_changed', ...act, data: { alert, participant, consent } });
+}
+
+/** The caller holds the exclusive release lock. One per alert and participant: the last. */
+export async function putInvolvement(
+  tx: Tx,
+  act: Act,
+  change: {
+    readonly alert: AlertId;
+    readonly participant: ParticipantId;
+    readonly involvement: Involvement;
+  },
+): Promise<void> {
+  const { alert, participant, involvement } = change;
+  await insertAuthor(tx, act, alert);
+  await tx
+    .insertInto('alert_involvement')
+    .values({ alert_id: alert, participant_id: participant, involvement })
+    .onConflict((conflict) =>
+      conflict.columns(['alert_id', 'participant_id']).doUpdateSet({ involvement }),
+    )
+    .execute();
+  const data = { alert, participant, involvement };
+  await recordEvent(tx, { type: 'involvement_changed', ...act, data });
 }

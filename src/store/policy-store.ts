@@ -128,21 +128,26 @@ export async function decideProposal(
 
 /**
  * A fingerprint of everything stored that a comparison of policies depends on, besides the policies
- * and the instant: enrolments and alerts by their versions, consents by what they say.
+ * and the instant: enrolments and alerts by their versions, consents and involvements by what they
+ * say.
  */
 export async function factsFingerprint(tx: Tx, programme: ProgrammeId): Promise<string> {
   const { rows } = await sql<{ facts: string }>`
     select encode(sha256(convert_to(concat_ws('|',
-      (select string_agg(participant_id || ':' || version || ':' || standing, ','
+      coalesce((select string_agg(participant_id || ':' || version || ':' || standing, ','
           order by participant_id)
-        from enrolment where programme_id = ${programme}),
-      (select string_agg(id || ':' || version || ':' || state || ':' ||
+        from enrolment where programme_id = ${programme}), ''),
+      coalesce((select string_agg(id || ':' || version || ':' || state || ':' ||
           extract(epoch from disclosure_at), ',' order by id)
-        from alert where programme_id = ${programme} and state <> 'closed'),
-      (select string_agg(c.alert_id || ':' || c.participant_id || ':' || c.consent, ','
+        from alert where programme_id = ${programme} and state <> 'closed'), ''),
+      coalesce((select string_agg(c.alert_id || ':' || c.participant_id || ':' || c.consent, ','
           order by c.alert_id, c.participant_id)
         from consent c join alert a on a.id = c.alert_id
-        where a.programme_id = ${programme} and a.state <> 'closed')
+        where a.programme_id = ${programme} and a.state <> 'closed'), ''),
+      coalesce((select string_agg(i.alert_id || ':' || i.participant_id || ':' || i.involvement, ','
+          order by i.alert_id, i.participant_id)
+        from alert_involvement i join alert a on a.id = i.alert_id
+        where a.programme_id = ${programme} and a.state <> 'closed'), '')
     ), 'UTF8')), 'hex') as facts`.execute(tx);
   const [row] = rows;
   if (!row) throw new RangeError('expected one row');
@@ -150,8 +155,9 @@ export async function factsFingerprint(tx: Tx, programme: ProgrammeId): Promise<
 }
 
 /**
- * Gives an alert the schedule of another policy, and a wave at this moment, so that everybody is
- * decided again; waves to come follow the schedule. The caller holds the exclusive release lock.
+ * Gives an alert another schedule, or its own again where other facts changed, and a wave at this
+ * moment, so that everybody is decided again; waves to come follow the schedule. The caller holds
+ * the exclusive release lock.
  */
 export async function reschedule(
   tx: Tx,
@@ -162,7 +168,11 @@ export async function reschedule(
 ): Promise<void> {
   await tx
     .updateTable('alert')
-    .set({ opens_at: JSON.stringify(schedule.opensAt), state: 'approved' })
+    .set({
+      disclosure_at: new Date(schedule.disclosureAt),
+      opens_at: JSON.stringify(schedule.opensAt),
+      state: 'approved',
+    })
     .where('id', '=', alert)
     .execute();
   await tx

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Profile } from '../domain/enrolment.ts';
 import type { Instant } from '../domain/instant.ts';
 
 /** `timestamptz(3)`: read as milliseconds, written as a `Date` made from milliseconds. */
@@ -50,6 +51,8 @@ export type Database = {
     agreement_expires_at: AtOrNull;
     consent_mode: string;
     version: number;
+    profile: Json<Profile>;
+    doubted: Generated<boolean>;
   };
   reader: {
     id: string;
@@ -132,6 +135,16 @@ export type Database = {
     reduced: number;
   };
   redecision: { alert_id: string; participant_id: string; at: At };
+  break_glass: {
+    alert_id: string;
+    actor_id: string;
+    reason: string;
+    at: At;
+    confirm_by: At;
+    confirmer_id: string | null;
+    confirmed_at: AtOrNull;
+  };
+  alert_involvement: { alert_id: string; participant_id: string; involvement: string };
   consent: { alert_id: string; participant_id: string; consent: string };
   publication: { alert_id: string; artifact_id: string; at: At };
   notice: {

@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/domain/decision.ts';
 import { TocsinError } from '../../src/domain/errors.ts';
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, type Instant, plus } from '../../src/domain/instant.ts';
+import { UNASSESSED } from '../../src/domain/vulnerability.ts';
 import { decideRelease } from '../../src/policy/decide.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
 import { putInForce } from '../../src/programme/change-policy.ts';
@@ -241,7 +242,12 @@ describe('every route and state equals the decision', () => {
       house.context.policies.active(tx, house.programme),
     );
     return artifacts.map(
-      (artifact) => decideRelease(policy, factsFor(alert, artifact, principal), at).outcome,
+      (artifact) =>
+        decideRelease(
+          policy,
+          factsFor({ alert, vulnerability: UNASSESSED }, artifact, principal),
+          at,
+        ).outcome,
     );
   }
 

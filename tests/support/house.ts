@@ -59,7 +59,7 @@ export const T0 = parseInstant('2025-07-08T17:00:00Z');
 export type HouseOptions = Omit<ComposeOptions, 'clock'> & {
   /** A folder and a database of the caller's, to be shared with other processes. */
   readonly site?: Site;
-  readonly pack?: string;
+  readonly pack?: string | PackFiles;
   readonly readerCap?: number;
   readonly start?: Instant;
 };
@@ -69,13 +69,14 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const clock = virtualClock(options.start ?? BEFORE);
   const parts = await compose(configFor(dataDir, options.site?.urls), { ...options, clock });
   const { context } = parts;
+  const { pack = 'mapp' } = options;
   const now = clock.now();
   const programme = await createProgramme(
     context,
     {
       name: 'Test programme',
       readerCap: options.readerCap ?? 2_000,
-      policy: await readPack(options.pack ?? 'mapp'),
+      policy: typeof pack === 'string' ? await readPack(pack) : pack,
     },
     now,
   );

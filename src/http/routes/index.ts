@@ -1,13 +1,17 @@
 import type { Route } from '../deps.ts';
 import { addAlertArtifact } from './alerts/add-artifact.ts';
 import { approve } from './alerts/approve.ts';
+import { assess } from './alerts/assess.ts';
 import { draft } from './alerts/draft.ts';
 import { showExposure } from './alerts/exposure.ts';
 import { showAlerts } from './alerts/list.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showPlan } from './alerts/plan.ts';
+import { confirmPublished, publish } from './alerts/publish.ts';
 import { showAlert } from './alerts/read.ts';
+import { recordEvent } from './alerts/record-event.ts';
 import { setConsent } from './alerts/set-consent.ts';
+import { setInvolvement } from './alerts/set-involvement.ts';
 import { confirm } from './clock/confirm.ts';
 import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
@@ -21,6 +25,7 @@ import { exportLog } from './log/export.ts';
 import { proveLeaf } from './log/prove.ts';
 import { listNotices } from './notices/list.ts';
 import { admit } from './participants/admit.ts';
+import { setDoubt } from './participants/change-doubt.ts';
 import { setEnrolment } from './participants/change-enrolment.ts';
 import { setStanding } from './participants/change-standing.ts';
 import { showParticipants } from './participants/list.ts';
@@ -73,13 +78,19 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showParticipant,
   setStanding,
   setEnrolment,
+  setDoubt,
   invite,
   draft,
   showAlerts,
   showAlert,
   addAlertArtifact,
+  assess,
   setDisclosure,
   setConsent,
+  setInvolvement,
+  recordEvent,
+  publish,
+  confirmPublished,
   showPlan,
   approve,
   showExposure,

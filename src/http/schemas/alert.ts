@@ -24,6 +24,7 @@ import {
   nullable,
   oneOf,
 } from './basic.ts';
+import { presentVulnerability, VulnerabilityText } from './vulnerability.ts';
 
 /** An alert as its reader sees it. */
 export const InboxAlertText = Type.Object({
@@ -65,6 +66,7 @@ export const AlertText = Type.Object({
   author: IdText,
   state: oneOf(ALERT_STATES),
   title: Type.String(),
+  vulnerability: VulnerabilityText,
   tlp: oneOf(TLP_LABELS),
   usePermissions: listOf(oneOf(USE_PERMISSIONS)),
   disclosureAt: InstantText,
@@ -97,10 +99,11 @@ export const AlertText = Type.Object({
 });
 
 export function presentAlert(alert: AlertView): Static<typeof AlertText> {
-  const { schedule, approval, artifacts, waves, ...rest } = alert;
+  const { schedule, approval, artifacts, waves, vulnerability, ...rest } = alert;
   const opening = Object.entries(schedule.opensAt);
   return {
     ...rest,
+    vulnerability: presentVulnerability(vulnerability),
     disclosureAt: formatInstant(schedule.disclosureAt),
     opensAt: Object.fromEntries(opening.map(([tier, at]) => [tier, formatInstant(at)])),
     approval: approval && { ...approval, at: formatInstant(approval.at) },

@@ -1,15 +1,18 @@
 import { type Static, Type } from 'typebox';
 import {
+  ADDENDA,
   CONSENT_MODES,
   DUTY_PROVENANCES,
   DUTY_RECIPIENTS,
   DUTY_SCOPES,
   DUTY_TRIGGERS,
   type Enrolment,
-  NO_PROFILE,
+  type Profile,
+  ROLES,
   STANDINGS,
 } from '../../domain/enrolment.ts';
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
+import type { StatedEnrolment } from '../../programme/suspend-participant.ts';
 import { closed, InstantText, nullable, oneOf } from './basic.ts';
 
 const Duty = Type.Object(
@@ -40,20 +43,42 @@ const DutyText = Type.Unsafe<Static<typeof DutyUnknown> | Static<typeof DutyStat
   oneOf: [DutyUnknown, DutyStated],
 });
 
-/** The facts of an enrolment, instants as text. */
-export const EnrolmentText = Type.Object(
+const ProfileText = Type.Object(
   {
-    tier: Type.String({ minLength: 1, maxLength: 64 }),
-    standing: oneOf(STANDINGS),
-    duty: DutyText,
-    agreement: nullable(Type.Object({ signedAt: InstantText, expiresAt: InstantText }, closed)),
-    consentMode: oneOf(CONSENT_MODES),
+    roles: Type.Array(oneOf(ROLES), { uniqueItems: true }),
+    products: Type.Array(Type.String({ maxLength: 64 }), {
+      uniqueItems: true,
+      maxItems: 64,
+      description: 'products or platforms, by their codes in the pack',
+    }),
+    criteria: Type.Record(Type.String({ maxLength: 64 }), InstantText, {
+      description: 'until when each criterion of the pack is shown by evidence',
+    }),
+    addenda: Type.Array(oneOf(ADDENDA), { uniqueItems: true }),
+    maxEmbargoMs: Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0 }),
   },
   closed,
 );
 
+const FACTS = {
+  tier: Type.String({ minLength: 1, maxLength: 64 }),
+  standing: oneOf(STANDINGS),
+  duty: DutyText,
+  agreement: nullable(Type.Object({ signedAt: InstantText, expiresAt: InstantText }, closed)),
+  consentMode: oneOf(CONSENT_MODES),
+};
+
+/** The facts of an enrolment, instants as text. */
+export const EnrolmentText = Type.Object({ ...FACTS, profile: ProfileText }, closed);
+
+/** The same as somebody states them: a profile that is not stated stays as it is. */
+export const StatedEnrolmentText = Type.Object(
+  { ...FACTS, profile: Type.Optional(ProfileText) },
+  closed,
+);
+
 /** @throws INVALID_INPUT naming the instant that is none. */
-export function parseEnrolment(text: Static<typeof EnrolmentText>): Enrolment {
+export function parseEnrolment(text: Static<typeof StatedEnrolmentText>): StatedEnrolment {
   const { tier, standing, duty, agreement, consentMode } = text;
   return {
     tier,
@@ -67,12 +92,31 @@ export function parseEnrolment(text: Static<typeof EnrolmentText>): Enrolment {
       expiresAt: parseInstant(agreement.expiresAt, 'enrolment.agreement.expiresAt'),
     },
     consentMode,
-    profile: NO_PROFILE,
+    profile: text.profile === undefined ? null : parseProfile(text.profile),
+  };
+}
+
+function parseProfile({ criteria, ...rest }: Static<typeof ProfileText>): Profile {
+  const until = Object.entries(criteria).map(
+    ([name, at]) => [name, parseInstant(at, `enrolment.profile.criteria.${name}`)] as const,
+  );
+  return { ...rest, criteria: Object.fromEntries(until) };
+}
+
+function presentProfile(profile: Profile): Static<typeof ProfileText> {
+  const { roles, products, criteria, addenda, maxEmbargoMs } = profile;
+  const until = Object.entries(criteria).map(([name, at]) => [name, formatInstant(at)] as const);
+  return {
+    roles: [...roles],
+    products: [...products],
+    criteria: Object.fromEntries(until),
+    addenda: [...addenda],
+    maxEmbargoMs,
   };
 }
 
 export function presentEnrolment(facts: Enrolment): Static<typeof EnrolmentText> {
-  const { tier, standing, duty, agreement, consentMode } = facts;
+  const { tier, standing, duty, agreement, consentMode, profile } = facts;
   return {
     tier,
     standing,
@@ -85,5 +129,6 @@ export function presentEnrolment(facts: Enrolment): Static<typeof EnrolmentText>
       expiresAt: formatInstant(agreement.expiresAt),
     },
     consentMode,
+    profile: presentProfile(profile),
   };
 }

@@ -8,6 +8,7 @@ export const ParticipantText = Type.Object({
   participant: IdText,
   name: Type.String(),
   enrolment: EnrolmentText,
+  doubted: Type.Boolean(),
   readers: listOf(
     Type.Object({
       id: IdText,

@@ -6,6 +6,7 @@ import { draftAlert } from '../../../programme/draft-alert.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, closed, IdText, InstantText, oneOf } from '../../schemas/basic.ts';
+import { AssessmentText } from '../../schemas/vulnerability.ts';
 
 const DraftBody = Type.Object(
   {
@@ -13,6 +14,7 @@ const DraftBody = Type.Object(
     disclosureAt: InstantText,
     tlp: oneOf(TLP_LABELS),
     usePermissions: Type.Array(oneOf(USE_PERMISSIONS), { uniqueItems: true }),
+    assessment: Type.Optional(AssessmentText),
   },
   closed,
 );
@@ -31,12 +33,16 @@ export function draft(app: App, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const programme = parseId<'programme'>(request.params.programme, 'programme');
-      const { disclosureAt, ...rest } = request.body;
+      const { disclosureAt, assessment, ...rest } = request.body;
       const drafted = await draftAlert(
         deps.context,
         personOf(request),
         programme,
-        { ...rest, disclosureAt: parseInstant(disclosureAt, 'disclosureAt') },
+        {
+          ...rest,
+          assessment: assessment ?? null,
+          disclosureAt: parseInstant(disclosureAt, 'disclosureAt'),
+        },
         deps.clock.now(),
         request.repeat,
       );

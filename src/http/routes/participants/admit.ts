@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
+import { NO_PROFILE } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { admitParticipant } from '../../../programme/admit-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText } from '../../schemas/basic.ts';
-import { EnrolmentText, parseEnrolment } from '../../schemas/enrolment.ts';
+import { parseEnrolment, StatedEnrolmentText } from '../../schemas/enrolment.ts';
 
 const AdmitBody = Type.Object(
-  { name: Type.String({ minLength: 1, maxLength: 200 }), enrolment: EnrolmentText },
+  { name: Type.String({ minLength: 1, maxLength: 200 }), enrolment: StatedEnrolmentText },
   closed,
 );
 
@@ -25,12 +26,14 @@ export function admit(app: App, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const programme = parseId<'programme'>(request.params.programme, 'programme');
-      const { name, enrolment } = request.body;
+      const { name } = request.body;
+      const stated = parseEnrolment(request.body.enrolment);
+      const enrolment = { ...stated, profile: stated.profile ?? NO_PROFILE };
       const admitted = await admitParticipant(
         deps.context,
         personOf(request),
         programme,
-        { name, enrolment: parseEnrolment(enrolment) },
+        { name, enrolment },
         deps.clock.now(),
         request.repeat,
       );

@@ -4,7 +4,7 @@ import { changeEnrolment } from '../../../programme/suspend-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText } from '../../schemas/basic.ts';
-import { EnrolmentText, parseEnrolment } from '../../schemas/enrolment.ts';
+import { parseEnrolment, StatedEnrolmentText } from '../../schemas/enrolment.ts';
 
 export function setEnrolment(app: App, deps: HttpDeps): void {
   app.post(
@@ -13,8 +13,9 @@ export function setEnrolment(app: App, deps: HttpDeps): void {
       config: { audience: ['person:operator'], repeat: 'key' },
       schema: {
         summary: 'Replaces the facts of an enrolment (its standing has a route of its own)',
+        description: 'A profile that is not stated stays as it is. Decided again at once.',
         params: Type.Object({ programme: IdText, participant: IdText }),
-        body: Type.Object({ enrolment: EnrolmentText }, closed),
+        body: Type.Object({ enrolment: StatedEnrolmentText }, closed),
         response: { 200: Type.Object({ participant: IdText }) },
       },
     },

@@ -8,7 +8,10 @@ import { IdText, InstantText, listOf, nullable } from '../../schemas/basic.ts';
 
 const WorkItem = Type.Object({
   id: IdText,
-  code: Type.String({ description: 'why it is held: a reason code, or MARK_FAILED' }),
+  code: Type.String({
+    description:
+      'why it is held: a reason code, or MARK_FAILED; or what is asked: EXPLOITED, BREAK_GLASS',
+  }),
   alert: nullable(IdText),
   artifact: nullable(IdText),
   participant: nullable(IdText),

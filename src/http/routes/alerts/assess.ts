@@ -1,0 +1,39 @@
+import { Type } from 'typebox';
+import { parseId } from '../../../domain/ids.ts';
+import { assessAlert } from '../../../programme/assess-alert.ts';
+import { personOf } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { MayMatch, versionOf } from '../../if-match.ts';
+import { Count, IdText } from '../../schemas/basic.ts';
+import { AssessmentText } from '../../schemas/vulnerability.ts';
+
+export function assess(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/alerts/:alert/assessment',
+    {
+      config: { audience: ['person:author'], repeat: 'key' },
+      schema: {
+        summary: 'Changes what is known of the vulnerability; whoever does is an author',
+        description:
+          'Before waves have begun an approval is void; afterwards everybody is decided again. ' +
+          'With If-Match only at that version of the alert, without at the newest.',
+        headers: MayMatch,
+        params: Type.Object({ alert: IdText }),
+        body: AssessmentText,
+        response: { 200: Type.Object({ version: Count }) },
+      },
+    },
+    async (request) => {
+      const ifMatch = request.headers['if-match'];
+      return assessAlert(
+        deps.context,
+        personOf(request),
+        parseId<'alert'>(request.params.alert, 'alert'),
+        ifMatch === undefined ? null : versionOf(ifMatch),
+        request.body,
+        deps.clock.now(),
+        request.repeat,
+      );
+    },
+  );
+}

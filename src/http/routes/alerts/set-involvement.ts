@@ -1,0 +1,35 @@
+import { Type } from 'typebox';
+import { INVOLVEMENTS } from '../../../domain/enrolment.ts';
+import { parseId } from '../../../domain/ids.ts';
+import { changeInvolvement } from '../../../programme/change-involvement.ts';
+import { personOf } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { closed, IdText, oneOf } from '../../schemas/basic.ts';
+
+export function setInvolvement(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/alerts/:alert/involvements',
+    {
+      config: { audience: ['person:operator'], repeat: 'key' },
+      schema: {
+        summary: 'Records what a participant is to one alert: reporter, upstream, conflicted',
+        description: 'Decided again at once, for what is due already.',
+        params: Type.Object({ alert: IdText }),
+        body: Type.Object({ participant: IdText, involvement: oneOf(INVOLVEMENTS) }, closed),
+        response: { 200: Type.Object({ involvement: oneOf(INVOLVEMENTS) }) },
+      },
+    },
+    async (request) =>
+      changeInvolvement(
+        deps.context,
+        personOf(request),
+        {
+          alert: parseId<'alert'>(request.params.alert, 'alert'),
+          participant: parseId<'participant'>(request.body.participant, 'participant'),
+          involvement: request.body.involvement,
+        },
+        deps.clock.now(),
+        request.repeat,
+      ),
+  );
+}

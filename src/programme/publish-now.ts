@@ -1,0 +1,91 @@
+import { TocsinError } from '../domain/errors.ts';
+import type { AlertId } from '../domain/ids.ts';
+import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
+import { alertForUpdate } from '../store/alert-reader.ts';
+import { touchAlert } from '../store/alert-writer.ts';
+import {
+  breakGlassForUpdate,
+  confirmBreakGlass,
+  insertBreakGlass,
+} from '../store/break-glass-store.ts';
+import { BREAK_GLASS, insertQuestion, resolveQuestion } from '../store/delivery-writer.ts';
+import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { actorOf, once, type PersonCaller } from './act.ts';
+import type { Context } from './context.ts';
+import { lockedAlert, unknownAlert } from './draft-alert.ts';
+import { endEmbargo } from './end-embargo.ts';
+
+/** Why somebody published at once, as the ledger keeps it: a word, never prose. */
+export const BREAK_GLASS_REASONS = [
+  'exploited',
+  'details_public',
+  'leak_suspected',
+  'third_party',
+  'other',
+] as const;
+export type BreakGlassReason = (typeof BREAK_GLASS_REASONS)[number];
+
+/** By when a second person is to confirm. */
+const CONFIRM_WITHIN_MS = HOUR_MS;
+
+/**
+ * One person publishes an approved alert now: T0 is this moment, and the policy says what that
+ * opens to whom. Loud: an event of its own, and a question on the issuer's list that only the
+ * confirmation of another person takes off. Act, event and question are one transaction.
+ * @throws CONFLICT for a draft, whose content nobody has approved, and where it was done already.
+ */
+export async function publishNow(
+  context: Context,
+  caller: PersonCaller,
+  alertId: AlertId,
+  reason: BreakGlassReason,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ disclosureAt: Instant; confirmBy: Instant }> {
+  return once(context, key, now, async (tx) => {
+    const { alert } = await lockedAlert(tx, alertId, null);
+    const { programme, state, schedule } = alert;
+    if (state === 'draft') {
+      throw new TocsinError('CONFLICT', 'alert: expected one that was approved, found a draft');
+    }
+    if (schedule.disclosureAt <= now || (await breakGlassForUpdate(tx, alertId))) {
+      throw new TocsinError('CONFLICT', 'alert: expected one under embargo');
+    }
+    const act = { programme, actor: actorOf(caller), at: now };
+    const confirmBy = plus(now, CONFIRM_WITHIN_MS);
+    await insertBreakGlass(tx, act, { alert: alertId, actor: caller.id, reason, confirmBy });
+    await touchAlert(tx, act, alertId, alert.version + 1);
+    await endEmbargo(context, tx, act, alert, now);
+    await insertQuestion(tx, { programme, code: BREAK_GLASS, alert: alertId, at: now });
+    return { disclosureAt: now, confirmBy };
+  });
+}
+
+/**
+ * Another person confirms that the alert was rightly published; it takes the question off the list.
+ * @throws SECOND_PERSON for whoever published; NOT_FOUND where nobody did; CONFLICT when confirmed.
+ */
+export async function confirmPublication(
+  context: Context,
+  caller: PersonCaller,
+  alertId: AlertId,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ inTime: boolean }> {
+  return once(context, key, now, async (tx) => {
+    const alert = await alertForUpdate(tx, alertId);
+    if (!alert) throw unknownAlert();
+    const glass = await breakGlassForUpdate(tx, alertId);
+    if (!glass) throw new TocsinError('NOT_FOUND', 'alert: expected one published by one person');
+    if (glass.actor === caller.id) {
+      throw new TocsinError('SECOND_PERSON', 'confirmation: expected a person who did not publish');
+    }
+    if (glass.confirmedAt !== null) {
+      throw new TocsinError('CONFLICT', 'publication: expected one that nobody has confirmed');
+    }
+    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    await confirmBreakGlass(tx, act, alertId, caller.id);
+    await resolveQuestion(tx, BREAK_GLASS, alertId, now);
+    return { inTime: now <= glass.confirmBy };
+  });
+}

@@ -1,0 +1,188 @@
+/** What happens to an alert while it is under way: events, and publication by one person. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import type { AlertId } from '../../src/domain/ids.ts';
+import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { readAlert } from '../../src/programme/read-alert.ts';
+import { readPublicAlerts } from '../../src/programme/read-public.ts';
+import { releaseDue } from '../../src/programme/release-due.ts';
+import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
+import { admit, approve, draftExample, type House, openHouse, T0 } from '../support/house.ts';
+import { assertInvariants } from '../support/invariants.ts';
+
+let lost = false;
+
+describe('what happens to an alert under way', () => {
+  let house: House;
+  let edge: Edge;
+  let author: { token: string };
+  let approver: { token: string };
+
+  before(async () => {
+    house = await openHouse({
+      fault: (point) => {
+        if (!lost || point !== 'before_commit') return;
+        lost = false;
+        throw new Error('the process died');
+      },
+    });
+    edge = openEdge(house);
+    author = { token: house.tokens.author };
+    approver = { token: house.tokens.approver };
+    await admit(house, 'Early', { tier: 'validate' });
+    await admit(house, 'Late', { tier: 'entry' });
+    house.clock.set(plus(T0, -10 * DAY_MS));
+  });
+  after(() => house.tearDown());
+
+  /** An approved alert whose first wave has been, ten days before T0. */
+  async function underWay(): Promise<AlertId> {
+    const { alert } = await draftExample(house);
+    await approve(house, alert);
+    await releaseDue(house.context, house.clock.now());
+    assert.equal(await grants(alert), 1);
+    // What follows must not fall on the moment of that wave.
+    house.clock.set(plus(house.clock.now(), 1_000));
+    return alert;
+  }
+
+  const grants = (alert: AlertId) => count(`release_grant where alert_id = '${alert}'`);
+  const events = (type: string) => count(`event where type = '${type}'`);
+
+  async function count(from: string): Promise<number> {
+    const { rows } = await house.context.store.issuer((tx) =>
+      sql<{ n: number }>`select count(*)::int as n from ${sql.raw(from)}`.execute(tx),
+    );
+    return rows[0]?.n ?? -1;
+  }
+
+  async function isPublic(alert: AlertId): Promise<boolean> {
+    const { items } = await readPublicAlerts(house.context, null, 50, house.clock.now());
+    return items.some(({ id }) => id === alert);
+  }
+
+  async function questions(alert: AlertId): Promise<{ id: string; code: string }[]> {
+    const path = `/v1/programmes/${house.programme}/work-items`;
+    type Item = { id: string; code: string; alert: string };
+    const { items } = json<{ items: Item[] }>(await edge.get(path, author.token));
+    return items.filter((item) => item.alert === alert).map(({ id, code }) => ({ id, code }));
+  }
+
+  const happened = (alert: AlertId, body: object): Promise<Seen> =>
+    edge.post(`/v1/alerts/${alert}/events`, body, author);
+
+  test('public: one person ends the embargo at once, and all that T0 opens is open', async () => {
+    const alert = await underWay();
+    assert.equal(await isPublic(alert), false);
+    const at = house.clock.now();
+    const answer = await happened(alert, { kind: 'public' });
+    assert.equal(answer.status, 200, answer.body.toString());
+    await releaseDue(house.context, house.clock.now());
+    const view = await readAlert(house.context, alert);
+    assert.equal(view.schedule.disclosureAt, at);
+    assert.equal(view.vulnerability.events.publicAt, at);
+    assert.equal(view.state, 'closed');
+    assert.equal(await grants(alert), 2, 'the last tier too');
+    assert.equal(await isPublic(alert), true);
+    await assertInvariants(house);
+  });
+
+  test('killed before its commit nothing has happened, and it can be said again', async () => {
+    const alert = await underWay();
+    const told = await events('alert_event');
+    lost = true;
+    assert.equal((await happened(alert, { kind: 'public' })).status, 500);
+    await releaseDue(house.context, house.clock.now());
+    const view = await readAlert(house.context, alert);
+    assert.deepEqual([view.schedule.disclosureAt, await events('alert_event')], [T0, told]);
+    assert.equal(await isPublic(alert), false);
+    assert.equal((await happened(alert, { kind: 'public' })).status, 200);
+    await releaseDue(house.context, house.clock.now());
+    assert.equal(await isPublic(alert), true);
+  });
+
+  test('exploited: it is asked whether to end it, and nothing moves by itself', async () => {
+    const alert = await underWay();
+    const at = plus(house.clock.now(), -HOUR_MS);
+    const body = { kind: 'exploited', at: new Date(at).toISOString() };
+    assert.equal((await happened(alert, body)).status, 200);
+    await releaseDue(house.context, house.clock.now());
+    const view = await readAlert(house.context, alert);
+    assert.deepEqual([view.schedule.disclosureAt, view.vulnerability.events.exploitedAt], [T0, at]);
+    assert.deepEqual(
+      (await questions(alert)).map(({ code }) => code),
+      ['EXPLOITED'],
+    );
+    assert.equal((await happened(alert, { kind: 'exploited' })).status, 409, 'known earlier');
+    await assertInvariants(house);
+  });
+
+  test('what is still to come has not happened', async () => {
+    const alert = await underWay();
+    const at = new Date(plus(house.clock.now(), 1)).toISOString();
+    assert.equal((await happened(alert, { kind: 'public', at })).status, 400);
+  });
+
+  test('a draft that is public stays a draft: nobody has approved what it says', async () => {
+    const { alert } = await draftExample(house);
+    await approve(house, alert);
+    const drafted = await draftExample(house);
+    assert.equal((await happened(drafted.alert, { kind: 'public' })).status, 200);
+    await releaseDue(house.context, house.clock.now());
+    assert.equal(await isPublic(drafted.alert), false);
+    assert.equal((await readAlert(house.context, drafted.alert)).state, 'draft');
+    await approve(house, drafted.alert);
+    await releaseDue(house.context, house.clock.now());
+    assert.equal(await isPublic(drafted.alert), true);
+  });
+
+  describe('breaking the glass', () => {
+    let alert: AlertId;
+    const publish = (id: AlertId) =>
+      edge.post(`/v1/alerts/${id}/publication`, { reason: 'leak_suspected' }, author);
+    const confirm = (by: { token: string }) =>
+      edge.post(`/v1/alerts/${alert}/publication/confirmation`, {}, by);
+
+    test('a draft cannot be published by one person', async () => {
+      const drafted = await draftExample(house);
+      assert.equal((await publish(drafted.alert)).status, 409);
+      assert.equal(await events('break_glass'), 0);
+    });
+
+    test('an approved alert is public at once, by one command of one person', async () => {
+      alert = await underWay();
+      const answer = await publish(alert);
+      assert.equal(answer.status, 200, answer.body.toString());
+      await releaseDue(house.context, house.clock.now());
+      assert.equal(await isPublic(alert), true);
+      assert.equal(await events('break_glass'), 1);
+      assert.equal((await publish(alert)).status, 409, 'once');
+      await assertInvariants(house);
+    });
+
+    test('only the confirmation of another person takes the question off the list', async () => {
+      const [item] = await questions(alert);
+      assert.equal(item?.code, 'BREAK_GLASS');
+      const closed = await edge.post(`/v1/work-items/${item.id}/resolution`, undefined, author);
+      assert.equal(closed.status, 404);
+      assert.equal((await confirm(author)).status, 403);
+      assert.equal((await questions(alert)).length, 1);
+      house.clock.set(plus(house.clock.now(), 60_000));
+      const answer = await confirm(approver);
+      assert.deepEqual(json<object>(answer), { inTime: true });
+      assert.deepEqual(await questions(alert), []);
+      assert.equal((await confirm(approver)).status, 409);
+    });
+
+    test('the database itself refuses whoever published as the one who confirms', async () => {
+      const other = await underWay();
+      assert.equal((await publish(other)).status, 200);
+      const forged = house.context.store.issuer((tx) =>
+        sql`update break_glass set confirmer_id = actor_id, confirmed_at = at
+          where alert_id = ${other}`.execute(tx),
+      );
+      await assert.rejects(forged, /23514/);
+    });
+  });
+});

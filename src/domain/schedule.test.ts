@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Calendar } from './calendar.ts';
 import { DAY_MS, formatInstant, parseInstant } from './instant.ts';
-import { type Lead, resolveSchedule } from './schedule.ts';
+import { endedAt, type Lead, resolveSchedule } from './schedule.ts';
 import { parseDay } from './zone.ts';
 
 const PROGRAMME: Calendar = {
@@ -56,4 +56,12 @@ test('a wave that would open after disclosure is refused, one at disclosure is n
   assert.equal(opensAt(at, { unit: 'calendar', ms: 0 }), at);
   assert.equal(opensAt(at, { unit: 'calendar', ms: DAY_MS }), '2026-04-06T13:00:00Z');
   assert.throws(() => opensAt(at, { unit: 'calendar', ms: -1 }), { code: 'INVALID_INPUT', field });
+});
+
+test('an embargo that ends early opens what was shut and leaves what was open', () => {
+  const [open, shut] = [parseInstant('2026-03-01T00:00:00Z'), parseInstant('2026-04-01T00:00:00Z')];
+  const disclosureAt = parseInstant('2026-04-02T00:00:00Z');
+  const end = parseInstant('2026-03-15T12:00:00Z');
+  const ended = endedAt({ disclosureAt, opensAt: { first: open, second: shut } }, end);
+  assert.deepEqual(ended, { disclosureAt: end, opensAt: { first: open, second: end } });
 });

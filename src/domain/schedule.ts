@@ -63,3 +63,12 @@ export function waves(schedule: Schedule): Instant[] {
   const all = new Set<Instant>([...Object.values(schedule.opensAt), schedule.disclosureAt]);
   return [...all].sort((a, b) => a - b);
 }
+
+/**
+ * The schedule of an alert whose embargo ends at `end`: what had not opened opens then. It asks no
+ * calendar, so that no gap in one can stand in the way of an emergency.
+ */
+export function endedAt({ opensAt }: Schedule, end: Instant): Schedule {
+  const opening = Object.entries(opensAt).map(([lead, at]) => [lead, at < end ? at : end] as const);
+  return { disclosureAt: end, opensAt: Object.fromEntries(opening) };
+}

@@ -21,7 +21,7 @@ type Asked = {
 };
 
 /**
- * A decision as a sentence, in the words of the pack: what is given, since when or from when on, and
+ * A decision as a sentence, in the words of the pack: what is given, since or from when on, and
  * why, or why not. `Not before 8 Jul 17:00 UTC: Entry tier, 24 h lead`.
  * @param decision what `decideRelease` answered on these facts at `now`, or what was made of it.
  * @param hasReduced whether a reduced variant is linked that could stand in.
@@ -146,7 +146,7 @@ function openingWords({ policy, facts }: Asked, at: Instant): string | null {
 
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
-/** `8 Jul 17:00 UTC`; with the year where it is not that of `now`, with seconds where they count. */
+/** `8 Jul 17:00 UTC`; with the year where it is not that of `now`, with seconds if they count. */
 function moment(at: Instant, now: Instant): string {
   const [text, today] = [formatInstant(at), formatInstant(now)];
   const year = text.slice(0, 4);

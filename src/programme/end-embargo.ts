@@ -1,12 +1,11 @@
 import type { Actor } from '../domain/event.ts';
 import type { ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { resolveSchedule, waves } from '../domain/schedule.ts';
+import { endedAt, waves } from '../domain/schedule.ts';
 import type { AlertRow } from '../store/alert-reader.ts';
 import { moveSchedule } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
 import { reschedule } from '../store/policy-store.ts';
-import type { Context } from './context.ts';
 
 type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
@@ -16,32 +15,24 @@ type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at
  * to the public. An embargo that has ended earlier stays so. The caller holds the exclusive release
  * lock and the alert's row.
  */
-export async function endEmbargo(
-  context: Context,
-  tx: Tx,
-  act: Act,
-  alert: AlertRow,
-  t0: Instant,
-): Promise<void> {
-  await reschedule(tx, act, alert.id, ...(await moveTo(context, tx, act, alert, t0)));
+export async function endEmbargo(tx: Tx, act: Act, alert: AlertRow, t0: Instant): Promise<void> {
+  await reschedule(tx, act, alert.id, ...(await moveTo(tx, act, alert, t0)));
 }
 
 /** The same of a draft: when it is approved, everything is due at once. */
 export async function endEmbargoOfDraft(
-  context: Context,
   tx: Tx,
   act: Act,
   alert: AlertRow,
   t0: Instant,
 ): Promise<void> {
-  await moveTo(context, tx, act, alert, t0);
+  await moveTo(tx, act, alert, t0);
 }
 
-async function moveTo(context: Context, tx: Tx, act: Act, alert: AlertRow, t0: Instant) {
+async function moveTo(tx: Tx, act: Act, alert: AlertRow, t0: Instant) {
   const { schedule: before, id } = alert;
   if (before.disclosureAt <= t0) return [before, waves(before)] as const;
-  const policy = await context.policies.active(tx, alert.programme);
-  const schedule = resolveSchedule(t0, policy.leads);
+  const schedule = endedAt(before, t0);
   await moveSchedule(tx, act, { alert: id, from: before.disclosureAt, schedule });
   return [schedule, waves(schedule)] as const;
 }

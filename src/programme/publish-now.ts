@@ -55,7 +55,7 @@ export async function publishNow(
     const confirmBy = plus(now, CONFIRM_WITHIN_MS);
     await insertBreakGlass(tx, act, { alert: alertId, actor: caller.id, reason, confirmBy });
     await touchAlert(tx, act, alertId, alert.version + 1);
-    await endEmbargo(context, tx, act, alert, now);
+    await endEmbargo(tx, act, alert, now);
     await insertQuestion(tx, { programme, code: BREAK_GLASS, alert: alertId, at: now });
     return { disclosureAt: now, confirmBy };
   });

@@ -59,7 +59,7 @@ export async function recordAlertEvent(
     }
     if (kind === 'public') {
       const end = isDraft ? endEmbargoOfDraft : endEmbargo;
-      await end(context, tx, act, alert, at);
+      await end(tx, act, alert, at);
     } else if (!isDraft) {
       await reschedule(tx, act, alertId, alert.schedule, waves(alert.schedule));
     }

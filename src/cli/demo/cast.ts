@@ -1,4 +1,4 @@
-import { type DutyFacts, type Enrolment, NO_PROFILE, type Tier } from '../../domain/enrolment.ts';
+import type { DutyFacts, Enrolment, Tier } from '../../domain/enrolment.ts';
 import { invalid } from '../../domain/errors.ts';
 import { parseInstant } from '../../domain/instant.ts';
 import type { Invented } from './invented.ts';
@@ -20,11 +20,14 @@ export type Role =
   | 'suspended'
   | 'applicant';
 
+/** What the API takes of an enrolment: nobody is asked for a profile there yet. */
+type EnrolmentTaken = Omit<Enrolment, 'profile'>;
+
 /** A firm that does not exist, as it will be admitted. */
 export type Firm = {
   readonly name: string;
   readonly role: Role;
-  readonly enrolment: Enrolment;
+  readonly enrolment: EnrolmentTaken;
   /** What its readers are called. */
   readonly readers: readonly string[];
 };
@@ -97,14 +100,13 @@ const IN_FORCE = parseInstant('2027-01-01T00:00:00Z');
 /** Before the alert is drafted: what expired then is out of date all through. */
 const OVER = parseInstant('2025-06-01T00:00:00Z');
 
-function enrolmentOf(tier: Tier, role: Role, invented: Invented, random: Seeded): Enrolment {
+function enrolmentOf(tier: Tier, role: Role, invented: Invented, random: Seeded): EnrolmentTaken {
   return {
     tier,
     standing: role === 'suspended' || role === 'applicant' ? role : 'active',
     duty: dutyFactsOf(role, invented, random),
     agreement: { signedAt: SIGNED, expiresAt: role === 'lapsed' ? OVER : IN_FORCE },
     consentMode: 'standing',
-    profile: NO_PROFILE,
   };
 }
 

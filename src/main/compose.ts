@@ -22,7 +22,7 @@ export type Parts = {
   readonly clock: Clock;
   /** Lines to tell the operator at start (a moved data folder, migrations applied). */
   readonly notes: readonly string[];
-  /** Looks at the clocks, before anything is done that depends on the time. */
+  /** Looks at the clocks, before anything is answered that depends on the time. */
   lookAtClock(): Promise<{ doubted: boolean }>;
   /** One cycle of the worker at the clock's present reading. */
   cycle(): Promise<CycleResult>;
@@ -80,16 +80,27 @@ function running(
 ): Parts {
   const state: WorkerState = { nextTick: null };
   const database = clock.database;
+  // A virtual clock is set by hand, whenever it was last looked at: there is nothing to compare.
+  let starting = database === null;
   const reading = (): ClockReading => ({
     ...clock.reading(),
     database: database ? async () => database() : databaseClock,
+    starting,
   });
   return {
     context,
     clock,
     notes,
-    lookAtClock: () => guardClock(context, reading()),
-    cycle: () => runCycle(context, reading(), state),
+    async lookAtClock() {
+      const looked = await guardClock(context, reading());
+      starting = false;
+      return looked;
+    },
+    async cycle() {
+      const done = await runCycle(context, reading(), state);
+      starting = false;
+      return done;
+    },
     async stop() {
       await store.close();
       await stopDatabase();

@@ -46,6 +46,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
 
 async function listen(config: Config, parts: Parts, options: ServeOptions): Promise<Serving> {
   const { context, clock } = parts;
+  await parts.lookAtClock();
   const bundle = await loadReaderBundle();
   await publishIssuerKeys(context, clock.reading().wall);
   if (bundle) await recordBundle(context, bundle, clock.reading().wall);

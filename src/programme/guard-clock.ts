@@ -5,6 +5,7 @@ import type { Tx } from '../store/database.ts';
 import { resolveWorkItems } from '../store/delivery-writer.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { releasesBetween } from '../store/release-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 import { runTick } from './run-tick.ts';
@@ -13,6 +14,8 @@ import { runTick } from './run-tick.ts';
 const BACKWARD_TOLERANCE_MS = 2 * SECOND_MS;
 /** Largest difference between our clock and the database's. */
 const DISAGREEMENT_TOLERANCE_MS = MINUTE_MS;
+/** How long an ordinary restart takes: an upgrade, a reboot. */
+const RESTART_TOLERANCE_MS = 10 * MINUTE_MS;
 
 /** What was read from the clocks. */
 export type ClockReading = {
@@ -20,11 +23,17 @@ export type ClockReading = {
   readonly database: (tx: Tx) => Promise<Instant>;
   /** Whether ours jumped against a monotonic one. */
   readonly jumped: boolean;
+  /** Nothing has watched our clock since the high-water mark: this process has just started. */
+  readonly starting: boolean;
 };
 
 /**
  * Compares the clocks with each other and with the persisted high-water mark. On any doubt releases
  * are held, in the database, for every process, until two persons confirm the time.
+ *
+ * Days between high-water mark and start are ordinary, and so is a clock that is days ahead after a
+ * flat battery or a restored machine; with a database on the same machine nothing tells them apart.
+ * So what would be released for the gap alone decides (decision 0014).
  */
 export async function guardClock(
   context: Context,
@@ -38,7 +47,10 @@ export async function guardClock(
     const doubt =
       reading.jumped ||
       reading.wall < highWater - BACKWARD_TOLERANCE_MS ||
-      Math.abs(reading.wall - database) > DISAGREEMENT_TOLERANCE_MS;
+      Math.abs(reading.wall - database) > DISAGREEMENT_TOLERANCE_MS ||
+      (reading.starting &&
+        reading.wall - highWater > RESTART_TOLERANCE_MS &&
+        (await releasesBetween(tx, highWater, reading.wall)));
     if (!doubt) {
       const next = instant(Math.max(reading.wall, highWater));
       await putClockMark(tx, { highWater: next, doubtedAt: null, firstConfirmation: null });

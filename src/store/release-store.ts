@@ -65,6 +65,16 @@ export async function nextDueWave(tx: Tx, now: Instant): Promise<DueWave | null>
   return { alert: row.alert_id as AlertId, at: row.at, programme };
 }
 
+/** Whether a wave or a re-decision falls due after `from` and by `until`, and is not done. */
+export async function releasesBetween(tx: Tx, from: Instant, until: Instant): Promise<boolean> {
+  const { rows } = await sql<{ due: boolean }>`select
+    exists (select 1 from wave where state <> 'done'
+      and at > ${timestamp(from)} and at <= ${timestamp(until)})
+    or exists (select 1 from redecision
+      where at > ${timestamp(from)} and at <= ${timestamp(until)}) as due`.execute(tx);
+  return rows[0]?.due ?? true;
+}
+
 /** The wave's row, locked: a second worker on the same wave waits, then sees the moved cursor. */
 export async function waveForUpdate(tx: Tx, alert: AlertId, at: Instant): Promise<Wave | null> {
   const row = await tx

@@ -125,7 +125,8 @@ describe('every route and state equals the decision', () => {
   test('under a doubt of the clock what was open before is held, the rest unknown', async () => {
     const certain = plus(T0, -DAY_MS);
     house.clock.set(certain);
-    const reading = { wall: certain, database: async () => certain, jumped: false };
+    const database = async () => certain;
+    const reading = { wall: certain, database, jumped: false, starting: false };
     assert.deepEqual(await guardClock(house.context, reading), { doubted: false });
     // By the doubtful clock everything is disclosed.
     house.clock.set(plus(T0, DAY_MS));

@@ -1,13 +1,35 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { newId } from '../../src/crypto/random.ts';
+import {
+  DAY_MS,
+  HOUR_MS,
+  type Instant,
+  MINUTE_MS,
+  parseInstant,
+  plus,
+} from '../../src/domain/instant.ts';
+import { systemClock } from '../../src/main/clock.ts';
+import { compose } from '../../src/main/compose.ts';
+import { serve } from '../../src/main/serve.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
 import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
+import { readVitals } from '../../src/programme/read-vitals.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { runCycle } from '../../src/worker/worker.ts';
-import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
+import {
+  admit,
+  BEFORE,
+  configFor,
+  enrolment,
+  type House,
+  joinReader,
+  openHouse,
+  openSite,
+  type TestReader,
+} from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
@@ -24,7 +46,7 @@ describe('a clock that jumps', () => {
   const cycleAt = (wall: Instant, database: Instant = wall, jumped = false) =>
     runCycle(
       house.context,
-      { wall, database: async () => database, jumped },
+      { wall, database: async () => database, jumped, starting: false },
       { nextTick: plus(wall, HOUR_MS) },
     );
   const confirmBoth = async (at: Instant) => {
@@ -82,7 +104,12 @@ describe('a clock that jumps', () => {
   test('a small step back is ordinary; the mark keeps the later time', async () => {
     const now = house.clock.now();
     const guard = (wall: Instant) =>
-      guardClock(house.context, { wall, database: async () => wall, jumped: false });
+      guardClock(house.context, {
+        wall,
+        database: async () => wall,
+        jumped: false,
+        starting: false,
+      });
     assert.deepEqual(await guard(plus(now, 10_000)), { doubted: false });
     assert.deepEqual(await guard(plus(now, 9_000)), { doubted: false });
     assert.deepEqual(await guard(plus(now, 7_999)), { doubted: true });
@@ -133,5 +160,105 @@ describe('a clock that jumps', () => {
       code: 'CONFLICT',
     });
     await assertInvariants(house);
+  });
+});
+
+describe('a start long after the last cycle, when both clocks are one and may be wrong', () => {
+  let house: House;
+  let small: Awaited<ReturnType<typeof smallAlert>>;
+
+  beforeEach(async () => {
+    await house?.tearDown();
+    house = await openHouse();
+    small = await smallAlert(house);
+    await cycleAt(house.clock.now(), false);
+  });
+  after(() => house.tearDown());
+
+  async function cycleAt(wall: Instant, starting: boolean) {
+    house.clock.set(wall);
+    const reading = { wall, database: async () => wall, jumped: false, starting };
+    const { doubted, batches } = await runCycle(house.context, reading, { nextTick: null });
+    return { doubted, batches };
+  }
+
+  test('a wave that fell due meanwhile is held until two persons confirm', async () => {
+    await admit(house, 'Firm', { tier: 'validate' });
+    const month = plus(house.clock.now(), 30 * DAY_MS);
+    assert.deepEqual(await cycleAt(month, true), { doubted: true, batches: 0 });
+    assert.deepEqual(await cycleAt(plus(month, MINUTE_MS), false), { doubted: true, batches: 0 });
+    const { context, author, approver } = house;
+    await confirmClock(context, author, plus(month, MINUTE_MS));
+    await confirmClock(context, approver, plus(month, MINUTE_MS));
+    assert.ok((await cycleAt(plus(month, 2 * MINUTE_MS), false)).batches > 0);
+    await assertInvariants(house);
+  });
+
+  test('who falls due meanwhile between two waves is held too', async () => {
+    const signedAt = plus(small.firstWave, 2 * DAY_MS);
+    const agreement = { signedAt, expiresAt: plus(signedAt, 300 * DAY_MS) };
+    await admit(house, 'Later', { tier: 'validate', agreement });
+    await cycleAt(small.firstWave, false);
+    assert.deepEqual(await cycleAt(plus(signedAt, -1), true), { doubted: false, batches: 0 });
+    assert.deepEqual(await cycleAt(plus(signedAt, HOUR_MS), true), { doubted: true, batches: 0 });
+  });
+
+  test('with nothing due meanwhile it goes on: a small list is down for days', async () => {
+    const almost = plus(small.firstWave, -1);
+    assert.deepEqual(await cycleAt(almost, true), { doubted: false, batches: 0 });
+  });
+
+  test('after the minutes of an ordinary restart, what fell due is released', async () => {
+    await cycleAt(plus(small.firstWave, -9 * MINUTE_MS), false);
+    const back = await cycleAt(plus(small.firstWave, MINUTE_MS - 1), true);
+    assert.deepEqual(back, { doubted: false, batches: 1 });
+  });
+
+  test('what was left over from before is no sign of a wrong clock', async () => {
+    await admit(house, 'Firm', { tier: 'validate' });
+    // The mark is written, the wave is not: as if the process had died in between.
+    const reading = { database: async () => small.firstWave, jumped: false, starting: false };
+    await guardClock(house.context, { ...reading, wall: small.firstWave });
+    const back = await cycleAt(plus(small.firstWave, DAY_MS), true);
+    assert.deepEqual(back, { doubted: false, batches: 1 });
+  });
+});
+
+describe('a server started on a database of long ago', () => {
+  test('answers nobody with a copy before the clock was looked at', async () => {
+    const site = await openSite();
+    const house = await openHouse({ site });
+    // In force at the machine's time, whenever this runs.
+    const expiresAt = parseInstant('2999-01-01T00:00:00Z');
+    const agreement = { signedAt: BEFORE, expiresAt };
+    const duty = { ...enrolment().duty, expiresAt };
+    const firm = await admit(house, 'Firm', { tier: 'validate', agreement, duty });
+    const reader = await joinReader(house, firm);
+    const small = await smallAlert(house);
+    house.clock.set(small.firstWave);
+    await house.cycle();
+    await house.context.store.close();
+    const config = configFor(site.dataDir, { ...site.urls, TOCSIN_LISTEN: '127.0.0.1:0' });
+    const { url, stop } = await serve(config, { clock: systemClock() });
+    try {
+      const ask = async (path: string, token: string, init: RequestInit = {}) => {
+        const headers = { authorization: `Bearer ${token}`, 'idempotency-key': newId() };
+        return fetch(url + path, { ...init, headers });
+      };
+      const copy = `/v1/inbox/${small.alert}/artifacts/${small.artifact}/copy`;
+      assert.equal((await ask(copy, reader.token)).status, 409);
+      for (const token of [house.tokens.author, house.tokens.approver]) {
+        const confirmed = await ask('/v1/clock/confirmations', token, { method: 'POST' });
+        assert.equal(confirmed.status, 200);
+      }
+      assert.equal((await ask(copy, reader.token)).status, 200);
+    } finally {
+      await stop();
+    }
+    const again = await compose(config, { clock: systemClock() });
+    const { eventsUnplaced } = await readVitals(again.context, again.clock.now());
+    await again.stop();
+    await site.tearDown();
+    assert.equal(eventsUnplaced, 0, 'what was promised is in a tick before the server ends');
   });
 });

@@ -356,8 +356,13 @@ describe('limits and clocks', () => {
       const state = { nextTick: null as Instant | null };
       const at = (text: string) => parseInstant(text);
       const cycle = async (wall: Instant) =>
-        (await runCycle(house.context, { wall, database: async () => wall, jumped: false }, state))
-          .ticked;
+        (
+          await runCycle(
+            house.context,
+            { wall, database: async () => wall, jumped: false, starting: false },
+            state,
+          )
+        ).ticked;
       const start = at('2025-06-20T09:00:00Z');
       assert.equal(await cycle(start), true);
       assert.equal(await cycle(plus(start, MINUTE_MS - 1)), false);

@@ -37,7 +37,7 @@ describe('the time of ticks and promises', () => {
   /** A cycle of the worker's, at a time that its clock says. */
   async function cycle(wall: Instant, jumped = false) {
     house.clock.set(wall);
-    const reading = { wall, database: async () => wall, jumped };
+    const reading = { wall, database: async () => wall, jumped, starting: false };
     return runCycle(house.context, reading, state);
   }
   async function confirm(at: Instant): Promise<void> {

@@ -86,7 +86,12 @@ describe('a thousand readers of one version', () => {
     const [reader] = readers;
     assert.ok(reader);
     const wall = house.clock.now();
-    await guardClock(house.context, { wall, jumped: true, database: async () => wall });
+    await guardClock(house.context, {
+      wall,
+      jumped: true,
+      starting: false,
+      database: async () => wall,
+    });
     const held = await edge.get(copyUrl(), reader.token);
     assert.equal(held.status, 409);
     assert.doesNotMatch(held.body.toString(), /clock|CLOCK/);

@@ -155,7 +155,8 @@ describe('who changed what is approved does not approve it', () => {
     );
     await approveTrace(context, approver, sighting, now());
 
-    await guardClock(context, { wall: now(), jumped: true, database: async () => now() });
+    const reading = { wall: now(), jumped: true, starting: false, database: async () => now() };
+    await guardClock(context, reading);
     assert.deepEqual(await confirmClock(context, author, now()), { confirmed: false });
     await assert.rejects(confirmClock(context, again, now()), { code: 'SECOND_PERSON' });
     const tried = [again, author].map((one) => confirmClock(context, one, now()));

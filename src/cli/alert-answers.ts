@@ -38,6 +38,7 @@ export const alertAnswer = object({
   ),
   copies: real,
   readersServed: real,
+  changes: object({ noticed: real, acknowledged: real }),
 });
 export type AlertAnswer = Told<typeof alertAnswer>;
 

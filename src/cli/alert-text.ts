@@ -12,6 +12,7 @@ export function alertText(alert: AlertAnswer): string {
     ['TLP', alert.tlp],
     ['use', alert.usePermissions.join(', ') || 'none beyond reading'],
     ['approval', approval === null ? 'none' : `${approval.at}, plan ${approval.plan}`],
+    ['changes', `${alert.changes.noticed} told, ${alert.changes.acknowledged} acknowledged`],
     ['copies', `${alert.copies} handed out, to ${alert.readersServed} readers`],
   ];
   const artifacts = alert.artifacts.map(({ id, name, kind, variant, marking, slots }) => [

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addAssess, addConfirm, addEvent, addInvolve, addPublish } from './alert-acts.ts';
 import { alertAnswer, alertsPage, planAnswer } from './alert-answers.ts';
 import { addArtifact, addNew } from './alert-drafting.ts';
+import { addMoveCommands } from './alert-move.ts';
 import { alertText } from './alert-text.ts';
 import { clientAction, idAt } from './command.ts';
 import { type Result, table } from './output.ts';
@@ -30,6 +31,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addEvent(alert, world);
   addPublish(alert, world);
   addConfirm(alert, world);
+  addMoveCommands(alert, world);
 }
 
 function addList(alert: Command, world: World): void {

@@ -39,6 +39,8 @@ export const EVENT_SHAPES = {
   approval_given: { alert: 'id', plan: 'hash' },
   approval_voided: { alert: 'id', plan: 'hash' },
   disclosure_moved: { alert: 'id', from: 'instant', to: 'instant' },
+  disclosure_proposed: { alert: 'id', proposal: 'id', to: 'instant' },
+  notice_acknowledged: { notice: 'id', participant: 'id', reader: 'id' },
   alert_event: { alert: 'id', kind: 'code', at: 'instant' },
   break_glass: { alert: 'id', reason: 'code' },
   break_glass_confirmed: { alert: 'id' },

@@ -28,6 +28,8 @@ export type EventId = Id<'event'>;
 export type SightingId = Id<'sighting'>;
 /** A policy that somebody proposes. */
 export type ProposalId = Id<'proposal'>;
+/** Another T0 that somebody proposes. */
+export type MoveId = Id<'move'>;
 /** A notice in the outbox. */
 export type NoticeId = Id<'notice'>;
 

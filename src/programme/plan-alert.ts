@@ -84,8 +84,14 @@ export async function planAlert(context: Context, id: AlertId): Promise<Plan> {
 
 /**
  * The plan within the caller's transaction. It depends on stored facts only, never on the clock.
+ * `each` sees every participant's part.
  */
-export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promise<Plan> {
+export async function makePlan(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  each: (part: ParticipantPlan) => void = () => undefined,
+): Promise<Plan> {
   const policy = await context.policies.active(tx, alert.programme);
   const facts = await alertFacts(context, tx, alert);
   const { artifacts, vulnerability } = facts;
@@ -113,6 +119,7 @@ export async function makePlan(context: Context, tx: Tx, alert: AlertRow): Promi
         { participant, enrolment, ...relation, doubted },
         counts,
       );
+      each(part);
       const line = planLine(part, name);
       hashes.push(sha256(Buffer.from(canonicalJson(line))));
       if (lines.length < MAX_LISTED) lines.push(line);

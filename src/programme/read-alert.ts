@@ -14,6 +14,7 @@ import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { alertById, alertsPage, approvalOf, artifactsOf } from '../store/alert-reader.ts';
 import { deliveriesOf } from '../store/delivery-reader.ts';
 import { openWorkItems } from '../store/delivery-writer.ts';
+import { noticesOfChange } from '../store/disclosure-store.ts';
 import { enrolmentsPage, readersOf } from '../store/participant-reader.ts';
 import { type Wave, wavesOf } from '../store/release-store.ts';
 import { readHead } from './alert-head.ts';
@@ -54,6 +55,8 @@ export type AlertView = {
   readonly waves: readonly Omit<Wave, 'alert' | 'cursor'>[];
   readonly copies: number;
   readonly readersServed: number;
+  /** Notices that something changed, and how many of them were acknowledged. */
+  readonly changes: { readonly noticed: number; readonly acknowledged: number };
 };
 
 /** @throws NOT_FOUND */
@@ -93,6 +96,7 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
       })),
       copies: deliveries.length,
       readersServed: new Set(deliveries.map((delivery) => delivery.reader)).size,
+      changes: await noticesOfChange(tx, id),
     };
   });
 }

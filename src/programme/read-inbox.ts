@@ -12,7 +12,8 @@ import type { Instant } from '../domain/instant.ts';
 import { alertsPage } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { readerFactsFrom, readerFactsOf } from '../store/delivery-reader.ts';
-import { noticesPage } from '../store/release-store.ts';
+import { SOMETHING_CHANGED } from '../store/disclosure-store.ts';
+import { type NoticeRow, noticesPage } from '../store/release-store.ts';
 import type { ReaderCaller } from './act.ts';
 import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
@@ -93,12 +94,17 @@ export async function readNotices(
         const rows = await noticesPage(tx, from, BATCH);
         const alerts = [...new Set(rows.map(({ alert }) => alert))];
         const cases = await openCases(context, tx, caller, alerts, now);
-        return rows.map((row) => ({ id: row.id, open: cases.has(row.alert) ? row : undefined }));
+        return rows.map((row) => ({ id: row.id, open: shown(row, cases) ? row : undefined }));
       },
       show: async ({ id, kind, at }) => ({ id, kind, at }),
     });
     return { items, next: ended ? null : last };
   });
+}
+
+/** That something changed is told whatever the change has shut: its receivers know of the alert. */
+function shown({ kind, alert }: NoticeRow, cases: ReadonlyMap<AlertId, unknown>): boolean {
+  return kind === SOMETHING_CHANGED || cases.has(alert);
 }
 
 export type Notice = { readonly id: NoticeId; readonly kind: string; readonly at: Instant };

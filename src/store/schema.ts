@@ -147,6 +147,15 @@ export type Database = {
   alert_involvement: { alert_id: string; participant_id: string; involvement: string };
   consent: { alert_id: string; participant_id: string; consent: string };
   publication: { alert_id: string; artifact_id: string; at: At };
+  disclosure_proposal: {
+    id: string;
+    alert_id: string;
+    disclosure_at: At;
+    proposer_id: string;
+    at: At;
+    approver_id: string | null;
+    decided_at: AtOrNull;
+  };
   notice: {
     id: string;
     participant_id: string;
@@ -154,6 +163,7 @@ export type Database = {
     kind: string;
     at: At;
     serial: Generated<string>;
+    acknowledged_at: ColumnType<Instant | null, Date | undefined, Date>;
   };
   word_commitment: { alert_id: string; reader_id: string; commitment: Buffer };
   delivery: {

@@ -2,13 +2,22 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import type { AlertId } from '../../src/domain/ids.ts';
+import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { readPublicAlerts } from '../../src/programme/read-public.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
-import { admit, approve, draftExample, type House, openHouse, T0 } from '../support/house.ts';
+import {
+  admit,
+  approve,
+  draftExample,
+  type House,
+  joinReader,
+  openHouse,
+  T0,
+  type TestReader,
+} from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 
 let lost = false;
@@ -18,6 +27,8 @@ describe('what happens to an alert under way', () => {
   let edge: Edge;
   let author: { token: string };
   let approver: { token: string };
+  let early: ParticipantId;
+  let late: ParticipantId;
 
   before(async () => {
     house = await openHouse({
@@ -30,8 +41,8 @@ describe('what happens to an alert under way', () => {
     edge = openEdge(house);
     author = { token: house.tokens.author };
     approver = { token: house.tokens.approver };
-    await admit(house, 'Early', { tier: 'validate' });
-    await admit(house, 'Late', { tier: 'entry' });
+    early = await admit(house, 'Early', { tier: 'validate' });
+    late = await admit(house, 'Late', { tier: 'entry' });
     house.clock.set(plus(T0, -10 * DAY_MS));
   });
   after(() => house.tearDown());
@@ -135,6 +146,76 @@ describe('what happens to an alert under way', () => {
     await approve(house, drafted.alert);
     await releaseDue(house.context, house.clock.now());
     assert.equal(await isPublic(drafted.alert), true);
+  });
+
+  describe('T0 moves after a wave', () => {
+    type Move = { proposal: string; digest: string; difference: object };
+    let alert: AlertId;
+    let move: Move;
+    let reader: TestReader;
+    const to = plus(T0, DAY_MS);
+
+    const approveIt = (digest: string, by: { token: string }) =>
+      edge.post(`/v1/disclosure-proposals/${move.proposal}/approval`, { digest }, by);
+
+    before(async () => {
+      alert = await underWay();
+      reader = await joinReader(house, early);
+    });
+
+    test('one person proposes it and sees whom it touches; nothing changes by that', async () => {
+      const body = { disclosureAt: new Date(to).toISOString() };
+      const path = `/v1/alerts/${alert}/disclosure/proposals`;
+      const answer = await edge.post(path, body, author);
+      assert.equal(answer.status, 200, answer.body.toString());
+      move = json<Move>(answer);
+      assert.deepEqual(move.difference, { participants: 2, earlier: 0, later: 2 });
+      assert.equal((await readAlert(house.context, alert)).schedule.disclosureAt, T0);
+    });
+
+    test('neither the proposer nor an old digest can put it in force', async () => {
+      assert.equal((await approveIt(move.digest, author)).status, 403);
+      const member = { participant: early, involvement: 'reporter' };
+      await edge.post(`/v1/alerts/${alert}/involvements`, member, author);
+      const assessment = {
+        ...{ severity: 'high', vector: 'network', impacts: [], score: null },
+        ...{ products: [], discovery: 'human' },
+      };
+      await edge.post(`/v1/alerts/${alert}/assessment`, assessment, author);
+      assert.equal((await approveIt(move.digest, approver)).status, 409);
+      const path = `/v1/disclosure-proposals/${move.proposal}`;
+      move = json<Move>(await edge.get(path, approver.token));
+    });
+
+    test('another person does, and whoever has something is told of a change', async () => {
+      const answer = await approveIt(move.digest, approver);
+      assert.equal(answer.status, 200, answer.body.toString());
+      assert.equal(json<{ noticed: number }>(answer).noticed, 1);
+      await releaseDue(house.context, house.clock.now());
+      const view = await readAlert(house.context, alert);
+      assert.equal(view.schedule.disclosureAt, to);
+      assert.deepEqual(view.changes, { noticed: 1, acknowledged: 0 });
+      const pending = view.waves.filter(({ state }) => state === 'pending').map(({ at }) => at);
+      assert.deepEqual(pending, [plus(to, -5 * DAY_MS), plus(to, -DAY_MS), to]);
+      assert.equal((await approveIt(move.digest, approver)).status, 404, 'once');
+      await assertInvariants(house);
+    });
+
+    test('the notice says nothing else, and its acknowledgement is counted once', async () => {
+      type Notices = { items: { id: string; kind: string }[] };
+      const { items } = json<Notices>(await edge.get('/v1/notices', reader.token));
+      const notice = items.find(({ kind }) => kind === 'something_changed');
+      assert.deepEqual(Object.keys(notice ?? {}).sort(), ['at', 'id', 'kind']);
+      const path = `/v1/notices/${notice?.id}/acknowledgement`;
+      const other = await joinReader(house, late);
+      assert.equal((await edge.post(path, {}, { token: other.token })).status, 404);
+      for (const _ of [1, 2]) {
+        assert.equal((await edge.post(path, {}, { token: reader.token })).status, 200);
+      }
+      const view = await readAlert(house.context, alert);
+      assert.deepEqual(view.changes, { noticed: 1, acknowledged: 1 });
+      assert.equal(await events('notice_acknowledged'), 1);
+    });
   });
 
   describe('breaking the glass', () => {

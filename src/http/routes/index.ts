@@ -7,6 +7,11 @@ import { showExposure } from './alerts/exposure.ts';
 import { showAlerts } from './alerts/list.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showPlan } from './alerts/plan.ts';
+import {
+  approveDisclosure,
+  proposeDisclosure,
+  showDisclosureProposal,
+} from './alerts/propose-disclosure.ts';
 import { confirmPublished, publish } from './alerts/publish.ts';
 import { showAlert } from './alerts/read.ts';
 import { recordEvent } from './alerts/record-event.ts';
@@ -23,6 +28,7 @@ import { showCheckpoint } from './log/checkpoint.ts';
 import { showConsistency } from './log/consistency.ts';
 import { exportLog } from './log/export.ts';
 import { proveLeaf } from './log/prove.ts';
+import { acknowledge } from './notices/acknowledge.ts';
 import { listNotices } from './notices/list.ts';
 import { admit } from './participants/admit.ts';
 import { setDoubt } from './participants/change-doubt.ts';
@@ -52,6 +58,7 @@ import { trace } from './sightings/trace.ts';
 const FOR_READERS: readonly Route[] = [
   join,
   listNotices,
+  acknowledge,
   listInbox,
   readInboxItem,
   fetchCopy,
@@ -86,6 +93,9 @@ const FOR_THE_ISSUER: readonly Route[] = [
   addAlertArtifact,
   assess,
   setDisclosure,
+  proposeDisclosure,
+  showDisclosureProposal,
+  approveDisclosure,
   setConsent,
   setInvolvement,
   recordEvent,

@@ -96,6 +96,7 @@ export const AlertText = Type.Object({
   ),
   copies: Count,
   readersServed: Count,
+  changes: Type.Object({ noticed: Count, acknowledged: Count }),
 });
 
 export function presentAlert(alert: AlertView): Static<typeof AlertText> {

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { formatInstant, parseInstant } from '../domain/instant.ts';
+import { clientAction, idAt } from './command.ts';
+import type { Result } from './output.ts';
+import { object, real, text } from './shape.ts';
+import type { World } from './world.ts';
+
+const proposed = object({
+  proposal: text,
+  from: text,
+  to: text,
+  digest: text,
+  difference: object({ participants: real, earlier: real, later: real }),
+});
+
+/** `alert move`, `alert moved`, `alert approve-move` */
+export function addMoveCommands(alert: Command, world: World): void {
+  const move = alert
+    .command('move')
+    .description('propose another T0 after waves have begun; nothing changes yet')
+    .argument('<alert>', 'id of the alert')
+    .requiredOption('--to <instant>', 'the T0 that is proposed');
+  clientAction<{ readonly to: string }>(world, move, async (client, typed) => {
+    const body = { disclosureAt: formatInstant(parseInstant(typed.options.to, '--to')) };
+    const path = `/v1/alerts/${idAt(typed, 0, 'alert')}/disclosure/proposals`;
+    return shown(await client.post(path, body));
+  });
+  const look = alert
+    .command('move-proposal')
+    .description('what a proposed T0 would change as things are now')
+    .argument('<proposal>', 'id of the proposal');
+  clientAction(world, look, async (client, typed) =>
+    shown(await client.get(`/v1/disclosure-proposals/${idAt(typed, 0, 'proposal')}`)),
+  );
+  const approve = alert
+    .command('approve-move')
+    .description('put a proposed T0 in force, as a person who did not propose it')
+    .argument('<proposal>', 'id of the proposal')
+    .requiredOption('--digest <digest>', 'digest that was shown');
+  clientAction<{ readonly digest: string }>(world, approve, async (client, typed) => {
+    const path = `/v1/disclosure-proposals/${idAt(typed, 0, 'proposal')}/approval`;
+    const raw = await client.post(path, { digest: typed.options.digest });
+    const { disclosureAt, noticed } = moved(raw, 'approval');
+    const told = `${noticed} participants are told that something changed`;
+    return { json: raw, text: `Disclosure ${disclosureAt}\n${told}\n` };
+  });
+}
+
+const moved = object({ disclosureAt: text, noticed: real });
+
+function shown(raw: unknown): Result {
+  const { proposal, from, to, digest, difference } = proposed(raw, 'proposal');
+  const { participants, earlier, later } = difference;
+  return {
+    json: raw,
+    text:
+      `${from} → ${to}\nof ${participants} participants, something opens earlier to ${earlier}, ` +
+      `later to ${later}\ndigest ${digest}\n`,
+    hint: `Next, by another person: tocsin alert approve-move ${proposal} --digest ${digest}`,
+  };
+}

@@ -1,0 +1,87 @@
+import { type Static, Type } from 'typebox';
+import { parseId } from '../../../domain/ids.ts';
+import { formatInstant, parseInstant } from '../../../domain/instant.ts';
+import {
+  approveMove,
+  type ProposedMove,
+  proposeMove,
+  readMove,
+} from '../../../programme/move-disclosure.ts';
+import { ANY_PERSON, personOf } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import { Count, closed, Hex32, IdText, InstantText } from '../../schemas/basic.ts';
+
+const Proposed = Type.Object({
+  proposal: IdText,
+  alert: IdText,
+  from: InstantText,
+  to: InstantText,
+  digest: Hex32,
+  difference: Type.Object({ participants: Count, earlier: Count, later: Count }),
+});
+
+function present(move: ProposedMove): Static<typeof Proposed> {
+  return { ...move, from: formatInstant(move.from), to: formatInstant(move.to) };
+}
+
+export function proposeDisclosure(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/alerts/:alert/disclosure/proposals',
+    {
+      config: { audience: ['person:author'], repeat: 'key' },
+      schema: {
+        summary: 'Proposes another T0 after waves have begun; nothing changes yet',
+        description: '`difference` counts participants to whom something opens earlier or later.',
+        params: Type.Object({ alert: IdText }),
+        body: Type.Object({ disclosureAt: InstantText }, closed),
+        response: { 200: Proposed },
+      },
+    },
+    async (request) => {
+      const alert = parseId<'alert'>(request.params.alert, 'alert');
+      const to = parseInstant(request.body.disclosureAt, 'disclosureAt');
+      const caller = personOf(request);
+      const now = deps.clock.now();
+      return present(await proposeMove(deps.context, caller, alert, to, now, request.repeat));
+    },
+  );
+}
+
+export function showDisclosureProposal(app: App, deps: HttpDeps): void {
+  app.get(
+    '/v1/disclosure-proposals/:proposal',
+    {
+      config: { audience: ANY_PERSON },
+      schema: {
+        summary: 'What a proposed T0 would change as things are now, and the digest to approve',
+        params: Type.Object({ proposal: IdText }),
+        response: { 200: Proposed },
+      },
+    },
+    async ({ params }) =>
+      present(await readMove(deps.context, parseId<'move'>(params.proposal, 'proposal'))),
+  );
+}
+
+export function approveDisclosure(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/disclosure-proposals/:proposal/approval',
+    {
+      config: { audience: ['person:approver'], repeat: 'key' },
+      schema: {
+        summary: 'A second person puts a proposed T0 in force; whoever holds something is told',
+        params: Type.Object({ proposal: IdText }),
+        body: Type.Object({ digest: Hex32 }, closed),
+        response: { 200: Type.Object({ disclosureAt: InstantText, noticed: Count }) },
+      },
+    },
+    async (request) => {
+      const id = parseId<'move'>(request.params.proposal, 'proposal');
+      const { digest } = request.body;
+      const caller = personOf(request);
+      const now = deps.clock.now();
+      const done = await approveMove(deps.context, caller, id, digest, now, request.repeat);
+      return { ...done, disclosureAt: formatInstant(done.disclosureAt) };
+    },
+  );
+}

@@ -1,0 +1,149 @@
+import { canonicalJson } from '../crypto/canonical.ts';
+import { sha256Hex } from '../crypto/hash.ts';
+import { newId } from '../crypto/random.ts';
+import { invalid, TocsinError } from '../domain/errors.ts';
+import type { AlertId, MoveId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { resolveSchedule, type Schedule, waves } from '../domain/schedule.ts';
+import { type AlertRow, alertById } from '../store/alert-reader.ts';
+import { moveSchedule, touchAlert } from '../store/alert-writer.ts';
+import type { Tx } from '../store/database.ts';
+import {
+  decideMove,
+  insertMove,
+  type Move,
+  moveById,
+  noticeChange,
+} from '../store/disclosure-store.ts';
+import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { reschedule } from '../store/policy-store.ts';
+import { actorOf, once, type PersonCaller } from './act.ts';
+import type { Context } from './context.ts';
+import { lockedAlert, unknownAlert } from './draft-alert.ts';
+import { comparePlans, type PlanDifference } from './plan-difference.ts';
+
+/** A T0 that is proposed, what it would change, and the digest that a second person approves. */
+export type ProposedMove = {
+  readonly proposal: MoveId;
+  readonly alert: AlertId;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly digest: string;
+  readonly difference: PlanDifference;
+};
+
+/**
+ * One person proposes another T0 for an alert of which waves have begun. Nothing changes yet.
+ * @throws CONFLICT for an alert that nobody has anything of, or everybody; INVALID_INPUT for a T0
+ * that has passed, or is the one there is.
+ */
+export async function proposeMove(
+  context: Context,
+  caller: PersonCaller,
+  alertId: AlertId,
+  to: Instant,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<ProposedMove> {
+  if (to <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
+  return once(context, key, now, async (tx) => {
+    const { alert, begun } = await lockedAlert(tx, alertId, null);
+    if (!begun) {
+      throw new TocsinError('CONFLICT', 'alert: expected one of which a wave has begun');
+    }
+    checkUnderEmbargo(alert, now);
+    if (alert.schedule.disclosureAt === to) {
+      throw invalid('disclosureAt', 'another one than the one there is', 'the same');
+    }
+    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    const proposal = newId<MoveId>();
+    await insertMove(tx, act, { id: proposal, alert: alertId, to, proposer: caller.id });
+    return shown(context, tx, alert, { id: proposal, to });
+  });
+}
+
+/** What an open proposal would change as things are now. @throws NOT_FOUND */
+export async function readMove(context: Context, id: MoveId): Promise<ProposedMove> {
+  return context.store.issuer(async (tx) => {
+    const move = await openMove(tx, id);
+    const alert = await alertById(tx, move.alert);
+    if (!alert) throw unknownAlert();
+    return shown(context, tx, alert, move);
+  });
+}
+
+/**
+ * A second person puts a proposed T0 in force, bound to the digest of what was shown: both plans of
+ * everybody, as they are now. Everybody is decided again in a wave of this moment, and whoever has
+ * something of the alert is told that something changed. One transaction: killed before its commit,
+ * the old T0 is in force.
+ * @throws SECOND_PERSON for the proposer; APPROVAL_VOID where a plan is not the one shown.
+ */
+export async function approveMove(
+  context: Context,
+  caller: PersonCaller,
+  id: MoveId,
+  digest: string,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ disclosureAt: Instant; noticed: number }> {
+  return once(context, key, now, async (tx) => {
+    const known = await openMove(tx, id);
+    const { alert } = await lockedAlert(tx, known.alert, null);
+    // Read again under the lock: two approvals of it wait for each other there.
+    const move = await openMove(tx, id);
+    if (move.proposer === caller.id) {
+      throw new TocsinError('SECOND_PERSON', 'approval: expected a person who did not propose it');
+    }
+    checkUnderEmbargo(alert, now);
+    if (move.to <= now) throw new TocsinError('CONFLICT', 'T0: expected one to come');
+    if ((await shown(context, tx, alert, move)).digest !== digest) {
+      throw new TocsinError(
+        'APPROVAL_VOID',
+        'digest: expected that of the plans as they are now; look at the proposal again',
+        { field: 'digest' },
+      );
+    }
+    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    const schedule = await scheduleFor(context, tx, alert, move.to);
+    await decideMove(tx, id, caller.id, now);
+    const from = alert.schedule.disclosureAt;
+    await moveSchedule(tx, act, { alert: alert.id, from, schedule });
+    await touchAlert(tx, act, alert.id, alert.version + 1);
+    await reschedule(tx, act, alert.id, schedule, waves(schedule));
+    return { disclosureAt: move.to, noticed: await noticeChange(tx, act, alert.id) };
+  });
+}
+
+async function openMove(tx: Tx, id: MoveId): Promise<Move> {
+  const move = await moveById(tx, id);
+  if (move && move.decidedAt === null) return move;
+  throw new TocsinError('NOT_FOUND', 'proposal: expected an open one', { field: 'proposal' });
+}
+
+function checkUnderEmbargo({ schedule }: AlertRow, now: Instant): void {
+  if (schedule.disclosureAt > now) return;
+  throw new TocsinError('CONFLICT', 'alert: expected one whose T0 is to come');
+}
+
+async function scheduleFor(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  to: Instant,
+): Promise<Schedule> {
+  return resolveSchedule(to, (await context.policies.active(tx, alert.programme)).leads);
+}
+
+async function shown(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  { id, to }: Pick<Move, 'id' | 'to'>,
+): Promise<ProposedMove> {
+  const schedule = await scheduleFor(context, tx, alert, to);
+  const { before, after, difference } = await comparePlans(context, tx, alert, schedule);
+  const digest = sha256Hex(Buffer.from(canonicalJson({ v: 1, proposal: id, before, after })));
+  const from = alert.schedule.disclosureAt;
+  return { proposal: id, alert: alert.id, from, to, digest, difference };
+}

@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyReply, fastify } from 'fastify';
 import { SECOND_MS } from '../domain/instant.ts';
-import { requireSoundLedger } from '../programme/guard-ledger.ts';
 import { issuerOnly } from './auth/audience.ts';
 import { guardRoutes } from './auth/guard.ts';
 import { BODY_LIMITS, parseBodies } from './body.ts';
@@ -52,7 +51,7 @@ export function buildApp(deps: HttpDeps, prepare: (app: App) => void = () => und
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(HEADERS);
     // A database that went back says what is no longer so, of suspensions as of deliveries.
-    requireSoundLedger(deps.context);
+    deps.requireLedger();
   });
   answerErrors(app, deps);
   observe(app, deps);

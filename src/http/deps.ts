@@ -23,6 +23,8 @@ export type EdgeClock = {
 export type HttpDeps = {
   readonly context: Context;
   readonly trees: TreeShelf;
+  /** Throws while the database's ledger is not the one that was pinned. */
+  readonly requireLedger: () => void;
   readonly clock: EdgeClock;
   /** The recipient's program as built; null in a checkout without a build. */
   readonly readerBundle: { readonly bytes: Buffer; readonly sha256: string } | null;

@@ -108,6 +108,7 @@ export function nothingToServe(known: Partial<Pick<HttpDeps, 'clock' | 'logLine'
       return unreachable();
     },
     trees: openTreeShelf(),
+    requireLedger: () => undefined,
     clock: { now: unreachable, reading: unreachable, rebase: unreachable },
     readerBundle: null,
     metrics: createMetrics(),

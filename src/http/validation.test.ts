@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TocsinError } from '../domain/errors.ts';
-import { EnrolmentText } from './schemas/enrolment.ts';
+import { StatedEnrolmentText } from './schemas/enrolment.ts';
 import { PageQuery } from './schemas/page.ts';
 import { requestValidator } from './validation.ts';
 
 const compile = requestValidator();
-const enrolment = compile({ schema: EnrolmentText, httpPart: 'body', method: 'POST', url: '/' });
+const enrolment = compile({
+  schema: StatedEnrolmentText,
+  httpPart: 'body',
+  method: 'POST',
+  url: '/',
+});
 const page = compile({ schema: PageQuery, httpPart: 'querystring', method: 'GET', url: '/' });
 
 const VALID = {

@@ -5,6 +5,7 @@ import { type Instant, SECOND_MS } from '../domain/instant.ts';
 import { buildApp } from '../http/app.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { buildOperatorApp } from '../http/operator.ts';
+import { requireSoundLedger } from '../programme/guard-ledger.ts';
 import { publishIssuerKeys } from '../programme/issuer-keys.ts';
 import { runTick } from '../programme/run-tick.ts';
 import { openTreeShelf } from '../programme/tree-shelf.ts';
@@ -54,7 +55,13 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   let worker: Worker | null = null;
   const ready = async () => options.worker === false || worker?.healthy() === true;
   const edge = { context, clock, ready, metrics: createMetrics() };
-  const app = buildApp({ ...edge, trees: openTreeShelf(), readerBundle: bundle, logLine });
+  const app = buildApp({
+    ...edge,
+    trees: openTreeShelf(),
+    requireLedger: () => requireSoundLedger(context),
+    readerBundle: bundle,
+    logLine,
+  });
   const operator = buildOperatorApp(edge);
   offerAdmin(operator, context, clock, logLine);
   const operatorSocket = operatorSocketOf(config);

@@ -1,6 +1,7 @@
 import { buildApp } from '../../src/http/app.ts';
 import type { App, HttpDeps } from '../../src/http/deps.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { requireSoundLedger } from '../../src/programme/guard-ledger.ts';
 import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
 import type { House } from './house.ts';
 
@@ -32,6 +33,7 @@ export function openEdge(house: House): Edge {
   const deps: HttpDeps = {
     context: house.context,
     trees: openTreeShelf(),
+    requireLedger: () => requireSoundLedger(house.context),
     clock: house.clock,
     readerBundle: null,
     metrics: createMetrics(),

@@ -43,7 +43,7 @@ export const alertAnswer = object({
 export type AlertAnswer = Told<typeof alertAnswer>;
 
 const step = object({ at: text, outcome: text, reasons: list(text) });
-const timeline = object({ artifact: text, steps: list(step) });
+const timeline = object({ artifact: text, steps: list(step), says: text });
 export type Step = Told<typeof step>;
 export type Timeline = Told<typeof timeline>;
 

@@ -20,19 +20,26 @@ const step = (at: string, outcome: string, ...reasons: string[]): Step => ({
   ...{ at, outcome, reasons },
 });
 
-test('a timeline is a sentence, for each outcome', () => {
-  const says = (...steps: Step[]) => timelineText(steps, words);
-  assert.equal(says(step(WAVE, 'allow')), `in full from ${WAVE}`);
-  assert.equal(says(step(WAVE, 'deny', 'LEGAL_DUTY')), 'never (a law obliges it to report)');
+test('what a sentence says already is not said again, and all that follows is', () => {
+  const said = (says: string, ...steps: Step[]) => timelineText({ says, steps }, words);
+  assert.equal(said('Given', step(WAVE, 'allow')), 'Given');
+  assert.equal(said('Not given', step(WAVE, 'deny', 'LEGAL_DUTY')), 'Not given');
   assert.equal(
-    says(step(WAVE, 'deny', 'LEGAL_DUTY', 'TOO_EARLY'), step(T0, 'allow_reduced')),
-    `nothing before ${T0} (a law obliges it to report; the wave has not opened), ` +
-      `then from ${T0} the general description in its place`,
+    said('Only later', step(WAVE, 'deny', 'TOO_EARLY'), step(T0, 'allow_reduced')),
+    'Only later',
+  );
+  const reasons = [step(WAVE, 'deny', 'LEGAL_DUTY'), step(T0, 'deny', 'TOO_EARLY')];
+  assert.equal(said('Not given', ...reasons), 'Not given');
+  assert.equal(said('Not before', ...reasons, step(END, 'allow')), 'Not before');
+  assert.equal(said('Held', step(WAVE, 'hold', 'NEW_WORD'), step(T0, 'allow')), 'Held');
+  assert.equal(
+    said('Held', step(WAVE, 'hold', 'NEW_WORD'), step(T0, 'deny', 'TOO_EARLY')),
+    `Held, then nothing more from ${T0} (the wave has not opened)`,
   );
   assert.equal(
-    says(step(WAVE, 'allow'), step(T0, 'hold', 'NEW_WORD'), step(END, 'deny', 'TOO_EARLY')),
-    `in full from ${WAVE}, then held from ${T0} (NEW_WORD), ` +
-      `then nothing more from ${END} (the wave has not opened)`,
+    said('Given', step(WAVE, 'allow'), step(T0, 'hold', 'NEW_WORD'), step(END, 'allow_reduced')),
+    `Given, then held from ${T0} (NEW_WORD), ` +
+      `then from ${END} the general description in its place`,
   );
 });
 
@@ -61,17 +68,20 @@ function plan(...lines: PlanAnswer['lines'][number][]): PlanAnswer {
         ],
       },
     ],
-    publicFrom: [{ artifact: 'a', steps: [step(T0, 'allow')] }],
+    publicFrom: [{ artifact: 'a', steps: [step(T0, 'allow')], says: 'Given' }],
   };
 }
 
 const always = [step(WAVE, 'allow'), step(END, 'deny', 'TOO_EARLY')];
 const never = [step(WAVE, 'deny', 'LEGAL_DUTY')];
+/** What the server would say of a timeline. */
+const sentence = (steps: readonly Step[]) =>
+  steps === never ? 'Not given: a law obliges it to report' : 'Given from 24 Jun 17:00 UTC';
 const firm = (name: string, a: Step[], b: Step[]) => ({
   ...{ participant: `id of ${name}`, name, disputed: name === 'Bexley' },
   artifacts: [
-    { artifact: 'a', steps: a },
-    { artifact: 'b', steps: b },
+    { artifact: 'a', steps: a, says: sentence(a) },
+    { artifact: 'b', steps: b, says: sentence(b) },
   ],
 });
 
@@ -80,8 +90,8 @@ test('artifacts with one fate share a sentence; what ends after disclosure is le
     ...{ artifacts, words },
     plan: plan(firm('Aldgate', always, always), firm('Bexley', always, never)),
   });
-  assert.match(shown, new RegExp(`Aldgate\n {4}everything: in full from ${WAVE}\n`));
-  assert.match(shown, /Bexley\n {4}advisory\.md: in full .*\n {4}poc\.py: never \(a law/);
+  assert.match(shown, /Aldgate\n {4}everything: Given from 24 Jun 17:00 UTC\n/);
+  assert.match(shown, /Bexley\n {4}advisory\.md: Given .*\n {4}poc\.py: Not given: a law/);
   assert.doesNotMatch(shown, /2027/);
   assert.match(shown, /1: a law obliges it to report/);
   assert.match(shown, /advisory\.md +1 \+ 1\n/);

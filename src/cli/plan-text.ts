@@ -44,11 +44,12 @@ export function planText({ plan, artifacts, words }: PlanToShow): string {
  * A timeline without what ends once everything is public, years later, with an agreement or an
  * attestation; CSV and JSON have that too.
  */
-function untilDisclosed({ artifact, steps }: Timeline, disclosureAt: string): Timeline {
+function untilDisclosed(timeline: Timeline, disclosureAt: string): Timeline {
+  const { steps } = timeline;
   const given = steps.findLastIndex(({ outcome }) => outcome !== 'deny');
   const disclosed = parseInstant(disclosureAt);
   const kept = steps.filter(({ at }, i) => i <= given || parseInstant(at) <= disclosed);
-  return { artifact, steps: given < 0 ? steps : kept };
+  return given < 0 ? timeline : { ...timeline, steps: kept };
 }
 
 function waveTable({ waves }: PlanAnswer, words: Words): string {
@@ -80,28 +81,35 @@ function disputes({ lines }: PlanAnswer): string {
   return names.join('') || '(nobody)\n';
 }
 
+/** Longest sentence shown, in characters: reasons are a pack's words. */
+const SENTENCE = 1_000;
+
 /** One sentence for all artifacts that share a timeline. */
 function sentences(timelines: readonly Timeline[], known: Artifacts, words: Words): string[] {
-  const alike = new Map<string, { readonly names: string[]; readonly steps: readonly Step[] }>();
-  for (const { artifact, steps } of timelines) {
-    const key = JSON.stringify(steps);
-    const group = alike.get(key) ?? { names: [], steps };
-    group.names.push(known.get(artifact)?.name ?? artifact);
-    alike.set(key, group);
-  }
-  return [...alike.values()].map(({ names, steps }) => {
+  const alike = Map.groupBy(timelines, ({ steps, says }) => JSON.stringify([steps, says]));
+  return [...alike.values()].map((group) => {
+    const names = group.map(({ artifact }) => known.get(artifact)?.name ?? artifact);
     const what = names.length === timelines.length ? 'everything' : plain(names.join(', '), 1_000);
-    return `${what}: ${timelineText(steps, words)}`;
+    const said = group.slice(0, 1).map((timeline) => timelineText(timeline, words));
+    return `${what}: ${said.join('')}`;
   });
 }
 
-/** `nothing before 8 July (why), then in full from 8 July`. */
-export function timelineText(steps: readonly Step[], words: Words): string {
-  return steps.map((step, i) => clause(step, i, steps[i + 1], words)).join(', then ');
+/** `Not before 8 Jul 17:00 UTC: Entry tier, 24 h lead`, and what the sentence does not say yet. */
+export function timelineText({ says, steps }: Omit<Timeline, 'artifact'>, words: Words): string {
+  const [first] = steps;
+  const change = steps.findIndex(({ outcome }) => outcome !== first?.outcome);
+  if (change < 0) return plain(says, SENTENCE);
+  // A sentence on nothing says what comes of it, one on a hold what may.
+  const next = steps[change]?.outcome;
+  const told = first?.outcome === 'deny' || (first?.outcome === 'hold' && next !== 'deny');
+  const more = steps
+    .slice(told ? change + 1 : change)
+    .map((step) => `, then ${clause(step, words)}`);
+  return `${plain(says, SENTENCE)}${more.join('')}`;
 }
 
-function clause(step: Step, i: number, next: Step | undefined, words: Words): string {
-  const { at, outcome, reasons } = step;
+function clause({ at, outcome, reasons }: Step, words: Words): string {
   const why = reasons.map((code) => say(words.reasons, code)).join('; ');
   switch (outcome) {
     case 'allow':
@@ -111,8 +119,7 @@ function clause(step: Step, i: number, next: Step | undefined, words: Words): st
     case 'hold':
       return `held from ${at} (${why})`;
     default:
-      if (i > 0) return `nothing more from ${at} (${why})`;
-      return next ? `nothing before ${next.at} (${why})` : `never (${why})`;
+      return `nothing more from ${at} (${why})`;
   }
 }
 

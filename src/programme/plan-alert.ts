@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { sha256, sha256Hex } from '../crypto/hash.ts';
-import type { Outcome, ReasonCode } from '../domain/decision.ts';
+import type { Outcome, ReasonCode, ReleaseFacts } from '../domain/decision.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import {
@@ -12,6 +12,7 @@ import {
   timeline,
 } from '../policy/plan.ts';
 import type { Policy } from '../policy/policy.ts';
+import { sentenceFor } from '../policy/sentence.ts';
 import { type AlertRow, type ArtifactRow, alertById } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import {
@@ -31,21 +32,27 @@ export type PlanStep = {
   readonly reasons: readonly ReasonCode[];
 };
 
-/** When one participant gets one artifact, in which form, or why not. */
+/** When somebody gets one artifact, in which form, or why not. */
+export type PlanTimeline = {
+  readonly artifact: ArtifactId;
+  readonly steps: readonly PlanStep[];
+  /** The first step as a sentence, with what follows it where nothing is given at first. */
+  readonly says: string;
+};
+
+/** What one participant gets of an alert. */
 export type PlanLine = {
   readonly participant: ParticipantId;
   readonly name: string;
-  readonly artifacts: readonly {
-    readonly artifact: ArtifactId;
-    readonly steps: readonly PlanStep[];
-  }[];
+  readonly artifacts: readonly PlanTimeline[];
   /** Whether it would get more, or earlier, but for an assessment that it disputes. */
   readonly disputed: boolean;
 };
 
 export type PlanWave = Readonly<PlannedWave>;
 
-export type Plan = {
+/** A plan without the timelines of its participants. */
+export type PlanSummary = {
   readonly alert: AlertId;
   readonly version: number;
   /** SHA-256 of the policy in force. */
@@ -53,18 +60,27 @@ export type Plan = {
   readonly disclosureAt: Instant;
   readonly waves: readonly PlanWave[];
   /** What is public, and from when. */
-  readonly publicFrom: readonly {
-    readonly artifact: ArtifactId;
-    readonly steps: readonly PlanStep[];
-  }[];
+  readonly publicFrom: readonly PlanTimeline[];
   readonly participants: number;
+  /** SHA-256 over head and every participant's timelines: what a second person approves. */
+  readonly digest: string;
+};
+
+export type Plan = PlanSummary & {
   /**
-   * Every participant's timeline, while there are not more than `MAX_LISTED`; the digest covers
+   * Every participant's timelines, while there are not more than `MAX_LISTED`; the digest covers
    * all.
    */
   readonly lines: readonly PlanLine[];
-  /** SHA-256 over head and every line: what a second person approves. */
-  readonly digest: string;
+};
+
+/** A participant's part of a plan, and the facts that it was decided on. */
+export type PlanPart = {
+  readonly policy: Policy;
+  readonly name: string;
+  readonly part: ParticipantPlan;
+  /** In the order of the alert's artifacts, as the part's timelines. */
+  readonly facts: readonly { readonly artifact: ArtifactRow; readonly facts: ReleaseFacts }[];
 };
 
 const PAGE = 500;
@@ -78,7 +94,11 @@ export async function planAlert(context: Context, id: AlertId): Promise<Plan> {
   return context.store.issuer(async (tx) => {
     const alert = await alertById(tx, id);
     if (!alert) throw unknownAlert();
-    return makePlan(context, tx, alert);
+    const lines: PlanLine[] = [];
+    const plan = await makePlan(context, tx, alert, (part) => {
+      if (lines.length < MAX_LISTED) lines.push(planLine(part));
+    });
+    return { ...plan, lines };
   });
 }
 
@@ -90,11 +110,13 @@ export async function makePlan(
   context: Context,
   tx: Tx,
   alert: AlertRow,
-  each: (part: ParticipantPlan) => void = () => undefined,
-): Promise<Plan> {
+  each: (part: PlanPart) => void = () => undefined,
+): Promise<PlanSummary> {
   const policy = await context.policies.active(tx, alert.programme);
   const facts = await alertFacts(context, tx, alert);
   const { artifacts, vulnerability } = facts;
+  const factsOf = (principal: ReleaseFacts['principal']) =>
+    artifacts.map((artifact) => ({ artifact, facts: factsFor(facts, artifact, principal) }));
   const planned = {
     vulnerability,
     schedule: alert.schedule,
@@ -104,7 +126,6 @@ export async function makePlan(
   } as const;
   const counts = countsFor(planned);
   const hashes: Buffer[] = [sha256(Buffer.from(canonicalJson(planHead(alert, artifacts, policy))))];
-  const lines: PlanLine[] = [];
   let participants = 0;
   let after: ParticipantId | null = null;
   for (;;) {
@@ -113,16 +134,10 @@ export async function makePlan(
     const relations = await relationsTo(tx, alert.id, ids);
     for (const { participant, name, enrolment, doubted } of page) {
       const relation = relations.get(participant) ?? NO_RELATION;
-      const part = planParticipant(
-        policy,
-        planned,
-        { participant, enrolment, ...relation, doubted },
-        counts,
-      );
-      each(part);
-      const line = planLine(part, name);
-      hashes.push(sha256(Buffer.from(canonicalJson(line))));
-      if (lines.length < MAX_LISTED) lines.push(line);
+      const asking = { enrolment, ...relation, doubted };
+      const part = planParticipant(policy, planned, { participant, ...asking }, counts);
+      hashes.push(sha256(Buffer.from(canonicalJson(digested(part, name)))));
+      each({ policy, name, part, facts: factsOf({ kind: 'participant', ...asking }) });
     }
     participants += page.length;
     after = page.at(-1)?.participant ?? null;
@@ -134,12 +149,10 @@ export async function makePlan(
     policy: policy.sha256,
     disclosureAt: alert.schedule.disclosureAt,
     waves: counts,
-    publicFrom: artifacts.map((artifact) => ({
-      artifact: artifact.id,
-      steps: timeline(policy, factsFor(facts, artifact, { kind: 'public' })).map(told),
-    })),
+    publicFrom: factsOf({ kind: 'public' }).map((one) =>
+      spoken(policy, one, timeline(policy, one.facts)),
+    ),
     participants,
-    lines,
     digest: sha256Hex(...hashes),
   };
 }
@@ -168,13 +181,35 @@ function planHead(alert: AlertRow, artifacts: readonly ArtifactRow[], policy: Po
   };
 }
 
-function planLine(part: ParticipantPlan, name: string): PlanLine {
+/** A participant's part as the digest covers it: what is decided, and no words for it. */
+function digested({ participant, artifacts, disputed }: ParticipantPlan, name: string): Json {
   return {
-    participant: part.participant,
+    participant,
     name,
-    artifacts: part.artifacts.map(({ artifact, steps }) => ({ artifact, steps: steps.map(told) })),
-    disputed: part.disputed,
+    artifacts: artifacts.map(({ artifact, steps }) => ({
+      artifact,
+      steps: steps.map(told).map((step) => ({ ...step, reasons: [...step.reasons] })),
+    })),
+    disputed,
   };
+}
+
+function planLine({ policy, name, part, facts }: PlanPart): PlanLine {
+  const { participant, artifacts, disputed } = part;
+  const timelines = facts.map((each, i) => spoken(policy, each, artifacts[i]?.steps ?? []));
+  return { participant, name, artifacts: timelines, disputed };
+}
+
+function spoken(
+  policy: Policy,
+  { artifact, facts }: PlanPart['facts'][number],
+  steps: readonly DecidedStep[],
+): PlanTimeline {
+  const [first] = steps;
+  const hasReduced = artifact.reducedBy !== null;
+  const says =
+    first === undefined ? '' : sentenceFor(policy, facts, first.decision, first.at, hasReduced);
+  return { artifact: artifact.id, steps: steps.map(told), says };
 }
 
 function told({ at, decision }: DecidedStep): PlanStep {

@@ -27,11 +27,11 @@ export async function comparePlans(
   schedule: Schedule,
 ): Promise<{ before: string; after: string; difference: PlanDifference }> {
   const openings = new Map<ParticipantId, readonly (Instant | null)[]>();
-  const before = await makePlan(context, tx, alert, (part) =>
+  const before = await makePlan(context, tx, alert, ({ part }) =>
     openings.set(part.participant, openingsOf(part)),
   );
   let [earlier, later] = [0, 0];
-  const after = await makePlan(context, tx, { ...alert, schedule }, (part) => {
+  const after = await makePlan(context, tx, { ...alert, schedule }, ({ part }) => {
     const was = openings.get(part.participant) ?? [];
     const is = openingsOf(part);
     if (is.some((at, i) => isEarlier(at, was[i] ?? null))) earlier += 1;

@@ -92,7 +92,10 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
 
   test('its plan, approved by the second person and by nobody else', async () => {
     const { stdout } = done(await run(author, 'tocsin', 'alert', 'plan', alert));
-    assert.match(stdout, /Aldgate Security\n {4}everything: nothing before .* then in full from /);
+    assert.match(
+      stdout,
+      /Aldgate Security\n {4}everything: Not before .*: Entry tier, 24 h lead\n/,
+    );
     const digest = /^Digest {2}([0-9a-f]{64})$/m.exec(stdout)?.[1] ?? '';
     const approve = ['alert', 'approve', alert, '--plan', digest];
     const own = await run(author, 'tocsin', ...approve, '--json');

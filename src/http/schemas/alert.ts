@@ -11,7 +11,7 @@ import {
 } from '../../domain/artifact.ts';
 import { OUTCOMES, REASON_CODES } from '../../domain/decision.ts';
 import { formatInstant } from '../../domain/instant.ts';
-import type { Plan, PlanStep } from '../../programme/plan-alert.ts';
+import type { Plan, PlanTimeline } from '../../programme/plan-alert.ts';
 import type { AlertView } from '../../programme/read-alert.ts';
 import type { InboxAlert } from '../../programme/read-inbox.ts';
 import {
@@ -121,7 +121,11 @@ const StepText = Type.Object({
   outcome: oneOf(OUTCOMES),
   reasons: listOf(oneOf(REASON_CODES)),
 });
-const TimelineText = Type.Object({ artifact: IdText, steps: listOf(StepText) });
+const TimelineText = Type.Object({
+  artifact: IdText,
+  steps: listOf(StepText),
+  says: Type.String(),
+});
 
 /** What would happen, for everybody, and the digest a second person approves. */
 export const PlanText = Type.Object({
@@ -167,12 +171,6 @@ export function presentPlan(plan: Plan): Static<typeof PlanText> {
   };
 }
 
-function presentTimeline({
-  artifact,
-  steps,
-}: {
-  readonly artifact: string;
-  readonly steps: readonly PlanStep[];
-}): Static<typeof TimelineText> {
-  return { artifact, steps: steps.map((step) => ({ ...step, at: formatInstant(step.at) })) };
+function presentTimeline({ steps, ...timeline }: PlanTimeline): Static<typeof TimelineText> {
+  return { ...timeline, steps: steps.map((step) => ({ ...step, at: formatInstant(step.at) })) };
 }

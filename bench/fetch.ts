@@ -50,7 +50,7 @@ async function parent(): Promise<void> {
   const app = buildApp({
     context: house.context,
     trees: openTreeShelf(),
-  requireLedger: () => undefined,
+    requireLedger: () => undefined,
     clock: house.clock,
     metrics: createMetrics(),
     readerBundle: null,

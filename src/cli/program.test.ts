@@ -27,7 +27,7 @@ suite('help and docs/cli.md agree', () => {
   test('every command has a line on the page, and every line is of a command', () => {
     const documented = [...page.matchAll(/^\| `(tocsin [^`]+)`/gm)].map(([, usage = '']) => {
       const words = usage.split(' ');
-      const end = words.findIndex((word, i) => i > 0 && !/^[a-z]+$/.test(word));
+      const end = words.findIndex((word, i) => i > 0 && !/^[a-z]+(-[a-z]+)*$/.test(word));
       return words.slice(0, end < 0 ? words.length : end).join(' ');
     });
     assert.deepEqual(documented.toSorted(), commands.map(([name]) => name).sort());

@@ -15,6 +15,7 @@ import { readerFactsFrom, readerFactsOf } from '../store/delivery-reader.ts';
 import { noticesPage } from '../store/release-store.ts';
 import type { ReaderCaller } from './act.ts';
 import { readHead } from './alert-head.ts';
+import { offersTo } from './answer-invitation.ts';
 import type { Context } from './context.ts';
 import { nameOf } from './render-shelf.ts';
 import { openCase, type ReaderCase } from './serve-copy.ts';
@@ -87,13 +88,19 @@ export async function readNotices(
   limit: number,
   now: Instant,
 ): Promise<Page<Notice>> {
+  const offered = new Set((await offersTo(context, caller, now)).map((each) => each.invitation));
   return context.store.participant(caller.participant, async (tx) => {
     const { items, last, ended } = await fillPage(after, limit, {
       read: async (from) => {
         const rows = await noticesPage(tx, from, BATCH);
-        const alerts = [...new Set(rows.map(({ alert }) => alert))];
-        const cases = await openCases(context, tx, caller, alerts, now);
-        return rows.map((row) => ({ id: row.id, open: cases.has(row.alert) ? row : undefined }));
+        const alerts = new Set(rows.flatMap(({ alert }) => (alert === null ? [] : [alert])));
+        const cases = await openCases(context, tx, caller, [...alerts], now);
+        return rows.map((row) => {
+          const { id, alert, invitation } = row;
+          const shown =
+            alert === null ? invitation !== null && offered.has(invitation) : cases.has(alert);
+          return { id, open: shown ? row : undefined };
+        });
       },
       show: async ({ id, kind, at }) => ({ id, kind, at }),
     });

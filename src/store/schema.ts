@@ -146,11 +146,22 @@ export type Database = {
   };
   alert_involvement: { alert_id: string; participant_id: string; involvement: string };
   consent: { alert_id: string; participant_id: string; consent: string };
+  embargo_invitation: {
+    id: string;
+    alert_id: string;
+    participant_id: string;
+    terms_until: At;
+    invited_at: At;
+    deadline: At;
+    answered_at: AtOrNull;
+    answer: string | null;
+  };
   publication: { alert_id: string; artifact_id: string; at: At };
   notice: {
     id: string;
     participant_id: string;
-    alert_id: string;
+    alert_id: string | null;
+    invitation_id: string | null;
     kind: string;
     at: At;
     serial: Generated<string>;

@@ -8,6 +8,7 @@ import { buildEngine, type Engine, notesOn } from './engine.ts';
 import type { PolicyPack } from './pack.ts';
 import type { Rule } from './rule.ts';
 import type { Timing } from './timing/section.ts';
+import type { UseSection } from './use/section.ts';
 import { cedarSchema } from './vocabulary.ts';
 import type { Words } from './words.ts';
 
@@ -29,6 +30,8 @@ export type Policy = {
   readonly words: Words;
   /** What the programme lays down for its embargoes. */
   readonly embargo: EmbargoRules;
+  /** What members may do with copies, and from when; null: whatever the alert lists. */
+  readonly use: UseSection | null;
   readonly rules: readonly Rule[];
   /** The Cedar schema that rules and requests are validated against. */
   readonly schema: string;
@@ -70,6 +73,7 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     timing: table.timing,
     words,
     embargo: table.embargo,
+    use: table.use,
     rules,
     schema,
     leastAssurance: (kind) => (sealed.has(kind) ? 'sealed' : 'transport'),

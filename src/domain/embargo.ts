@@ -83,6 +83,14 @@ export type ConsentState =
   | { readonly consent: 'declined'; readonly by: Refusal }
   | { readonly consent: 'lapsed'; readonly until: Instant };
 
+/**
+ * How an invitation ended. `silence`: nobody answered by its deadline; `overtaken`: what it asked
+ * for was settled otherwise, or longer terms were agreed.
+ */
+export const INVITATION_ANSWERS = ['accept', 'decline', 'silence', 'overtaken'] as const;
+/** One of `INVITATION_ANSWERS`. */
+export type InvitationAnswer = (typeof INVITATION_ANSWERS)[number];
+
 /** Everything an invitation shows: nothing of the alert but until when silence is asked for. */
 export type InvitationNotice = {
   readonly invitation: InvitationId;

@@ -48,6 +48,8 @@ export const EVENT_SHAPES = {
   word_committed: { alert: 'id', reader: 'id', word: 'hash' },
   consent_changed: { alert: 'id', participant: 'id', consent: 'code' },
   involvement_changed: { alert: 'id', participant: 'id', involvement: 'code' },
+  invitation_sent: { invitation: 'id', participant: 'id', until: 'instant', deadline: 'instant' },
+  invitation_answered: { invitation: 'id', participant: 'id', answer: 'code' },
   wave_started: { alert: 'id', wave: 'instant' },
   granted: { alert: 'id', participant: 'id', wave: 'instant', allowed: 'int', reduced: 'int' },
   wave_finished: { alert: 'id', wave: 'instant', granted: 'int', denied: 'int', held: 'int' },
@@ -119,6 +121,8 @@ export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'granted',
   'delivered',
   'acknowledged',
+  'invitation_sent',
+  'invitation_answered',
 ]);
 
 /** Makes an event and checks it against its shape. @throws INVALID_INPUT naming the field. */

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { TocsinError } from '../domain/errors.ts';
-import { parseGrowth, parseInboxAlert, parseInboxPage, parseJoined } from './reader-answers.ts';
+import {
+  parseGrowth,
+  parseInboxAlert,
+  parseInboxPage,
+  parseInvitationPage,
+  parseJoined,
+} from './reader-answers.ts';
 
 const ID = '6f0c2a9e-54d8-4f6a-9c1b-2f6d1f3a7b10';
 const ARTIFACT = {
@@ -32,6 +38,17 @@ test('an answer is read; what a newer server adds is passed over', () => {
   });
 });
 
+test('an invitation without its terms, its deadline or a date in them is refused', () => {
+  const until = '2025-07-08T17:00:00Z';
+  const good = { id: ID, terms: { until }, deadline: until };
+  const page = (item: object) => parseInvitationPage({ items: [item], next: null });
+  assert.deepEqual(page({ ...good, alert: ID }).items, [{ id: ID, until, deadline: until }]);
+  const wrong = [{ id: 'x' }, { terms: {} }, { terms: { until: 'soon' } }, { deadline: null }];
+  for (const change of wrong) {
+    assert.throws(() => page({ ...good, ...change }), { code: 'INVALID_INPUT' });
+  }
+});
+
 test('a member that is missing or of another kind is refused, wherever it is', () => {
   const wrong = (value: object): object[] =>
     Object.keys(value).flatMap((name) => [
@@ -50,7 +67,7 @@ test('a member that is missing or of another kind is refused, wherever it is', (
 });
 
 test('whatever is sent, the answer is a value or INVALID_INPUT', () => {
-  const parsers = [parseJoined, parseInboxPage, parseInboxAlert, parseGrowth];
+  const parsers = [parseJoined, parseInboxPage, parseInboxAlert, parseInvitationPage, parseGrowth];
   const property = fc.property(fc.jsonValue(), fc.constantFrom(...parsers), (value, parse) => {
     try {
       parse(value);

@@ -38,6 +38,18 @@ export type InboxArtifact = {
 /** A page of the inbox; `next` is where the following one begins, null at the end. */
 export type InboxPage = { readonly items: readonly InboxAlert[]; readonly next: string | null };
 
+/** An embargo that the reader's participant is asked to keep. Instants are RFC 3339. */
+export type OpenInvitation = {
+  readonly id: string;
+  readonly until: string;
+  readonly deadline: string;
+};
+
+export type InvitationPage = {
+  readonly items: readonly OpenInvitation[];
+  readonly next: string | null;
+};
+
 /** A tree of at most 2^53 leaves has at most 53 levels; a consistency proof one hash more. */
 const MAX_PROOF_HASHES = 54;
 const MAX_PAGE_ITEMS = 1_000;
@@ -64,6 +76,14 @@ export function parseInboxPage(answer: unknown): InboxPage {
   const page = new JsonNode(answer, 'inbox').object();
   return {
     items: page.get('items').list(0, MAX_PAGE_ITEMS).map(alert),
+    next: isLastPage(answer) ? null : page.get('next').matching(CURSOR, 'a cursor'),
+  };
+}
+
+export function parseInvitationPage(answer: unknown): InvitationPage {
+  const page = new JsonNode(answer, 'invitations').object();
+  return {
+    items: page.get('items').list(0, MAX_PAGE_ITEMS).map(invitation),
     next: isLastPage(answer) ? null : page.get('next').matching(CURSOR, 'a cursor'),
   };
 }
@@ -121,9 +141,22 @@ function alert(node: JsonNode): InboxAlert {
     title: found.get('title').text(MAX_TITLE),
     tlp: word(found.get('tlp')),
     usePermissions: found.get('usePermissions').list(0, 100).map(word),
-    disclosureAt: found.get('disclosureAt').matching(DATE_TIME, 'an RFC 3339 date-time'),
+    disclosureAt: dateTime(found.get('disclosureAt')),
     artifacts: found.get('artifacts').list(0, MAX_ARTIFACTS).map(artifact),
   };
+}
+
+function invitation(node: JsonNode): OpenInvitation {
+  const found = node.object();
+  return {
+    id: id(found.get('id')),
+    until: dateTime(found.get('terms').object().get('until')),
+    deadline: dateTime(found.get('deadline')),
+  };
+}
+
+function dateTime(node: JsonNode): string {
+  return node.matching(DATE_TIME, 'an RFC 3339 date-time');
 }
 
 function artifact(node: JsonNode): InboxArtifact {

@@ -19,7 +19,8 @@ export type Api = {
   getBytes(path: string, most: number): Promise<Buffer>;
   /** The parsed JSON of a good answer. @throws as `getBytes`; INVALID_INPUT when it is not JSON. */
   getJson(path: string): Promise<unknown>;
-  postJson(path: string, body: Readonly<Record<string, string>>): Promise<unknown>;
+  /** @param key where the route asks for one: however often it is sent, the act is done once. */
+  postJson(path: string, body: Readonly<Record<string, string>>, key?: string): Promise<unknown>;
 };
 
 /** Largest JSON answer read: a full page of the inbox takes some 100 kB. */
@@ -29,17 +30,23 @@ export const MAX_COPY_BYTES = 32 * 1024 * 1024;
 
 const TIMEOUT_MS = 120_000;
 
-type Request = { readonly path: string; readonly most: number; readonly body?: string };
+type Request = {
+  readonly path: string;
+  readonly most: number;
+  readonly body?: string;
+  readonly key?: string | undefined;
+};
 
 /**
  * @param token null before joining; it is sent in the Authorization header and nowhere else, and
  *   only to `url`: redirects are not followed.
  */
 export function openApi(fetch: FetchLike, url: string, token: string | null): Api {
-  const send = async ({ path, most, body }: Request): Promise<Answer> => {
+  const send = async ({ path, most, body, key }: Request): Promise<Answer> => {
     const headers: Record<string, string> = { accept: 'application/json, */*' };
     if (token !== null) headers['authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
+    if (key !== undefined) headers['idempotency-key'] = key;
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const init: RequestInit = {
       method: body === undefined ? 'GET' : 'POST',
@@ -68,7 +75,7 @@ export function openApi(fetch: FetchLike, url: string, token: string | null): Ap
     ask: (path, most) => send({ path, most }),
     getBytes: (path, most) => good({ path, most }),
     getJson: (path) => json({ path }),
-    postJson: (path, body) => json({ path, body: JSON.stringify(body) }),
+    postJson: (path, body, key) => json({ path, body: JSON.stringify(body), key }),
   };
 }
 

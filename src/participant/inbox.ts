@@ -1,6 +1,6 @@
 import { TocsinError } from '../domain/errors.ts';
 import { type InboxAlert, parseInboxAlert, parseInboxPage } from '../formats/reader-answers.ts';
-import { MAX_COPY_BYTES, openApi } from './api.ts';
+import { type Api, MAX_COPY_BYTES, openApi } from './api.ts';
 import { loadMember, type Session } from './session.ts';
 
 export type { InboxAlert } from '../formats/reader-answers.ts';
@@ -10,17 +10,7 @@ const MAX_PAGES = 100;
 
 /** All alerts that are open to this reader now. @throws as `loadMember` and `Api`. */
 export async function inbox(session: Session): Promise<InboxAlert[]> {
-  const api = await memberApi(session);
-  const alerts: InboxAlert[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-    const { items, next } = parseInboxPage(await api.getJson(`/v1/inbox${query}`));
-    alerts.push(...items);
-    if (next === null) return alerts;
-    cursor = next;
-  }
-  throw new TocsinError('LIMIT_EXCEEDED', `inbox: expected at most ${MAX_PAGES} pages, found more`);
+  return allPages(await memberApi(session), 'inbox', parseInboxPage);
 }
 
 /** One alert. @throws NOT_FOUND when it is not open to this reader; as `inbox`. */
@@ -45,7 +35,29 @@ export async function fetchCopy(
   return api.getBytes(`/v1/inbox/${a}/artifacts/${b}/copy`, MAX_COPY_BYTES);
 }
 
-async function memberApi(session: Session) {
+/** Every page of a list. @throws LIMIT_EXCEEDED where it does not end; as `Api`. */
+export async function allPages<T>(
+  api: Api,
+  list: string,
+  parse: (answer: unknown) => { readonly items: readonly T[]; readonly next: string | null },
+): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+    const { items, next } = parse(await api.getJson(`/v1/${list}${query}`));
+    all.push(...items);
+    if (next === null) return all;
+    cursor = next;
+  }
+  throw new TocsinError(
+    'LIMIT_EXCEEDED',
+    `${list}: expected at most ${MAX_PAGES} pages, found more`,
+  );
+}
+
+/** The server as the member whose home this is. @throws as `loadMember`. */
+export async function memberApi(session: Session): Promise<Api> {
   const { url, token } = await loadMember(session);
   return openApi(session.fetch, url, token);
 }

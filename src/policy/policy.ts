@@ -3,10 +3,12 @@ import type { Tier } from '../domain/enrolment.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Lead, resolveSchedule, type Schedule } from '../domain/schedule.ts';
 import { checkSchema, validateCedar } from './cedar.ts';
+import type { EmbargoRules } from './embargo/rules.ts';
 import { buildEngine, type Engine, notesOn } from './engine.ts';
 import type { PolicyPack } from './pack.ts';
 import type { Rule } from './rule.ts';
 import type { Timing } from './timing/section.ts';
+import type { UseSection } from './use/section.ts';
 import { cedarSchema } from './vocabulary.ts';
 import type { Words } from './words.ts';
 
@@ -26,6 +28,10 @@ export type Policy = {
   /** The clock that a schedule is held against; null: the pack has none but its leads. */
   readonly timing: Timing | null;
   readonly words: Words;
+  /** What the programme lays down for its embargoes. */
+  readonly embargo: EmbargoRules;
+  /** What members may do with copies, and from when; null: whatever the alert lists. */
+  readonly use: UseSection | null;
   readonly rules: readonly Rule[];
   /** The Cedar schema that rules and requests are validated against. */
   readonly schema: string;
@@ -66,6 +72,8 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     criteria: table.criteria,
     timing: table.timing,
     words,
+    embargo: table.embargo,
+    use: table.use,
     rules,
     schema,
     leastAssurance: (kind) => (sealed.has(kind) ? 'sealed' : 'transport'),

@@ -9,11 +9,15 @@ import { insertApproval } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { openInvitationsTo } from '../store/invitation-store.ts';
 import { lockToChange } from '../store/locks.ts';
+import { enrolmentOf, NO_RELATION, relationsTo } from '../store/participant-reader.ts';
 import { programmeById } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
+import { opensToSignatory, windowFault } from './embargo-consent.ts';
+import { alertFacts } from './grant-due.ts';
 import { makePlan } from './plan-alert.ts';
 
 /**
@@ -21,7 +25,7 @@ import { makePlan } from './plan-alert.ts';
  * the lock that holds off every change of its facts: if anything changed since it was shown, the
  * digest differs and nothing is approved.
  * @throws SECOND_PERSON for whoever opened or changed the alert; APPROVAL_VOID for another plan;
- * CONFLICT when approved already.
+ * CONFLICT when approved already, or where a wave would open while somebody invited may still answer.
  */
 export async function approveAlert(
   context: Context,
@@ -48,6 +52,7 @@ export async function approveAlert(
         { field: 'plan' },
       );
     }
+    await checkWindows(context, tx, alert, now);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const opening = waves(alert.schedule);
     await insertApproval(tx, act, {
@@ -59,6 +64,29 @@ export async function approveAlert(
     await commitMarks(context, tx, alert, act);
     return { alert: alertId, plan: digest, waves: opening };
   });
+}
+
+/** Invitations outlive a change of their alert; no wave may go out before their answers are in. */
+async function checkWindows(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  now: Instant,
+): Promise<void> {
+  const open = await openInvitationsTo(tx, alert.id);
+  if (open.length === 0) return;
+  const policy = await context.policies.active(tx, alert.programme);
+  const facts = await alertFacts(context, tx, alert);
+  const invited = open.map(({ participant }) => participant);
+  const relations = await relationsTo(tx, alert.id, invited);
+  for (const { participant, deadline } of open) {
+    if (deadline <= now) continue;
+    const relation = relations.get(participant) ?? NO_RELATION;
+    const enrolled = await enrolmentOf(tx, alert.programme, participant);
+    const opens = enrolled && opensToSignatory(policy, facts, enrolled, relation, now);
+    const fault = opens && windowFault(alert, opens, deadline, now);
+    if (fault) throw new TocsinError('CONFLICT', fault, { field: 'deadline' });
+  }
 }
 
 /**

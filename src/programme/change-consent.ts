@@ -4,6 +4,7 @@ import type { AlertId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { alertById } from '../store/alert-reader.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { closeInvitation, lastInvitations } from '../store/invitation-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
 import { putConsent } from '../store/participant-writer.ts';
@@ -14,7 +15,8 @@ import { grantNow } from './grant-due.ts';
 
 /**
  * Records a participant's consent to the embargo of one alert, as it reached the issuer. A late
- * consent is decided at once, for what is due already; a refusal holds from this moment on.
+ * consent is decided at once, for what is due already; a refusal holds from this moment on. An
+ * invitation that waits for an answer is overtaken.
  */
 export async function changeConsent(
   context: Context,
@@ -41,6 +43,8 @@ export async function changeConsent(
     }
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     await putConsent(tx, act, change);
+    const last = (await lastInvitations(tx, alert.id, [participant])).get(participant);
+    if (last?.answer === null) await closeInvitation(tx, act, last, 'overtaken');
     await grantNow(context, tx, alert.programme, participant, now);
     return { consent };
   });

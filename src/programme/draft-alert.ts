@@ -37,6 +37,7 @@ import { actorOf, once, type PersonCaller } from './act.ts';
 import { sealHead } from './alert-head.ts';
 import { checkAssessment } from './check-assessment.ts';
 import type { Context } from './context.ts';
+import { reviseConsents } from './embargo-consent.ts';
 import { freezeArtifact } from './freeze-artifact.ts';
 import { type AlertKeys, encryptFor, makeAlertKeys } from './keyring.ts';
 import { type Rendering, renderingsOf, rowOf } from './render-shelf.ts';
@@ -266,6 +267,7 @@ export async function moveDisclosure(
     const from = alert.schedule.disclosureAt;
     const schedule = scheduleUnder(policy, disclosureAt);
     await moveSchedule(tx, act, { alert: alertId, from, schedule });
+    await reviseConsents(context, tx, act, { ...alert, schedule }, from);
     await bumpAlert(tx, act, alertId, alert.version + 1);
     return { version: alert.version + 1 };
   });

@@ -65,7 +65,7 @@ export function factsFor(
 }
 
 /** A participant as it stands to an alert. */
-function participantFacts(
+export function participantFacts(
   { enrolment, doubted }: Pick<Enrolled, 'enrolment' | 'doubted'>,
   relation: AlertRelation,
 ): PrincipalFacts {

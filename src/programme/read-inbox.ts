@@ -9,6 +9,7 @@ import type {
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, NoticeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { UseGrant } from '../policy/use/grant.ts';
 import { alertsPage } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { readerFactsFrom, readerFactsOf } from '../store/delivery-reader.ts';
@@ -16,16 +17,21 @@ import { SOMETHING_CHANGED } from '../store/disclosure-store.ts';
 import { type NoticeRow, noticesPage } from '../store/release-store.ts';
 import type { ReaderCaller } from './act.ts';
 import { readHead } from './alert-head.ts';
+import { offersTo } from './answer-invitation.ts';
 import type { Context } from './context.ts';
 import { nameOf } from './render-shelf.ts';
 import { openCase, type ReaderCase } from './serve-copy.ts';
+import { type AlertUse, useOfAlert } from './use-of-copy.ts';
 
 /** An alert as its reader sees it: only what is open to it now, with nothing of the rest. */
 export type InboxAlert = {
   readonly id: AlertId;
   readonly title: string;
   readonly tlp: Tlp;
+  /** In force now. */
   readonly usePermissions: readonly UsePermission[];
+  /** Null where the pack has no `use:` section. */
+  readonly use: Pick<AlertUse, 'terms' | 'safeToSay'> | null;
   readonly disclosureAt: Instant;
   readonly artifacts: readonly InboxArtifact[];
 };
@@ -38,6 +44,8 @@ export type InboxArtifact = {
   readonly name: string;
   readonly version: number;
   readonly assurance: Assurance;
+  /** Also those that start later; null where the pack has no `use:` section. */
+  readonly use: readonly UseGrant[] | null;
 };
 
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
@@ -65,7 +73,7 @@ export async function readInbox(
         const cases = await openCases(context, tx, caller, ids, now);
         return ids.map((id) => ({ id, open: cases.get(id) }));
       },
-      show: (work) => present(context, tx, work),
+      show: (work) => present(context, tx, work, caller, now),
     });
     return { items, next: ended ? null : placeAfter(items, last) };
   });
@@ -88,13 +96,17 @@ export async function readNotices(
   limit: number,
   now: Instant,
 ): Promise<Page<Notice>> {
+  const offered = new Set((await offersTo(context, caller, now)).map((each) => each.invitation));
   return context.store.participant(caller.participant, async (tx) => {
     const { items, last, ended } = await fillPage(after, limit, {
       read: async (from) => {
         const rows = await noticesPage(tx, from, BATCH);
-        const alerts = [...new Set(rows.map(({ alert }) => alert))];
-        const cases = await openCases(context, tx, caller, alerts, now);
-        return rows.map((row) => ({ id: row.id, open: shown(row, cases) ? row : undefined }));
+        const alerts = new Set(rows.flatMap(({ alert }) => (alert === null ? [] : [alert])));
+        const cases = await openCases(context, tx, caller, [...alerts], now);
+        return rows.map((row) => ({
+          id: row.id,
+          open: shown(row, cases, offered) ? row : undefined,
+        }));
       },
       show: async ({ id, kind, at }) => ({ id, kind, at }),
     });
@@ -103,8 +115,13 @@ export async function readNotices(
 }
 
 /** That something changed is told whatever the change has shut: its receivers know of the alert. */
-function shown({ kind, alert }: NoticeRow, cases: ReadonlyMap<AlertId, unknown>): boolean {
-  return kind === SOMETHING_CHANGED || cases.has(alert);
+function shown(
+  { kind, alert, invitation }: NoticeRow,
+  cases: ReadonlyMap<AlertId, unknown>,
+  offered: ReadonlySet<string>,
+): boolean {
+  if (kind === SOMETHING_CHANGED) return true;
+  return alert === null ? invitation !== null && offered.has(invitation) : cases.has(alert);
 }
 
 export type Notice = { readonly id: NoticeId; readonly kind: string; readonly at: Instant };
@@ -171,25 +188,35 @@ export async function readInboxAlert(
     if (!work || work.open.size === 0) {
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
     }
-    return present(context, tx, work);
+    return present(context, tx, work, caller, now);
   });
 }
 
-async function present(context: Context, tx: Tx, work: ReaderCase): Promise<InboxAlert> {
+async function present(
+  context: Context,
+  tx: Tx,
+  work: ReaderCase,
+  { participant }: ReaderCaller,
+  now: Instant,
+): Promise<InboxAlert> {
   const { open } = work;
   const keys = await context.keys.alert(tx, work.alert.id);
   const { title } = await readHead(context, tx, work.alert);
+  const use = await useOfAlert(tx, work, participant, now);
   const artifacts: InboxArtifact[] = [];
   for (const artifact of work.artifacts.filter(({ id }) => open.has(id))) {
     const name = nameOf(artifact, keys);
     const { id, kind, variant, format, version } = artifact;
-    artifacts.push({ id, kind, variant, format, name, version, assurance: 'sealed' });
+    const grants = use === null ? null : (use.grants.get(id) ?? []);
+    const told = { id, kind, variant, format, name, version };
+    artifacts.push({ ...told, assurance: 'sealed', use: grants });
   }
   return {
     id: work.alert.id,
     title,
     tlp: work.alert.tlp,
-    usePermissions: work.alert.usePermissions,
+    usePermissions: use?.inForce ?? work.alert.usePermissions,
+    use: use && { terms: use.terms, safeToSay: use.safeToSay },
     disclosureAt: work.alert.schedule.disclosureAt,
     artifacts,
   };

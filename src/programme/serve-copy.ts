@@ -2,12 +2,14 @@ import { seal } from '../crypto/age/seal.ts';
 import { canonicalJson } from '../crypto/canonical.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
+import type { UsePermission } from '../domain/artifact.ts';
 import type { Decision, ReasonCode } from '../domain/decision.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, DeliveryId } from '../domain/ids.ts';
 import { type Instant, instant, plus } from '../domain/instant.ts';
 import { type Manifest, manifestSigningBytes, packCopy } from '../formats/copy.ts';
 import { promiseBytes } from '../ledger/promise.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { AlertRow, ArtifactRow } from '../store/alert-reader.ts';
 import { certainUntil } from '../store/clock-store.ts';
 import type { LogHead, Tx } from '../store/database.ts';
@@ -20,6 +22,7 @@ import type { Context } from './context.ts';
 import { causeOf, decideAll } from './grant-due.ts';
 import { requireSize, requireSoundLedger } from './guard-ledger.ts';
 import { type Rendering, renderFor, wordCommitment } from './render-shelf.ts';
+import { permissionsOfCopy } from './use-of-copy.ts';
 
 /** A sealed copy, ready to be sent. */
 export type ServedCopy = {
@@ -75,6 +78,7 @@ export async function serveCopy(
 export type ReaderCase = {
   readonly alert: AlertRow;
   readonly artifacts: readonly ArtifactRow[];
+  readonly policy: Policy;
   readonly reader: ReaderFacts;
   /**
    * Artifacts the caller may have now, reduced variants in place of full ones. Empty under a clock
@@ -108,9 +112,9 @@ export async function openCase(
   const open = openArtifacts(artifacts, decisions);
   const held = heldArtifacts(artifacts, decisions);
   const visible = open.size > 0;
-  if (!clockDoubted) return { alert, artifacts, reader, open, held, visible };
+  if (!clockDoubted) return { alert, artifacts, policy, reader, open, held, visible };
   for (const id of open) held.set(id, 'CLOCK_DOUBT');
-  return { alert, artifacts, reader, open: new Set(), held, visible };
+  return { alert, artifacts, policy, reader, open: new Set(), held, visible };
 }
 
 function openArtifacts(
@@ -200,6 +204,7 @@ async function copyFor(
     delivery,
     contentSha256,
     leaf: delivered.leaf,
+    usePermissions: await permissionsOfCopy(tx, work, artifact, caller.participant, now),
     now,
     by,
   });
@@ -263,7 +268,12 @@ function manifestFor(
   caller: ReaderCaller,
   artifact: ArtifactRow,
   rendering: Rendering,
-  made: Times & { delivery: DeliveryId; contentSha256: Buffer; leaf: Buffer },
+  made: Times & {
+    delivery: DeliveryId;
+    contentSha256: Buffer;
+    leaf: Buffer;
+    usePermissions: readonly UsePermission[];
+  },
 ): Manifest {
   const promise = { leaf: made.leaf.toString('hex'), by: made.by };
   return {
@@ -281,7 +291,7 @@ function manifestFor(
     keyFingerprint: work.reader.fingerprint,
     contentSha256: made.contentSha256.toString('hex'),
     tlp: work.alert.tlp,
-    usePermissions: [...work.alert.usePermissions],
+    usePermissions: [...made.usePermissions],
     issuedAt: made.now,
     disclosureAt: work.alert.schedule.disclosureAt,
     delivery: made.delivery,

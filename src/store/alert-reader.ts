@@ -179,6 +179,18 @@ export async function wrappedKeys(
     .execute();
 }
 
+/** When an alert was first approved, whether or not that approval is in force; null: never. */
+export async function firstApproval(tx: Tx, alert: AlertId): Promise<Instant | null> {
+  const row = await tx
+    .selectFrom('approval')
+    .select('at')
+    .where('alert_id', '=', alert)
+    .orderBy('at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /** The approval in force, or null. */
 export async function approvalOf(
   tx: Tx,

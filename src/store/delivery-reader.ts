@@ -107,6 +107,22 @@ export async function deliveriesOf(tx: Tx, alert: AlertId): Promise<DeliveryRow[
   }));
 }
 
+/** When a participant was first handed a copy of each artifact of an alert, if it was. */
+export async function firstDeliveries(
+  tx: Tx,
+  alert: AlertId,
+  participant: ParticipantId,
+): Promise<Map<ArtifactId, Instant>> {
+  const rows = await tx
+    .selectFrom('delivery')
+    .select(['artifact_id', (expression) => expression.fn.min('at').as('first')])
+    .where('alert_id', '=', alert)
+    .where('participant_id', '=', participant)
+    .groupBy('artifact_id')
+    .execute();
+  return new Map(rows.map((row) => [row.artifact_id as ArtifactId, row.first]));
+}
+
 /** A delivery of the caller, for its receipt. The hashes are null where none were kept yet. */
 export type SentDelivery = {
   readonly alert: AlertId;

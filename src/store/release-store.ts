@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
+import type { InvitationId } from '../domain/embargo.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AlertId, ArtifactId, NoticeId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -253,7 +254,9 @@ export type NoticeRow = {
   readonly id: NoticeId;
   readonly kind: string;
   readonly at: Instant;
-  readonly alert: AlertId;
+  /** What it is of: an alert, or an invitation; the other is null. */
+  readonly alert: AlertId | null;
+  readonly invitation: InvitationId | null;
 };
 
 /** A participant's notices after `after` (exclusive), in order; the serial stays in the store. */
@@ -264,7 +267,7 @@ export async function noticesPage(
 ): Promise<NoticeRow[]> {
   let query = tx
     .selectFrom('notice')
-    .select(['id', 'kind', 'at', 'alert_id'])
+    .select(['id', 'kind', 'at', 'alert_id', 'invitation_id'])
     .orderBy('serial')
     .limit(limit);
   if (after) {
@@ -273,11 +276,12 @@ export async function noticesPage(
     );
   }
   const rows = await query.execute();
-  return rows.map(({ id, kind, at, alert_id }) => ({
+  return rows.map(({ id, kind, at, alert_id, invitation_id }) => ({
     id: id as NoticeId,
     kind,
     at,
-    alert: alert_id as AlertId,
+    alert: alert_id as AlertId | null,
+    invitation: invitation_id as InvitationId | null,
   }));
 }
 

@@ -146,6 +146,16 @@ export type Database = {
   };
   alert_involvement: { alert_id: string; participant_id: string; involvement: string };
   consent: { alert_id: string; participant_id: string; consent: string };
+  embargo_invitation: {
+    id: string;
+    alert_id: string;
+    participant_id: string;
+    terms_until: At;
+    invited_at: At;
+    deadline: At;
+    answered_at: AtOrNull;
+    answer: string | null;
+  };
   publication: { alert_id: string; artifact_id: string; at: At };
   disclosure_proposal: {
     id: string;
@@ -159,7 +169,8 @@ export type Database = {
   notice: {
     id: string;
     participant_id: string;
-    alert_id: string;
+    alert_id: string | null;
+    invitation_id: string | null;
     kind: string;
     at: At;
     serial: Generated<string>;

@@ -2,6 +2,7 @@ import { type Instant, plus } from '../domain/instant.ts';
 import type { Context } from '../programme/context.ts';
 import { type ClockReading, guardClock } from '../programme/guard-clock.ts';
 import { guardLedger } from '../programme/guard-ledger.ts';
+import { lapseInvitations } from '../programme/lapse-invitations.ts';
 import { releaseDue } from '../programme/release-due.ts';
 import { runTick } from '../programme/run-tick.ts';
 
@@ -16,10 +17,10 @@ export type CycleResult = {
 export type WorkerState = { nextTick: Instant | null };
 
 /**
- * One cycle: compare the ledger with its pin and the clocks with each other, release what is due,
- * tick if it is time. Every step is idempotent and resumes by itself, so a cycle that fails
- * anywhere is simply followed by the next. While the clock is doubted nothing is released, but the
- * ledger goes on ticking: promises are kept.
+ * One cycle: compare the ledger with its pin and the clocks with each other, end invitations nobody
+ * answered, release what is due, tick if it is time. Every step is idempotent and resumes by
+ * itself, so a cycle that fails anywhere is simply followed by the next. While the clock is doubted
+ * nothing is released, but the ledger goes on ticking: promises are kept.
  * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: then nothing is done at all.
  */
 export async function runCycle(
@@ -29,6 +30,8 @@ export async function runCycle(
 ): Promise<CycleResult> {
   await guardLedger(context);
   const { doubted } = await guardClock(context, reading);
+  // Silence first: at the very instant a wave opens, who has not answered has refused.
+  if (!doubted) await lapseInvitations(context, reading.wall);
   const batches = doubted ? 0 : await releaseDue(context, reading.wall);
   const ticked = isTime(reading.wall, state.nextTick, context.tickMs);
   if (ticked) {

@@ -109,6 +109,16 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     done(await run(approver, 'tocsin', ...approve));
   });
 
+  test('nobody is invited to its embargo where all consent by their agreement', async () => {
+    const invited = await json<{ invited: string[]; passedOver: number }>(
+      author,
+      ...['alert', 'invite', alert],
+    );
+    assert.deepEqual([invited.invited, invited.passedOver], [[], 0]);
+    const text = done(await run(author, 'tocsin', 'alert', 'invite', alert)).stdout;
+    assert.match(text, /^Invited 0: embargo until .*, answers by /);
+  });
+
   test('the reader fetches, opens, verifies and acknowledges', async () => {
     await until(async () => (await reader('inbox')).stdout.includes(alert));
     done(await reader('fetch', alert, 'advisory.md', 'detection-guidance.md'));

@@ -8,9 +8,10 @@ import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
 import { run } from '../../src/cli/reader/run.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
-import { MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { formatInstant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import { encodeInvitation } from '../../src/formats/invitation.ts';
 import { inviteReader } from '../../src/programme/admit-participant.ts';
+import { inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
 import { issuerKeys } from '../../src/programme/issuer-keys.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
@@ -105,6 +106,26 @@ describe('a reader at a real server', () => {
 
     assert.equal((await at('one', 'ack', copy)).status, 0);
     assert.equal((await at('one', 'ack', copy)).status, 0, 'given again, it changes nothing');
+  });
+
+  test('is asked to keep an embargo, and has the alert once it has accepted', async () => {
+    const asked = await admit(house, 'Asked', { tier: 'validate', consentMode: 'per_alert' });
+    assert.equal((await at('asked', 'join', await invitation(asked))).status, 0);
+    assert.equal((await at('asked', 'invitations')).out, 'no embargo asks for your answer\n');
+    const { alert, disclosureAt } = await released();
+    const { context, author, clock } = house;
+    const request = { alert, deadline: null, participant: asked };
+    const { deadline } = await inviteToEmbargo(context, author, request, clock.now());
+    const { out } = await at('asked', 'invitations');
+    const [id = ''] = out.split(' ');
+    assert.match(out, new RegExp(`until ${formatInstant(disclosureAt)}`));
+    assert.match(out, new RegExp(`by ${formatInstant(deadline)}`));
+    assert.equal((await at('asked', 'inbox')).out, 'nothing is open to you now\n');
+    assert.match((await at('asked', 'answer', alert, 'accept')).err, /\(NOT_FOUND\)/);
+    assert.equal((await at('asked', 'answer', id, 'accept')).status, 0);
+    assert.equal((await at('asked', 'answer', id, 'accept')).status, 0, 'sent again, counts once');
+    assert.match((await at('asked', 'answer', id, 'decline')).err, /\(NOT_FOUND\)/);
+    assert.match((await at('asked', 'inbox')).out, new RegExp(alert));
   });
 
   test('an invitation serves once, and a home is one reader', async () => {

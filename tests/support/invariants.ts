@@ -18,20 +18,39 @@ export async function assertInvariants(house: House): Promise<void> {
 }
 
 /**
- * One grant, one event and one notice for each alert, wave and participant, no more and no fewer.
+ * One grant, one event and one notice for each alert, wave and participant, no more and no fewer;
+ * the same for each invitation, and an event for each answer.
  */
 async function assertGrants(house: House): Promise<void> {
-  const counts = await one<{ grants: number; events: number; pairs: number; notices: number }>(
+  const counts = await one<{
+    grants: number;
+    events: number;
+    pairs: number;
+    notices: number;
+    invitations: number;
+    sent: number;
+    told: number;
+    answered: number;
+    answers: number;
+  }>(
     house,
     `select (select count(*) from release_grant) as grants,
       (select count(*) from event where type = 'granted') as events,
       (select count(distinct (issuer_body::json -> 'data')::text) from event where type = 'granted')
         as pairs,
-      (select count(*) from notice where kind = 'something_waits') as notices`,
+      (select count(*) from notice where kind = 'something_waits') as notices,
+      (select count(*) from embargo_invitation) as invitations,
+      (select count(*) from event where type = 'invitation_sent') as sent,
+      (select count(*) from notice where kind = 'invitation_waits') as told,
+      (select count(*) from embargo_invitation where answer is not null) as answered,
+      (select count(*) from event where type = 'invitation_answered') as answers`,
   );
   assert.equal(counts.events, counts.grants, 'an event for each grant');
   assert.equal(counts.pairs, counts.grants, 'no grant recorded twice');
   assert.equal(counts.notices, counts.grants, 'a notice for each grant');
+  assert.equal(counts.sent, counts.invitations, 'an event for each invitation');
+  assert.equal(counts.told, counts.invitations, 'a notice for each invitation');
+  assert.equal(counts.answers, counts.answered, 'an event for each answer');
 }
 
 /** No delivery without its event, no event without its delivery. */

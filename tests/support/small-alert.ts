@@ -1,3 +1,4 @@
+import type { UsePermission } from '../../src/domain/artifact.ts';
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
@@ -11,10 +12,11 @@ const SIDECAR = `alternates:
 /** An approved alert with one short marked advisory, whose first wave opens a day from now. */
 export async function smallAlert(
   house: House,
+  usePermissions: readonly UsePermission[] = ['read'],
 ): Promise<{ alert: AlertId; artifact: ArtifactId; firstWave: Instant; disclosureAt: Instant }> {
   const now = house.clock.now();
   const disclosureAt = plus(now, 15 * DAY_MS);
-  const input = { title: 'Small', disclosureAt, tlp: 'AMBER', usePermissions: ['read'] } as const;
+  const input = { title: 'Small', disclosureAt, tlp: 'AMBER', usePermissions } as const;
   const { alert } = await draftAlert(house.context, house.author, house.programme, input, now);
   const { artifact } = await addArtifact(
     house.context,

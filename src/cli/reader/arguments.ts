@@ -5,7 +5,12 @@ export type Command =
   | { readonly verb: 'help' }
   | { readonly verb: 'version' }
   | ({ readonly verb: 'join'; readonly invitation: string } & Common)
-  | ({ readonly verb: 'inbox' | 'log' } & Common)
+  | ({ readonly verb: 'inbox' | 'invitations' | 'log' } & Common)
+  | ({
+      readonly verb: 'answer';
+      readonly invitation: string;
+      readonly answer: 'accept' | 'decline';
+    } & Common)
   | ({
       readonly verb: 'fetch';
       readonly alert: string;
@@ -39,9 +44,16 @@ export function parseCommand(args: readonly string[]): Command {
     case 'join':
       return { verb, invitation: atMostOne(rest, 'join [INVITATION]') ?? '-', ...common };
     case 'inbox':
+    case 'invitations':
     case 'log':
       none(rest, verb);
       return { verb, ...common };
+    case 'answer': {
+      const [invitation, answer, ...more] = rest;
+      if (invitation === undefined || more.length > 0) throw new UsageError(ANSWER_USAGE);
+      if (answer !== 'accept' && answer !== 'decline') throw new UsageError(ANSWER_USAGE);
+      return { verb, invitation, answer, ...common };
+    }
     case 'fetch': {
       const [alert, ...artifacts] = rest;
       if (alert === undefined) throw new UsageError('expected fetch ALERT [ARTIFACT…]');
@@ -56,9 +68,11 @@ export function parseCommand(args: readonly string[]): Command {
     case undefined:
       return { verb: 'help' };
     default:
-      throw new UsageError('expected join, inbox, fetch, open, verify, ack or log');
+      throw new UsageError('expected one of the commands of --help');
   }
 }
+
+const ANSWER_USAGE = 'expected answer INVITATION accept|decline';
 
 function parse(args: readonly string[]) {
   try {

@@ -14,6 +14,9 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
       --out FILE            under another name (of one copy); - for standard output
   verify FILE…              make every check, also that the delivery is in the ledger
   ack FILE…                 sign the receipt of copies and send it
+  invitations               embargoes that you are asked to keep, and until when to answer
+  answer INVITATION accept|decline
+                            answer one, for your whole organisation
   log                       follow the issuer's log to its newest checkpoint
 
   --home DIR                your keys and what you pinned; default: $TOCSIN_HOME, ~/.tocsin-reader

@@ -264,6 +264,10 @@ test('wrong usage ends with 2 and asks nobody', async (t) => {
     ['open', 'a', 'b', '--out', 'c'],
     ['verify'],
     ['ack'],
+    ['invitations', 'x'],
+    ['answer', 'x'],
+    ['answer', 'x', 'perhaps'],
+    ['answer', 'x', 'accept', 'y'],
     ['log', 'x'],
     ['verify', 'x', '--out', 'y'],
     ['inbox', '--unknown'],
@@ -279,7 +283,18 @@ test('help names every verb and exit status; the version is the package’s', as
   const desk = await openDesk(t);
   for (const args of [[], ['help'], ['--help'], ['-h'], ['verify', '--help']]) {
     assert.equal(await desk.run(...args), 0);
-    for (const verb of ['join', 'inbox', 'fetch', 'open', 'verify', 'ack', 'log']) {
+    const verbs = [
+      'join',
+      'inbox',
+      'fetch',
+      'open',
+      'verify',
+      'ack',
+      'invitations',
+      'answer',
+      'log',
+    ];
+    for (const verb of verbs) {
       assert.match(desk.out, new RegExp(`^ {2}${verb}\\b`, 'm'));
     }
     assert.match(desk.out, /^ {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 /m);

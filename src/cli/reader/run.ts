@@ -3,6 +3,7 @@ import { openSession } from '../../participant/session.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { type Desk, explain, type Machine } from './desk.ts';
 import { EXIT, type Exit, HELP } from './help.ts';
+import { answerVerb, invitationsVerb } from './invitations.ts';
 import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
 import { READER_VERSION } from './version.ts';
 
@@ -40,6 +41,10 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return verifyVerb(session, command.files, desk);
     case 'ack':
       return ackVerb(session, command.files, desk);
+    case 'invitations':
+      return invitationsVerb(session, desk);
+    case 'answer':
+      return answerVerb(session, command, desk);
     case 'log':
       return logVerb(session, desk);
   }

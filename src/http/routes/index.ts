@@ -4,6 +4,7 @@ import { approve } from './alerts/approve.ts';
 import { assess } from './alerts/assess.ts';
 import { draft } from './alerts/draft.ts';
 import { showExposure } from './alerts/exposure.ts';
+import { inviteAll } from './alerts/invite.ts';
 import { showAlerts } from './alerts/list.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showPlan } from './alerts/plan.ts';
@@ -22,6 +23,8 @@ import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
 import { listInbox } from './inbox/list.ts';
 import { readInboxItem } from './inbox/read.ts';
+import { answer } from './invitations/answer.ts';
+import { listInvitations } from './invitations/list.ts';
 import { fetchReaderBundle } from './issuer/bundle.ts';
 import { readIssuer } from './issuer/read.ts';
 import { showCheckpoint } from './log/checkpoint.ts';
@@ -63,6 +66,8 @@ const FOR_READERS: readonly Route[] = [
   readInboxItem,
   fetchCopy,
   giveReceipt,
+  listInvitations,
+  answer,
   proveLeaf,
 ];
 
@@ -101,6 +106,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   recordEvent,
   publish,
   confirmPublished,
+  inviteAll,
   showPlan,
   approve,
   showExposure,

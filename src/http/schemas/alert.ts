@@ -14,6 +14,7 @@ import { formatInstant } from '../../domain/instant.ts';
 import type { Plan, PlanTimeline } from '../../programme/plan-alert.ts';
 import type { AlertView } from '../../programme/read-alert.ts';
 import type { InboxAlert } from '../../programme/read-inbox.ts';
+import { AUDIENCES, TERM_CODES } from '../../programme/use-of-copy.ts';
 import {
   Count,
   Hex32,
@@ -26,12 +27,26 @@ import {
 } from './basic.ts';
 import { presentVulnerability, VulnerabilityText } from './vulnerability.ts';
 
+const UseText = Type.Object({
+  permission: oneOf(USE_PERMISSIONS),
+  from: InstantText,
+  until: nullable(InstantText),
+  audience: oneOf(AUDIENCES),
+  terms: listOf(oneOf(TERM_CODES)),
+});
+
 /** An alert as its reader sees it. */
 export const InboxAlertText = Type.Object({
   id: IdText,
   title: Type.String(),
   tlp: oneOf(TLP_LABELS),
   usePermissions: listOf(oneOf(USE_PERMISSIONS)),
+  use: nullable(
+    Type.Object({
+      terms: listOf(Type.Object({ term: oneOf(TERM_CODES), text: Type.String() })),
+      safeToSay: nullable(Type.String()),
+    }),
+  ),
   disclosureAt: InstantText,
   artifacts: listOf(
     Type.Object({
@@ -42,12 +57,25 @@ export const InboxAlertText = Type.Object({
       name: Type.String(),
       version: Count,
       assurance: oneOf(ASSURANCES),
+      use: nullable(listOf(UseText)),
     }),
   ),
 });
 
 export function presentInboxAlert(alert: InboxAlert): Static<typeof InboxAlertText> {
-  return { ...alert, disclosureAt: formatInstant(alert.disclosureAt) };
+  return {
+    ...alert,
+    disclosureAt: formatInstant(alert.disclosureAt),
+    artifacts: alert.artifacts.map((artifact) => ({
+      ...artifact,
+      use:
+        artifact.use?.map((grant) => ({
+          ...grant,
+          from: formatInstant(grant.from),
+          until: instantOrNull(grant.until),
+        })) ?? null,
+    })),
+  };
 }
 
 const WaveCountsText = Type.Object({

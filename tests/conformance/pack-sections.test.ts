@@ -1,14 +1,17 @@
 /** The sections of the packs that ship: each says what its programme published, at the boundary. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
+import { UNASSESSED } from '../../src/domain/vulnerability.ts';
 import { assess } from '../../src/policy/eligibility/assess.ts';
 import { parsePack } from '../../src/policy/pack.ts';
+import type { TimingFacts } from '../../src/policy/timing/clock.ts';
 import { usePermissions } from '../../src/policy/use/grant.ts';
 import { safeToSay } from '../../src/policy/use/say.ts';
 import { termsOn } from '../../src/policy/use/section.ts';
 import { answer, application, firm, member, SINCE, shown } from '../support/membership.ts';
 import { packFiles } from '../support/packs.ts';
+import { at, verdicts, withEvents } from '../support/timing.ts';
 import { mayUse, RECEIPT, T0, useFacts } from '../support/use-facts.ts';
 
 /** The parts of a pack that are not its table; each must be there. */
@@ -161,5 +164,97 @@ describe('openssl, openstack, linux-distros', () => {
     const { duties } = sectionsOf('linux-distros');
     assert.equal(duties.publish, 'always');
     assert.equal(duties.publishPocMs, 7 * DAY_MS);
+  });
+});
+
+describe('the clocks of the packs', () => {
+  /** What a pack's clock says of a notice and a disclosure. */
+  const clock = (name: string) => {
+    const { timing } = parsePack(packFiles(name)).table;
+    assert.ok(timing !== null);
+    return (...facts: [Instant, Instant, Partial<TimingFacts>?]) => verdicts(timing, ...facts);
+  };
+  const origins = { report: null, candidate_patch: null, release_start: null };
+  const post = at('2026-03-02T10:00Z');
+
+  test('linux-distros: 14 days, a warning above 7, a day at least; a kernel fix first', () => {
+    const distros = clock('linux-distros');
+    assert.deepEqual(distros(post, plus(post, 7 * DAY_MS)), []);
+    assert.deepEqual(distros(post, plus(post, 14 * DAY_MS)), ['warn LONG_EMBARGO']);
+    const long = ['reject MAX_EMBARGO', 'warn LONG_EMBARGO'];
+    assert.deepEqual(distros(post, plus(post, 14 * DAY_MS + 1)), long);
+    assert.deepEqual(distros(post, plus(post, DAY_MS - 1)), ['reject MIN_EMBARGO']);
+    const extreme = { reasons: ['extreme'] };
+    assert.deepEqual(distros(post, plus(post, 5 * HOUR_MS), extreme), []);
+    const kernel = { vulnerability: { ...UNASSESSED, products: ['linux_kernel'] } };
+    assert.deepEqual(distros(post, plus(post, 7 * DAY_MS), kernel), ['reject FIX_NOT_READY']);
+  });
+
+  test('kubernetes: told 7 to 28 days before, its text a day before, Tuesdays at 16:00', () => {
+    const kubernetes = clock('kubernetes');
+    const tuesday = at('2026-03-31T16:00Z');
+    const told = (ms: number) => kubernetes(plus(tuesday, -ms), tuesday);
+    assert.deepEqual(told(7 * DAY_MS), []);
+    assert.deepEqual(told(7 * DAY_MS - 1), ['reject NOTICE_TOO_LATE']);
+    assert.deepEqual(told(28 * DAY_MS), []);
+    assert.deepEqual(told(28 * DAY_MS + 1), ['reject NOTICE_TOO_EARLY']);
+    assert.deepEqual(kubernetes(post, at('2026-03-20T16:00Z')), ['warn WEEKDAY']);
+    const now = plus(tuesday, -DAY_MS);
+    assert.deepEqual(kubernetes(post, tuesday, { now, told: { list: at('2026-03-10T10:00Z') } }), [
+      'hold FINAL_TEXT_OVERDUE',
+    ]);
+  });
+
+  test('openstack and xen: business days, over Christmas too', () => {
+    const openstack = clock('openstack');
+    const told = at('2026-12-17T10:00Z');
+    assert.deepEqual(openstack(told, at('2026-12-24T15:00Z')), []);
+    assert.deepEqual(openstack(told, at('2026-12-23T15:00Z')), ['reject NOTICE_TOO_LATE']);
+    const friday = ['reject WEEKDAY', 'reject HOLIDAY'];
+    assert.deepEqual(openstack(told, at('2026-12-25T15:00Z')), friday);
+    // Without Christmas and New Year ten business days would end on the last of December.
+    assert.deepEqual(openstack(told, at('2027-01-05T15:00Z')), ['reject NOTICE_TOO_EARLY']);
+    assert.deepEqual(openstack(at('2026-12-18T10:00Z'), at('2027-01-05T15:00Z')), []);
+    const xen = clock('xen');
+    const report = { origins: { ...origins, report: at('2026-12-21T10:00Z') } };
+    const [due, end] = [at('2026-12-30T00:00Z', -1), at('2027-01-14T00:00Z', -1)];
+    assert.deepEqual(xen(due, end, report), []);
+    assert.deepEqual(xen(plus(due, 1), end, report), ['warn TRIAGE_OVERDUE']);
+    assert.deepEqual(xen(due, plus(end, 1), report), ['warn DISCLOSURE_OVERDUE']);
+  });
+
+  test('kernel and envoy: from the start of a release, from the candidate patch', () => {
+    const released = { origins: { ...origins, release_start: post }, now: post };
+    const kernel = clock('kernel');
+    const week = plus(post, 7 * DAY_MS);
+    assert.deepEqual(kernel(post, week, released), []);
+    assert.deepEqual(kernel(post, plus(week, 1), released), ['reject MAX_EMBARGO']);
+    assert.deepEqual(kernel(post, plus(week, 1), { ...released, reasons: ['qa'] }), []);
+    const ai = { ...released, vulnerability: { ...UNASSESSED, discovery: 'ai' } as const };
+    assert.deepEqual(kernel(post, week, ai), ['reject NO_EMBARGO_POSSIBLE']);
+    const patched = { origins: { ...origins, candidate_patch: post }, now: post };
+    const envoy = clock('envoy');
+    const weeks = plus(post, 21 * DAY_MS);
+    assert.deepEqual(envoy(post, weeks, patched), []);
+    assert.deepEqual(envoy(post, plus(weeks, 1), patched), ['reject MAX_EMBARGO']);
+    const exceptional = { ...patched, reasons: ['exceptional'] };
+    assert.deepEqual(envoy(post, plus(weeks, DAY_MS), exceptional), []);
+    assert.deepEqual(envoy(post, at('2026-03-25T00:00Z'), exceptional), ['reject WINDOW']);
+  });
+
+  test('oracle: a note on the Thursday before; vultron: nothing public or exploited', () => {
+    const oracle = clock('oracle');
+    const tuesday = at('2026-07-21T20:00Z');
+    const thursday = at('2026-07-16T20:00Z');
+    assert.deepEqual(oracle(tuesday, tuesday, { now: thursday }), []);
+    const missed = ['warn PRE_ANNOUNCEMENT_MISSED'];
+    assert.deepEqual(oracle(tuesday, tuesday, { now: plus(thursday, 1) }), missed);
+    const vultron = clock('vultron');
+    const later = plus(post, 45 * DAY_MS);
+    for (const event of ['publicAt', 'exploitedAt']) {
+      const vulnerability = withEvents({ [event]: post });
+      assert.deepEqual(vultron(post, later, { vulnerability }), ['reject NO_EMBARGO_POSSIBLE']);
+    }
+    assert.deepEqual(vultron(post, later), []);
   });
 });

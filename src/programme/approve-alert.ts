@@ -25,7 +25,7 @@ import { makePlan } from './plan-alert.ts';
  * the lock that holds off every change of its facts: if anything changed since it was shown, the
  * digest differs and nothing is approved.
  * @throws SECOND_PERSON for whoever opened or changed the alert; APPROVAL_VOID for another plan;
- * CONFLICT when approved already, or where a wave would open while somebody invited may still answer.
+ * CONFLICT when approved already, or where a wave opens while somebody invited may still answer.
  */
 export async function approveAlert(
   context: Context,

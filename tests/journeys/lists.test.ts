@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { newId } from '../../src/crypto/random.ts';
 import type { AlertId } from '../../src/domain/ids.ts';
+import { UNASSESSED } from '../../src/domain/vulnerability.ts';
+import { sealHead } from '../../src/programme/alert-head.ts';
+import { makeAlertKeys } from '../../src/programme/keyring.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
@@ -33,13 +37,31 @@ describe('a list with much that the reader may not see', () => {
   /** Alerts like `like`, granted to the reader's participant, which then declined each. */
   async function decline({ caller: { participant } }: TestReader, like: AlertId): Promise<void> {
     const at = new Date(house.clock.now());
+    const alerts = Array.from({ length: DECLINED }, () => {
+      const id = newId<AlertId>();
+      const { keys, wrapped } = makeAlertKeys(house.context.keys.master, id);
+      const head = sealHead(keys, id, { title: 'Declined', facts: UNASSESSED });
+      return { id, head: head.toString('hex'), wrapped };
+    });
+    const heads = JSON.stringify(alerts.map(({ id, head }) => ({ id, head })));
+    const keys = JSON.stringify(
+      alerts.flatMap(({ id, wrapped }) =>
+        wrapped.map((key) => ({ ...key, id, wrapped: key.wrapped.toString('hex') })),
+      ),
+    );
     await house.context.store.issuer(async (tx) => {
       await sql`with made as (
           insert into alert (id, programme_id, author_id, state, disclosure_at, opens_at, tlp,
             use_permissions, head_enc, version, created_at)
-          select gen_random_uuid(), programme_id, author_id, state, disclosure_at, opens_at, tlp,
-            use_permissions, head_enc, version, created_at
-          from alert, generate_series(1, ${DECLINED}) where id = ${like} returning id),
+          select r.id, programme_id, author_id, state, disclosure_at, opens_at, tlp,
+            use_permissions, decode(r.head, 'hex'), version, created_at
+          from alert, json_to_recordset(${heads}::json) as r (id uuid, head text)
+          where alert.id = ${like} returning id),
+        locked as (
+          insert into wrapped_key (alert_id, purpose, kid, wrapped)
+          select id, purpose, kid, decode(wrapped, 'hex')
+          from json_to_recordset(${keys}::json)
+            as k (id uuid, purpose text, kid text, wrapped text)),
         granted as (
           insert into release_grant
             (alert_id, participant_id, wave_at, granted_at, allowed, reduced)

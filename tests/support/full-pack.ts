@@ -30,6 +30,9 @@ forbid (principal is Participant, action, resource is Artifact)
 when { context.now < principal.embargoOpensAt };
 `;
 
+/** The section whose place a bare list of criteria takes. */
+const ELIGIBILITY = /\neligibility:\n(?:[ #].*\n|\n)*/;
+
 /** `mapp` with rules that turn on all the facts it has no use for itself. */
 export async function fullPack(): Promise<PackFiles> {
   const { files } = await readPack('mapp');
@@ -42,7 +45,7 @@ export async function fullPack(): Promise<PackFiles> {
     pack: 'full',
     files: {
       'programme.yaml':
-        `${table.replace('pack: mapp', 'pack: full')}\n` +
+        `${table.replace('pack: mapp', 'pack: full').replace(ELIGIBILITY, '\n')}\n` +
         'products: [kernel, browser]\nrelease_criteria: [certified]\n',
       'rules.cedar': rules + RULES,
       'words.yaml':

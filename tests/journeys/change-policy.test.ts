@@ -27,7 +27,7 @@ import {
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 
-const OLD = 'mapp-poc-only';
+const OLD = 'mapp-2024';
 const BOUND = 12;
 
 type Proposed = { proposal: string; digest: string; comparison: PolicyComparison };

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addAssess, addConfirm, addEvent, addInvolve, addPublish } from './alert-acts.ts';
 import { alertAnswer, alertsPage, planAnswer } from './alert-answers.ts';
 import { addArtifact, addNew } from './alert-drafting.ts';
+import { addDutyCommands } from './alert-duties.ts';
 import { addMoveCommands } from './alert-move.ts';
 import { alertText } from './alert-text.ts';
 import { clientAction, idAt } from './command.ts';
@@ -26,6 +27,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addPlan(alert, world);
   addApprove(alert, world);
   addInvite(alert, world);
+  addDutyCommands(alert, world);
   addStatus(alert, world);
   addAssess(alert, world);
   addInvolve(alert, world);

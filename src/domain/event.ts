@@ -50,6 +50,7 @@ export const EVENT_SHAPES = {
   involvement_changed: { alert: 'id', participant: 'id', involvement: 'code' },
   invitation_sent: { invitation: 'id', participant: 'id', until: 'instant', deadline: 'instant' },
   invitation_answered: { invitation: 'id', participant: 'id', answer: 'code' },
+  awareness_sealed: { alert: 'id', hash: 'hash' },
   wave_started: { alert: 'id', wave: 'instant' },
   granted: { alert: 'id', participant: 'id', wave: 'instant', allowed: 'int', reduced: 'int' },
   wave_finished: { alert: 'id', wave: 'instant', granted: 'int', denied: 'int', held: 'int' },

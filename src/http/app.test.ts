@@ -42,6 +42,7 @@ test('the routes, and whom each answers', async () => {
   assert.deepEqual(table.sort(), [
     `GET /tocsin-reader.mjs public`,
     `GET /v1/alerts/:alert ${any}`,
+    `GET /v1/alerts/:alert/duties ${any}`,
     `GET /v1/alerts/:alert/exposure investigator`,
     `GET /v1/alerts/:alert/plan ${any}`,
     `GET /v1/disclosure-proposals/:proposal ${any}`,
@@ -69,6 +70,7 @@ test('the routes, and whom each answers', async () => {
     `POST /v1/alerts/:alert/approval approver`,
     `POST /v1/alerts/:alert/artifacts author`,
     `POST /v1/alerts/:alert/assessment author`,
+    `POST /v1/alerts/:alert/awareness author+operator`,
     `POST /v1/alerts/:alert/consents operator`,
     `POST /v1/alerts/:alert/disclosure author`,
     `POST /v1/alerts/:alert/disclosure/proposals author`,

@@ -3,6 +3,7 @@ import type { Tier } from '../domain/enrolment.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Lead, resolveSchedule, type Schedule } from '../domain/schedule.ts';
 import { checkSchema, validateCedar } from './cedar.ts';
+import type { DutyRules } from './duties/rules.ts';
 import type { EmbargoRules } from './embargo/rules.ts';
 import { buildEngine, type Engine, notesOn } from './engine.ts';
 import type { PolicyPack } from './pack.ts';
@@ -32,6 +33,8 @@ export type Policy = {
   readonly embargo: EmbargoRules;
   /** What members may do with copies, and from when; null: whatever the alert lists. */
   readonly use: UseSection | null;
+  /** What the issuer and its members owe. */
+  readonly duties: DutyRules;
   readonly rules: readonly Rule[];
   /** The Cedar schema that rules and requests are validated against. */
   readonly schema: string;
@@ -74,6 +77,7 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     words,
     embargo: table.embargo,
     use: table.use,
+    duties: table.duties,
     rules,
     schema,
     leastAssurance: (kind) => (sealed.has(kind) ? 'sealed' : 'transport'),

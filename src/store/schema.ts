@@ -156,6 +156,7 @@ export type Database = {
     answered_at: AtOrNull;
     answer: string | null;
   };
+  awareness: { event_id: string; alert_id: string; sealed_at: At; facts_enc: Buffer };
   publication: { alert_id: string; artifact_id: string; at: At };
   disclosure_proposal: {
     id: string;

@@ -117,6 +117,8 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     assert.deepEqual([invited.invited, invited.passedOver], [[], 0]);
     const text = done(await run(author, 'tocsin', 'alert', 'invite', alert)).stdout;
     assert.match(text, /^Invited 0: embargo until .*, answers by /);
+    const { items } = await json<{ items: object[] }>(author, 'alert', 'duties', alert);
+    assert.ok(Array.isArray(items));
   });
 
   test('the reader fetches, opens, verifies and acknowledges', async () => {

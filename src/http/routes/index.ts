@@ -3,6 +3,7 @@ import { addAlertArtifact } from './alerts/add-artifact.ts';
 import { approve } from './alerts/approve.ts';
 import { assess } from './alerts/assess.ts';
 import { draft } from './alerts/draft.ts';
+import { showDuties } from './alerts/duties.ts';
 import { showExposure } from './alerts/exposure.ts';
 import { inviteAll } from './alerts/invite.ts';
 import { showAlerts } from './alerts/list.ts';
@@ -16,6 +17,7 @@ import {
 import { confirmPublished, publish } from './alerts/publish.ts';
 import { showAlert } from './alerts/read.ts';
 import { recordEvent } from './alerts/record-event.ts';
+import { sealAware } from './alerts/seal-awareness.ts';
 import { setConsent } from './alerts/set-consent.ts';
 import { setInvolvement } from './alerts/set-involvement.ts';
 import { confirm } from './clock/confirm.ts';
@@ -107,6 +109,8 @@ const FOR_THE_ISSUER: readonly Route[] = [
   publish,
   confirmPublished,
   inviteAll,
+  sealAware,
+  showDuties,
   showPlan,
   approve,
   showExposure,

@@ -20,6 +20,7 @@ import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
+import { reviseConsents } from './embargo-consent.ts';
 import { comparePlans, type PlanDifference } from './plan-difference.ts';
 
 /** A T0 that is proposed, what it would change, and the digest that a second person approves. */
@@ -109,6 +110,7 @@ export async function approveMove(
     await decideMove(tx, id, caller.id, now);
     const from = alert.schedule.disclosureAt;
     await moveSchedule(tx, act, { alert: alert.id, from, schedule });
+    await reviseConsents(context, tx, act, { ...alert, schedule }, from);
     await touchAlert(tx, act, alert.id, alert.version + 1);
     await reschedule(tx, act, alert.id, schedule, waves(schedule));
     return { disclosureAt: move.to, noticed: await noticeChange(tx, act, alert.id) };

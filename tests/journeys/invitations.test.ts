@@ -10,6 +10,7 @@ import { changeConsent } from '../../src/programme/change-consent.ts';
 import { moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { type Invited, inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
 import { lapseInvitations } from '../../src/programme/lapse-invitations.ts';
+import { approveMove, proposeMove } from '../../src/programme/move-disclosure.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { publishNow } from '../../src/programme/publish-now.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
@@ -358,6 +359,35 @@ describe('consent to the embargo of one alert', () => {
     assert.equal(await consentOf(small, bound), 'signatory', 'shorter terms bind');
     const { terms } = await sole(asked);
     assert.equal(terms.until, formatInstant(small.disclosureAt));
+  });
+
+  test('a T0 put off under way that holds signatories to what they have not seen', async () => {
+    const reader = await firm();
+    const small = await smallAlert(house);
+    await inviteEach(small, small.firstWave, [reader]);
+    assert.equal((await reply(reader, (await sole(reader)).id, 'accept')).status, 200);
+    house.clock.set(small.firstWave);
+    await house.cycle();
+    assert.ok((await fetchCopy(reader, small)).bytes.length > 0);
+    const { context, author, approver, clock } = house;
+    const later = plus(small.disclosureAt, DAY_MS);
+    const { proposal, digest } = await proposeMove(
+      context,
+      author,
+      small.alert,
+      later,
+      clock.now(),
+    );
+    await approveMove(context, approver, proposal, digest, clock.now());
+    assert.equal(await consentOf(small, reader), 'lapsed');
+    await assert.rejects(fetchCopy(reader, small), { code: 'NOT_FOUND' });
+    clock.set(plus(later, -14 * DAY_MS));
+    await house.cycle();
+    await invite(small.alert, { participant: reader.caller.participant });
+    const again = await sole(reader);
+    assert.equal(again.terms.until, formatInstant(later));
+    assert.equal((await reply(reader, again.id, 'accept')).status, 200);
+    assert.ok((await fetchCopy(reader, small)).bytes.length > 0);
   });
 
   test('a refusal by silence to an embargo that was over before the deadline', async () => {

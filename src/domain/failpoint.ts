@@ -10,7 +10,6 @@ export const FAILPOINTS = [
   'fetch.decided',
   'fetch.marked',
   'fetch.sealed',
-  'fetch.recorded',
   'fetch.committed',
   'tick.placed',
   'tick.signed',

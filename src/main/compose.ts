@@ -7,6 +7,7 @@ import { checkPinnedLedger } from '../programme/guard-ledger.ts';
 import { openKeyring } from '../programme/keyring.ts';
 import { openPolicyShelf } from '../programme/policy-shelf.ts';
 import { openRenderShelf } from '../programme/render-shelf.ts';
+import { openTokenDesk } from '../programme/token-desk.ts';
 import { databaseClock } from '../store/clock.ts';
 import { type Cluster, startCluster } from '../store/cluster/cluster.ts';
 import { type CommitFault, type Login, openStore, type Store } from '../store/database.ts';
@@ -55,6 +56,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       keys: await openKeyring(store, master),
       policies: openPolicyShelf(),
       renders: openRenderShelf(),
+      tokens: openTokenDesk(store),
       tickMs: config.tickMs,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),

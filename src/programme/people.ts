@@ -5,12 +5,7 @@ import type { Actor } from '../domain/event.ts';
 import type { ParticipantId, PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from '../store/database.ts';
-import {
-  insertPerson,
-  insertToken,
-  type TokenHolder,
-  tokenByHash,
-} from '../store/programme-store.ts';
+import { insertPerson, insertToken, type TokenHolder } from '../store/programme-store.ts';
 import { type Caller, SCOPES, type Scope } from './act.ts';
 import type { Context } from './context.ts';
 
@@ -56,7 +51,7 @@ export function hashToken(token: string): Buffer {
  * @throws UNAUTHENTICATED for a token that is unknown, revoked, or whose reader was removed.
  */
 export async function authenticate(context: Context, token: string): Promise<Caller> {
-  const found = await context.store.lookup((tx) => tokenByHash(tx, hashToken(token)));
+  const found = await context.tokens.holder(hashToken(token));
   if (!found) throw new TocsinError('UNAUTHENTICATED', 'expected a valid token');
   const scopes = found.scopes as Scope[];
   if (found.holder.kind === 'person') {

@@ -188,7 +188,7 @@ export async function readInboxAlert(
     if (!work || work.open.size === 0) {
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
     }
-    return present(context, tx, work, caller, now);
+    return { value: await present(context, tx, work, caller, now), last: null };
   });
 }
 

@@ -1,5 +1,4 @@
 import { seal } from '../crypto/age/seal.ts';
-import { canonicalJson } from '../crypto/canonical.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
 import type { UsePermission } from '../domain/artifact.ts';
@@ -8,13 +7,14 @@ import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, DeliveryId } from '../domain/ids.ts';
 import { type Instant, instant, plus } from '../domain/instant.ts';
 import { type Manifest, manifestSigningBytes, packCopy } from '../formats/copy.ts';
+import { formatManifest } from '../formats/manifest.ts';
 import { promiseBytes } from '../ledger/promise.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { AlertRow, ArtifactRow } from '../store/alert-reader.ts';
 import { certainUntil } from '../store/clock-store.ts';
-import type { LogHead, Tx } from '../store/database.ts';
+import type { Closing, LogHead, Tx } from '../store/database.ts';
 import { type ReaderFacts, readerFactsFrom } from '../store/delivery-reader.ts';
-import { insertDelivery, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
+import { deliveryRecord, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
 import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-writer.ts';
 import { actorOf, type ReaderCaller } from './act.ts';
 import { vulnerabilityOf } from './alert-head.ts';
@@ -35,6 +35,9 @@ type Served =
   | ({ readonly outcome: 'served' } & ServedCopy)
   | { readonly outcome: 'unknown' }
   | { readonly outcome: 'held' };
+
+const UNKNOWN: Closing<Served> = { value: { outcome: 'unknown' }, last: null };
+const HELD: Closing<Served> = { value: { outcome: 'held' }, last: null };
 
 /**
  * Serves one artifact to one reader, or nothing. Check and act are one transaction under the
@@ -57,7 +60,7 @@ export async function serveCopy(
   const served = await context.store.release(to, async (tx, { facts, log }) => {
     requireSize(context, known, log);
     const work = await openCase(context, tx, readerFactsFrom(facts), now);
-    if (!work) return { outcome: 'unknown' } as const;
+    if (!work) return UNKNOWN;
     return serve(context, tx, caller, work, request.artifact, timesOf(context, log, now));
   });
   switch (served.outcome) {
@@ -163,15 +166,15 @@ async function serve(
   work: ReaderCase,
   requested: ArtifactId,
   times: Times,
-): Promise<Served> {
+): Promise<Closing<Served>> {
   const asked = work.artifacts.find((artifact) => artifact.id === requested);
-  if (!asked) return { outcome: 'unknown' };
+  if (!asked) return UNKNOWN;
   await context.reached('fetch.decided');
   if (work.open.has(asked.id)) return copyFor(context, tx, caller, work, asked, times);
   const cause = work.held.get(asked.id);
-  if (!cause) return { outcome: 'unknown' };
+  if (!cause) return UNKNOWN;
   await recordHold(tx, caller, work, asked, cause, times.now);
-  return { outcome: work.visible ? 'held' : 'unknown' };
+  return work.visible ? HELD : UNKNOWN;
 }
 
 async function copyFor(
@@ -181,12 +184,12 @@ async function copyFor(
   work: ReaderCase,
   artifact: ArtifactRow,
   { now, by }: Times,
-): Promise<Served> {
+): Promise<Closing<Served>> {
   const rendered = await render(context, tx, caller, work, artifact);
   if (!rendered) {
     // Never served unmarked: the issuer gets the question, the reader an answer without cause.
     await recordHold(tx, caller, work, artifact, 'MARK_FAILED', now);
-    return { outcome: 'held' };
+    return HELD;
   }
   const { rendering, content, commitment } = rendered;
   await context.reached('fetch.marked');
@@ -208,7 +211,7 @@ async function copyFor(
     now,
     by,
   });
-  const manifestJson = canonicalJson(manifest);
+  const manifestJson = formatManifest(manifest);
   const plaintext = packCopy({
     manifestJson,
     signature: context.keys.manifest.sign(manifestSigningBytes(manifestJson)),
@@ -231,9 +234,8 @@ async function copyFor(
     ciphertextSha256: sha256(bytes),
     at: now,
   };
-  await insertDelivery(tx, row, events);
-  await context.reached('fetch.recorded');
-  return { outcome: 'served', delivery, artifact: artifact.id, bytes };
+  const served = { outcome: 'served', delivery, artifact: artifact.id, bytes } as const;
+  return { value: served, last: deliveryRecord(row, events) };
 }
 
 /**

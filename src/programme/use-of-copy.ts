@@ -2,7 +2,7 @@ import type { UsePermission } from '../domain/artifact.ts';
 import type { ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type UseGrant, usePermissions } from '../policy/use/grant.ts';
+import { turnsOnReceipt, type UseGrant, usePermissions } from '../policy/use/grant.ts';
 import { safeToSay } from '../policy/use/say.ts';
 import { TERMS, type Term, termsOn, type UseSection } from '../policy/use/section.ts';
 import type { AlertRow, ArtifactRow } from '../store/alert-reader.ts';
@@ -75,8 +75,11 @@ export async function permissionsOfCopy(
 ): Promise<readonly UsePermission[]> {
   const { use } = work.policy;
   if (use === null) return work.alert.usePermissions;
-  const received = await firstDeliveries(tx, work.alert.id, participant);
-  return inForceAt(grantsFor(use, work, artifact, received.get(artifact.id) ?? now, now), now);
+  // A round trip of every fetch, and most packs do not ask when the first copy was received.
+  const received = turnsOnReceipt(use)
+    ? (await firstDeliveries(tx, work.alert.id, participant)).get(artifact.id)
+    : undefined;
+  return inForceAt(grantsFor(use, work, artifact, received ?? now, now), now);
 }
 
 function grantsFor(

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import { TocsinError } from '../domain/errors.ts';
 import { type AlertId, type ParticipantId, parseId, type ReaderId } from '../domain/ids.ts';
@@ -41,7 +41,7 @@ export type Store = {
    */
   release<T>(
     to: { readonly participant: ParticipantId; readonly reader: ReaderId; readonly alert: AlertId },
-    work: (tx: Tx, read: ReleaseRead) => Promise<T>,
+    work: (tx: Tx, read: ReleaseRead) => Promise<Closing<T>>,
   ): Promise<T>;
   /**
    * One statement of the issuer's login, alone: a transaction of its own without BEGIN and COMMIT.
@@ -51,6 +51,20 @@ export type Store = {
   audience<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
+
+/** How a release ends: its value, and what is still to be written when it has one, or null. */
+export type Closing<T> = { readonly value: T; readonly last: LastStatement | null };
+
+/**
+ * A statement that goes to the database in one round trip with COMMIT: a fetch is little else than
+ * round trips. Nobody waits for its result; when it fails the transaction does.
+ */
+export type LastStatement = { readonly text: string };
+
+/** A call of one of the store's functions with one JSON argument. */
+export function lastStatement(name: 'tocsin_record_delivery', argument: object): LastStatement {
+  return { text: `select ${name}(${pg.escapeLiteral(JSON.stringify(argument))})` };
+}
 
 /** What a release reads before all else. */
 export type ReleaseRead = { readonly facts: unknown; readonly log: LogHead };
@@ -72,16 +86,21 @@ export function openStore(
   const issuer = connect(logins.issuer, ISSUER_CONNECTIONS);
   const participant = connect(logins.participant, PARTICIPANT_CONNECTIONS);
   return {
-    issuer: (work) => transact(issuer, fault, [], work),
-    participant: (id, work) => transact(participant, fault, [asParticipant(id)], work),
+    issuer: (work) => transact(issuer, fault, [], whole(work)),
+    participant: (id, work) => transact(participant, fault, [asParticipant(id)], whole(work)),
     release: (to, work) =>
       transact(participant, fault, [releaseFacts(to)], (tx, read) => work(tx, read as ReleaseRead)),
     lookup: (statement) => single(issuer, statement),
-    audience: (work) => transact(participant, fault, [AS_PUBLIC], work),
+    audience: (work) => transact(participant, fault, [AS_PUBLIC], whole(work)),
     async close() {
       await Promise.all([issuer.destroy(), participant.destroy()]);
     },
   };
+}
+
+/** Work that has written all it has to write. */
+function whole<T>(work: (tx: Tx) => Promise<T>): (tx: Tx) => Promise<Closing<T>> {
+  return async (tx) => ({ value: await work(tx), last: null });
 }
 
 // The context dies with the transaction (is_local = true): a pooled connection carries nothing
@@ -119,16 +138,16 @@ async function transact<T>(
   db: Kysely<Database>,
   fault: CommitFault | undefined,
   preamble: readonly string[],
-  work: (tx: Tx, read: unknown) => Promise<T>,
+  work: (tx: Tx, read: unknown) => Promise<Closing<T>>,
 ): Promise<T> {
   try {
     const result = await db.connection().execute(async (connection) => {
-      const begun = sql.raw(['begin', ...preamble].join('; '));
-      const { rows } = await begun.execute(connection);
+      const begin = CompiledQuery.raw(['begin', ...preamble].join('; '));
+      const { rows } = await connection.executeQuery(begin);
       try {
-        const value = await work(connection as Tx, rows[0]);
+        const { value, last } = await work(connection as Tx, rows[0]);
         fault?.('before_commit');
-        await commit(connection);
+        await commit(connection, last);
         return value;
       } catch (error) {
         // A connection that cannot even roll back is broken; the pool drops it, the server its
@@ -147,8 +166,11 @@ async function transact<T>(
   }
 }
 
-async function commit(connection: Kysely<Database>): Promise<void> {
-  const { rows } = await sql<{ command: string }>`commit`.execute(connection);
+type CommitQuery = CompiledQuery<{ readonly command: string }>;
+
+async function commit(connection: Kysely<Database>, last: LastStatement | null): Promise<void> {
+  const text = last === null ? 'commit' : `${last.text}; commit`;
+  const { rows } = await connection.executeQuery(CompiledQuery.raw(text) as CommitQuery);
   // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, not with an error.
   if (rows[0]?.command === 'ROLLBACK') {
     throw new TocsinError('INTERNAL', 'the transaction had failed: nothing was written');
@@ -162,8 +184,11 @@ export function connect(login: Login, connections: number): Kysely<Database> {
     max: connections,
     connectionTimeoutMillis: 5_000,
     types: { getTypeParser: typeParser },
+    // Without statistics the planner takes the facts of a release for a large query, and compiling
+    // it costs several times what running it does.
     options:
-      '-c timezone=UTC -c statement_timeout=60000 -c idle_in_transaction_session_timeout=15000',
+      '-c timezone=UTC -c jit=off -c statement_timeout=60000 ' +
+      '-c idle_in_transaction_session_timeout=15000',
   });
   // An idle connection that breaks (server stopped) is replaced at the next use; without a listener
   // Node would end.

@@ -1,4 +1,4 @@
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import type { Actor } from '../domain/event.ts';
 import type {
@@ -11,14 +11,8 @@ import type {
   ReaderId,
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Tx } from './database.ts';
-import {
-  EVENT_INSERT,
-  eventRows,
-  insertEvents,
-  type PreparedEvent,
-  prepareEvent,
-} from './event-writer.ts';
+import { type LastStatement, lastStatement, type Tx } from './database.ts';
+import { eventRows, insertEvents, type PreparedEvent, prepareEvent } from './event-writer.ts';
 
 export type NewDelivery = {
   readonly id: DeliveryId;
@@ -35,22 +29,23 @@ export type NewDelivery = {
   readonly at: Instant;
 };
 
-const DELIVERY_INSERT = `with recorded as (${EVENT_INSERT})
-  insert into delivery (id, alert_id, artifact_id, version, participant_id, reader_id, event_id,
-    content_sha256, manifest_sha256, ciphertext_sha256, at)
-  values ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
-
-/** The delivery with its events, in one statement: there is no delivery without its event. */
-export async function insertDelivery(
-  tx: Tx,
+/**
+ * The statement that records a delivery with its events: there is no delivery without its event. It
+ * is the last one of a release.
+ */
+export function deliveryRecord(
   delivery: NewDelivery,
   events: readonly PreparedEvent[],
-): Promise<void> {
-  const { id, alert, artifact, version, participant, reader, event } = delivery;
-  const ids = [id, alert, artifact, version, participant, reader, event];
-  const hashes = [delivery.contentSha256, delivery.manifestSha256, delivery.ciphertextSha256];
-  const values = [eventRows(events), ...ids, ...hashes, new Date(delivery.at)];
-  await tx.executeQuery(CompiledQuery.raw(DELIVERY_INSERT, values));
+): LastStatement {
+  const { contentSha256, manifestSha256, ciphertextSha256, at, ...ids } = delivery;
+  return lastStatement('tocsin_record_delivery', {
+    ...ids,
+    content: contentSha256.toString('hex'),
+    manifest: manifestSha256.toString('hex'),
+    ciphertext: ciphertextSha256.toString('hex'),
+    at: new Date(at),
+    events: eventRows(events),
+  });
 }
 
 /** The commitment to a reader's word, once per alert and reader, before its first delivery. */

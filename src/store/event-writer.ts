@@ -82,11 +82,11 @@ export async function recordEvent<T extends EventType>(
 /** Inserts prepared events in one statement, whatever their number, so that it is planned once. */
 export async function insertEvents(tx: Tx, events: readonly PreparedEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await tx.executeQuery(CompiledQuery.raw(EVENT_INSERT, [eventRows(events)]));
+  await tx.executeQuery(CompiledQuery.raw(EVENT_INSERT, [JSON.stringify(eventRows(events))]));
 }
 
-/** The statement behind `insertEvents`, to stand inside a larger one; $1 is `eventRows`. */
-export const EVENT_INSERT = `insert into event (id, at, type, programme_id, subjects, entry, leaf,
+/** `tocsin_record_delivery` in the migrations says the same of a delivery's events. */
+const EVENT_INSERT = `insert into event (id, at, type, programme_id, subjects, entry, leaf,
     issuer_body, issuer_salt, participant_id, participant_body, participant_salt)
   select id, at, type, programme, subjects, entry, decode(leaf, 'hex'), ib, decode("is", 'hex'),
     participant, pb, decode(ps, 'hex')
@@ -94,10 +94,12 @@ export const EVENT_INSERT = `insert into event (id, at, type, programme_id, subj
     subjects uuid[], entry text, leaf text, ib text, "is" text, participant uuid, pb text,
     ps text)`;
 
-/** Events as the one parameter of `EVENT_INSERT`. */
-export function eventRows(events: readonly PreparedEvent[]): string {
-  return JSON.stringify(events.map(eventRow));
+/** Events as the store's statements read them, in the fields of its JSON. */
+export function eventRows(events: readonly PreparedEvent[]): readonly EventRow[] {
+  return events.map(eventRow);
 }
+
+type EventRow = ReturnType<typeof eventRow>;
 
 function eventRow({ event, participant, parts, entry, leaf }: PreparedEvent) {
   return {

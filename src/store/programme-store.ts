@@ -188,33 +188,40 @@ export async function insertToken(
 }
 
 type TokenColumns = {
+  hash: Buffer;
   id: string;
   person_id: string | null;
   reader_id: string | null;
   scopes: string[];
   participant_id: string | null;
-  removed_at: Instant | null;
 };
 
 /** As text, because it stands before every request. */
-const TOKEN_BY_HASH = `select t.id, t.person_id, t.reader_id, t.scopes, r.participant_id,
-  r.removed_at
+const TOKENS_BY_HASH = `select t.hash, t.id, t.person_id, t.reader_id, t.scopes, r.participant_id
   from token t left join reader r on r.id = t.reader_id
-  where t.hash = $1 and t.revoked_at is null`;
+  where t.hash = any($1) and t.revoked_at is null and r.removed_at is null`;
 
-/** Who holds the token with this hash, unless it was revoked. */
-export async function tokenByHash(
+export type FoundToken = {
+  readonly id: string;
+  readonly holder: TokenHolder;
+  readonly participant: string | null;
+  readonly scopes: readonly string[];
+};
+
+/**
+ * Who holds the tokens with these hashes, by the hash in hex; without those that were revoked, or
+ * whose reader was removed.
+ */
+export async function tokensByHash(
   tx: Tx,
-  hash: Buffer,
-): Promise<{
-  id: string;
-  holder: TokenHolder;
-  participant: string | null;
-  scopes: string[];
-} | null> {
-  const query = CompiledQuery.raw(TOKEN_BY_HASH, [hash]);
-  const row = (await tx.executeQuery<TokenColumns>(query as CompiledQuery<TokenColumns>)).rows[0];
-  if (!row || row.removed_at !== null) return null;
+  hashes: readonly Buffer[],
+): Promise<Map<string, FoundToken>> {
+  const query = CompiledQuery.raw(TOKENS_BY_HASH, [hashes]);
+  const { rows } = await tx.executeQuery(query as CompiledQuery<TokenColumns>);
+  return new Map(rows.map((row) => [row.hash.toString('hex'), foundToken(row)]));
+}
+
+function foundToken(row: TokenColumns): FoundToken {
   const holder: TokenHolder = row.person_id
     ? { kind: 'person', id: row.person_id as PersonId }
     : { kind: 'reader', id: row.reader_id as ReaderId };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RECEIPT, T0, use, useFacts } from '../../../tests/support/use-facts.ts';
 import { STANDINGS } from '../../domain/enrolment.ts';
 import { DAY_MS, plus } from '../../domain/instant.ts';
-import { covers, inForce, usePermissions } from './grant.ts';
+import { covers, inForce, turnsOnReceipt, usePermissions } from './grant.ts';
 import { AUDIENCES } from './section.ts';
 
 const SECTION = use(`
@@ -94,4 +94,14 @@ test('an audience takes in itself and the participant; only anyone takes in all'
   }
   assert.ok(covers('members', 'peers') && !covers('peers', 'members'));
   assert.ok(!covers('members', 'clients') && !covers('clients', 'own_users'));
+});
+
+test('only what begins or ends a while after receipt makes a copy turn on the first one', () => {
+  const turns = (permissions: string) =>
+    turnsOnReceipt(use(`permissions:\n${permissions}\ndifferent_patch: refused\n`));
+  assert.ok(!turnsOnReceipt(SECTION));
+  assert.ok(!turns('  read: {from: receipt}\n  test: {from: T0 + 7d}'));
+  assert.ok(turns('  read: {from: receipt}\n  test: {from: receipt + 1d}'));
+  assert.ok(turns('  read: {from: receipt}\n  test: {from: receipt + 3 months}'));
+  assert.ok(turns('  read: {from: receipt, until: receipt + 7d}'));
 });

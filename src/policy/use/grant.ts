@@ -79,6 +79,17 @@ export function usePermissions(section: UseSection, facts: UseFacts, now: Instan
   return grantsOf(section, facts).filter(({ until }) => until === null || now < until);
 }
 
+/**
+ * Whether what is in force at an instant turns on when a copy was first received, for a participant
+ * that receives one by then: only where something begins or ends a while after receipt.
+ */
+export function turnsOnReceipt(section: UseSection): boolean {
+  const later = ({ after, months, ms }: Offset) => after === 'receipt' && (months > 0 || ms > 0);
+  return [...section.permissions.values()]
+    .flat()
+    .some(({ from, until }) => later(from) || until?.after === 'receipt');
+}
+
 /** Whether one of the grants is in force at `at` for an audience. */
 export function inForce(
   grants: readonly UseGrant[],

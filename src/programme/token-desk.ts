@@ -1,0 +1,49 @@
+import type { Store } from '../store/database.ts';
+import { type FoundToken, tokensByHash } from '../store/programme-store.ts';
+
+/** Who holds a token, by its hash. */
+export type TokenDesk = {
+  /** Null for a token that is unknown, revoked, or whose reader was removed. */
+  holder(hash: Buffer): Promise<FoundToken | null>;
+};
+
+/** As many in one statement; more wait for the next. */
+const MOST_AT_ONCE = 256;
+
+/**
+ * Looks tokens up as the store has them at that moment: nothing is kept, so a revoked token is dead
+ * at once. Requests that come while a lookup is under way are looked up together in the next one;
+ * under load that is one round trip for many instead of one for each.
+ */
+export function openTokenDesk(store: Store): TokenDesk {
+  let waiting: Waiting[] = [];
+  let busy = false;
+  const serve = async (): Promise<void> => {
+    busy = true;
+    while (waiting.length > 0) {
+      const asked = waiting.slice(0, MOST_AT_ONCE);
+      waiting = waiting.slice(MOST_AT_ONCE);
+      try {
+        const hashes = asked.map(({ hash }) => hash);
+        const found = await store.lookup((tx) => tokensByHash(tx, hashes));
+        for (const { hash, answer } of asked) answer(found.get(hash.toString('hex')) ?? null);
+      } catch (error) {
+        for (const { refuse } of asked) refuse(error);
+      }
+    }
+    busy = false;
+  };
+  return {
+    holder: (hash) =>
+      new Promise((answer, refuse) => {
+        waiting.push({ hash, answer, refuse });
+        if (!busy) void serve();
+      }),
+  };
+}
+
+type Waiting = {
+  readonly hash: Buffer;
+  readonly answer: (found: FoundToken | null) => void;
+  readonly refuse: (error: unknown) => void;
+};

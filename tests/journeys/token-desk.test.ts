@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { actorOf } from '../../src/programme/act.ts';
+import { authenticate, hashToken } from '../../src/programme/people.ts';
+import { openTokenDesk } from '../../src/programme/token-desk.ts';
+import type { Store } from '../../src/store/database.ts';
+import { revokeTokens } from '../../src/store/token-store.ts';
+import { admit, type House, joinReader, openHouse } from '../support/house.ts';
+
+let house: House;
+const tokens: string[] = [];
+before(async () => {
+  house = await openHouse();
+  const participant = await admit(house, 'Firm', { tier: 'validate' });
+  for (let n = 0; n < 3; n++) tokens.push((await joinReader(house, participant)).token);
+});
+after(() => house.tearDown());
+
+/** The house's store, that counts lookups and fails the first `broken` of them. */
+function counting(broken = 0): { store: Store; asked: () => number } {
+  let asked = 0;
+  const { store } = house.context;
+  const lookup: Store['lookup'] = (statement) => {
+    asked += 1;
+    if (asked <= broken) return Promise.reject(new Error('broken'));
+    return store.lookup(statement);
+  };
+  return { store: { ...store, lookup }, asked: () => asked };
+}
+
+test('requests that come together are looked up together, and each gets its own holder', async () => {
+  const { store, asked } = counting();
+  const desk = openTokenDesk(store);
+  const many = Array.from({ length: 700 }, (_, n) => tokens[n % 4] ?? `unknown ${n}`);
+  const found = await Promise.all(many.map((token) => desk.holder(hashToken(token))));
+  assert.ok(asked() <= 4, `${asked()} lookups`);
+  for (const [n, one] of found.entries()) {
+    const alone = await desk.holder(hashToken(many[n] ?? ''));
+    assert.deepEqual(one, alone);
+    assert.equal(one === null, n % 4 === 3);
+  }
+  assert.equal(new Set(found.map((one) => one?.id)).size, 4);
+});
+
+test('a lookup that fails fails those who asked, and the next are served', async () => {
+  const desk = openTokenDesk(counting(1).store);
+  const first = desk.holder(hashToken(tokens[0] ?? ''));
+  const second = desk.holder(hashToken(tokens[1] ?? ''));
+  await assert.rejects(first, { message: 'broken' });
+  assert.ok(await second);
+  assert.ok(await desk.holder(hashToken(tokens[0] ?? '')));
+});
+
+test('a token revoked between two requests is dead at the second', async () => {
+  const token = tokens[2] ?? '';
+  const caller = await authenticate(house.context, token);
+  assert.ok(caller.kind === 'reader');
+  await house.context.store.issuer((tx) =>
+    revokeTokens(tx, caller, actorOf(house.author), house.clock.now()),
+  );
+  await assert.rejects(authenticate(house.context, token), { code: 'UNAUTHENTICATED' });
+});

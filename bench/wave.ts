@@ -157,8 +157,8 @@ async function bareInserts(house: House): Promise<number> {
       select gen_random_uuid(), at, type, programme_id, subjects, entry, leaf, issuer_body,
         issuer_salt, participant_id, participant_body, participant_salt
       from event where type = 'granted'`.execute(tx);
-    await sql`insert into notice (id, participant_id, kind, at)
-      select gen_random_uuid(), participant_id, kind, at from notice`.execute(tx);
+    await sql`insert into notice (id, participant_id, alert_id, kind, at)
+      select gen_random_uuid(), participant_id, alert_id, kind, at from notice`.execute(tx);
   });
   return (performance.now() - start) / 1000;
 }

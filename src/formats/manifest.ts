@@ -63,9 +63,7 @@ export const SIGNATURE_BYTES = 64;
 const SIGNING_CONTEXT = 'tocsin/manifest/v1\n';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
-/**
- * Members of a manifest and of its promise, in RFC 8785's order, which is plain for ASCII names.
- */
+/** Members of a manifest and of its promise. */
 const PROMISE_MEMBERS = ['by', 'leaf', 'signature'] as const satisfies (keyof LedgerPromise)[];
 const MEMBERS = [
   'alert',
@@ -97,9 +95,30 @@ export function manifestSigningBytes(manifestJson: string): Buffer {
 }
 
 /** The manifest's canonical JSON (RFC 8785), the only form that `parseManifest` reads. */
-export function formatManifest(manifest: Manifest): string {
-  // A list as replacer also sets the order of the members.
-  return JSON.stringify(manifest, [...MEMBERS, ...PROMISE_MEMBERS]);
+export function formatManifest({ promise, ...rest }: Manifest): string {
+  const { by, leaf, signature } = promise;
+  // Written out in order: a list as replacer would do it too, at several times the cost.
+  return JSON.stringify({
+    alert: rest.alert,
+    artifact: rest.artifact,
+    contentSha256: rest.contentSha256,
+    delivery: rest.delivery,
+    disclosureAt: rest.disclosureAt,
+    format: rest.format,
+    issuedAt: rest.issuedAt,
+    keyFingerprint: rest.keyFingerprint,
+    kind: rest.kind,
+    name: rest.name,
+    participant: rest.participant,
+    programme: rest.programme,
+    promise: { by, leaf, signature },
+    reader: rest.reader,
+    tlp: rest.tlp,
+    usePermissions: rest.usePermissions,
+    v: rest.v,
+    variant: rest.variant,
+    version: rest.version,
+  } satisfies Manifest);
 }
 
 /**

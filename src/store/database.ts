@@ -1,4 +1,11 @@
-import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
+import {
+  CompiledQuery,
+  Kysely,
+  PostgresDialect,
+  type PostgresPoolClient,
+  type RawBuilder,
+  sql,
+} from 'kysely';
 import pg from 'pg';
 import { TocsinError } from '../domain/errors.ts';
 import { type AlertId, type ParticipantId, parseId, type ReaderId } from '../domain/ids.ts';
@@ -214,26 +221,32 @@ export function timestamp(at: Instant): RawBuilder<Instant> {
 const statementNames = new Map<string, string>();
 const MAX_PREPARED = 400;
 
+type Session = PostgresPoolClient & { readonly processID: number };
+
+/** One for each connection as long as it lives: what Kysely keeps of a connection hangs on it. */
+const sessions = new WeakMap<pg.PoolClient, Session>();
+
 /**
  * Sends each distinct statement as a named one, so that the server parses and plans it once per
  * connection: the row-level policies make planning cost more than most of our queries.
  */
-function prepared(client: pg.PoolClient): pg.PoolClient {
-  return new Proxy(client, {
-    get(target, key) {
-      if (key !== 'query') {
-        const value: unknown = Reflect.get(target, key);
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+function prepared(client: pg.PoolClient): Session {
+  const known = sessions.get(client);
+  if (known) return known;
+  const session = {
+    // The driver knows it and its types do not; Kysely asks for it to end a query that runs on.
+    processID: Reflect.get(client, 'processID') as number,
+    release: (destroy?: boolean) => client.release(destroy),
+    query: (text: unknown, values?: readonly unknown[]) => {
+      if (typeof text !== 'string' || !values || values.length === 0) {
+        return client.query(text as string, values as unknown[]).then(lastResult);
       }
-      return (text: unknown, values?: unknown[]) => {
-        if (typeof text !== 'string' || !values || values.length === 0) {
-          return target.query(text as string, values as unknown[]).then(lastResult);
-        }
-        const name = nameOf(text);
-        return target.query(name ? { name, text, values } : { text, values });
-      };
+      const name = nameOf(text);
+      return client.query({ ...(name && { name }), text, values: values as unknown[] });
     },
-  });
+  } as unknown as Session;
+  sessions.set(client, session);
+  return session;
 }
 
 /** A text of several statements gives a result for each. */

@@ -4,11 +4,9 @@ import { invalid, TocsinError } from '../domain/errors.ts';
 import type { DeliveryId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { receiptSigningBytes } from '../formats/receipt.ts';
-import { alertById } from '../store/alert-reader.ts';
-import { deliveryById } from '../store/delivery-reader.ts';
+import { sentDelivery } from '../store/delivery-reader.ts';
 import { insertReceipt } from '../store/delivery-writer.ts';
-import { recordEvent } from '../store/event-writer.ts';
-import { readerById } from '../store/participant-reader.ts';
+import { prepareEvent } from '../store/event-writer.ts';
 import { actorOf, type ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
 
@@ -37,25 +35,21 @@ export async function acknowledgeCopy(
     if (input[field].length !== 32) throw invalid(field, '32 bytes', input[field].length);
   }
   return context.store.participant(caller.participant, async (tx) => {
-    const delivery = await deliveryById(tx, input.delivery);
-    if (delivery?.reader !== caller.id) {
+    const sent = await sentDelivery(tx, input.delivery);
+    if (sent?.reader !== caller.id) {
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
     }
-    const reader = await readerById(tx, caller.id);
     const bytes = receiptSigningBytes(input);
-    if (!reader?.signKey || !verify(reader.signKey, bytes, input.signature)) {
+    if (!sent.signKey || !verify(sent.signKey, bytes, input.signature)) {
       throw new TocsinError('SIGNATURE_INVALID', "signature: expected one by the reader's key", {
         field: 'signature',
       });
     }
-    requireSent(delivery, input);
-    const added = await insertReceipt(tx, { ...input, participant: caller.participant, at: now });
-    if (!added) return { acknowledged: true };
-    const alert = await alertById(tx, delivery.alert);
-    await recordEvent(tx, {
+    requireSent(sent, input);
+    const event = prepareEvent({
       type: 'acknowledged',
       at: now,
-      programme: alert?.programme ?? null,
+      programme: sent.programme,
       actor: actorOf(caller),
       data: {
         delivery: input.delivery,
@@ -64,6 +58,7 @@ export async function acknowledgeCopy(
         receipt: sha256Hex(bytes, input.signature),
       },
     });
+    await insertReceipt(tx, { ...input, participant: caller.participant, at: now }, event);
     return { acknowledged: true };
   });
 }

@@ -48,22 +48,24 @@ export async function proveEvent(
   }
   const { body, salt } = part;
   const tree = await trees.get(tick, () => treeOf(context, tick));
-  return context.store.issuer(async (tx) => {
-    const row = await tickByNumber(tx, tick);
-    const checkpoint = await latestCheckpoint(tx);
-    if (!row || !checkpoint) throw missing(tick);
-    const nodes = await logNodes(tx, inclusionNodes(tick, checkpoint.size).flat());
-    return {
-      entry: event.entry,
-      part: { audience, body, salt: salt.toString('hex') },
-      position,
-      path: tree.path(position).map(hex),
-      tick: { tick, at: row.at, root: hex(row.root) },
-      logIndex: tick,
-      logProof: inclusionProof(tick, checkpoint.size, lookup(nodes)).map(hex),
-      checkpoint: checkpoint.note,
-    };
-  });
+  // Ticks, checkpoints and the log's subtrees are only ever added to: what is read one after the
+  // other belongs together without a transaction.
+  const { lookup: ask } = context.store;
+  const row = await ask((tx) => tickByNumber(tx, tick));
+  const checkpoint = await ask(latestCheckpoint);
+  if (!row || !checkpoint) throw missing(tick);
+  const { size, note } = checkpoint;
+  const nodes = await ask((tx) => logNodes(tx, inclusionNodes(tick, size).flat()));
+  return {
+    entry: event.entry,
+    part: { audience, body, salt: salt.toString('hex') },
+    position,
+    path: tree.path(position).map(hex),
+    tick: { tick, at: row.at, root: hex(row.root) },
+    logIndex: tick,
+    logProof: inclusionProof(tick, size, lookup(nodes)).map(hex),
+    checkpoint: note,
+  };
 }
 
 async function visibleEvent(

@@ -1,6 +1,13 @@
 import { sql } from 'kysely';
 import type { Consent, Enrolment, Involvement } from '../domain/enrolment.ts';
-import type { AlertId, ArtifactId, DeliveryId, ParticipantId, ReaderId } from '../domain/ids.ts';
+import type {
+  AlertId,
+  ArtifactId,
+  DeliveryId,
+  ParticipantId,
+  ProgrammeId,
+  ReaderId,
+} from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type AlertColumns, type AlertRow, alertFromRow } from './alert-reader.ts';
 import type { Tx } from './database.ts';
@@ -123,26 +130,31 @@ export async function firstDeliveries(
   return new Map(rows.map((row) => [row.artifact_id as ArtifactId, row.first]));
 }
 
-/** A delivery of the caller, for its receipt. The hashes are null where none were kept yet. */
+/** A delivery as its receipt names it, and who may sign that. */
 export type SentDelivery = {
-  readonly alert: AlertId;
-  readonly participant: ParticipantId;
+  readonly programme: ProgrammeId | null;
   readonly reader: ReaderId;
+  /** Null: the reader has no signing key. */
+  readonly signKey: Buffer | null;
+  /** The hashes are null where none were kept yet. */
   readonly manifestSha256: Buffer | null;
   readonly ciphertextSha256: Buffer | null;
 };
 
-export async function deliveryById(tx: Tx, id: DeliveryId): Promise<SentDelivery | null> {
+export async function sentDelivery(tx: Tx, id: DeliveryId): Promise<SentDelivery | null> {
   const row = await tx
     .selectFrom('delivery')
-    .select(['alert_id', 'participant_id', 'reader_id', 'manifest_sha256', 'ciphertext_sha256'])
-    .where('id', '=', id)
+    .innerJoin('reader', 'reader.id', 'delivery.reader_id')
+    .leftJoin('alert', 'alert.id', 'delivery.alert_id')
+    .select(['delivery.reader_id', 'reader.sign_key', 'alert.programme_id'])
+    .select(['delivery.manifest_sha256', 'delivery.ciphertext_sha256'])
+    .where('delivery.id', '=', id)
     .executeTakeFirst();
   return row
     ? {
-        alert: row.alert_id as AlertId,
-        participant: row.participant_id as ParticipantId,
+        programme: row.programme_id as ProgrammeId | null,
         reader: row.reader_id as ReaderId,
+        signKey: row.sign_key,
         manifestSha256: row.manifest_sha256,
         ciphertextSha256: row.ciphertext_sha256,
       }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import type { Actor } from '../domain/event.ts';
 import type {
@@ -12,7 +12,13 @@ import type {
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type LastStatement, lastStatement, type Tx } from './database.ts';
-import { eventRows, insertEvents, type PreparedEvent, prepareEvent } from './event-writer.ts';
+import {
+  EVENT_INSERT,
+  eventRows,
+  insertEvents,
+  type PreparedEvent,
+  prepareEvent,
+} from './event-writer.ts';
 
 export type NewDelivery = {
   readonly id: DeliveryId;
@@ -72,24 +78,31 @@ export type NewReceipt = {
   readonly at: Instant;
 };
 
+const RECEIPT_INSERT = `with added as (
+    insert into receipt (delivery_id, participant_id, manifest_sha256, ciphertext_sha256,
+      signature, at)
+    values ($2, $3, $4, $5, $6, $7) on conflict (delivery_id) do nothing returning 1)
+  ${EVENT_INSERT} where exists (select 1 from added)`;
+
 /**
- * Returns false when this delivery has its receipt already: a repeated acknowledgement changes
- * nothing.
+ * A receipt with its event. A delivery that has its receipt already gets neither: a repeated
+ * acknowledgement changes nothing.
  */
-export async function insertReceipt(tx: Tx, receipt: NewReceipt): Promise<boolean> {
-  const added = await tx
-    .insertInto('receipt')
-    .values({
-      delivery_id: receipt.delivery,
-      participant_id: receipt.participant,
-      manifest_sha256: receipt.manifestSha256,
-      ciphertext_sha256: receipt.ciphertextSha256,
-      signature: receipt.signature,
-      at: new Date(receipt.at),
-    })
-    .onConflict((conflict) => conflict.column('delivery_id').doNothing())
-    .executeTakeFirst();
-  return added.numInsertedOrUpdatedRows === 1n;
+export async function insertReceipt(
+  tx: Tx,
+  receipt: NewReceipt,
+  event: PreparedEvent,
+): Promise<void> {
+  const { delivery, participant, manifestSha256, ciphertextSha256, signature } = receipt;
+  const hashes = [manifestSha256, ciphertextSha256, signature];
+  const values = [
+    JSON.stringify(eventRows([event])),
+    delivery,
+    participant,
+    ...hashes,
+    new Date(receipt.at),
+  ];
+  await tx.executeQuery(CompiledQuery.raw(RECEIPT_INSERT, values));
 }
 
 /**

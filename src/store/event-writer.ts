@@ -85,8 +85,11 @@ export async function insertEvents(tx: Tx, events: readonly PreparedEvent[]): Pr
   await tx.executeQuery(CompiledQuery.raw(EVENT_INSERT, [JSON.stringify(eventRows(events))]));
 }
 
-/** `tocsin_record_delivery` in the migrations says the same of a delivery's events. */
-const EVENT_INSERT = `insert into event (id, at, type, programme_id, subjects, entry, leaf,
+/**
+ * The statement behind `insertEvents`, to stand inside a larger one; $1 is the JSON of `eventRows`.
+ * `tocsin_record_delivery` in the migrations says the same of a delivery's events.
+ */
+export const EVENT_INSERT = `insert into event (id, at, type, programme_id, subjects, entry, leaf,
     issuer_body, issuer_salt, participant_id, participant_body, participant_salt)
   select id, at, type, programme, subjects, entry, decode(leaf, 'hex'), ib, decode("is", 'hex'),
     participant, pb, decode(ps, 'hex')

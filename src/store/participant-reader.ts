@@ -162,12 +162,6 @@ export async function readersOf(tx: Tx, participant: ParticipantId): Promise<Rea
   return rows.map(readerFromRow);
 }
 
-/** A reader, or null. */
-export async function readerById(tx: Tx, id: ReaderId): Promise<Reader | null> {
-  const row = await tx.selectFrom('reader').selectAll().where('id', '=', id).executeTakeFirst();
-  return row ? readerFromRow(row) : null;
-}
-
 /**
  * The open invitation behind a secret's hash, locked so that two uses of one link cannot both join.
  */

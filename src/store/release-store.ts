@@ -66,6 +66,19 @@ export async function nextDueWave(tx: Tx, now: Instant): Promise<DueWave | null>
   return { alert: row.alert_id as AlertId, at: row.at, programme };
 }
 
+/** What waits for the worker at `now`. */
+export type Due = { readonly invitations: boolean; readonly releases: boolean };
+
+/** In one statement, as most cycles find nothing: open invitations, waves, re-decisions. */
+export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
+  const { rows } = await sql<Due>`select
+    exists (select 1 from embargo_invitation
+      where answer is null and deadline <= ${timestamp(now)}) as invitations,
+    exists (select 1 from wave where state <> 'done' and at <= ${timestamp(now)})
+    or exists (select 1 from redecision where at <= ${timestamp(now)}) as releases`.execute(tx);
+  return rows[0] ?? { invitations: true, releases: true };
+}
+
 /** Whether a wave or a re-decision falls due after `from` and by `until`, and is not done. */
 export async function releasesBetween(tx: Tx, from: Instant, until: Instant): Promise<boolean> {
   const { rows } = await sql<{ due: boolean }>`select

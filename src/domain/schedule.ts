@@ -64,6 +64,16 @@ export function waves(schedule: Schedule): Instant[] {
   return [...all].sort((a, b) => a - b);
 }
 
+/** The first of them. */
+export function firstWave({ opensAt, disclosureAt }: Schedule): Instant {
+  let first = disclosureAt;
+  for (const tier in opensAt) {
+    const at = opensAt[tier];
+    if (at !== undefined && at < first) first = at;
+  }
+  return first;
+}
+
 /**
  * The schedule of an alert whose embargo ends at `end`: what had not opened opens then. It asks no
  * calendar, so that no gap in one can stand in the way of an emergency.

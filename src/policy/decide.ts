@@ -76,14 +76,21 @@ export function decideLoaded(loaded: Programs, row: Row): Decision {
  * never happens turns nothing.
  */
 export function turningPoints(loaded: Programs, row: Row, now: Instant): Instant[] {
-  const found = new Set<Instant>();
+  // A handful, many of them equal: kept in order as they come.
+  const found: Instant[] = [];
   for (const program of [loaded.release, loaded.releaseReduced]) {
     for (const breakpoint of program.breakpoints) {
       const at = instantOf(breakpoint, row);
-      if (at !== null && at > now && at < NEVER) found.add(at);
+      if (at !== null && at > now && at < NEVER) insertInOrder(found, at);
     }
   }
-  return [...found].sort((a, b) => a - b);
+  return found;
+}
+
+function insertInOrder(found: Instant[], at: Instant): void {
+  let place = found.length;
+  while (place > 0 && (found[place - 1] ?? at) > at) place -= 1;
+  if (found[place - 1] !== at) found.splice(place, 0, at);
 }
 
 /** Null where the comparison fails, and so does not turn, or turns at no instant there is. */

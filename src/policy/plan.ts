@@ -2,7 +2,6 @@ import type { ArtifactKind, Assurance, Variant } from '../domain/artifact.ts';
 import {
   type Decision,
   effectiveDecision,
-  type Outcome,
   type PlatformState,
   type PrincipalFacts,
   type ReasonCode,
@@ -11,7 +10,7 @@ import {
 import type { Consent, Enrolment, Involvement } from '../domain/enrolment.ts';
 import type { ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type Schedule, waves } from '../domain/schedule.ts';
+import { firstWave, type Schedule, waves } from '../domain/schedule.ts';
 import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { decideLoaded, load, REFUSED_DECISION, turningPoints } from './decide.ts';
 import type { Policy } from './policy.ts';
@@ -107,12 +106,7 @@ export function planParticipant(
 ): ParticipantPlan {
   const relation = { consent, involvement, doubted } as const;
   const artifacts = timelines(policy, alert, { kind: 'participant', enrolment, ...relation });
-  for (const count of counts) {
-    for (const [i, { steps }] of artifacts.entries()) {
-      countDecision(count, decisionAt(steps, count.at));
-      countHolder(count.holders[i], steps, count.at);
-    }
-  }
+  for (const [i, { steps }] of artifacts.entries()) countSteps(counts, i, steps);
   const undisputed = withoutDispute(enrolment);
   if (undisputed === null) return { participant, artifacts, disputed: false };
   const fair = { kind: 'participant', enrolment: undisputed, ...relation } as const;
@@ -159,16 +153,29 @@ function sameOutcomes(a: ParticipantPlan['artifacts'], b: ParticipantPlan['artif
   return outcomes(a).join('/') === outcomes(b).join('/');
 }
 
-function countHolder(
-  holders: { full: number; reduced: number } | undefined,
+/**
+ * Adds one artifact of one participant, the `index`-th, to every wave, side by side: both the waves
+ * and the steps are in order, and the steps begin at the first wave.
+ */
+function countSteps(
+  counts: readonly PlannedWave[],
+  index: number,
   steps: readonly PlanStep[],
-  at: Instant,
 ): void {
-  if (holders === undefined) return;
-  const given = (outcome: Outcome) =>
-    steps.some((step) => step.at <= at && step.decision.outcome === outcome);
-  if (given('allow')) holders.full += 1;
-  else if (given('allow_reduced')) holders.reduced += 1;
+  let decision = REFUSED_DECISION;
+  let held: 'nothing' | 'reduced' | 'full' = 'nothing';
+  let next = 0;
+  for (const count of counts) {
+    for (let step = steps[next]; step !== undefined && step.at <= count.at; step = steps[next]) {
+      decision = step.decision;
+      if (decision.outcome === 'allow') held = 'full';
+      if (decision.outcome === 'allow_reduced' && held === 'nothing') held = 'reduced';
+      next += 1;
+    }
+    countDecision(count, decision);
+    const holders = count.holders[index];
+    if (holders !== undefined && held !== 'nothing') holders[held] += 1;
+  }
 }
 
 /**
@@ -176,7 +183,7 @@ function countHolder(
  * its leading reason changes after it.
  */
 export function timeline(policy: Policy, facts: ReleaseFacts): PlanStep[] {
-  const from = waves(facts.schedule)[0] ?? facts.schedule.disclosureAt;
+  const from = firstWave(facts.schedule);
   const loaded = load(policy, facts, from);
   if (loaded === null) return [{ at: from, decision: REFUSED_DECISION }];
   const { row } = policy.engine;
@@ -193,11 +200,6 @@ export function timeline(policy: Policy, facts: ReleaseFacts): PlanStep[] {
 
 function alike(a: Decision, b: Decision): boolean {
   return a === b || (a.outcome === b.outcome && a.reasons[0]?.code === b.reasons[0]?.code);
-}
-
-/** The decision in force at `at`; `steps` begin at the first wave. */
-function decisionAt(steps: readonly PlanStep[], at: Instant): Decision {
-  return steps.findLast((step) => step.at <= at)?.decision ?? REFUSED_DECISION;
 }
 
 /** Adds one decision to the counts of a wave. */

@@ -69,14 +69,23 @@ function openHouse(node) {
         });
       }),
     /** With its output kept; `stop` ends it early, with what it started. */
-    start: (program, args) => {
+    start: (program, args, extra = {}) => {
       const child = spawn(program, args, {
         cwd: ROOT,
-        env: environment,
+        env: { ...environment, ...extra },
         stdio: 'pipe',
         detached: true,
       });
       child.stdin.end();
+      // In a group of its own no Ctrl-C reaches it by itself.
+      const end = (signal) => {
+        endGroup(child.pid);
+        process.exitCode = signal === 'SIGINT' ? 130 : 143;
+      };
+      for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, end);
+      child.on('close', () => {
+        for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, end);
+      });
       let output = '';
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (text) => {
@@ -155,27 +164,39 @@ function noTests() {
   return { tests: 0, pass: 0, fail: 0, skipped: 0 };
 }
 
-/** Runs the chosen groups in order, the later ones too when an earlier one fails. */
+/**
+ * Runs the chosen groups, the later ones too when an earlier one fails: first those that share a
+ * process each, side by side, then one by one those whose files have a process each.
+ */
 async function runGroups(house, chosen, environment, total) {
   const groups = groupTests(await findTests(ROOT)).filter(chosen);
   const work = await mkdtemp(join(tmpdir(), 'tocsin-run-'));
   const failed = [];
+  const run = async (group, start) => {
+    const counts = join(work, `${groups.indexOf(group)}.json`);
+    const args = [...testArguments(group), ...group.files];
+    const code = await start(args, { ...environment, TOCSIN_TEST_COUNTS: counts });
+    add(total, JSON.parse(await readFile(counts, 'utf8').catch(() => '{}')));
+    if (code !== 0) failed.push(group.name);
+  };
   try {
-    for (const group of groups) {
-      const counts = join(work, 'counts.json');
-      const code = await house.run(house.node, [...testArguments(group), ...group.files], {
-        ...environment,
-        TOCSIN_TEST_COUNTS: counts,
-      });
-      add(total, JSON.parse(await readFile(counts, 'utf8').catch(() => '{}')));
-      await rm(counts, { force: true });
-      if (code !== 0) failed.push(group.name);
+    const shared = groups.filter((group) => group.shared);
+    await Promise.all(shared.map((group) => run(group, (...how) => quietly(house, ...how))));
+    for (const group of groups.filter((each) => !each.shared)) {
+      await run(group, (...how) => house.run(house.node, ...how));
     }
   } finally {
     await rm(work, { recursive: true, force: true });
   }
   if (failed.length > 0) process.stdout.write(`✖ ${failed.join(', ')}\n`);
   return failed.length > 0 ? 1 : 0;
+}
+
+/** Its output is shown when it has ended, so that those side by side do not mix. */
+async function quietly(house, args, extra) {
+  const { code, output } = await house.start(house.node, args, extra).done;
+  process.stdout.write(output);
+  return code;
 }
 
 function testArguments(group) {

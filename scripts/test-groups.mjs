@@ -6,18 +6,27 @@ import { join, relative, sep } from 'node:path';
 const WITH_DATABASE = ['store', 'programme', 'http', 'worker', 'main', 'cli', 'participant'];
 
 /**
- * The groups in the order they run. `check` runs those marked so, `test` all. Pure tests share one
- * process; the others get one each, since they start servers and change the environment.
+ * The groups in the order they run. `check` runs those marked so, `test` all. Pure tests share a
+ * process, half of them another; the others get one each, since they start servers and change the
+ * environment.
  */
 export function groupTests(files) {
   const under = (...folders) =>
     files.filter((file) => folders.some((folder) => file.startsWith(`${folder}/`)));
   const database = under(...WITH_DATABASE.map((folder) => `src/${folder}`));
   const pure = under('src').filter((file) => !database.includes(file));
+  // About half of the time, and so the half that a second processor takes.
+  const marking = under('src/marking', 'src/crypto');
   const groups = [
     { name: 'architecture', check: true, shared: true, files: under('tests/architecture') },
     { name: 'scripts', check: true, shared: true, files: under('scripts') },
-    { name: 'pure units', check: true, shared: true, files: pure },
+    { name: 'marking and crypto', check: true, shared: true, files: marking },
+    {
+      name: 'other pure units',
+      check: true,
+      shared: true,
+      files: pure.filter((file) => !marking.includes(file)),
+    },
     { name: 'units with a database', check: false, shared: false, files: database },
     { name: 'postgres', check: false, shared: false, files: under('tests/postgres') },
     { name: 'journeys', check: false, shared: false, files: under('tests/journeys') },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { findTests, groupTests } from './test-groups.mjs';
 
-test('check runs what needs no database, in one process', () => {
+test('check runs what needs no database, in shared processes', () => {
   const groups = groupTests([
     'src/ledger/proof.test.ts',
     'src/store/migrate.test.ts',

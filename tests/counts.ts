@@ -12,6 +12,8 @@ export const counts = {
   kills: long ? 200 : 12,
   leakSeeds: long ? 100 : 5,
   innocent: long ? 1_000_000 : 20_000,
+  /** At how many levels leaks are simulated against the number of slots asked for. */
+  levels: long ? 4 : 1,
   properties: long ? 100 : 1,
   ruleMutations: long ? Number.POSITIVE_INFINITY : 4,
   /** Of the mutants of a pack's rules, and of its table. */

@@ -1,11 +1,9 @@
 import { type Instant, plus } from '../domain/instant.ts';
 import type { Context } from '../programme/context.ts';
+import { doDue } from '../programme/do-due.ts';
 import { type ClockReading, guardClock } from '../programme/guard-clock.ts';
 import { guardLedger } from '../programme/guard-ledger.ts';
-import { lapseInvitations } from '../programme/lapse-invitations.ts';
-import { releaseDue } from '../programme/release-due.ts';
 import { runTick } from '../programme/run-tick.ts';
-import { dueAt } from '../store/release-store.ts';
 
 /** What one cycle did. */
 export type CycleResult = {
@@ -39,14 +37,6 @@ export async function runCycle(
     state.nextTick = plus(reading.wall, context.tickMs);
   }
   return { doubted, batches, ticked };
-}
-
-/** Ends what nobody answered and releases what is due. Returns the batches released. */
-async function doDue(context: Context, now: Instant): Promise<number> {
-  const due = await context.store.lookup((tx) => dueAt(tx, now));
-  // Silence first: at the very instant a wave opens, who has not answered has refused.
-  if (due.invitations) await lapseInvitations(context, now);
-  return due.releases || due.invitations ? releaseDue(context, now) : 0;
 }
 
 /** A clock that was put back must not put the next tick off by as much: more than a tick is no. */

@@ -22,13 +22,12 @@ function counting(broken = 0): { store: Store; asked: () => number } {
   const { store } = house.context;
   const lookup: Store['lookup'] = (statement) => {
     asked += 1;
-    if (asked <= broken) return Promise.reject(new Error('broken'));
-    return store.lookup(statement);
+    return asked <= broken ? Promise.reject(new Error('broken')) : store.lookup(statement);
   };
   return { store: { ...store, lookup }, asked: () => asked };
 }
 
-test('requests that come together are looked up together, and each gets its own holder', async () => {
+test('requests that come together are looked up together, each with its own holder', async () => {
   const { store, asked } = counting();
   const desk = openTokenDesk(store);
   const many = Array.from({ length: 700 }, (_, n) => tokens[n % 4] ?? `unknown ${n}`);

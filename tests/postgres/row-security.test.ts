@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import type { ParticipantId } from '../../src/domain/ids.ts';
-import type { Instant } from '../../src/domain/instant.ts';
+import { HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
+import { changeInvolvement } from '../../src/programme/change-involvement.ts';
+import { inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import type { Tx } from '../../src/store/database.ts';
 import {
@@ -14,6 +16,7 @@ import {
   openHouse,
   T0,
 } from '../support/house.ts';
+import { smallAlert } from '../support/small-alert.ts';
 
 const VALIDATE_WAVE = (T0 - 14 * 86_400_000) as Instant;
 const NOBODY = '00000000-0000-4000-8000-000000000000' as ParticipantId;
@@ -78,6 +81,20 @@ describe('row-level security', () => {
     const seen = await house.context.store.audience((tx) => countAll(tx));
     const known = { checkpoint: 1, clock_mark: 1, policy_version: 1, programme: 1 };
     assert.deepEqual(seen, { ...known, event: 0 });
+  });
+
+  test('a row that names an alert to whoever is invited, or part of it, before its wave', async () => {
+    const { context, author, clock } = house;
+    const asked = await admit(house, 'Asked', { tier: 'validate', consentMode: 'per_alert' });
+    const before = await visibleRows(house, asked);
+    const { alert } = await smallAlert(house);
+    const request = { alert, deadline: plus(clock.now(), HOUR_MS), participant: asked };
+    await inviteToEmbargo(context, author, request, clock.now());
+    const part = { alert, participant: asked, involvement: 'reporter' } as const;
+    await changeInvolvement(context, author, part, clock.now());
+    // The invitation without its alert, the notice of it, and its event, told without the alert.
+    const told = { embargo_invitation: 1, event: 1, notice: 1 };
+    assert.deepEqual(await visibleRows(house, asked), { ...before, ...told });
   });
 
   test('a pooled connection carries no context into the next transaction', async () => {

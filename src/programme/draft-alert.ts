@@ -39,6 +39,7 @@ import { checkAssessment } from './check-assessment.ts';
 import type { Context } from './context.ts';
 import { reviseConsents } from './embargo-consent.ts';
 import { freezeArtifact } from './freeze-artifact.ts';
+import { requireCertainTime } from './guard-clock.ts';
 import { type AlertKeys, encryptFor, makeAlertKeys } from './keyring.ts';
 import { type Rendering, renderingsOf, rowOf } from './render-shelf.ts';
 
@@ -248,7 +249,7 @@ function stored(
 
 /**
  * Moves T0 of a draft; of an approved alert it voids the approval, and refuses once a wave has
- * begun.
+ * begun. @throws CLOCK_DOUBT
  */
 export async function moveDisclosure(
   context: Context,
@@ -261,6 +262,7 @@ export async function moveDisclosure(
 ): Promise<{ version: number }> {
   if (disclosureAt <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
   return once(context, key, now, async (tx) => {
+    await requireCertainTime(tx);
     const alert = await lockedDraft(tx, alertId, version);
     const policy = await context.policies.active(tx, alert.programme);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };

@@ -1,6 +1,6 @@
 import { TocsinError } from '../domain/errors.ts';
 import { type Instant, instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
-import { clockMark, clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
+import { clockDoubted, clockMark, clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { resolveWorkItems } from '../store/delivery-writer.ts';
 import { recordEvent } from '../store/event-writer.ts';
@@ -67,6 +67,15 @@ export async function guardClock(
     });
     return { doubted: true };
   });
+}
+
+/**
+ * For an act that sets a time by the present one, or ends what a time would end.
+ * @throws CLOCK_DOUBT until two persons have confirmed the time.
+ */
+export async function requireCertainTime(tx: Tx): Promise<void> {
+  if (!(await clockDoubted(tx))) return;
+  throw new TocsinError('CLOCK_DOUBT', 'clock: expected one that nobody doubts; confirm the time');
 }
 
 /**

@@ -21,6 +21,7 @@ import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
 import { reviseConsents } from './embargo-consent.ts';
+import { requireCertainTime } from './guard-clock.ts';
 import { comparePlans, type PlanDifference } from './plan-difference.ts';
 
 /** A T0 that is proposed, what it would change, and the digest that a second person approves. */
@@ -78,7 +79,8 @@ export async function readMove(context: Context, id: MoveId): Promise<ProposedMo
  * everybody, as they are now. Everybody is decided again in a wave of this moment, and whoever has
  * something of the alert is told that something changed. One transaction: killed before its commit,
  * the old T0 is in force.
- * @throws SECOND_PERSON for the proposer; APPROVAL_VOID where a plan is not the one shown.
+ * @throws SECOND_PERSON for the proposer; APPROVAL_VOID where a plan is not the one shown;
+ * CLOCK_DOUBT.
  */
 export async function approveMove(
   context: Context,
@@ -89,6 +91,7 @@ export async function approveMove(
   key: IdempotencyKey | null = null,
 ): Promise<{ disclosureAt: Instant; noticed: number }> {
   return once(context, key, now, async (tx) => {
+    await requireCertainTime(tx);
     const known = await openMove(tx, id);
     const { alert } = await lockedAlert(tx, known.alert, null);
     // Read again under the lock: two approvals of it wait for each other there.

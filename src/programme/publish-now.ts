@@ -14,6 +14,7 @@ import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
 import { endEmbargo } from './end-embargo.ts';
+import { requireCertainTime } from './guard-clock.ts';
 
 /** Why somebody published at once, as the ledger keeps it: a word, never prose. */
 export const BREAK_GLASS_REASONS = [
@@ -32,7 +33,8 @@ const CONFIRM_WITHIN_MS = HOUR_MS;
  * One person publishes an approved alert now: T0 is this moment, and the policy says what that
  * opens to whom. Loud: an event of its own, and a question on the issuer's list that only the
  * confirmation of another person takes off. Act, event and question are one transaction.
- * @throws CONFLICT for a draft, whose content nobody has approved, and where it was done already.
+ * @throws CONFLICT for a draft, whose content nobody has approved, and where it was done already;
+ * CLOCK_DOUBT.
  */
 export async function publishNow(
   context: Context,
@@ -43,6 +45,9 @@ export async function publishNow(
   key: IdempotencyKey | null = null,
 ): Promise<{ disclosureAt: Instant; confirmBy: Instant }> {
   return once(context, key, now, async (tx) => {
+    // It can be done once: T0 must not be a moment that may be days away. Nothing leaves in a doubt
+    // anyway.
+    await requireCertainTime(tx);
     const { alert } = await lockedAlert(tx, alertId, null);
     const { programme, state, schedule } = alert;
     if (state === 'draft') {

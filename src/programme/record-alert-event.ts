@@ -13,6 +13,7 @@ import { readHead, sealHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { lockedAlert } from './draft-alert.ts';
 import { endEmbargo, endEmbargoOfDraft } from './end-embargo.ts';
+import { requireCertainTime } from './guard-clock.ts';
 
 /**
  * Records what has happened to an alert's vulnerability, at `at`, and has everybody decided again.
@@ -20,8 +21,8 @@ import { endEmbargo, endEmbargoOfDraft } from './end-embargo.ts';
  * is exploited asks the issuer whether to end it, since ending it also tells those who exploit it.
  * Killed before the commit nothing has happened; after it the waves are on disk, and the next cycle
  * does them.
- * @throws INVALID_INPUT for what is still to come; CONFLICT when it is known to have happened as
- * early.
+ * @throws INVALID_INPUT for what is still to come, CLOCK_DOUBT while nobody knows what is; CONFLICT
+ * when it is known to have happened as early.
  */
 export async function recordAlertEvent(
   context: Context,
@@ -34,6 +35,7 @@ export async function recordAlertEvent(
   const { kind, at } = happened;
   if (at > now) throw invalid('at', 'an instant that has come', 'one to come');
   return once(context, key, now, async (tx) => {
+    await requireCertainTime(tx);
     const { alert } = await lockedAlert(tx, alertId, null);
     const { title, facts } = await readHead(context, tx, alert);
     const known = facts.events[EVENT_FIELDS[kind]];

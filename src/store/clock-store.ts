@@ -1,5 +1,5 @@
 import type { PersonId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
+import { type Instant, instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 
 /** The persisted high-water mark of our clock, and whether releases are held for doubt of it. */
@@ -52,6 +52,18 @@ export async function putClockMark(tx: Tx, mark: ClockMark): Promise<void> {
 export async function certainUntil(tx: Tx): Promise<Instant> {
   const row = await tx.selectFrom('clock_mark').select('high_water').executeTakeFirstOrThrow();
   return row.high_water;
+}
+
+/**
+ * The latest instant that has come for certain: `now`, but under a doubt of the clock no later than
+ * the last that was not doubted. What is put down for it falls due whichever way the doubt ends.
+ */
+export async function certainlyCome(tx: Tx, now: Instant): Promise<Instant> {
+  const row = await tx
+    .selectFrom('clock_mark')
+    .select(['high_water', 'doubted_at'])
+    .executeTakeFirst();
+  return row && row.doubted_at !== null ? instant(Math.min(now, row.high_water)) : now;
 }
 
 export async function clockDoubted(tx: Tx): Promise<boolean> {

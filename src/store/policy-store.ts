@@ -3,6 +3,7 @@ import type { Actor } from '../domain/event.ts';
 import type { AlertId, PersonId, ProgrammeId, ProposalId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
+import { certainlyCome } from './clock-store.ts';
 import { type Tx, timestamp } from './database.ts';
 import { recordEvent } from './event-writer.ts';
 import type { Database } from './schema.ts';
@@ -166,6 +167,7 @@ export async function reschedule(
   schedule: Schedule,
   waves: readonly Instant[],
 ): Promise<void> {
+  const from = await certainlyCome(tx, act.at);
   await tx
     .updateTable('alert')
     .set({
@@ -179,9 +181,9 @@ export async function reschedule(
     .deleteFrom('wave')
     .where('alert_id', '=', alert)
     .where('state', '=', 'pending')
-    .where('at', '>', timestamp(act.at))
+    .where('at', '>', timestamp(from))
     .execute();
-  const due = [act.at, ...waves.filter((at) => at > act.at)];
+  const due = [from, ...waves.filter((at) => at > from)];
   await tx
     .insertInto('wave')
     .values(due.map((at) => ({ alert_id: alert, at: new Date(at), state: 'pending' })))

@@ -4,7 +4,8 @@ import { newId } from '../crypto/random.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { AlertId, MoveId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { resolveSchedule, type Schedule, waves } from '../domain/schedule.ts';
+import { type Schedule, waves } from '../domain/schedule.ts';
+import { scheduleUnder } from '../policy/policy.ts';
 import { type AlertRow, alertById } from '../store/alert-reader.ts';
 import { moveSchedule, touchAlert } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
@@ -137,7 +138,7 @@ async function scheduleFor(
   alert: AlertRow,
   to: Instant,
 ): Promise<Schedule> {
-  return resolveSchedule(to, (await context.policies.active(tx, alert.programme)).leads);
+  return scheduleUnder(await context.policies.active(tx, alert.programme), to);
 }
 
 async function shown(

@@ -53,6 +53,16 @@ export function scheduleUnder(policy: Policy, disclosureAt: Instant): Schedule {
 }
 
 /**
+ * The schedule that an alert gets at `now`. Of one that is disclosed no lead is to come, so that no
+ * gap of a calendar can stand in the way of another policy. @throws as `scheduleUnder`.
+ */
+export function scheduleAt(policy: Policy, disclosureAt: Instant, now: Instant): Schedule {
+  if (disclosureAt > now) return scheduleUnder(policy, disclosureAt);
+  const opensAt = Object.keys(policy.leads).map((lead) => [lead, disclosureAt] as const);
+  return { disclosureAt, opensAt: Object.fromEntries(opensAt) };
+}
+
+/**
  * Validates a pack against its schema and compiles it to closures.
  * @param sha256 gives the lower-case hex digest of a text; this folder knows no hash of its own.
  * @throws POLICY_INVALID naming file, line and remedy: an unknown attribute or value, a type error,

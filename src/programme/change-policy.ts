@@ -6,8 +6,9 @@ import type { Actor } from '../domain/event.ts';
 import type { AlertId, ProgrammeId, ProposalId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { waves } from '../domain/schedule.ts';
-import { type Policy, scheduleUnder } from '../policy/policy.ts';
+import { type Policy, scheduleAt } from '../policy/policy.ts';
 import { alertsPage } from '../store/alert-reader.ts';
+import { certainlyCome } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
@@ -145,12 +146,13 @@ export async function putInForce(
 ): Promise<{ sha256: string; alerts: number }> {
   const { sha256 } = policy;
   await storePolicy(tx, act, { pack, sha256, files: { ...files } });
+  const by = await certainlyCome(tx, act.at);
   let alerts = 0;
   let after: AlertId | null = null;
   for (;;) {
     const page = await alertsPage(tx, act.programme, after, PAGE);
     for (const { id, state, schedule } of page) {
-      const fresh = scheduleUnder(policy, schedule.disclosureAt);
+      const fresh = scheduleAt(policy, schedule.disclosureAt, by);
       if (state === 'draft') await rescheduleDraft(tx, id, fresh);
       else await reschedule(tx, act, id, fresh, waves(fresh));
       await recordEvent(tx, {

@@ -8,7 +8,7 @@ import type {
   PolicyDiff,
   Relation,
 } from '../policy/diff.ts';
-import { scheduleUnder } from '../policy/policy.ts';
+import { scheduleAt } from '../policy/policy.ts';
 import { type AlertRow, alertsPage, artifactsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import {
@@ -91,8 +91,8 @@ export async function comparePolicies(
   const alerts = gathered.alerts.map(({ alert, artifacts, relations, vulnerability }) => ({
     ...{ alert: alert.id, artifacts, relations, vulnerability },
     ...({ assurance: 'sealed', platform: 'sound' } as const),
-    before: scheduleUnder(old, alert.schedule.disclosureAt),
-    after: scheduleUnder(fresh, alert.schedule.disclosureAt),
+    before: scheduleAt(old, alert.schedule.disclosureAt, now),
+    after: scheduleAt(fresh, alert.schedule.disclosureAt, now),
   }));
   if (old.sha256 === fresh.sha256) {
     const nothing = { gaining: 0, losing: 0, effects: [], touched: 0, lines: [] };

@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/decision.ts';
+import type { AlertId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { decideRelease } from '../policy/decide.ts';
 import { countDecision, type WaveCount } from '../policy/plan.ts';
@@ -38,21 +39,40 @@ const BATCH = 200;
  * cursor, the grants, their events and notices. Killed anywhere, the next run goes on after the
  * last committed batch; a batch that committed although its answer was lost is not done again,
  * because its cursor moved with it. Returns the number of batches done.
- * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: nothing more is released then.
+ * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: nothing more is released then. Any other error of an
+ * alert once the others have had their waves; the next run tries it again.
  */
 export async function releaseDue(context: Context, now: Instant, batch = BATCH): Promise<number> {
   let batches = 0;
-  while (await redecideNext(context, now)) batches += 1;
-  for (;;) {
+  try {
+    while (await redecideNext(context, now)) batches += 1;
+  } finally {
+    batches += await releaseWaves(context, now, batch, []);
+  }
+  return batches;
+}
+
+/** The waves of all alerts but those that have failed in this run. */
+async function releaseWaves(
+  context: Context,
+  now: Instant,
+  batch: number,
+  failed: readonly AlertId[],
+): Promise<number> {
+  for (let batches = 0; ; batches += 1) {
     const wave = await context.store.issuer(async (tx) => {
       // Before each batch: a wave may take longer than a database needs to go back.
       await requireLedger(context, tx);
-      return (await clockDoubted(tx)) ? null : nextDueWave(tx, now);
+      return (await clockDoubted(tx)) ? null : nextDueWave(tx, now, failed);
     });
     if (!wave) return batches;
-    await releaseBatch(context, wave, now, batch);
+    try {
+      await releaseBatch(context, wave, now, batch);
+    } catch (error) {
+      await releaseWaves(context, now, batch, [...failed, wave.alert]);
+      throw error;
+    }
     await context.reached('release.committed');
-    batches += 1;
   }
 }
 

@@ -49,14 +49,19 @@ function waveFromRow(row: WaveColumns): Wave {
 /** A wave by its name, and the programme whose lock it needs: neither ever changes. */
 export type DueWave = Pick<Wave, 'alert' | 'at'> & { readonly programme: ProgrammeId };
 
-/** The earliest wave that is due and not done, without locking it. */
-export async function nextDueWave(tx: Tx, now: Instant): Promise<DueWave | null> {
+/** The earliest wave that is due and not done, of none of these alerts, without locking it. */
+export async function nextDueWave(
+  tx: Tx,
+  now: Instant,
+  except: readonly AlertId[],
+): Promise<DueWave | null> {
   const row = await tx
     .selectFrom('wave')
     .innerJoin('alert', 'alert.id', 'wave.alert_id')
     .select(['wave.alert_id', 'wave.at', 'alert.programme_id'])
     .where('wave.state', '<>', 'done')
     .where('wave.at', '<=', timestamp(now))
+    .where('wave.alert_id', '<>', sql<string>`all(${except}::uuid[])`)
     .orderBy('wave.at')
     .orderBy('wave.alert_id')
     .limit(1)

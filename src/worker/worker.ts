@@ -19,7 +19,8 @@ export type WorkerState = { nextTick: Instant | null };
  * One cycle: compare the ledger with its pin and the clocks with each other, end invitations nobody
  * answered, release what is due, tick if it is time. Every step is idempotent and resumes by
  * itself, so a cycle that fails anywhere is simply followed by the next. While the clock is doubted
- * nothing is released, but the ledger goes on ticking: promises are kept.
+ * nothing is released, and what fails to be released fails the cycle at its end; either way the
+ * ledger goes on ticking: promises are kept.
  * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: then nothing is done at all.
  */
 export async function runCycle(
@@ -29,14 +30,23 @@ export async function runCycle(
 ): Promise<CycleResult> {
   await guardLedger(context);
   const { doubted } = await guardClock(context, reading);
-  const batches = doubted ? 0 : await doDue(context, reading.wall);
-  const ticked = isTime(reading.wall, state.nextTick, context.tickMs);
-  if (ticked) {
-    await runTick(context, reading.wall);
-    // From now on, not from the missed time: missed ticks are not made up.
-    state.nextTick = plus(reading.wall, context.tickMs);
+  let batches = 0;
+  let ticked = false;
+  try {
+    batches = doubted ? 0 : await doDue(context, reading.wall);
+  } finally {
+    // What was promised with copies does not wait for what cannot be released.
+    ticked = await tick(context, reading.wall, state);
   }
   return { doubted, batches, ticked };
+}
+
+async function tick(context: Context, wall: Instant, state: WorkerState): Promise<boolean> {
+  if (!isTime(wall, state.nextTick, context.tickMs)) return false;
+  await runTick(context, wall);
+  // From now on, not from the missed time: missed ticks are not made up.
+  state.nextTick = plus(wall, context.tickMs);
+  return true;
 }
 
 /** A clock that was put back must not put the next tick off by as much: more than a tick is no. */

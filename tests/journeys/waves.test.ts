@@ -7,6 +7,7 @@ import { SYSTEM } from '../../src/programme/act.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
 import { putInForce } from '../../src/programme/change-policy.ts';
 import { compileFiles } from '../../src/programme/policy-shelf.ts';
+import { readVitals } from '../../src/programme/read-vitals.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { lockToChange } from '../../src/store/locks.ts';
@@ -24,6 +25,27 @@ when { principal.tier == Tier::"ans" && context.now < context.disclosureAt };
 `;
 
 type Item = { id: string; code: string; participant: string; reader: string | null };
+
+describe('an alert that cannot be released', () => {
+  test('holds up neither the waves of others nor the ledger', async () => {
+    const house = await openHouse();
+    const reader = await joinReader(house, await admit(house, 'Firm', { tier: 'validate' }));
+    const alerts = [await smallAlert(house), await smallAlert(house)] as const;
+    // The first of two waves at one instant is of the lower id.
+    const [broken, sound] = alerts.toSorted((a, b) => (a.alert < b.alert ? -1 : 1));
+    assert.ok(broken && sound);
+    await house.context.store.issuer((tx) =>
+      sql`update alert set head_enc = 'torn' where id = ${broken.alert}`.execute(tx),
+    );
+    house.clock.set(sound.firstWave);
+    await assert.rejects(house.cycle(), { code: 'SEAL_MALFORMED' });
+    const { eventsUnplaced } = await readVitals(house.context, house.clock.now());
+    assert.equal(eventsUnplaced, 0, 'the ledger has ticked all the same');
+    const copy = await serveCopy(house.context, reader.caller, sound, house.clock.now());
+    assert.ok(copy.bytes.length > 0);
+    await house.tearDown();
+  });
+});
 
 describe('what a wave holds', () => {
   let house: House;

@@ -1,5 +1,5 @@
 import { TocsinError } from '../domain/errors.ts';
-import { type Instant, instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
+import { HOUR_MS, type Instant, instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
 import { clockDoubted, clockMark, clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { resolveWorkItems } from '../store/delivery-writer.ts';
@@ -16,6 +16,8 @@ const BACKWARD_TOLERANCE_MS = 2 * SECOND_MS;
 const DISAGREEMENT_TOLERANCE_MS = MINUTE_MS;
 /** How long an ordinary restart takes: an upgrade, a reboot. */
 const RESTART_TOLERANCE_MS = 10 * MINUTE_MS;
+/** How long two persons may take to confirm one time. */
+const CONFIRMATION_MS = HOUR_MS;
 
 /** What was read from the clocks. */
 export type ClockReading = {
@@ -79,9 +81,10 @@ export async function requireCertainTime(tx: Tx): Promise<void> {
 }
 
 /**
- * A person confirms that the clock is right; the second, another person, ends the hold. What was
- * promised before the doubt gets its tick first, by the time it was promised in: the time that is
- * confirmed may be past all promises.
+ * A person confirms that the clock is right; the second, another person, ends the hold, unless the
+ * clock has moved on by more than the two may need: then theirs is the first. What was promised
+ * before the doubt gets its tick first, by the time it was promised in: the time that is confirmed
+ * may be past all promises.
  * @throws CONFLICT when nothing is doubted; SECOND_PERSON when the same person confirms twice.
  */
 export async function confirmClock(
@@ -97,11 +100,13 @@ export async function confirmClock(
     if (!mark || mark.doubtedAt === null) {
       throw new TocsinError('CONFLICT', 'clock: expected a doubt to confirm, found none');
     }
-    if (mark.firstConfirmation === null) {
-      await putClockMark(tx, { ...mark, firstConfirmation: caller.id });
+    const first = mark.firstConfirmation;
+    if (first === null || !isOfOneTime(first.at, now)) {
+      const firstConfirmation = { person: caller.id, at: now };
+      await putClockMark(tx, { ...mark, firstConfirmation });
       return { confirmed: false };
     }
-    if (mark.firstConfirmation === caller.id) {
+    if (first.person === caller.id) {
       throw new TocsinError('SECOND_PERSON', 'clock: expected another person to confirm');
     }
     await putClockMark(tx, { highWater: now, doubtedAt: null, firstConfirmation: null });
@@ -115,4 +120,10 @@ export async function confirmClock(
     });
     return { confirmed: true };
   });
+}
+
+/** Whether two persons speak of one time: a clock that jumped in between is another. */
+function isOfOneTime(first: Instant, second: Instant): boolean {
+  const later = second - first;
+  return later >= -BACKWARD_TOLERANCE_MS && later <= CONFIRMATION_MS;
 }

@@ -6,7 +6,8 @@ import type { Tx } from './database.ts';
 export type ClockMark = {
   readonly highWater: Instant;
   readonly doubtedAt: Instant | null;
-  readonly firstConfirmation: PersonId | null;
+  /** Who was the first to confirm the time, and which. */
+  readonly firstConfirmation: { readonly person: PersonId; readonly at: Instant } | null;
 };
 
 /** The mark; null before the first start. */
@@ -23,23 +24,24 @@ type MarkRow = {
   high_water: Instant;
   doubted_at: Instant | null;
   first_confirmation: string | null;
+  confirmed_at: Instant | null;
 };
 
 function markFrom(row: MarkRow | undefined): ClockMark | null {
-  return row
-    ? {
-        highWater: row.high_water,
-        doubtedAt: row.doubted_at,
-        firstConfirmation: row.first_confirmation as PersonId | null,
-      }
-    : null;
+  if (!row) return null;
+  const { high_water: highWater, doubted_at: doubtedAt, confirmed_at: at } = row;
+  const person = row.first_confirmation as PersonId | null;
+  const firstConfirmation = person === null || at === null ? null : { person, at };
+  return { highWater, doubtedAt, firstConfirmation };
 }
 
 export async function putClockMark(tx: Tx, mark: ClockMark): Promise<void> {
+  const first = mark.firstConfirmation;
   const columns = {
     high_water: new Date(mark.highWater),
     doubted_at: mark.doubtedAt === null ? null : new Date(mark.doubtedAt),
-    first_confirmation: mark.firstConfirmation,
+    first_confirmation: first?.person ?? null,
+    confirmed_at: first ? new Date(first.at) : null,
   };
   await tx
     .insertInto('clock_mark')

@@ -17,6 +17,7 @@ export type Database = {
     high_water: At;
     doubted_at: AtOrNull;
     first_confirmation: string | null;
+    confirmed_at: AtOrNull;
   };
   programme: { id: string; name: string; pack: string; reader_cap: number; created_at: At };
   policy_version: {

@@ -90,6 +90,22 @@ describe('a clock that jumps', () => {
     assert.ok((await fetch()).bytes.length > 0);
   });
 
+  test('two persons who confirm two times: a clock that jumped in between is confirmed by one', async () => {
+    const { context, author, approver } = house;
+    const now = house.clock.now();
+    assert.equal((await cycleAt(now, now, true)).doubted, true);
+    assert.deepEqual(await confirmClock(context, author, now), { confirmed: false });
+    const month = plus(now, 30 * DAY_MS);
+    assert.deepEqual(await confirmClock(context, approver, month), { confirmed: false });
+    assert.equal((await cycleAt(month, now)).doubted, true);
+    assert.deepEqual(await confirmClock(context, author, plus(now, MINUTE_MS)), {
+      confirmed: false,
+    });
+    const soon = plus(now, MINUTE_MS + HOUR_MS);
+    assert.deepEqual(await confirmClock(context, approver, soon), { confirmed: true });
+    house.clock.set(soon);
+  });
+
   test('held while the alert is invisible: the bytes of unknown', async () => {
     const small = await smallAlert(house);
     const early = house.clock.now();

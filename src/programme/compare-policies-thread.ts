@@ -1,12 +1,24 @@
 /** The thread of `compare-policies.ts`. */
 import { type DiffLine, diffPolicies } from '../policy/diff.ts';
+import { scheduleAt } from '../policy/policy.ts';
 import { type Compared, type Comparing, MAX_LINES } from './compare-policies.ts';
 import { compileFiles } from './policy-shelf.ts';
 import { answerFrom } from './thread.ts';
 
 await answerFrom((data: Comparing): Compared => {
-  const { before, after, alerts, participants, now } = data;
-  const diff = diffPolicies(compileFiles(before), compileFiles(after), alerts, participants, now);
+  const { participants, now } = data;
+  const [old, fresh] = [compileFiles(data.before), compileFiles(data.after)];
+  const told = { before: old.sha256, after: fresh.sha256 };
+  if (old.sha256 === fresh.sha256) {
+    const nothing = { gaining: 0, losing: 0, effects: [], touched: 0, lines: [] };
+    return { ...told, participants: participants.length, alerts: data.alerts.length, ...nothing };
+  }
+  const alerts = data.alerts.map(({ disclosureAt, ...alert }) => ({
+    ...alert,
+    before: scheduleAt(old, disclosureAt, now),
+    after: scheduleAt(fresh, disclosureAt, now),
+  }));
+  const diff = diffPolicies(old, fresh, alerts, participants, now);
   const lines: DiffLine[] = [];
   const touched = new Set<string>();
   for (const line of diff.lines()) {
@@ -14,6 +26,7 @@ await answerFrom((data: Comparing): Compared => {
     if (lines.length < MAX_LINES) lines.push(line);
   }
   return {
+    ...told,
     participants: diff.participants,
     alerts: diff.alerts,
     gaining: diff.gaining,

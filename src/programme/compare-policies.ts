@@ -8,7 +8,6 @@ import type {
   PolicyDiff,
   Relation,
 } from '../policy/diff.ts';
-import { scheduleAt } from '../policy/policy.ts';
 import { type AlertRow, alertsPage, artifactsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import {
@@ -21,7 +20,6 @@ import { factsFingerprint } from '../store/policy-store.ts';
 import { activePolicyHash, policyFiles } from '../store/programme-store.ts';
 import { vulnerabilityOf } from './alert-head.ts';
 import type { Context } from './context.ts';
-import { compileFiles } from './policy-shelf.ts';
 import { inThread } from './thread.ts';
 
 /** Texts of a pack's files by name. */
@@ -54,20 +52,29 @@ const MAX_ALERTS = 1_000;
 export type Comparing = {
   readonly before: Files;
   readonly after: Files;
-  readonly alerts: readonly DiffedAlert[];
+  readonly alerts: readonly ComparedAlert[];
   readonly participants: readonly DiffedParticipant[];
   readonly now: Instant;
 };
 
+/** An open alert, whose schedule under each policy the thread resolves. */
+export type ComparedAlert = Omit<DiffedAlert, 'before' | 'after'> & {
+  readonly disclosureAt: Instant;
+};
+
 /** What it answers. */
 export type Compared = Omit<PolicyDiff, 'lines'> & {
+  /** SHA-256 of either policy. */
+  readonly before: string;
+  readonly after: string;
   readonly touched: number;
   readonly lines: readonly DiffLine[];
 };
 
 /**
  * Compares two policies over all enrolments and open alerts, from `now` on: whom a change touches,
- * before it is enacted. `before` null: the policy in force.
+ * before it is enacted. `before` null: the policy in force. Both are compiled in a thread: packs that
+ * nobody checked take seconds.
  * @throws POLICY_INVALID for a pack that does not compile.
  */
 export async function comparePolicies(
@@ -77,7 +84,6 @@ export async function comparePolicies(
   now: Instant,
 ): Promise<PolicyComparison> {
   const { after } = policies;
-  const fresh = compileFiles(after);
   const gathered = await context.store.issuer(async (tx) => {
     const active = await activePolicyHash(tx, programme);
     const before = policies.before ?? (await policyFiles(tx, programme, active));
@@ -85,19 +91,12 @@ export async function comparePolicies(
     const alerts = await openAlerts(context, tx, programme, people);
     return { before, alerts, people, facts: await factsFingerprint(tx, programme) };
   });
-  const { before, people } = gathered;
-  const old = compileFiles(before);
-  const told = { before: old.sha256, after: fresh.sha256, facts: gathered.facts, at: now };
+  const { before, people, facts } = gathered;
   const alerts = gathered.alerts.map(({ alert, artifacts, relations, vulnerability }) => ({
     ...{ alert: alert.id, artifacts, relations, vulnerability },
     ...({ assurance: 'sealed', platform: 'sound' } as const),
-    before: scheduleAt(old, alert.schedule.disclosureAt, now),
-    after: scheduleAt(fresh, alert.schedule.disclosureAt, now),
+    disclosureAt: alert.schedule.disclosureAt,
   }));
-  if (old.sha256 === fresh.sha256) {
-    const nothing = { gaining: 0, losing: 0, effects: [], touched: 0, lines: [] };
-    return { ...told, participants: people.length, alerts: alerts.length, ...nothing };
-  }
   const comparing: Comparing = { before, after, alerts, participants: people, now };
   const compared = await inThread<Compared>(
     new URL('./compare-policies-thread.ts', import.meta.url),
@@ -109,7 +108,7 @@ export async function comparePolicies(
     ...line,
     name: names.get(line.participant) ?? '',
   }));
-  return { ...told, ...compared, lines };
+  return { ...compared, facts, at: now, lines };
 }
 
 type OpenAlert = {

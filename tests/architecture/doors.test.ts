@@ -71,6 +71,11 @@ suite('the tests of these tests', () => {
       ],
     },
     {
+      name: 'compiling a pack',
+      open: 'src/programme/compare-policies-thread.ts',
+      uses: ['const fresh = compileFiles(after);'],
+    },
+    {
       name: 'child processes',
       open: 'src/store/cluster/child.ts',
       uses: ["import { spawn } from 'node:child_process';", "import 'cluster';"],

@@ -57,6 +57,18 @@ const DOORS: readonly Door[] = [
     ),
   },
   {
+    // What somebody sent takes seconds: it is compiled in a thread, or by those who put it in force.
+    name: 'compiling a pack',
+    open: [
+      'src/programme/policy-shelf.ts',
+      'src/programme/compare-policies-thread.ts',
+      'src/programme/change-policy.ts',
+      'src/programme/create-programme.ts',
+      'src/main/pack-folder.ts',
+    ],
+    code: /\bcompileFiles\b/g,
+  },
+  {
     name: 'child processes',
     open: ['src/store/cluster/child.ts'],
     packages: /^(?:node:)?(?:child_process|cluster)$|^execa$|^cross-spawn$/,

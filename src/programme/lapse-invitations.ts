@@ -79,8 +79,9 @@ async function lapse(
   const terms = { ...(await embargoTo(tx, policy, { alert, vulnerability })), mode };
   const ended = embargoEnd(terms, now);
   // Whoever has agreed to every embargo since is asked nothing any more, and cannot refuse thereby;
-  // nor can anybody whose question was over before its deadline came.
-  if (mode === 'standing' || (ended !== null && ended < due.deadline)) {
+  // nor can anybody whose question was over before its deadline came, or is not shown: of a draft.
+  const over = ended !== null && ended < due.deadline;
+  if (mode === 'standing' || over || alert.state === 'draft') {
     await putConsent(tx, act, { alert: alert.id, participant, consent: 'no_embargo' });
     await closeInvitation(tx, act, due, 'overtaken');
     return;

@@ -427,6 +427,22 @@ describe('consent to the embargo of one alert', () => {
     });
   }
 
+  test('a refusal by silence to what could not be answered: the alert was a draft again', async () => {
+    const reader = await firm();
+    const small = await smallAlert(house);
+    await inviteEach(small, small.firstWave, [reader]);
+    const { version } = await planAlert(house.context, small.alert);
+    const sooner = plus(small.disclosureAt, -1);
+    const now = house.clock.now();
+    await moveDisclosure(house.context, house.author, small.alert, version, sooner, now);
+    house.clock.set(small.firstWave);
+    assert.equal(await lapseInvitations(house.context, house.clock.now()), 1);
+    assert.equal(await consentOf(small, reader), 'no_embargo');
+    await approve(house, small.alert);
+    await invite(small.alert, { deadline: sooner });
+    assert.equal((await reply(reader, (await sole(reader)).id, 'accept')).status, 200);
+  });
+
   test('an invitation while nobody knows what time it is', async () => {
     const reader = await firm();
     const small = await smallAlert(house);

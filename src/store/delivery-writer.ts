@@ -218,13 +218,17 @@ export async function insertHolds(
   await insertEvents(tx, events);
 }
 
-/** Open questions of a programme, oldest first. */
+/**
+ * The first 500 open questions of a programme: those of an alert as a whole, then what was held, of
+ * which one wave may hold thousands; each oldest first.
+ */
 export async function openWorkItems(tx: Tx, programme: ProgrammeId) {
   return tx
     .selectFrom('work_item')
     .select(['id', 'code', 'alert_id', 'artifact_id', 'participant_id', 'reader_id', 'at'])
     .where('programme_id', '=', programme)
     .where('resolved_at', 'is', null)
+    .orderBy(sql`artifact_id is null`, 'desc')
     .orderBy('at')
     .limit(500)
     .execute();

@@ -256,6 +256,24 @@ describe('what happens to an alert under way', () => {
       assert.equal((await confirm(approver)).status, 409);
     });
 
+    test('its question stands before whatever a wave held, however much that is', async () => {
+      const other = await underWay();
+      const { artifacts } = await readAlert(house.context, other);
+      const [{ id: artifact } = { id: null }] = artifacts;
+      await house.context.store.issuer((tx) =>
+        sql`insert into work_item (id, programme_id, code, alert_id, artifact_id, at)
+          select gen_random_uuid(), ${house.programme}, 'HELD_' || n, ${other}, ${artifact},
+            ${new Date(house.clock.now())} from generate_series(1, 600) as n`.execute(tx),
+      );
+      house.clock.set(plus(house.clock.now(), 1_000));
+      assert.equal((await publish(other)).status, 200);
+      const [first] = await questions(other);
+      assert.equal(first?.code, 'BREAK_GLASS');
+      await house.context.store.issuer((tx) =>
+        sql`delete from work_item where code like 'HELD_%'`.execute(tx),
+      );
+    });
+
     test('the database itself refuses whoever published as the one who confirms', async () => {
       const other = await underWay();
       assert.equal((await publish(other)).status, 200);

@@ -8,7 +8,7 @@ import type {
   PolicyDiff,
   Relation,
 } from '../policy/diff.ts';
-import { type AlertRow, alertsPage, artifactsOf } from '../store/alert-reader.ts';
+import { type AlertRow, artifactsOf, openAlertsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import {
   type Enrolled,
@@ -45,8 +45,6 @@ export type PolicyComparison = Omit<PolicyDiff, 'lines' | 'effects'> & {
 export const MAX_LINES = 2_000;
 
 const PAGE = 500;
-/** Open alerts that are compared; a list with more of them under way at once is not known. */
-const MAX_ALERTS = 1_000;
 
 /** What the thread is given: data alone. */
 export type Comparing = {
@@ -126,8 +124,7 @@ async function openAlerts(
 ): Promise<OpenAlert[]> {
   const doubted = new Set(people.filter((one) => one.doubted).map((one) => one.participant));
   const found: OpenAlert[] = [];
-  const all = await alertsPage(tx, programme, null, MAX_ALERTS);
-  for (const alert of all.filter(({ state }) => state !== 'closed')) {
+  for (const alert of await openAlertsOf(tx, programme)) {
     const artifacts = await artifactsOf(tx, alert.id);
     const recorded = await relationsTo(tx, alert.id, null);
     const relations = new Map<ParticipantId, Relation>();

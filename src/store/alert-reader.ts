@@ -144,6 +144,18 @@ export async function alertsPage(
   return (await query.execute()).map(alertFromRow);
 }
 
+/** The drafts and the alerts under way of a programme, whose number nothing but their work bounds. */
+export async function openAlertsOf(tx: Tx, programme: ProgrammeId): Promise<AlertRow[]> {
+  const rows = await tx
+    .selectFrom('alert')
+    .select(ALERT_COLUMNS)
+    .where('programme_id', '=', programme)
+    .where('state', '<>', 'closed')
+    .orderBy('id')
+    .execute();
+  return rows.map(alertFromRow);
+}
+
 export async function artifactsOf(tx: Tx, alert: AlertId): Promise<ArtifactRow[]> {
   const rows = await tx
     .selectFrom('artifact')

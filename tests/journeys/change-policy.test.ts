@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
 import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
 import { plus } from '../../src/domain/instant.ts';
 import { activateProposal, proposePolicy } from '../../src/programme/change-policy.ts';
@@ -173,9 +174,18 @@ describe('somebody without Cedar changes one word of a table', () => {
     const table = pack.files['programme.yaml']?.replace('entry: 24h', 'entry: 48h') ?? '';
     const policy = { pack: 'mapp', files: { ...pack.files, 'programme.yaml': table } };
     const { context, author, programme, clock } = house;
+    // What a programme has closed over the years, before it in the order of ids.
+    await context.store.issuer((tx) =>
+      sql`insert into alert (id, programme_id, author_id, state, disclosure_at, opens_at, tlp,
+          use_permissions, head_enc, version, created_at)
+        select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, programme_id,
+          author_id, 'closed', created_at, '{}', tlp, use_permissions, head_enc, 1, created_at
+        from alert, generate_series(1, 1100) as n`.execute(tx),
+    );
     const shown = await proposePolicy(context, author, programme, policy, clock.now());
     const { gaining, losing, effects } = shown.comparison;
-    assert.deepEqual([gaining, losing], [1, 0]);
+    assert.deepEqual([shown.comparison.alerts, gaining, losing], [1, 1, 0]);
+    await context.store.issuer((tx) => sql`delete from alert where state = 'closed'`.execute(tx));
     for (const { tier, reason, headStartLostMs, artifacts } of effects) {
       // It would have opened at T0 − 48 h; 36 h are left.
       assert.deepEqual(

@@ -71,8 +71,8 @@ export type Compared = Omit<PolicyDiff, 'lines'> & {
 
 /**
  * Compares two policies over all enrolments and open alerts, from `now` on: whom a change touches,
- * before it is enacted. `before` null: the policy in force. Both are compiled in a thread: packs that
- * nobody checked take seconds.
+ * before it is enacted. `before` null: the policy in force. Both are compiled in a thread: packs
+ * that nobody checked take seconds.
  * @throws POLICY_INVALID for a pack that does not compile.
  */
 export async function comparePolicies(

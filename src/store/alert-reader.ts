@@ -144,7 +144,7 @@ export async function alertsPage(
   return (await query.execute()).map(alertFromRow);
 }
 
-/** The drafts and the alerts under way of a programme, whose number nothing but their work bounds. */
+/** The drafts and the alerts under way of a programme: as many as its persons work on. */
 export async function openAlertsOf(tx: Tx, programme: ProgrammeId): Promise<AlertRow[]> {
   const rows = await tx
     .selectFrom('alert')

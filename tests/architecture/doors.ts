@@ -57,7 +57,7 @@ const DOORS: readonly Door[] = [
     ),
   },
   {
-    // What somebody sent takes seconds: it is compiled in a thread, or by those who put it in force.
+    // What somebody sent takes seconds: compiled in a thread, or by those who put it in force.
     name: 'compiling a pack',
     open: [
       'src/programme/policy-shelf.ts',

@@ -64,7 +64,7 @@ describe('acts under a clock that ran ahead', () => {
       return (await query.execute()).length;
     });
 
-  test('whom an assessment opens something to has it when the doubt ends, not days later', async () => {
+  test('whom an assessment opens something to has it when the doubt ends, not later', async () => {
     await admit(house, 'Kernel', { tier: 'validate', profile: KERNEL });
     const { alert, firstWave } = await smallAlert(house);
     await runAhead(firstWave);

@@ -49,7 +49,7 @@ describe('leads in business days', () => {
     await house.cycle();
   });
 
-  test('a calendar without the years of disclosed alerts stands in the way of no policy', async () => {
+  test('a calendar without the years of disclosed alerts is in the way of no policy', async () => {
     const { context, author, approver, programme } = house;
     house.clock.set(parseInstant('2026-03-02T09:00:00Z'));
     const open = await smallAlert(house);

@@ -90,7 +90,7 @@ describe('a clock that jumps', () => {
     assert.ok((await fetch()).bytes.length > 0);
   });
 
-  test('two persons who confirm two times: a clock that jumped in between is confirmed by one', async () => {
+  test('two persons who confirm two times, of a clock that jumped in between', async () => {
     const { context, author, approver } = house;
     const now = house.clock.now();
     assert.equal((await cycleAt(now, now, true)).doubted, true);

@@ -427,7 +427,7 @@ describe('consent to the embargo of one alert', () => {
     });
   }
 
-  test('a refusal by silence to what could not be answered: the alert was a draft again', async () => {
+  test('a refusal by silence to what could not be answered, of a draft again', async () => {
     const reader = await firm();
     const small = await smallAlert(house);
     await inviteEach(small, small.firstWave, [reader]);

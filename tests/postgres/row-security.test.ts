@@ -83,7 +83,7 @@ describe('row-level security', () => {
     assert.deepEqual(seen, { ...known, event: 0 });
   });
 
-  test('a row that names an alert to whoever is invited, or part of it, before its wave', async () => {
+  test('a row that names an alert before its wave, to who is invited or part of it', async () => {
     const { context, author, clock } = house;
     const asked = await admit(house, 'Asked', { tier: 'validate', consentMode: 'per_alert' });
     const before = await visibleRows(house, asked);

@@ -8,6 +8,7 @@ import { listOrder } from './carriers/list-order.ts';
 import { prose } from './carriers/prose.ts';
 import { settle } from './carriers/settle.ts';
 import { sigma } from './carriers/sigma.ts';
+import { suricata } from './carriers/suricata.ts';
 import { yara } from './carriers/yara.ts';
 import { assignKeys, type Earlier, type KeylessSlot } from './passage.ts';
 import type { Sidecar } from './sidecar.ts';
@@ -34,7 +35,7 @@ export type Frozen = {
   readonly dropped: readonly Dropped[];
 };
 
-const CARRIERS: readonly Carrier[] = [prose, listOrder, canary, yara, sigma];
+const CARRIERS: readonly Carrier[] = [prose, listOrder, canary, yara, sigma, suricata];
 
 /**
  * Freezes where copies of one artifact version may differ: proposes by every carrier of the format,

@@ -4,10 +4,12 @@ import { invalid, TocsinError } from '../domain/errors.ts';
 import type { ArtifactId } from '../domain/ids.ts';
 import { canary } from './carriers/canary.ts';
 import type { Carrier, Dropped, ProposedBit, ProposedSlot } from './carriers/carrier.ts';
+import { csaf } from './carriers/csaf.ts';
 import { listOrder } from './carriers/list-order.ts';
 import { prose } from './carriers/prose.ts';
 import { settle } from './carriers/settle.ts';
 import { sigma } from './carriers/sigma.ts';
+import { suricata } from './carriers/suricata.ts';
 import { yara } from './carriers/yara.ts';
 import { assignKeys, type Earlier, type KeylessSlot } from './passage.ts';
 import type { Sidecar } from './sidecar.ts';
@@ -34,7 +36,7 @@ export type Frozen = {
   readonly dropped: readonly Dropped[];
 };
 
-const CARRIERS: readonly Carrier[] = [prose, listOrder, canary, yara, sigma];
+const CARRIERS: readonly Carrier[] = [prose, csaf, listOrder, canary, yara, sigma, suricata];
 
 /**
  * Freezes where copies of one artifact version may differ: proposes by every carrier of the format,
@@ -77,9 +79,10 @@ function masterOf(text: string): Buffer {
  * instead.
  */
 function refuseUnread(sidecar: Sidecar | null, format: Format): void {
-  for (const { reads, formats } of CARRIERS) {
+  const read = CARRIERS.filter(({ formats }) => formats.includes(format)).map(({ reads }) => reads);
+  for (const { reads } of CARRIERS) {
     if (reads === null || sidecar === null || sidecar[reads].length === 0) continue;
-    if (!formats.includes(format)) {
+    if (!read.includes(reads)) {
       throw invalid(reads, `none in a ${format} artifact`, `${sidecar[reads].length} entries`);
     }
   }

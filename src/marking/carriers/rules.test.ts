@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { seeded } from '../../../tests/support/seeded.ts';
@@ -7,6 +7,8 @@ import type { Format } from '../../domain/artifact.ts';
 import type { ArtifactId } from '../../domain/ids.ts';
 import { canonicalSigma } from '../../formats/rules/sigma/canonical.ts';
 import { parseSigma } from '../../formats/rules/sigma/parse.ts';
+import { canonicalSuricata } from '../../formats/rules/suricata/canonical.ts';
+import { parseSuricata } from '../../formats/rules/suricata/parse.ts';
 import { compileYara } from '../../formats/rules/yara-x.ts';
 import { freezeSlots } from '../freeze.ts';
 import type { SlotTable } from '../slot-table.ts';
@@ -19,7 +21,10 @@ import { canonical as canonicalYara } from './yara-opinion.ts';
 const TESTDATA = join(import.meta.dirname, '../../../testdata');
 
 function filesIn(folder: string): { name: string; text: string }[] {
-  return ['toolshell', 'rules'].flatMap((group) =>
+  const groups = ['toolshell', 'rules'].filter((group) =>
+    existsSync(join(TESTDATA, group, folder)),
+  );
+  return groups.flatMap((group) =>
     readdirSync(join(TESTDATA, group, folder)).map((name) => ({
       name,
       text: readFileSync(join(TESTDATA, group, folder, name), 'utf8'),
@@ -110,6 +115,45 @@ function slot(text: string, from: string, to: string): ProposedBit {
   const range = { start, end: start + from.length, other: to };
   return { kind: 'bit', source: 'automatic', family: 'test', ...range, what: from, weight: 1 };
 }
+
+const SNORTED = `alert http any any -> any any (msg:"one"; content:"a|0d 0a|b"; content:"c"; \
+reference:cve,2025-1; reference:url,a.example; metadata:k v, l w, m x; sid:1; rev:1;)
+alert http any any -> any any (msg:"two"; pcre:"/x\\;y/"; reference:cve,1; classtype:misc; sid:2;)
+drop http any any -> any any (msg:"three"; sid:3;)
+# speaks of the fourth
+drop http any any -> any any (msg:"four"; sid:4;)
+drop http any any -> any any (msg:"five"; sid:5;)
+drop http any any -> any any (msg:"six"; sid:6;)
+`;
+
+test('Suricata: every copy has one canonical form; contents, words, ids keep their order', () => {
+  const real = filesIn('suricata').map(({ text }) => text);
+  const fixed = /(?:msg|pcre|sid|rev|flow|nocase|content)\b[^;]*;/g;
+  const kept = (text: string) =>
+    text
+      .split('\n')
+      .map((line) => (line.match(fixed) ?? []).join(''))
+      .sort();
+  for (const text of [SNORTED, ...real]) {
+    const { table, dropped } = freeze('suricata', text);
+    assert.deepEqual(dropped, []);
+    assert.ok(table.slots.length > 0);
+    for (const copy of copiesOf(text, table)) {
+      assert.equal(canonicalSuricata(parseSuricata(copy)), canonicalSuricata(parseSuricata(text)));
+      assert.deepEqual(kept(copy), kept(text));
+    }
+  }
+  const families = freeze('suricata', SNORTED).table.slots.map(({ family }) => family);
+  assert.deepEqual(
+    new Set(families),
+    new Set(['suricata.rule-order', 'suricata.option-order', 'suricata.metadata-order']),
+  );
+  const texts = freeze('suricata', SNORTED).table.slots.map((slot) => JSON.stringify(slot));
+  assert.ok(
+    texts.every((slot) => !slot.includes('four')),
+    'nothing moves from under a comment',
+  );
+});
 
 test('the YARA gate drops what changes a rule, and says why', () => {
   for (const text of [RULE, RULE.replace(/\nrule other.*/, '')]) {

@@ -6,22 +6,27 @@ import {
   type SigmaNode,
   type SigmaRule,
 } from '../../formats/rules/sigma/parse.ts';
-import type { Carrier, CarrierInput, GateAnswer, Proposal, ProposedBit } from './carrier.ts';
+import type { Carrier, CarrierInput, Proposal, ProposedBit } from './carrier.ts';
 import { lineCounter } from './lines.ts';
+import { sameForm } from './same-form.ts';
 import { conditionSlots } from './sigma-condition.ts';
-import { thin } from './thin.ts';
-import { variantOf } from './variant.ts';
+
+/** Longest rule that is marked, in UTF-16 units, and most slots: every slot is parsed anew. */
+const MAX_SOURCE = 64 * 1024;
+const MAX_SLOTS = 128;
 
 /**
  * Sigma rules: the order of values, fields, selections, operands of the condition, and of a few
  * neighbouring keys. No value, id, reference, author, date or tag is touched: lines change places,
  * and the gate sees to it that the canonical form stays.
  */
-export const sigma: Carrier = { name: 'sigma', formats: ['sigma'], reads: null, propose, gate };
-
-/** Longest rule that is marked, in UTF-16 units, and most slots: every slot is parsed anew. */
-const MAX_SOURCE = 64 * 1024;
-const MAX_SLOTS = 128;
+export const sigma: Carrier = {
+  name: 'sigma',
+  formats: ['sigma'],
+  reads: null,
+  propose,
+  gate: sameForm(canonicalOf, MAX_SLOTS),
+};
 
 /**
  * Keys of a rule that may change places with a neighbour; ids, authors and dates stay where they
@@ -143,19 +148,6 @@ function underComment(text: string, { start }: Unit): boolean {
 function lastTwoLines(before: string): string {
   const line = before.lastIndexOf('\n');
   return line === -1 ? before : before.slice(before.lastIndexOf('\n', line - 1) + 1);
-}
-
-/** Each slot alone and all together: the rule still parses, to the same canonical form. */
-function gate(text: string, chosen: readonly ProposedBit[]): GateAnswer {
-  const authored = canonicalOf(text);
-  const same = (slots: readonly ProposedBit[]) => canonicalOf(variantOf(text, slots)) === authored;
-  const thinned = thin(chosen, MAX_SLOTS);
-  const alone = thinned.kept.filter((slot) => same([slot]));
-  const kept = same(alone) ? alone : [];
-  const failed = thinned.kept
-    .filter((slot) => !kept.includes(slot))
-    .map(({ family, what }) => ({ family, what, reason: 'other canonical form' }));
-  return { kept, dropped: [...thinned.dropped, ...failed] };
 }
 
 function canonicalOf(text: string): string | null {

@@ -151,7 +151,7 @@ async function bareInserts(house: House): Promise<number> {
   const start = performance.now();
   await house.context.store.issuer(async (tx) => {
     await sql`insert into release_grant select alert_id, participant_id, wave_at + interval '1 ms',
-      granted_at, allowed, reduced from release_grant`.execute(tx);
+      granted_at, allowed, reduced, opened from release_grant`.execute(tx);
     await sql`insert into event (id, at, type, programme_id, subjects, entry, leaf, issuer_body,
         issuer_salt, participant_id, participant_body, participant_salt)
       select gen_random_uuid(), at, type, programme_id, subjects, entry, leaf, issuer_body,

@@ -1,3 +1,4 @@
+import { equalBytes, sha256 } from '../crypto/hash.ts';
 import {
   type Decision,
   effectiveDecision,
@@ -114,19 +115,37 @@ export async function grantPage(
     decisions.push(decided);
     holds.push(...holdsOf(facts, enrolled.participant, decided));
     later.push(...opensBetweenWaves(policy, facts, enrolled, relation, now));
-    const allowed = decided.filter((decision) => decision.outcome === 'allow').length;
-    const reduced = decided.filter((decision) => decision.outcome === 'allow_reduced').length;
+    const grant = grantOf(facts, enrolled.participant, decided);
     const last = before.get(enrolled.participant);
-    const unchanged = last?.allowed === allowed && last.reduced === reduced;
-    if (allowed + reduced > 0 && !unchanged) {
-      grants.push({ participant: enrolled.participant, allowed, reduced });
-    }
+    if (grant.allowed + grant.reduced > 0 && !(last && isSame(last, grant))) grants.push(grant);
   }
   await insertRedecisions(tx, later);
   const act = { programme: facts.alert.programme, actor: SYSTEM, at: now };
   await insertHolds(tx, act, holds);
   const wave = { alert: facts.alert.id, at: waveAt };
   return { decisions, granted: await insertGrants(tx, act, wave, grants) };
+}
+
+function grantOf(
+  { artifacts }: AlertFacts,
+  participant: ParticipantId,
+  decided: readonly Decision[],
+): NewGrant {
+  let [allowed, reduced, opened] = [0, 0, ''];
+  for (const [index, { id }] of artifacts.entries()) {
+    const outcome = decided[index]?.outcome;
+    if (outcome === 'allow') allowed += 1;
+    else if (outcome === 'allow_reduced') reduced += 1;
+    else continue;
+    opened += `${id} ${outcome}\n`;
+  }
+  return { participant, allowed, reduced, opened: sha256(Buffer.from(opened)) };
+}
+
+/** Whether two grants open the same: as many artifacts may be others. */
+function isSame(last: NewGrant, { allowed, reduced, opened }: NewGrant): boolean {
+  if (last.opened !== null && opened !== null) return equalBytes(last.opened, opened);
+  return last.allowed === allowed && last.reduced === reduced;
 }
 
 /** What a person must decide about: it may be all there is, so that nobody ever asks for it. */

@@ -9,17 +9,19 @@ export type TokenDesk = {
 
 /** As many in one statement; more wait for the next. */
 const MOST_AT_ONCE = 256;
+/** As many statements at a time: one that hangs does not keep everybody out. */
+const STATEMENTS = 2;
 
 /**
  * Looks tokens up as the store has them at that moment: nothing is kept, so a revoked token is dead
- * at once. Requests that come while a lookup is under way are looked up together in the next one;
+ * at once. Requests that come while lookups are under way are looked up together in the next one;
  * under load that is one round trip for many instead of one for each.
  */
 export function openTokenDesk(store: Store): TokenDesk {
   let waiting: Waiting[] = [];
-  let busy = false;
+  let busy = 0;
   const serve = async (): Promise<void> => {
-    busy = true;
+    busy += 1;
     while (waiting.length > 0) {
       const asked = waiting.slice(0, MOST_AT_ONCE);
       waiting = waiting.slice(MOST_AT_ONCE);
@@ -31,13 +33,13 @@ export function openTokenDesk(store: Store): TokenDesk {
         for (const { refuse } of asked) refuse(error);
       }
     }
-    busy = false;
+    busy -= 1;
   };
   return {
     holder: (hash) =>
       new Promise((answer, refuse) => {
         waiting.push({ hash, answer, refuse });
-        if (!busy) void serve();
+        if (busy < STATEMENTS) void serve();
       }),
   };
 }

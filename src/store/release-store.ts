@@ -152,6 +152,8 @@ export type NewGrant = {
   readonly participant: ParticipantId;
   readonly allowed: number;
   readonly reduced: number;
+  /** SHA-256 over what is open, whole and reduced; null where it was not kept yet. */
+  readonly opened: Buffer | null;
 };
 
 /**
@@ -166,12 +168,14 @@ export async function insertGrants(
   grants: readonly NewGrant[],
 ): Promise<number> {
   if (grants.length === 0) return 0;
+  const rows = grants.map((grant) => ({ ...grant, opened: grant.opened?.toString('hex') ?? null }));
   const { rows: inserted } = await sql<{ participant_id: string }>`
-    insert into release_grant (alert_id, participant_id, wave_at, granted_at, allowed, reduced)
+    insert into release_grant (alert_id, participant_id, wave_at, granted_at, allowed, reduced,
+      opened)
     select ${wave.alert}::uuid, participant, ${new Date(wave.at)}, ${new Date(act.at)}, allowed,
-      reduced
-    from json_to_recordset(${JSON.stringify(grants)}::json)
-      as r (participant uuid, allowed integer, reduced integer)
+      reduced, decode(opened, 'hex')
+    from json_to_recordset(${JSON.stringify(rows)}::json)
+      as r (participant uuid, allowed integer, reduced integer, opened text)
     on conflict do nothing returning participant_id`.execute(tx);
   const isNew = new Set(inserted.map((row) => row.participant_id));
   const fresh = grants.filter((grant) => isNew.has(grant.participant));
@@ -224,7 +228,7 @@ export async function lastGrants(
   const rows = await tx
     .selectFrom('release_grant')
     .distinctOn('participant_id')
-    .select(['participant_id', 'allowed', 'reduced'])
+    .select(['participant_id', 'allowed', 'reduced', 'opened'])
     .where('alert_id', '=', alert)
     .where('participant_id', '=', sql<string>`any(${participants}::uuid[])`)
     .orderBy('participant_id')
@@ -238,6 +242,7 @@ export async function lastGrants(
         participant: row.participant_id as ParticipantId,
         allowed: row.allowed,
         reduced: row.reduced,
+        opened: row.opened,
       },
     ]),
   );

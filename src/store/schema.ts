@@ -134,6 +134,7 @@ export type Database = {
     granted_at: At;
     allowed: number;
     reduced: number;
+    opened: Buffer | null;
   };
   redecision: { alert_id: string; participant_id: string; at: At };
   break_glass: {

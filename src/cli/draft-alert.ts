@@ -9,8 +9,8 @@ import type { Progress } from './world.ts';
 /** What an alert is before it has artifacts. */
 export type AlertHead = Pick<
   AlertFolder,
-  'title' | 'disclosureAt' | 'tlp' | 'usePermissions' | 'assessment'
->;
+  'title' | 'disclosureAt' | 'tlp' | 'usePermissions' | 'assessment' | 'happened' | 'answers'
+> & { readonly emergency?: string };
 
 /** An artifact to add; `reducedBy` is the id of the reduced variant. */
 export type ArtifactToAdd = Omit<FolderArtifact, 'file' | 'reducedBy'> & {
@@ -34,7 +34,13 @@ export async function postAlert(
   programme: string,
   head: AlertHead,
 ): Promise<string> {
-  const body = { ...head, disclosureAt: formatInstant(head.disclosureAt) };
+  const { happened, answers, disclosureAt, ...rest } = head;
+  const body = {
+    ...rest,
+    ...answers,
+    disclosureAt: formatInstant(disclosureAt),
+    happened: happened.map(({ kind, at }) => ({ kind, at: formatInstant(at) })),
+  };
   return drafted(await client.post(`/v1/programmes/${programme}/alerts`, body), 'alert').alert;
 }
 

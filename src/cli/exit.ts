@@ -37,6 +37,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   IDEMPOTENCY_REUSED: 'changed',
   SECOND_PERSON: 'refused',
   APPROVAL_VOID: 'changed',
+  TIMING_REFUSED: 'input',
   POLICY_INVALID: 'input',
   POLICY_ERROR: 'inside',
   CLOCK_DOUBT: 'later',

@@ -69,6 +69,7 @@ function plan(...lines: PlanAnswer['lines'][number][]): PlanAnswer {
       },
     ],
     publicFrom: [{ artifact: 'a', steps: [step(T0, 'allow')], says: 'Given' }],
+    timing: { reasons: [], accepted: [], findings: [], fault: null },
   };
 }
 
@@ -98,6 +99,25 @@ test('artifacts with one fate share a sentence; what ends after disclosure is le
   assert.match(shown, /poc\.py +0\n/);
   assert.match(shown, /dispute\n +Bexley\n/);
   assert.match(shown, /Digest {2}d{64}\n$/);
+});
+
+test('what the clock finds is shown with when it would be right, and who accepted what', () => {
+  const quiet = planText({ artifacts, words, plan: plan() });
+  assert.doesNotMatch(quiet, /Clock/);
+  const finding = {
+    ...{ code: 'LONG_EMBARGO', level: 'warn', field: 'timing.embargo.warn_above', name: null },
+    ...{ asks: 'disclosure', expected: [{ from: null, to: WAVE }], found: T0 },
+  };
+  const accepted = [{ code: 'LONG_EMBARGO', why: 'a\u001bb', by: 'Ana', at: WAVE }];
+  const timing = { reasons: ['extreme'], accepted, findings: [finding], fault: null };
+  const shown = planText({ artifacts, words, plan: { ...plan(), timing } });
+  assert.match(shown, /Clock\n +reasons {2}extreme\n/);
+  assert.match(
+    shown,
+    /LONG_EMBARGO +warn +timing\.embargo\.warn_above +disclosure until 2025-06-24/,
+  );
+  assert.match(shown, /LONG_EMBARGO +Ana +2025-06-24T17:00:00Z +a.?b\n/);
+  assert.ok(!shown.includes('\u001b'));
 });
 
 test('an agreement that ends before disclosure is shown: it ends what was given', () => {

@@ -3,6 +3,7 @@ import { plain } from '../participant/plain.ts';
 import type { AlertAnswer, PlanAnswer, Step, Timeline } from './alert-answers.ts';
 import { counted, csv, section, table } from './output.ts';
 import { say, type Words } from './programme.ts';
+import { timingText } from './timing-options.ts';
 
 type Artifacts = ReadonlyMap<string, AlertAnswer['artifacts'][number]>;
 
@@ -36,6 +37,7 @@ export function planText({ plan, artifacts, words }: PlanToShow): string {
     ) +
     section('Participants', lines.join('') || '(none)\n') +
     (more > 0 ? `  and ${more} more, whom the digest covers too\n` : '') +
+    timingText(plan.timing) +
     `\nDigest  ${plan.digest}\n`
   );
 }

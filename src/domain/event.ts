@@ -40,6 +40,7 @@ export const EVENT_SHAPES = {
   approval_voided: { alert: 'id', plan: 'hash' },
   disclosure_moved: { alert: 'id', from: 'instant', to: 'instant' },
   disclosure_proposed: { alert: 'id', proposal: 'id', to: 'instant' },
+  timing_accepted: { alert: 'id', disclosureAt: 'instant', code: 'code', as: 'code' },
   notice_acknowledged: { notice: 'id', participant: 'id', reader: 'id' },
   alert_event: { alert: 'id', kind: 'code', at: 'instant' },
   break_glass: { alert: 'id', reason: 'code' },

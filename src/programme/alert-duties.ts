@@ -7,6 +7,7 @@ import { formatInstant, type Instant, instant } from '../domain/instant.ts';
 import { type Duty, dutiesOn } from '../policy/duties/duties-on.ts';
 import type { Awareness, Matter, MatterKind } from '../policy/duties/regulators.ts';
 import { REGULATORS, type Regulator } from '../policy/duties/rules.ts';
+import { finalTextDueAt } from '../policy/timing/dues.ts';
 import { alertById } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from '../store/duty-store.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { vulnerabilityOf } from './alert-head.ts';
+import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { type AlertKeys, decryptFor, encryptFor } from './keyring.ts';
@@ -78,23 +79,25 @@ export async function readDuties(
   return context.store.issuer(async (tx) => {
     const alert = await alertById(tx, id);
     if (!alert) throw unknownAlert();
-    const { duties } = await context.policies.active(tx, alert.programme);
+    const { duties, timing } = await context.policies.active(tx, alert.programme);
     const { firstGrantAt, ...happened } = await milestonesOf(tx, id);
-    const { events } = await vulnerabilityOf(context, tx, alert);
+    const { facts, dates } = await readHead(context, tx, alert);
+    const { events } = facts;
+    const { disclosureAt } = alert.schedule;
     return dutiesOn(
       duties,
       {
         ...happened,
         alert: id,
-        disclosureAt: alert.schedule.disclosureAt,
+        disclosureAt,
         acceptedAt: firstGrantAt,
         endedEarlyAt: events.publicAt,
         matters: await mattersOf(context, tx, id, events.fixReadyAt),
+        finalTextDueAt: timing && finalTextDueAt(timing, disclosureAt, timing.calendars),
+        finalTextAt: dates.finalTextAt,
+        preAnnouncedAt: dates.preAnnouncedAt,
         // No verb records these yet.
         withdrawnAt: null,
-        finalTextDueAt: null,
-        finalTextAt: null,
-        preAnnouncedAt: null,
         ownLeaks: [],
       },
       now,

@@ -1,26 +1,67 @@
 import { canonicalJson } from '../crypto/canonical.ts';
-import type { AlertId } from '../domain/ids.ts';
-import { UNASSESSED, type VulnerabilityFacts } from '../domain/vulnerability.ts';
+import type { AlertId, MoveId, PersonId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import {
+  type AlertDates,
+  NO_DATES,
+  UNASSESSED,
+  type VulnerabilityFacts,
+} from '../domain/vulnerability.ts';
+import type { TimingCode } from '../policy/timing/clock.ts';
 import type { AlertRow } from '../store/alert-reader.ts';
+import { putHead } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
 import type { Context } from './context.ts';
 import { type AlertKeys, decryptFor, encryptFor } from './keyring.ts';
+
+/** A finding of the clock that somebody took upon themselves, and why. */
+export type Acceptance = {
+  readonly code: TimingCode;
+  readonly why: string;
+  readonly by: PersonId;
+  readonly at: Instant;
+};
+
+/** What was said for a date: the pack's words for another length, and what was accepted. */
+export type TimingRecord = {
+  readonly reasons: readonly string[];
+  readonly accepted: readonly Acceptance[];
+};
+
+/** Nothing was said for it. */
+export const NOTHING_SAID: TimingRecord = { reasons: [], accepted: [] };
 
 /**
  * What is kept encrypted of an alert beside its artifacts. The facts of the vulnerability are there
  * and not in columns: a severity and a product tell more than a reader of the database may know.
  */
-export type AlertHead = { readonly title: string; readonly facts: VulnerabilityFacts };
+export type AlertHead = {
+  readonly title: string;
+  readonly facts: VulnerabilityFacts;
+  readonly dates: AlertDates;
+  /** What was said for the T0 there is. */
+  readonly timing: TimingRecord;
+  /** What was said for each T0 that is, or was, proposed instead. */
+  readonly proposals: Readonly<Record<MoveId, TimingRecord>>;
+};
 
-/** The head opened. An alert from before facts were kept is not assessed. */
+/** The head of an alert of which no more is known than this. */
+export const EMPTY_HEAD: Omit<AlertHead, 'title'> = {
+  facts: UNASSESSED,
+  dates: NO_DATES,
+  timing: NOTHING_SAID,
+  proposals: {},
+};
+
+/** The head opened. What an older head does not say is not known. */
 export async function readHead(
   context: Context,
   tx: Tx,
   { id, headEnc }: Pick<AlertRow, 'id' | 'headEnc'>,
 ): Promise<AlertHead> {
   const json = decryptFor(await context.keys.alert(tx, id), alertRow(id), headEnc).toString();
-  const { title, facts } = JSON.parse(json) as Pick<AlertHead, 'title'> & Partial<AlertHead>;
-  return { title, facts: facts ?? UNASSESSED };
+  const stored = JSON.parse(json) as Pick<AlertHead, 'title'> & Partial<AlertHead>;
+  return { ...EMPTY_HEAD, ...stored };
 }
 
 /** What is known of an alert's vulnerability: part of every decision about it. */
@@ -33,10 +74,28 @@ export async function vulnerabilityOf(
 }
 
 /** Ciphertext of a head under the alert's data key. */
-export function sealHead(keys: AlertKeys, alert: AlertId, { title, facts }: AlertHead): Buffer {
+export function sealHead(keys: AlertKeys, alert: AlertId, head: AlertHead): Buffer {
+  const { facts, dates, timing, proposals, title } = head;
   const { impacts, products, events, ...rest } = facts;
   const stored = { ...rest, impacts: [...impacts], products: [...products], events: { ...events } };
-  return encryptFor(keys, alertRow(alert), Buffer.from(canonicalJson({ title, facts: stored })));
+  const said = Object.entries(proposals).map(([id, record]) => [id, plain(record)] as const);
+  const json = { title, facts: stored, dates: { ...dates }, timing: plain(timing) };
+  const text = canonicalJson({ ...json, proposals: Object.fromEntries(said) });
+  return encryptFor(keys, alertRow(alert), Buffer.from(text));
+}
+
+/** Replaces the head of an alert whose row the caller holds. */
+export async function keepHead(
+  context: Context,
+  tx: Tx,
+  alert: AlertId,
+  head: AlertHead,
+): Promise<void> {
+  await putHead(tx, alert, sealHead(await context.keys.alert(tx, alert), alert, head));
+}
+
+function plain({ reasons, accepted }: TimingRecord) {
+  return { reasons: [...reasons], accepted: accepted.map((each) => ({ ...each })) };
 }
 
 /** Associated data of an alert's encrypted head. */

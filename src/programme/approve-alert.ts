@@ -1,11 +1,12 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { lp, sha256, sha256Hex } from '../crypto/hash.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { AlertId } from '../domain/ids.ts';
+import type { AlertId, PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { waves } from '../domain/schedule.ts';
 import { type AlertRow, alertById, artifactsOf } from '../store/alert-reader.ts';
 import { insertApproval } from '../store/alert-writer.ts';
+import { breakGlassForUpdate } from '../store/break-glass-store.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
@@ -14,18 +15,31 @@ import { lockToChange } from '../store/locks.ts';
 import { enrolmentOf, NO_RELATION, relationsTo } from '../store/participant-reader.ts';
 import { programmeById } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { keepHead, readHead } from './alert-head.ts';
+import { type BreakGlassReason, breakGlass } from './break-glass.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { opensToSignatory, windowFault } from './embargo-consent.ts';
 import { alertFacts } from './grant-due.ts';
+import { holdDate, recordSaid, setAside, type TimingAnswers } from './hold-date.ts';
 import { makePlan } from './plan-alert.ts';
+import { isSettled, standingOf } from './timing-facts.ts';
+
+/** What the second person says beside approving. */
+export type ApprovalAnswers = {
+  /** Why they take findings of the clock upon themselves, by code. */
+  readonly accept?: TimingAnswers['accept'];
+  /** Why it is to be published at once, with this approval. */
+  readonly emergency?: BreakGlassReason | null;
+};
 
 /**
  * The second person approves exactly the plan with this digest. The plan is made again here, under
  * the lock that holds off every change of its facts: if anything changed since it was shown, the
  * digest differs and nothing is approved.
  * @throws SECOND_PERSON for whoever opened or changed the alert; APPROVAL_VOID for another plan;
- * CONFLICT when approved already, or where a wave opens while somebody invited may still answer.
+ * CONFLICT when approved already, or where a wave opens while somebody invited may still answer;
+ * TIMING_REFUSED where the clock refuses its T0 and this is no emergency.
  */
 export async function approveAlert(
   context: Context,
@@ -34,6 +48,7 @@ export async function approveAlert(
   digest: string,
   now: Instant,
   key: IdempotencyKey | null = null,
+  { accept = {}, emergency = null }: ApprovalAnswers = {},
 ): Promise<{ alert: AlertId; plan: string; waves: Instant[] }> {
   return once(context, key, now, async (tx) => {
     const known = await alertById(tx, alertId);
@@ -54,6 +69,8 @@ export async function approveAlert(
     }
     await checkWindows(context, tx, alert, now);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    const published = (await breakGlassForUpdate(tx, alertId)) !== null;
+    if (!published) await holdPlan(context, tx, act, alert, caller.id, { accept, emergency });
     const opening = waves(alert.schedule);
     await insertApproval(tx, act, {
       alert: alertId,
@@ -62,8 +79,36 @@ export async function approveAlert(
       waves: opening,
     });
     await commitMarks(context, tx, alert, act);
-    return { alert: alertId, plan: digest, waves: opening };
+    if (emergency === null || published) return { alert: alertId, plan: digest, waves: opening };
+    await breakGlass(tx, act, alert, caller.id, emergency);
+    return { alert: alertId, plan: digest, waves: [now] };
   });
+}
+
+/**
+ * Holds the T0 of the plan against the clock, as it is now. An emergency is not held against it,
+ * since its embargo ends with this approval; what it sets aside is recorded.
+ */
+async function holdPlan(
+  context: Context,
+  tx: Tx,
+  act: Parameters<typeof insertApproval>[1],
+  alert: AlertRow,
+  by: PersonId,
+  { accept, emergency }: Required<ApprovalAnswers>,
+): Promise<void> {
+  const head = await readHead(context, tx, alert);
+  if (isSettled(alert, head, act.at)) return;
+  const policy = await context.policies.active(tx, alert.programme);
+  const standing = await standingOf(tx, policy, alert, head, null, act.at);
+  const { id, schedule } = alert;
+  const asked = { policy, schedule, standing, kept: head.timing, by, second: true };
+  const { record, said } =
+    emergency === null ? holdDate(asked, { reasons: [], accept }, act.at) : setAside(asked, act.at);
+  if (record.accepted.length > head.timing.accepted.length) {
+    await keepHead(context, tx, id, { ...head, timing: record });
+  }
+  await recordSaid(tx, act, { alert: id, disclosureAt: schedule.disclosureAt }, said);
 }
 
 /** Invitations outlive a change of their alert; no wave may go out before their answers are in. */

@@ -2,11 +2,11 @@ import type { AlertId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { waves } from '../domain/schedule.ts';
 import type { Assessment } from '../domain/vulnerability.ts';
-import { bumpAlert, putHead, touchAlert } from '../store/alert-writer.ts';
+import { bumpAlert, touchAlert } from '../store/alert-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { readHead, sealHead } from './alert-head.ts';
+import { keepHead, readHead } from './alert-head.ts';
 import { checkAssessment } from './check-assessment.ts';
 import type { Context } from './context.ts';
 import { lockedAlert } from './draft-alert.ts';
@@ -29,10 +29,9 @@ export async function assessAlert(
   return once(context, key, now, async (tx) => {
     const { alert, begun } = await lockedAlert(tx, alertId, version);
     checkAssessment(await context.policies.active(tx, alert.programme), assessment);
-    const { title, facts } = await readHead(context, tx, alert);
-    const keys = await context.keys.alert(tx, alertId);
-    const head = { title, facts: { ...assessment, events: facts.events } };
-    await putHead(tx, alertId, sealHead(keys, alertId, head));
+    const head = await readHead(context, tx, alert);
+    const facts = { ...assessment, events: head.facts.events };
+    await keepHead(context, tx, alertId, { ...head, facts });
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const next = alert.version + 1;
     if (begun) {

@@ -15,6 +15,7 @@ import {
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { endedAt } from '../domain/schedule.ts';
 import { type Assessment, UNASSESSED } from '../domain/vulnerability.ts';
 import { copyPlaintextLength } from '../formats/copy.ts';
 import type { Dropped, Frozen } from '../marking/freeze.ts';
@@ -30,18 +31,23 @@ import {
 } from '../store/alert-reader.ts';
 import { bumpAlert, insertAlert, insertArtifact, moveSchedule } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
+import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { wavesOf } from '../store/release-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { sealHead } from './alert-head.ts';
+import { EMPTY_HEAD, keepHead, NOTHING_SAID, readHead, sealHead } from './alert-head.ts';
+import type { BreakGlassReason } from './break-glass.ts';
 import { checkAssessment } from './check-assessment.ts';
 import type { Context } from './context.ts';
 import { reviseConsents } from './embargo-consent.ts';
 import { freezeArtifact } from './freeze-artifact.ts';
 import { requireCertainTime } from './guard-clock.ts';
+import { forOtherDate, type Happened, withHappened } from './happened.ts';
+import { holdDate, NO_ANSWERS, recordSaid, setAside, type TimingAnswers } from './hold-date.ts';
 import { type AlertKeys, encryptFor, makeAlertKeys } from './keyring.ts';
 import { type Rendering, renderingsOf, rowOf } from './render-shelf.ts';
+import { standingOf } from './timing-facts.ts';
 
 export type AlertInput = {
   readonly title: string;
@@ -50,9 +56,19 @@ export type AlertInput = {
   readonly usePermissions: readonly UsePermission[];
   /** What is known of the vulnerability; null or absent: nothing yet. */
   readonly assessment?: Assessment | null;
+  /** What has happened already; absent: nothing that is known. */
+  readonly happened?: readonly Happened[];
+  /** What the author says for this T0. */
+  readonly answers?: TimingAnswers;
+  /** Why the clock is set aside; the draft can then only be published at once. */
+  readonly emergency?: BreakGlassReason | null;
 };
 
-/** Opens an alert: its own keys, the policy's schedule resolved to instants. Nobody is told. */
+/**
+ * Opens an alert: its own keys, the policy's schedule resolved to instants and held against its
+ * clock. Nobody is told. @throws TIMING_REFUSED for a T0 that the clock refuses, unless this is an
+ * emergency.
+ */
 export async function draftAlert(
   context: Context,
   caller: PersonCaller,
@@ -64,26 +80,42 @@ export async function draftAlert(
   if (input.title.trim() === '' || input.title.length > 300) {
     throw invalid('title', '1 to 300 characters', input.title.length);
   }
-  if (input.disclosureAt <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
+  const { disclosureAt, title, happened = [], answers = NO_ANSWERS, emergency = null } = input;
+  if (disclosureAt <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
   return once(context, key, now, async (tx) => {
     const policy = await context.policies.active(tx, programme);
-    const facts = { ...UNASSESSED, ...input.assessment };
-    checkAssessment(policy, facts);
+    checkAssessment(policy, { ...UNASSESSED, ...input.assessment });
+    const head = happened.reduce((known, each) => withHappened(known, each, now), {
+      ...EMPTY_HEAD,
+      title,
+      facts: { ...UNASSESSED, ...input.assessment },
+    });
+    const { publicAt } = head.facts.events;
+    const wanted = scheduleUnder(policy, disclosureAt);
+    const schedule = publicAt === null ? wanted : endedAt(wanted, publicAt);
+    const standing = { head, told: {}, bids: [] };
+    const asked = { policy, schedule, standing, kept: NOTHING_SAID, by: caller.id, second: false };
+    // What is public already has no embargo to hold.
+    const { record, said } =
+      publicAt === null && emergency === null
+        ? holdDate(asked, answers, now)
+        : setAside(asked, now);
     const alert = newId<AlertId>();
     const { keys, wrapped } = makeAlertKeys(context.keys.master, alert);
-    await insertAlert(
-      tx,
-      { programme, actor: actorOf(caller), at: now },
-      {
-        id: alert,
-        author: caller.id,
-        schedule: scheduleUnder(policy, input.disclosureAt),
-        tlp: input.tlp,
-        usePermissions: input.usePermissions,
-        headEnc: sealHead(keys, alert, { title: input.title, facts }),
-        keys: wrapped,
-      },
-    );
+    const act = { programme, actor: actorOf(caller), at: now };
+    await insertAlert(tx, act, {
+      id: alert,
+      author: caller.id,
+      schedule,
+      tlp: input.tlp,
+      usePermissions: input.usePermissions,
+      headEnc: sealHead(keys, alert, { ...head, timing: record }),
+      keys: wrapped,
+    });
+    for (const { kind, at } of happened) {
+      await recordEvent(tx, { type: 'alert_event', ...act, data: { alert, kind, at } });
+    }
+    await recordSaid(tx, act, { alert, disclosureAt }, said);
     return { alert, version: 1 };
   });
 }
@@ -248,8 +280,10 @@ function stored(
 }
 
 /**
- * Moves T0 of a draft; of an approved alert it voids the approval, and refuses once a wave has
- * begun. @throws CLOCK_DOUBT
+ * Moves T0 of a draft; of an approved alert it voids the approval. What was said for the date
+ * before does not count for this one.
+ * @throws CONFLICT once a wave has begun; TIMING_REFUSED for a T0 that the clock refuses;
+ * CLOCK_DOUBT.
  */
 export async function moveDisclosure(
   context: Context,
@@ -259,6 +293,7 @@ export async function moveDisclosure(
   disclosureAt: Instant,
   now: Instant,
   key: IdempotencyKey | null = null,
+  answers: TimingAnswers = NO_ANSWERS,
 ): Promise<{ version: number }> {
   if (disclosureAt <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
   return once(context, key, now, async (tx) => {
@@ -268,6 +303,12 @@ export async function moveDisclosure(
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const from = alert.schedule.disclosureAt;
     const schedule = scheduleUnder(policy, disclosureAt);
+    const head = forOtherDate(await readHead(context, tx, alert));
+    const standing = await standingOf(tx, policy, alert, head, null, now);
+    const asked = { policy, schedule, standing, kept: NOTHING_SAID, by: caller.id, second: false };
+    const { record, said } = holdDate(asked, answers, now);
+    await keepHead(context, tx, alertId, { ...head, timing: record });
+    await recordSaid(tx, act, { alert: alertId, disclosureAt }, said);
     await moveSchedule(tx, act, { alert: alertId, from, schedule });
     await reviseConsents(context, tx, act, { ...alert, schedule }, from);
     await bumpAlert(tx, act, alertId, alert.version + 1);

@@ -5,7 +5,7 @@ import { invalid, TocsinError } from '../domain/errors.ts';
 import type { AlertId, MoveId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Schedule, waves } from '../domain/schedule.ts';
-import { scheduleUnder } from '../policy/policy.ts';
+import { type Policy, scheduleUnder } from '../policy/policy.ts';
 import { type AlertRow, alertById } from '../store/alert-reader.ts';
 import { moveSchedule, touchAlert } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
@@ -19,11 +19,16 @@ import {
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { keepHead, NOTHING_SAID, readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
 import { reviseConsents } from './embargo-consent.ts';
 import { requireCertainTime } from './guard-clock.ts';
+import { forOtherDate } from './happened.ts';
+import { holdDate, NO_ANSWERS, recordSaid, type TimingAnswers } from './hold-date.ts';
 import { comparePlans, type PlanDifference } from './plan-difference.ts';
+import { type TimingView, viewTiming } from './read-timing.ts';
+import { standingOf } from './timing-facts.ts';
 
 /** A T0 that is proposed, what it would change, and the digest that a second person approves. */
 export type ProposedMove = {
@@ -33,12 +38,13 @@ export type ProposedMove = {
   readonly to: Instant;
   readonly digest: string;
   readonly difference: PlanDifference;
+  readonly timing: TimingView;
 };
 
 /**
  * One person proposes another T0 for an alert of which waves have begun. Nothing changes yet.
  * @throws CONFLICT for an alert that nobody has anything of, or everybody; INVALID_INPUT for a T0
- * that has passed, or is the one there is.
+ * that has passed, or is the one there is; TIMING_REFUSED for one that the clock refuses.
  */
 export async function proposeMove(
   context: Context,
@@ -47,6 +53,7 @@ export async function proposeMove(
   to: Instant,
   now: Instant,
   key: IdempotencyKey | null = null,
+  answers: TimingAnswers = NO_ANSWERS,
 ): Promise<ProposedMove> {
   if (to <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
   return once(context, key, now, async (tx) => {
@@ -60,18 +67,24 @@ export async function proposeMove(
     }
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const proposal = newId<MoveId>();
+    const head = await readHead(context, tx, alert);
+    const { policy, schedule } = await scheduleFor(context, tx, alert, to);
+    const standing = await standingOf(tx, policy, alert, forOtherDate(head), proposal, now);
+    const asked = { policy, schedule, standing, kept: NOTHING_SAID, by: caller.id, second: false };
+    const { record, said } = holdDate(asked, answers, now);
+    const proposals = { ...head.proposals, [proposal]: record };
+    await keepHead(context, tx, alertId, { ...head, proposals });
     await insertMove(tx, act, { id: proposal, alert: alertId, to, proposer: caller.id });
-    return shown(context, tx, alert, { id: proposal, to });
+    await recordSaid(tx, act, { alert: alertId, disclosureAt: to }, said);
+    return shown(context, tx, alertId, { id: proposal, to }, now);
   });
 }
 
 /** What an open proposal would change as things are now. @throws NOT_FOUND */
-export async function readMove(context: Context, id: MoveId): Promise<ProposedMove> {
+export async function readMove(context: Context, id: MoveId, now: Instant): Promise<ProposedMove> {
   return context.store.issuer(async (tx) => {
     const move = await openMove(tx, id);
-    const alert = await alertById(tx, move.alert);
-    if (!alert) throw unknownAlert();
-    return shown(context, tx, alert, move);
+    return shown(context, tx, move.alert, move, now);
   });
 }
 
@@ -81,7 +94,7 @@ export async function readMove(context: Context, id: MoveId): Promise<ProposedMo
  * something of the alert is told that something changed. One transaction: killed before its commit,
  * the old T0 is in force.
  * @throws SECOND_PERSON for the proposer; APPROVAL_VOID where a plan is not the one shown;
- * CLOCK_DOUBT.
+ * TIMING_REFUSED where the clock refuses it by now; CLOCK_DOUBT.
  */
 export async function approveMove(
   context: Context,
@@ -90,6 +103,7 @@ export async function approveMove(
   digest: string,
   now: Instant,
   key: IdempotencyKey | null = null,
+  accept: TimingAnswers['accept'] = {},
 ): Promise<{ disclosureAt: Instant; noticed: number }> {
   return once(context, key, now, async (tx) => {
     await requireCertainTime(tx);
@@ -102,7 +116,7 @@ export async function approveMove(
     }
     checkUnderEmbargo(alert, now);
     if (move.to <= now) throw new TocsinError('CONFLICT', 'T0: expected one to come');
-    if ((await shown(context, tx, alert, move)).digest !== digest) {
+    if ((await shown(context, tx, alert.id, move, now)).digest !== digest) {
       throw new TocsinError(
         'APPROVAL_VOID',
         'digest: expected that of the plans as they are now; look at the proposal again',
@@ -110,7 +124,15 @@ export async function approveMove(
       );
     }
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
-    const schedule = await scheduleFor(context, tx, alert, move.to);
+    const { policy, schedule } = await scheduleFor(context, tx, alert, move.to);
+    const before = await readHead(context, tx, alert);
+    const { [id]: kept = NOTHING_SAID, ...proposals } = before.proposals;
+    const head = { ...forOtherDate(before), proposals };
+    const standing = await standingOf(tx, policy, alert, head, id, now);
+    const asked = { policy, schedule, standing, kept, by: caller.id, second: true };
+    const { record, said } = holdDate(asked, { reasons: [], accept }, now);
+    await keepHead(context, tx, alert.id, { ...head, timing: record });
+    await recordSaid(tx, act, { alert: alert.id, disclosureAt: move.to }, said);
     await decideMove(tx, id, caller.id, now);
     const from = alert.schedule.disclosureAt;
     await moveSchedule(tx, act, { alert: alert.id, from, schedule });
@@ -132,24 +154,31 @@ function checkUnderEmbargo({ schedule }: AlertRow, now: Instant): void {
   throw new TocsinError('CONFLICT', 'alert: expected one whose T0 is to come');
 }
 
+/** The policy in force, and what it makes of another T0. */
 async function scheduleFor(
   context: Context,
   tx: Tx,
   alert: AlertRow,
   to: Instant,
-): Promise<Schedule> {
-  return scheduleUnder(await context.policies.active(tx, alert.programme), to);
+): Promise<{ policy: Policy; schedule: Schedule }> {
+  const policy = await context.policies.active(tx, alert.programme);
+  return { policy, schedule: scheduleUnder(policy, to) };
 }
 
+/** A proposal of an alert as it is now: read again, since its head may have changed. */
 async function shown(
   context: Context,
   tx: Tx,
-  alert: AlertRow,
+  alertId: AlertId,
   { id, to }: Pick<Move, 'id' | 'to'>,
+  now: Instant,
 ): Promise<ProposedMove> {
-  const schedule = await scheduleFor(context, tx, alert, to);
-  const { before, after, difference } = await comparePlans(context, tx, alert, schedule);
+  const alert = await alertById(tx, alertId);
+  if (!alert) throw unknownAlert();
+  const { schedule } = await scheduleFor(context, tx, alert, to);
+  const timing = await viewTiming(context, tx, alert, schedule, id, now);
+  const { before, after, difference } = await comparePlans(context, tx, alert, schedule, timing);
   const digest = sha256Hex(Buffer.from(canonicalJson({ v: 1, proposal: id, before, after })));
   const from = alert.schedule.disclosureAt;
-  return { proposal: id, alert: alert.id, from, to, digest, difference };
+  return { proposal: id, alert: alert.id, from, to, digest, difference, timing };
 }

@@ -21,6 +21,7 @@ import {
   NO_RELATION,
   relationsTo,
 } from '../store/participant-reader.ts';
+import { readHead, type TimingRecord } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { alertFacts, factsFor } from './grant-due.ts';
@@ -104,15 +105,17 @@ export async function planAlert(context: Context, id: AlertId): Promise<Plan> {
 
 /**
  * The plan within the caller's transaction. It depends on stored facts only, never on the clock.
- * `each` sees every participant's part.
+ * `each` sees every participant's part. `said`: what was said for its T0, where that is proposed.
  */
 export async function makePlan(
   context: Context,
   tx: Tx,
   alert: AlertRow,
   each: (part: PlanPart) => void = () => undefined,
+  said: TimingRecord | null = null,
 ): Promise<PlanSummary> {
   const policy = await context.policies.active(tx, alert.programme);
+  const { timing } = await readHead(context, tx, alert);
   const facts = await alertFacts(context, tx, alert);
   const { artifacts, vulnerability } = facts;
   const factsOf = (principal: ReleaseFacts['principal']) =>
@@ -125,7 +128,9 @@ export async function makePlan(
     artifacts,
   } as const;
   const counts = countsFor(planned);
-  const hashes: Buffer[] = [sha256(Buffer.from(canonicalJson(planHead(alert, artifacts, policy))))];
+  const hashes: Buffer[] = [
+    sha256(Buffer.from(canonicalJson(planHead(alert, artifacts, policy, said ?? timing)))),
+  ];
   let participants = 0;
   let after: ParticipantId | null = null;
   for (;;) {
@@ -160,7 +165,12 @@ export async function makePlan(
 /**
  * The part of the plan that is the alert's own. Any change of content changes the alert's version.
  */
-function planHead(alert: AlertRow, artifacts: readonly ArtifactRow[], policy: Policy): Json {
+function planHead(
+  alert: AlertRow,
+  artifacts: readonly ArtifactRow[],
+  policy: Policy,
+  { reasons, accepted }: TimingRecord,
+): Json {
   return {
     v: 1,
     alert: alert.id,
@@ -170,6 +180,10 @@ function planHead(alert: AlertRow, artifacts: readonly ArtifactRow[], policy: Po
     opensAt: { ...alert.schedule.opensAt },
     tlp: alert.tlp,
     usePermissions: [...alert.usePermissions],
+    timing: {
+      reasons: [...reasons].sort(),
+      accepted: [...new Set(accepted.map(({ code }) => code))].sort(),
+    },
     artifacts: artifacts.map(({ id, kind, variant, version, marking, reducedBy }) => ({
       id,
       kind,

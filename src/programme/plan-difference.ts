@@ -4,8 +4,9 @@ import type { Schedule } from '../domain/schedule.ts';
 import type { ParticipantPlan } from '../policy/plan.ts';
 import type { AlertRow } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
+import type { TimingRecord } from './alert-head.ts';
 import type { Context } from './context.ts';
-import { makePlan } from './plan-alert.ts';
+import { makePlan, type PlanPart } from './plan-alert.ts';
 
 /** Participants by what another schedule does to the first time at which each artifact opens. */
 export type PlanDifference = {
@@ -17,26 +18,28 @@ export type PlanDifference = {
 };
 
 /**
- * The plan of an alert under its schedule and under another: the digests of both, and whom it
- * touches. Who has a copy keeps it; until the later time no new one is given.
+ * The plan of an alert under its schedule and under another, for which `said` was said: the digests
+ * of both, and whom it touches. Who has a copy keeps it; until the later time no new one is given.
  */
 export async function comparePlans(
   context: Context,
   tx: Tx,
   alert: AlertRow,
   schedule: Schedule,
+  said: TimingRecord,
 ): Promise<{ before: string; after: string; difference: PlanDifference }> {
   const openings = new Map<ParticipantId, readonly (Instant | null)[]>();
   const before = await makePlan(context, tx, alert, ({ part }) =>
     openings.set(part.participant, openingsOf(part)),
   );
   let [earlier, later] = [0, 0];
-  const after = await makePlan(context, tx, { ...alert, schedule }, ({ part }) => {
+  const seen = ({ part }: PlanPart) => {
     const was = openings.get(part.participant) ?? [];
     const is = openingsOf(part);
     if (is.some((at, i) => isEarlier(at, was[i] ?? null))) earlier += 1;
     if (is.some((at, i) => isEarlier(was[i] ?? null, at))) later += 1;
-  });
+  };
+  const after = await makePlan(context, tx, { ...alert, schedule }, seen, said);
   const difference = { participants: after.participants, earlier, later };
   return { before: before.digest, after: after.digest, difference };
 }

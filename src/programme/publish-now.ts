@@ -1,33 +1,15 @@
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId } from '../domain/ids.ts';
-import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
+import type { Instant } from '../domain/instant.ts';
 import { alertForUpdate } from '../store/alert-reader.ts';
-import { touchAlert } from '../store/alert-writer.ts';
-import {
-  breakGlassForUpdate,
-  confirmBreakGlass,
-  insertBreakGlass,
-} from '../store/break-glass-store.ts';
-import { BREAK_GLASS, insertQuestion, resolveQuestion } from '../store/delivery-writer.ts';
+import { breakGlassForUpdate, confirmBreakGlass } from '../store/break-glass-store.ts';
+import { BREAK_GLASS, resolveQuestion } from '../store/delivery-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { type BreakGlassReason, breakGlass } from './break-glass.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
-import { endEmbargo } from './end-embargo.ts';
 import { requireCertainTime } from './guard-clock.ts';
-
-/** Why somebody published at once, as the ledger keeps it: a word, never prose. */
-export const BREAK_GLASS_REASONS = [
-  'exploited',
-  'details_public',
-  'leak_suspected',
-  'third_party',
-  'other',
-] as const;
-export type BreakGlassReason = (typeof BREAK_GLASS_REASONS)[number];
-
-/** By when a second person is to confirm. */
-const CONFIRM_WITHIN_MS = HOUR_MS;
 
 /**
  * One person publishes an approved alert now: T0 is this moment, and the policy says what that
@@ -57,11 +39,7 @@ export async function publishNow(
       throw new TocsinError('CONFLICT', 'alert: expected one under embargo');
     }
     const act = { programme, actor: actorOf(caller), at: now };
-    const confirmBy = plus(now, CONFIRM_WITHIN_MS);
-    await insertBreakGlass(tx, act, { alert: alertId, actor: caller.id, reason, confirmBy });
-    await touchAlert(tx, act, alertId, alert.version + 1);
-    await endEmbargo(tx, act, alert, now);
-    await insertQuestion(tx, { programme, code: BREAK_GLASS, alert: alertId, at: now });
+    const confirmBy = await breakGlass(tx, act, alert, caller.id, reason);
     return { disclosureAt: now, confirmBy };
   });
 }

@@ -10,7 +10,7 @@ import type {
 import type { AlertId, ArtifactId, ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
-import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
+import type { AlertDates, VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { alertById, alertsPage, approvalOf, artifactsOf } from '../store/alert-reader.ts';
 import { deliveriesOf } from '../store/delivery-reader.ts';
 import { openWorkItems } from '../store/delivery-writer.ts';
@@ -31,6 +31,7 @@ export type AlertView = {
   readonly state: AlertState;
   readonly title: string;
   readonly vulnerability: VulnerabilityFacts;
+  readonly dates: AlertDates;
   readonly tlp: Tlp;
   readonly usePermissions: readonly UsePermission[];
   readonly schedule: Schedule;
@@ -65,7 +66,7 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
     const alert = await alertById(tx, id);
     if (!alert) throw unknownAlert();
     const keys = await context.keys.alert(tx, id);
-    const { title, facts } = await readHead(context, tx, alert);
+    const { title, facts, dates } = await readHead(context, tx, alert);
     const artifacts: AlertView['artifacts'][number][] = [];
     for (const artifact of await artifactsOf(tx, id)) {
       const name = nameOf(artifact, keys);
@@ -83,6 +84,7 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
       state,
       title,
       vulnerability: facts,
+      dates,
       tlp,
       usePermissions,
       schedule,

@@ -54,6 +54,24 @@ export async function moveById(tx: Tx, id: MoveId): Promise<Move | null> {
   };
 }
 
+/** Proposals of another T0 for an alert that nobody has decided. */
+export async function openMoves(
+  tx: Tx,
+  alert: AlertId,
+): Promise<Pick<Move, 'id' | 'to' | 'proposer'>[]> {
+  const rows = await tx
+    .selectFrom('disclosure_proposal')
+    .select(['id', 'disclosure_at', 'proposer_id'])
+    .where('alert_id', '=', alert)
+    .where('decided_at', 'is', null)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id as MoveId,
+    to: row.disclosure_at,
+    proposer: row.proposer_id as PersonId,
+  }));
+}
+
 /** The database refuses an approver who is the proposer. */
 export async function decideMove(
   tx: Tx,

@@ -116,6 +116,23 @@ export async function wavesOf(tx: Tx, alert: AlertId): Promise<Wave[]> {
   return rows.map(waveFromRow);
 }
 
+/** When participants of each tier were first granted something of an alert. */
+export async function firstGrants(
+  tx: Tx,
+  programme: ProgrammeId,
+  alert: AlertId,
+): Promise<Map<string, Instant>> {
+  const rows = await tx
+    .selectFrom('release_grant')
+    .innerJoin('enrolment', 'enrolment.participant_id', 'release_grant.participant_id')
+    .select(({ fn }) => ['enrolment.tier', fn.min('release_grant.granted_at').as('at')])
+    .where('release_grant.alert_id', '=', alert)
+    .where('enrolment.programme_id', '=', programme)
+    .groupBy('enrolment.tier')
+    .execute();
+  return new Map(rows.map(({ tier, at }) => [tier, at]));
+}
+
 /** Waves that have begun and their alerts, newest last: what a late-comer is decided for. */
 export async function wavesBegun(tx: Tx, programme: ProgrammeId): Promise<Wave[]> {
   const rows = await tx

@@ -3,8 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { newId } from '../../src/crypto/random.ts';
 import type { AlertId } from '../../src/domain/ids.ts';
-import { UNASSESSED } from '../../src/domain/vulnerability.ts';
-import { sealHead } from '../../src/programme/alert-head.ts';
+import { EMPTY_HEAD, sealHead } from '../../src/programme/alert-head.ts';
 import { makeAlertKeys } from '../../src/programme/keyring.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
@@ -40,7 +39,7 @@ describe('a list with much that the reader may not see', () => {
     const alerts = Array.from({ length: DECLINED }, () => {
       const id = newId<AlertId>();
       const { keys, wrapped } = makeAlertKeys(house.context.keys.master, id);
-      const head = sealHead(keys, id, { title: 'Declined', facts: UNASSESSED });
+      const head = sealHead(keys, id, { ...EMPTY_HEAD, title: 'Declined' });
       return { id, head: head.toString('hex'), wrapped };
     });
     const heads = JSON.stringify(alerts.map(({ id, head }) => ({ id, head })));

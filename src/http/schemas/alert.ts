@@ -14,6 +14,7 @@ import { formatInstant } from '../../domain/instant.ts';
 import type { Plan, PlanTimeline } from '../../programme/plan-alert.ts';
 import type { AlertView } from '../../programme/read-alert.ts';
 import type { InboxAlert } from '../../programme/read-inbox.ts';
+import type { TimingView } from '../../programme/read-timing.ts';
 import { AUDIENCES, TERM_CODES } from '../../programme/use-of-copy.ts';
 import {
   Count,
@@ -25,7 +26,13 @@ import {
   nullable,
   oneOf,
 } from './basic.ts';
-import { presentVulnerability, VulnerabilityText } from './vulnerability.ts';
+import { presentTiming, TimingText } from './timing.ts';
+import {
+  DatesText,
+  presentDates,
+  presentVulnerability,
+  VulnerabilityText,
+} from './vulnerability.ts';
 
 const UseText = Type.Object({
   permission: oneOf(USE_PERMISSIONS),
@@ -95,6 +102,7 @@ export const AlertText = Type.Object({
   state: oneOf(ALERT_STATES),
   title: Type.String(),
   vulnerability: VulnerabilityText,
+  dates: DatesText,
   tlp: oneOf(TLP_LABELS),
   usePermissions: listOf(oneOf(USE_PERMISSIONS)),
   disclosureAt: InstantText,
@@ -128,11 +136,12 @@ export const AlertText = Type.Object({
 });
 
 export function presentAlert(alert: AlertView): Static<typeof AlertText> {
-  const { schedule, approval, artifacts, waves, vulnerability, ...rest } = alert;
+  const { schedule, approval, artifacts, waves, vulnerability, dates, ...rest } = alert;
   const opening = Object.entries(schedule.opensAt);
   return {
     ...rest,
     vulnerability: presentVulnerability(vulnerability),
+    dates: presentDates(dates),
     disclosureAt: formatInstant(schedule.disclosureAt),
     opensAt: Object.fromEntries(opening.map(([tier, at]) => [tier, formatInstant(at)])),
     approval: approval && { ...approval, at: formatInstant(approval.at) },
@@ -183,11 +192,13 @@ export const PlanText = Type.Object({
     }),
   ),
   digest: Hex32,
+  timing: TimingText,
 });
 
-export function presentPlan(plan: Plan): Static<typeof PlanText> {
+export function presentPlan(plan: Plan, timing: TimingView): Static<typeof PlanText> {
   return {
     ...plan,
+    timing: presentTiming(timing),
     disclosureAt: formatInstant(plan.disclosureAt),
     waves: plan.waves.map((wave) => ({
       ...wave,

@@ -35,7 +35,9 @@ export type TimingCode = (typeof TIMING_CODES)[number];
  * `reject`: cannot be saved; `hold`: needs a person's decision; `warn`: can be saved with a
  * recorded reason.
  */
-export type Level = 'reject' | 'hold' | 'warn';
+export const LEVELS = ['reject', 'hold', 'warn'] as const;
+/** One of `LEVELS`. */
+export type Level = (typeof LEVELS)[number];
 
 /** A date for disclosure that somebody asked for. */
 export type Bid = {

@@ -26,8 +26,13 @@ export function clocksOf(timing: Timing, facts: TimingFacts, calendars: Calendar
   ];
 }
 
-function checkReasons({ embargo }: Timing, { reasons }: TimingFacts): void {
-  const known = [...(embargo?.shorterFor ?? []), ...(embargo?.longerFor.keys() ?? [])];
+/** The words of a section for another minimum or maximum. */
+export function reasonsOf({ embargo }: Timing): string[] {
+  return [...(embargo?.shorterFor ?? []), ...(embargo?.longerFor.keys() ?? [])];
+}
+
+function checkReasons(timing: Timing, { reasons }: TimingFacts): void {
+  const known = reasonsOf(timing);
   for (const [i, reason] of reasons.entries()) {
     if (known.includes(reason)) continue;
     throw invalid(`reasons[${i}]`, `one of ${known.join(', ') || 'none'}`, reason);

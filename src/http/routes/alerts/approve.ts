@@ -2,9 +2,11 @@ import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { approveAlert } from '../../../programme/approve-alert.ts';
+import { BREAK_GLASS_REASONS } from '../../../programme/break-glass.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { closed, Hex32, IdText, InstantText, listOf } from '../../schemas/basic.ts';
+import { closed, Hex32, IdText, InstantText, listOf, oneOf } from '../../schemas/basic.ts';
+import { AcceptText } from '../../schemas/timing.ts';
 
 export function approve(app: App, deps: HttpDeps): void {
   app.post(
@@ -14,9 +16,18 @@ export function approve(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'A second person approves exactly the plan with this digest',
         description:
-          'Refused to everybody who opened the alert, changed it, or recorded a consent to it.',
+          'Refused to everybody who opened the alert, changed it, or recorded a consent to it. ' +
+          "T0 is held against the pack's clock again; a hold takes a reason of this person. " +
+          'With `emergency` it is published at once, whatever the clock says.',
         params: Type.Object({ alert: IdText }),
-        body: Type.Object({ plan: Hex32 }, closed),
+        body: Type.Object(
+          {
+            plan: Hex32,
+            accept: Type.Optional(AcceptText),
+            emergency: Type.Optional(oneOf(BREAK_GLASS_REASONS)),
+          },
+          closed,
+        ),
         response: {
           200: Type.Object({ alert: IdText, plan: Hex32, waves: listOf(InstantText) }),
         },
@@ -24,10 +35,12 @@ export function approve(app: App, deps: HttpDeps): void {
     },
     async (request) => {
       const alert = parseId<'alert'>(request.params.alert, 'alert');
-      const { plan } = request.body;
+      const { plan, ...answers } = request.body;
       const now = deps.clock.now();
       const caller = personOf(request);
-      const approved = await approveAlert(deps.context, caller, alert, plan, now, request.repeat);
+      const { context } = deps;
+      const { repeat } = request;
+      const approved = await approveAlert(context, caller, alert, plan, now, repeat, answers);
       return { ...approved, waves: approved.waves.map(formatInstant) };
     },
   );

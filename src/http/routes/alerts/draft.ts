@@ -2,10 +2,12 @@ import { Type } from 'typebox';
 import { TLP_LABELS, USE_PERMISSIONS } from '../../../domain/artifact.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { parseInstant } from '../../../domain/instant.ts';
+import { BREAK_GLASS_REASONS } from '../../../programme/break-glass.ts';
 import { draftAlert } from '../../../programme/draft-alert.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, closed, IdText, InstantText, oneOf } from '../../schemas/basic.ts';
+import { ANSWERS, HappenedText, happenedOf } from '../../schemas/timing.ts';
 import { AssessmentText } from '../../schemas/vulnerability.ts';
 
 const DraftBody = Type.Object(
@@ -15,6 +17,9 @@ const DraftBody = Type.Object(
     tlp: oneOf(TLP_LABELS),
     usePermissions: Type.Array(oneOf(USE_PERMISSIONS), { uniqueItems: true }),
     assessment: Type.Optional(AssessmentText),
+    happened: Type.Optional(Type.Array(HappenedText, { maxItems: 16 })),
+    ...ANSWERS,
+    emergency: Type.Optional(oneOf(BREAK_GLASS_REASONS)),
   },
   closed,
 );
@@ -26,6 +31,9 @@ export function draft(app: App, deps: HttpDeps): void {
       config: { audience: ['person:author'], repeat: 'key' },
       schema: {
         summary: 'Opens an alert; nobody is told',
+        description:
+          "T0 is held against the pack's clock. With `emergency` it is not: the alert can then " +
+          'only be approved to be published at once.',
         params: Type.Object({ programme: IdText }),
         body: DraftBody,
         response: { 201: Type.Object({ alert: IdText, version: Count }) },
@@ -33,7 +41,8 @@ export function draft(app: App, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const programme = parseId<'programme'>(request.params.programme, 'programme');
-      const { disclosureAt, assessment, ...rest } = request.body;
+      const { disclosureAt, assessment, happened = [], ...body } = request.body;
+      const { reasons = [], accept = {}, ...rest } = body;
       const drafted = await draftAlert(
         deps.context,
         personOf(request),
@@ -41,6 +50,8 @@ export function draft(app: App, deps: HttpDeps): void {
         {
           ...rest,
           assessment: assessment ?? null,
+          happened: happened.map((each, i) => happenedOf(each, `happened[${i}].at`)),
+          answers: { reasons, accept },
           disclosureAt: parseInstant(disclosureAt, 'disclosureAt'),
         },
         deps.clock.now(),

@@ -6,6 +6,7 @@ import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { MustMatch, versionOf } from '../../if-match.ts';
 import { Count, closed, IdText, InstantText } from '../../schemas/basic.ts';
+import { ANSWERS, answersOf } from '../../schemas/timing.ts';
 
 export function setDisclosure(app: App, deps: HttpDeps): void {
   app.post(
@@ -17,7 +18,7 @@ export function setDisclosure(app: App, deps: HttpDeps): void {
         description: 'If-Match with the version that was seen is required.',
         headers: MustMatch,
         params: Type.Object({ alert: IdText }),
-        body: Type.Object({ disclosureAt: InstantText }, closed),
+        body: Type.Object({ disclosureAt: InstantText, ...ANSWERS }, closed),
         response: { 200: Type.Object({ version: Count }) },
       },
     },
@@ -30,6 +31,7 @@ export function setDisclosure(app: App, deps: HttpDeps): void {
         parseInstant(request.body.disclosureAt, 'disclosureAt'),
         deps.clock.now(),
         request.repeat,
+        answersOf(request.body),
       ),
   );
 }

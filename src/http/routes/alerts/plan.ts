@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { planAlert } from '../../../programme/plan-alert.ts';
+import { readTiming } from '../../../programme/read-timing.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { PlanText, presentPlan } from '../../schemas/alert.ts';
@@ -17,7 +18,10 @@ export function showPlan(app: App, deps: HttpDeps): void {
         response: { 200: PlanText },
       },
     },
-    async ({ params }) =>
-      presentPlan(await planAlert(deps.context, parseId<'alert'>(params.alert, 'alert'))),
+    async ({ params }) => {
+      const alert = parseId<'alert'>(params.alert, 'alert');
+      const plan = await planAlert(deps.context, alert);
+      return presentPlan(plan, await readTiming(deps.context, alert, deps.clock.now()));
+    },
   );
 }

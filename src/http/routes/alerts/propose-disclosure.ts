@@ -10,6 +10,7 @@ import {
 import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, closed, Hex32, IdText, InstantText } from '../../schemas/basic.ts';
+import { AcceptText, ANSWERS, answersOf, presentTiming, TimingText } from '../../schemas/timing.ts';
 
 const Proposed = Type.Object({
   proposal: IdText,
@@ -18,10 +19,16 @@ const Proposed = Type.Object({
   to: InstantText,
   digest: Hex32,
   difference: Type.Object({ participants: Count, earlier: Count, later: Count }),
+  timing: TimingText,
 });
 
 function present(move: ProposedMove): Static<typeof Proposed> {
-  return { ...move, from: formatInstant(move.from), to: formatInstant(move.to) };
+  return {
+    ...move,
+    from: formatInstant(move.from),
+    to: formatInstant(move.to),
+    timing: presentTiming(move.timing),
+  };
 }
 
 export function proposeDisclosure(app: App, deps: HttpDeps): void {
@@ -33,7 +40,7 @@ export function proposeDisclosure(app: App, deps: HttpDeps): void {
         summary: 'Proposes another T0 after waves have begun; nothing changes yet',
         description: '`difference` counts participants to whom something opens earlier or later.',
         params: Type.Object({ alert: IdText }),
-        body: Type.Object({ disclosureAt: InstantText }, closed),
+        body: Type.Object({ disclosureAt: InstantText, ...ANSWERS }, closed),
         response: { 200: Proposed },
       },
     },
@@ -42,7 +49,10 @@ export function proposeDisclosure(app: App, deps: HttpDeps): void {
       const to = parseInstant(request.body.disclosureAt, 'disclosureAt');
       const caller = personOf(request);
       const now = deps.clock.now();
-      return present(await proposeMove(deps.context, caller, alert, to, now, request.repeat));
+      const answers = answersOf(request.body);
+      return present(
+        await proposeMove(deps.context, caller, alert, to, now, request.repeat, answers),
+      );
     },
   );
 }
@@ -59,7 +69,13 @@ export function showDisclosureProposal(app: App, deps: HttpDeps): void {
       },
     },
     async ({ params }) =>
-      present(await readMove(deps.context, parseId<'move'>(params.proposal, 'proposal'))),
+      present(
+        await readMove(
+          deps.context,
+          parseId<'move'>(params.proposal, 'proposal'),
+          deps.clock.now(),
+        ),
+      ),
   );
 }
 
@@ -71,16 +87,17 @@ export function approveDisclosure(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'A second person puts a proposed T0 in force; whoever holds something is told',
         params: Type.Object({ proposal: IdText }),
-        body: Type.Object({ digest: Hex32 }, closed),
+        body: Type.Object({ digest: Hex32, accept: Type.Optional(AcceptText) }, closed),
         response: { 200: Type.Object({ disclosureAt: InstantText, noticed: Count }) },
       },
     },
     async (request) => {
       const id = parseId<'move'>(request.params.proposal, 'proposal');
-      const { digest } = request.body;
+      const { digest, accept } = request.body;
       const caller = personOf(request);
       const now = deps.clock.now();
-      const done = await approveMove(deps.context, caller, id, digest, now, request.repeat);
+      const { context } = deps;
+      const done = await approveMove(context, caller, id, digest, now, request.repeat, accept);
       return { ...done, disclosureAt: formatInstant(done.disclosureAt) };
     },
   );

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { parseInstant } from '../../../domain/instant.ts';
-import { ALERT_EVENT_KINDS } from '../../../domain/vulnerability.ts';
+import { HAPPENING_KINDS } from '../../../domain/vulnerability.ts';
 import { recordAlertEvent } from '../../../programme/record-alert-event.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
@@ -13,15 +13,13 @@ export function recordEvent(app: App, deps: HttpDeps): void {
     {
       config: { audience: ['person:author'], repeat: 'key' },
       schema: {
-        summary: 'Records that it is exploited, public, published by others, or fixed',
+        summary: 'Records what has happened to it, or on the way to its disclosure',
         description:
           'Everybody is decided again. `public` ends the embargo at once, by one person; ' +
-          '`exploited` asks the issuer whether to.',
+          '`exploited` asks the issuer whether to. What only the clock turns on (`reported`, ' +
+          '`candidate_patch`, `release_start`, `final_text`, `pre_announced`) decides nothing.',
         params: Type.Object({ alert: IdText }),
-        body: Type.Object(
-          { kind: oneOf(ALERT_EVENT_KINDS), at: Type.Optional(InstantText) },
-          closed,
-        ),
+        body: Type.Object({ kind: oneOf(HAPPENING_KINDS), at: Type.Optional(InstantText) }, closed),
         response: { 200: Type.Object({ version: Count }) },
       },
     },

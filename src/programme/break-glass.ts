@@ -1,0 +1,43 @@
+import type { Actor } from '../domain/event.ts';
+import type { PersonId, ProgrammeId } from '../domain/ids.ts';
+import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
+import type { AlertRow } from '../store/alert-reader.ts';
+import { touchAlert } from '../store/alert-writer.ts';
+import { insertBreakGlass } from '../store/break-glass-store.ts';
+import type { Tx } from '../store/database.ts';
+import { BREAK_GLASS, insertQuestion } from '../store/delivery-writer.ts';
+import { endEmbargo } from './end-embargo.ts';
+
+/** Why somebody published at once, as the ledger keeps it: a word, never prose. */
+export const BREAK_GLASS_REASONS = [
+  'exploited',
+  'details_public',
+  'leak_suspected',
+  'third_party',
+  'other',
+] as const;
+export type BreakGlassReason = (typeof BREAK_GLASS_REASONS)[number];
+
+/** By when a second person is to confirm. */
+const CONFIRM_WITHIN_MS = HOUR_MS;
+
+/**
+ * Publishes an approved alert at this moment: T0 is now, with an event of its own, and a question
+ * on the issuer's list that only another person takes off. Returns by when. The caller holds the
+ * exclusive release lock and the alert's row.
+ */
+export async function breakGlass(
+  tx: Tx,
+  act: { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant },
+  alert: AlertRow,
+  person: PersonId,
+  reason: BreakGlassReason,
+): Promise<Instant> {
+  const { programme, at } = act;
+  const confirmBy = plus(at, CONFIRM_WITHIN_MS);
+  await insertBreakGlass(tx, act, { alert: alert.id, actor: person, reason, confirmBy });
+  await touchAlert(tx, act, alert.id, alert.version + 1);
+  await endEmbargo(tx, act, alert, at);
+  await insertQuestion(tx, { programme, code: BREAK_GLASS, alert: alert.id, at });
+  return confirmBy;
+}

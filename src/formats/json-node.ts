@@ -22,6 +22,11 @@ export class JsonNode {
     this.path = path;
   }
 
+  /** Null where the document says so, else what `read` makes of it. */
+  orNull<T>(read: (node: JsonNode) => T): T | null {
+    return this.#value === null ? null : read(this);
+  }
+
   object(members: Members = {}): JsonObject {
     const value = this.#value;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -64,6 +69,12 @@ export class JsonNode {
     const word = words.find((candidate) => candidate === this.#value);
     if (word === undefined) throw invalid(this.#name(), words.join(' or '), this.#value);
     return word;
+  }
+
+  flag(): boolean {
+    const value = this.#value;
+    if (typeof value !== 'boolean') throw invalid(this.#name(), 'true or false', value);
+    return value;
   }
 
   number(least: number, most: number): number {

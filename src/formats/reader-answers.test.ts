@@ -8,6 +8,7 @@ import {
   parseInboxPage,
   parseInvitationPage,
   parseJoined,
+  parseNoticePage,
 } from './reader-answers.ts';
 
 const ID = '6f0c2a9e-54d8-4f6a-9c1b-2f6d1f3a7b10';
@@ -19,12 +20,22 @@ const ARTIFACT = {
   name: 'advisory.json',
   version: 1,
   assurance: 'sealed',
+  use: [
+    {
+      permission: 'read',
+      inForce: true,
+      from: '2025-06-24T17:00:00Z',
+      until: '2025-07-08T17:00:00Z',
+      audience: 'self',
+    },
+  ],
 };
 const ALERT = {
   id: ID,
   title: 'A title',
   tlp: 'AMBER+STRICT',
   usePermissions: ['read'],
+  use: { terms: [{ term: 'no_marketing', text: 'None.' }], safeToSay: 'We were told.' },
   disclosureAt: '2025-07-08T17:00:00Z',
   artifacts: [ARTIFACT],
 };
@@ -36,6 +47,28 @@ test('an answer is read; what a newer server adds is passed over', () => {
     ...ALERT,
     artifacts: [{ ...ARTIFACT, kind: 'new_kind' }],
   });
+});
+
+test('where the pack says nothing of use, or a permission has no end, that is read as such', () => {
+  const [period] = ARTIFACT.use;
+  const use = [{ ...period, until: null }];
+  for (const change of [
+    { use: null },
+    { use: { terms: [], safeToSay: null } },
+    { artifacts: [{ ...ARTIFACT, use: null }] },
+    { artifacts: [{ ...ARTIFACT, use }] },
+  ]) {
+    assert.deepEqual(parseInboxAlert({ ...ALERT, ...change }), { ...ALERT, ...change });
+  }
+});
+
+test('a notice without id, kind or date is refused', () => {
+  const good = { id: ID, kind: 'something_new', at: '2025-07-08T17:00:00Z' };
+  const page = (item: object) => parseNoticePage({ items: [item], next: null });
+  assert.deepEqual(page({ ...good, alert: ID }).items, [good]);
+  for (const change of [{ id: 'x' }, { kind: 'a b' }, { at: null }]) {
+    assert.throws(() => page({ ...good, ...change }), { code: 'INVALID_INPUT' });
+  }
 });
 
 test('an invitation without its terms, its deadline or a date in them is refused', () => {
@@ -54,9 +87,18 @@ test('a member that is missing or of another kind is refused, wherever it is', (
     Object.keys(value).flatMap((name) => [
       { ...value, [name]: undefined },
       { ...value, [name]: { other: 'kind' } },
-      { ...value, [name]: null },
+      ...(['use', 'until'].includes(name) ? [] : [{ ...value, [name]: null }]),
     ]);
-  const alerts = [...wrong(ALERT), ...wrong(ARTIFACT).map((a) => ({ ...ALERT, artifacts: [a] }))];
+  const of = (artifact: object) => ({ ...ALERT, artifacts: [artifact] });
+  const [period] = ARTIFACT.use;
+  const alerts = [
+    ...wrong(ALERT),
+    ...wrong(ARTIFACT).map(of),
+    ...wrong({ ...period }).map((use) => of({ ...ARTIFACT, use: [use] })),
+    ...wrong({ terms: [] }).map((use) => ({ ...ALERT, use: { safeToSay: null, ...use } })),
+    { ...ALERT, use: { terms: [{ term: 'x' }], safeToSay: null } },
+    { ...ALERT, use: { terms: [] } },
+  ];
   for (const alert of alerts) {
     assert.throws(() => parseInboxAlert(alert), { code: 'INVALID_INPUT' }, JSON.stringify(alert));
     assert.throws(() => parseInboxPage({ items: [alert], next: null }), { code: 'INVALID_INPUT' });
@@ -67,7 +109,14 @@ test('a member that is missing or of another kind is refused, wherever it is', (
 });
 
 test('whatever is sent, the answer is a value or INVALID_INPUT', () => {
-  const parsers = [parseJoined, parseInboxPage, parseInboxAlert, parseInvitationPage, parseGrowth];
+  const parsers = [
+    parseJoined,
+    parseInboxPage,
+    parseInboxAlert,
+    parseInvitationPage,
+    parseNoticePage,
+    parseGrowth,
+  ];
   const property = fc.property(fc.jsonValue(), fc.constantFrom(...parsers), (value, parse) => {
     try {
       parse(value);

@@ -19,10 +19,19 @@ export type InboxAlert = {
   readonly id: string;
   readonly title: string;
   readonly tlp: string;
+  /** In force now. */
   readonly usePermissions: readonly string[];
+  /** What stands on every copy, and the statement that may be made; null: the pack says neither. */
+  readonly use: InboxUse | null;
   /** RFC 3339. */
   readonly disclosureAt: string;
   readonly artifacts: readonly InboxArtifact[];
+};
+
+export type InboxUse = {
+  readonly terms: readonly { readonly term: string; readonly text: string }[];
+  /** Null: nothing may be said, not even that there is an alert. */
+  readonly safeToSay: string | null;
 };
 
 export type InboxArtifact = {
@@ -33,7 +42,23 @@ export type InboxArtifact = {
   readonly name: string;
   readonly version: number;
   readonly assurance: string;
+  /** In force or to start; null: the alert's own list, from now on and for good. */
+  readonly use: readonly UsePeriod[] | null;
 };
+
+/** A permission from one instant, exclusively until another (null: for good). RFC 3339. */
+export type UsePeriod = {
+  readonly permission: string;
+  readonly inForce: boolean;
+  readonly from: string;
+  readonly until: string | null;
+  readonly audience: string;
+};
+
+/** That something waits or has changed, never what. */
+export type Notice = { readonly id: string; readonly kind: string; readonly at: string };
+
+export type NoticePage = { readonly items: readonly Notice[]; readonly next: string | null };
 
 /** A page of the inbox; `next` is where the following one begins, null at the end. */
 export type InboxPage = { readonly items: readonly InboxAlert[]; readonly next: string | null };
@@ -56,6 +81,9 @@ const MAX_PAGE_ITEMS = 1_000;
 const MAX_ARTIFACTS = 1_000;
 const MAX_TITLE = 1_000;
 const MAX_NAME = 200;
+const MAX_STATEMENT = 1_000;
+/** Twelve permissions, each in several ways. */
+const MAX_PERIODS = 200;
 
 const WORD = /^[A-Za-z0-9_+-]{1,40}$/;
 const TOKEN = /^[A-Za-z0-9._~+/-]{1,200}=*$/;
@@ -73,18 +101,26 @@ export function parseJoined(answer: unknown): Joined {
 }
 
 export function parseInboxPage(answer: unknown): InboxPage {
-  const page = new JsonNode(answer, 'inbox').object();
-  return {
-    items: page.get('items').list(0, MAX_PAGE_ITEMS).map(alert),
-    next: isLastPage(answer) ? null : page.get('next').matching(CURSOR, 'a cursor'),
-  };
+  return pageOf('inbox', answer, alert);
 }
 
 export function parseInvitationPage(answer: unknown): InvitationPage {
-  const page = new JsonNode(answer, 'invitations').object();
+  return pageOf('invitations', answer, invitation);
+}
+
+export function parseNoticePage(answer: unknown): NoticePage {
+  return pageOf('notices', answer, notice);
+}
+
+function pageOf<T>(
+  name: string,
+  answer: unknown,
+  item: (node: JsonNode) => T,
+): { items: T[]; next: string | null } {
+  const page = new JsonNode(answer, name).object();
   return {
-    items: page.get('items').list(0, MAX_PAGE_ITEMS).map(invitation),
-    next: isLastPage(answer) ? null : page.get('next').matching(CURSOR, 'a cursor'),
+    items: page.get('items').list(0, MAX_PAGE_ITEMS).map(item),
+    next: page.get('next').orNull((next) => next.matching(CURSOR, 'a cursor')),
   };
 }
 
@@ -130,10 +166,6 @@ function hash(node: JsonNode): Buffer {
   return Buffer.from(node.matching(HEX_32, '64 lower-case hex digits'), 'hex');
 }
 
-function isLastPage(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && 'next' in answer && answer.next === null;
-}
-
 function alert(node: JsonNode): InboxAlert {
   const found = node.object();
   return {
@@ -141,8 +173,43 @@ function alert(node: JsonNode): InboxAlert {
     title: found.get('title').text(MAX_TITLE),
     tlp: word(found.get('tlp')),
     usePermissions: found.get('usePermissions').list(0, 100).map(word),
+    use: found.get('use').orNull(use),
     disclosureAt: dateTime(found.get('disclosureAt')),
     artifacts: found.get('artifacts').list(0, MAX_ARTIFACTS).map(artifact),
+  };
+}
+
+function use(node: JsonNode): InboxUse {
+  const found = node.object();
+  return {
+    terms: found
+      .get('terms')
+      .list(0, 100)
+      .map((each) => {
+        const term = each.object();
+        return { term: word(term.get('term')), text: term.get('text').text(MAX_STATEMENT) };
+      }),
+    safeToSay: found.get('safeToSay').orNull((said) => said.text(MAX_STATEMENT)),
+  };
+}
+
+function usePeriod(node: JsonNode): UsePeriod {
+  const found = node.object();
+  return {
+    permission: word(found.get('permission')),
+    inForce: found.get('inForce').flag(),
+    from: dateTime(found.get('from')),
+    until: found.get('until').orNull(dateTime),
+    audience: word(found.get('audience')),
+  };
+}
+
+function notice(node: JsonNode): Notice {
+  const found = node.object();
+  return {
+    id: id(found.get('id')),
+    kind: word(found.get('kind')),
+    at: dateTime(found.get('at')),
   };
 }
 
@@ -169,6 +236,7 @@ function artifact(node: JsonNode): InboxArtifact {
     name: found.get('name').text(MAX_NAME),
     version: found.get('version').number(1, Number.MAX_SAFE_INTEGER),
     assurance: word(found.get('assurance')),
+    use: found.get('use').orNull((periods) => periods.list(0, MAX_PERIODS).map(usePeriod)),
   };
 }
 

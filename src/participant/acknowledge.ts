@@ -30,14 +30,19 @@ export async function acknowledge(session: Session, file: Uint8Array): Promise<O
   return copy;
 }
 
-function requireTaken(answer: unknown): void {
+/** @throws INVALID_INPUT unless the server says that it took it. */
+export function requireTaken(answer: unknown): void {
   const taken =
     typeof answer === 'object' &&
     answer !== null &&
     'acknowledged' in answer &&
     answer.acknowledged === true;
   if (taken) return;
-  throw new TocsinError('INVALID_INPUT', 'receipt: expected it taken, found another answer', {
-    field: 'acknowledged',
-  });
+  throw new TocsinError(
+    'INVALID_INPUT',
+    'acknowledgement: expected it taken, found another answer',
+    {
+      field: 'acknowledged',
+    },
+  );
 }

@@ -45,7 +45,7 @@ export type InboxArtifact = {
   readonly version: number;
   readonly assurance: Assurance;
   /** Also those that start later; null where the pack has no `use:` section. */
-  readonly use: readonly UseGrant[] | null;
+  readonly use: readonly (UseGrant & { readonly inForce: boolean })[] | null;
 };
 
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
@@ -207,9 +207,10 @@ async function present(
   for (const artifact of work.artifacts.filter(({ id }) => open.has(id))) {
     const name = nameOf(artifact, keys);
     const { id, kind, variant, format, version } = artifact;
-    const grants = use === null ? null : (use.grants.get(id) ?? []);
-    const told = { id, kind, variant, format, name, version };
-    artifacts.push({ ...told, assurance: 'sealed', use: grants });
+    const grants = use && (use.grants.get(id) ?? []);
+    // Said here, as a reader's own clock may be behind the one that has just opened something.
+    const told = grants?.map((grant) => ({ ...grant, inForce: grant.from <= now })) ?? null;
+    artifacts.push({ id, kind, variant, format, name, version, assurance: 'sealed', use: told });
   }
   return {
     id: work.alert.id,

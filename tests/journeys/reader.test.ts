@@ -87,6 +87,13 @@ describe('a reader at a real server', () => {
     const { alert, artifact } = await released();
     assert.match((await at('one', 'inbox')).out, new RegExp(`${alert} {2}Small\n[^]*${artifact}`));
 
+    const noticed = await at('one', 'notices');
+    const [notice = ''] = noticed.out.split(' ');
+    assert.match(noticed.out, / something waits: see inbox\n$/);
+    assert.equal((await at('one', 'ack', '--notice', notice)).status, 0);
+    assert.equal((await at('one', 'ack', '--notice', notice)).status, 0, 'said again, the same');
+    assert.match((await at('one', 'ack', '--notice', alert)).err, /\(NOT_FOUND\)/);
+
     const into = join(folder, 'in');
     const fetched = await at('one', 'fetch', alert, '--out', into);
     assert.equal(fetched.status, 0, fetched.err);

@@ -39,6 +39,7 @@ const LISTED: readonly UsePermission[] = [
 
 type Use = {
   readonly permission: string;
+  readonly inForce: boolean;
   readonly from: string;
   readonly until: string | null;
   readonly audience: string;
@@ -97,11 +98,32 @@ describe('what a copy permits, under a pack that says so', () => {
     const had = await item(small.alert);
     assert.deepEqual(had.usePermissions, ['read', 'test', 'announce_existence']);
     assert.deepEqual(had.artifacts[0]?.use, [
-      { permission: 'read', from, until: null, audience: 'self', terms },
-      { permission: 'build_protection', from: later, until: null, audience: 'self', terms },
-      { permission: 'test', from, until: t0, audience: 'self', terms },
-      { permission: 'ship_detection', from: t0, until: null, audience: 'own_users', terms },
-      { permission: 'announce_existence', from, until: null, audience: 'anyone', terms },
+      { permission: 'read', inForce: true, from, until: null, audience: 'self', terms },
+      {
+        permission: 'build_protection',
+        inForce: false,
+        from: later,
+        until: null,
+        audience: 'self',
+        terms,
+      },
+      { permission: 'test', inForce: true, from, until: t0, audience: 'self', terms },
+      {
+        permission: 'ship_detection',
+        inForce: false,
+        from: t0,
+        until: null,
+        audience: 'own_users',
+        terms,
+      },
+      {
+        permission: 'announce_existence',
+        inForce: true,
+        from,
+        until: null,
+        audience: 'anyone',
+        terms,
+      },
     ]);
     assert.deepEqual(had.use?.terms, [
       { term: 'no_marketing', text: 'Membership is no advertisement.' },

@@ -67,6 +67,20 @@ export type Terms = {
   readonly sealTo: string;
 };
 
+const AT_ONCE = { inForce: true, from: '2025-06-24T09:00:00Z', until: null, audience: 'self' };
+const T0_TEXT = '2025-07-08T17:00:00Z';
+const USE = [
+  { ...AT_ONCE, permission: 'read' },
+  { ...AT_ONCE, permission: 'build_protection', until: T0_TEXT },
+  {
+    permission: 'ship_detection',
+    inForce: false,
+    from: T0_TEXT,
+    until: null,
+    audience: 'own_users',
+  },
+];
+
 type Waiting = { readonly entry: string; readonly parts: readonly Part[]; readonly leaf: Buffer };
 type Tick = {
   readonly tick: number;
@@ -87,6 +101,9 @@ export class PaperIssuer {
   readonly asked: { path: string; init: RequestInit }[] = [];
   readonly alert = newId();
   readonly artifact = newId();
+  readonly notice = newId();
+  /** The notices that were acknowledged. */
+  readonly seen: string[] = [];
   instead: Instead = () => null;
   readonly #ticks: Tick[] = [];
   readonly #nodes = new Map<string, Uint8Array>();
@@ -227,6 +244,14 @@ export class PaperIssuer {
     const [, leaf] = /^\/v1\/log\/proofs\/([0-9a-f]{64})$/.exec(path) ?? [];
     if (leaf !== undefined) return this.#prove(leaf);
     if (path === '/v1/receipts') return this.#receive(own, bodyOf(init));
+    if (path === '/v1/notices') {
+      const notice = { id: this.notice, kind: 'something_changed', at: '2025-07-01T09:00:00Z' };
+      return json({ items: [notice], next: null });
+    }
+    if (path === `/v1/notices/${this.notice}/acknowledgement`) {
+      this.seen.push(this.notice);
+      return json({ acknowledged: true });
+    }
     if (path === '/v1/inbox') return json({ items: [this.#inboxAlert()], next: null });
     if (path === `/v1/inbox/${this.alert}`) return json(this.#inboxAlert());
     if (path === `/v1/inbox/${this.alert}/artifacts/${this.artifact}/copy`) {
@@ -282,7 +307,11 @@ export class PaperIssuer {
       title: 'Deserialization in the layouts page',
       tlp: 'AMBER+STRICT',
       usePermissions: ['read', 'build_protection'],
-      disclosureAt: '2025-07-08T17:00:00Z',
+      use: {
+        terms: [{ term: 'no_marketing', text: 'Membership is no advertisement.' }],
+        safeToSay: null as string | null,
+      },
+      disclosureAt: T0_TEXT,
       artifacts: [
         {
           id: this.artifact,
@@ -292,6 +321,7 @@ export class PaperIssuer {
           name: 'guidance.md',
           version: 1,
           assurance: 'sealed',
+          use: USE,
         },
       ],
     };

@@ -5,7 +5,8 @@ export type Command =
   | { readonly verb: 'help' }
   | { readonly verb: 'version' }
   | ({ readonly verb: 'join'; readonly invitation: string } & Common)
-  | ({ readonly verb: 'inbox' | 'invitations' | 'log' } & Common)
+  | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'log' } & Common)
+  | ({ readonly verb: 'ack-notice'; readonly notice: string } & Common)
   | ({
       readonly verb: 'answer';
       readonly invitation: string;
@@ -40,11 +41,16 @@ export function parseCommand(args: readonly string[]): Command {
   if (out !== null && verb !== 'fetch' && verb !== 'open') {
     throw new UsageError('--out belongs to fetch and open');
   }
+  if (values.notice !== undefined) {
+    if (verb !== 'ack' || rest.length > 0) throw new UsageError('expected ack --notice ID');
+    return { verb: 'ack-notice', notice: values.notice, ...common };
+  }
   switch (verb) {
     case 'join':
       return { verb, invitation: atMostOne(rest, 'join [INVITATION]') ?? '-', ...common };
     case 'inbox':
     case 'invitations':
+    case 'notices':
     case 'log':
       none(rest, verb);
       return { verb, ...common };
@@ -82,6 +88,7 @@ function parse(args: readonly string[]) {
       options: {
         home: { type: 'string' },
         out: { type: 'string' },
+        notice: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },

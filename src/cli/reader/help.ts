@@ -14,6 +14,8 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
       --out FILE            under another name (of one copy); - for standard output
   verify FILE…              make every check, also that the delivery is in the ledger
   ack FILE…                 sign the receipt of copies and send it
+  ack --notice ID           tell the issuer that you have seen a notice
+  notices                   that something waits, or has changed, and since when
   invitations               embargoes that you are asked to keep, and until when to answer
   answer INVITATION accept|decline
                             answer one, for your whole organisation

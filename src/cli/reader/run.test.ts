@@ -66,6 +66,13 @@ test('from the invitation to the receipt', async (t) => {
   assert.equal(await desk.run('inbox'), 0);
   assert.match(desk.out, /Deserialization in the layouts page\n {2}TLP:AMBER\+STRICT, public 2025/);
   assert.match(desk.out, new RegExp(`${issuer.artifact} {2}detection_guidance +guidance\\.md`));
+  const told = [
+    'you may: read, build_protection until 2025-07-08T17:00:00Z',
+    'from 2025-07-08T17:00:00Z: ship_detection (own_users)',
+    'on these terms: Membership is no advertisement.',
+    'you may say: nothing, not even that there is an alert',
+  ];
+  assert.ok(desk.out.includes(`\n  ${told.join('\n  ')}\n  ${issuer.artifact}`), desk.out);
 
   assert.equal(await desk.run('fetch', issuer.alert, '--out', desk.at('in')), 0, desk.err);
   assert.match(desk.out, /you may: read, build_protection/);
@@ -91,6 +98,41 @@ test('from the invitation to the receipt', async (t) => {
   assert.equal(issuer.receipts.length, 1);
   assert.equal(await desk.run('log'), 0);
   assert.equal(desk.out, '1 ticks, extends the 1 seen\n');
+});
+
+test('permissions that differ between artifacts are not said of all of them', async (t) => {
+  const { desk, issuer } = await joinedDesk(t);
+  const answer = await (await issuer.fetch(inboxUrl(issuer), lastInit(issuer))).json();
+  const alert = answer as { use: object; artifacts: { name: string; use: object[] | null }[] };
+  const [first] = alert.artifacts;
+  assert.ok(first);
+  const patch = { ...first, name: 'patch.diff', use: null };
+  const said = { ...alert.use, safeToSay: 'We have been told.' };
+  const items = [{ ...alert, use: said, artifacts: [first, patch] }];
+  issuer.instead = () => Promise.resolve(json({ items, next: null }));
+  assert.equal(await desk.run('inbox'), 0, desk.err);
+  assert.match(desk.out, /say: We have been told\.\n.*guidance\.md\n {4}you may: read, build_/);
+  assert.match(desk.out, /patch\.diff\n {4}you may: read, build_protection\n$/);
+  assert.equal(await desk.run('inbox', '--json'), 0);
+  assert.deepEqual(JSON.parse(desk.out), { alerts: items });
+});
+
+test('a notice is shown and acknowledged; one that is not there is refused', async (t) => {
+  const { desk, issuer } = await joinedDesk(t);
+  assert.equal(await desk.run('notices'), 0, desk.err);
+  assert.equal(
+    desk.out,
+    `${issuer.notice}  2025-07-01T09:00:00Z  something changed: see inbox, and acknowledge ` +
+      'that you have seen it\n',
+  );
+  assert.equal(await desk.run('ack', '--notice', issuer.alert), 1);
+  assert.match(desk.err, /\(NOT_FOUND\)/);
+  assert.deepEqual(issuer.seen, []);
+  assert.equal(await desk.run('ack', '--notice', issuer.notice, '--json'), 0, desk.err);
+  assert.deepEqual(JSON.parse(desk.out), { notice: issuer.notice });
+  assert.deepEqual(issuer.seen, [issuer.notice]);
+  issuer.instead = () => Promise.resolve(json({}));
+  assert.equal(await desk.run('ack', '--notice', issuer.notice), 1, 'not taken is not done');
 });
 
 test('the sidecar says what was promised, and of which bytes', async (t) => {
@@ -235,7 +277,9 @@ test("what a server sends does not reach the terminal's control", async (t) => {
   issuer.instead = () => Promise.resolve(json({ items: [], next: null }));
   assert.equal(await desk.run('inbox'), 0);
   assert.equal(desk.out, 'nothing is open to you now\n');
-  const evil = { ...alert, title: '\u001b]0;x\u0007\u202etitle' };
+  const text = '\u001b]0;x\u0007\u202etitle';
+  const use = { terms: [{ term: 'no_marketing', text }], safeToSay: text };
+  const evil = { ...alert, title: text, use };
   issuer.instead = () => Promise.resolve(json({ items: [evil], next: null }));
   assert.equal(await desk.run('inbox'), 0, desk.err);
   assert.ok(!/[^\P{C}\n]/u.test(desk.out));
@@ -264,6 +308,10 @@ test('wrong usage ends with 2 and asks nobody', async (t) => {
     ['open', 'a', 'b', '--out', 'c'],
     ['verify'],
     ['ack'],
+    ['ack', 'file', '--notice', 'x'],
+    ['ack', '--notice'],
+    ['fetch', 'x', '--notice', 'y'],
+    ['notices', 'x'],
     ['invitations', 'x'],
     ['answer', 'x'],
     ['answer', 'x', 'perhaps'],
@@ -290,6 +338,7 @@ test('help names every verb and exit status; the version is the package’s', as
       'open',
       'verify',
       'ack',
+      'notices',
       'invitations',
       'answer',
       'log',

@@ -4,6 +4,7 @@ import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { type Desk, explain, type Machine } from './desk.ts';
 import { EXIT, type Exit, HELP } from './help.ts';
 import { answerVerb, invitationsVerb } from './invitations.ts';
+import { ackNoticeVerb, noticesVerb } from './notices.ts';
 import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
 import { READER_VERSION } from './version.ts';
 
@@ -41,6 +42,10 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return verifyVerb(session, command.files, desk);
     case 'ack':
       return ackVerb(session, command.files, desk);
+    case 'notices':
+      return noticesVerb(session, desk);
+    case 'ack-notice':
+      return ackNoticeVerb(session, command.notice, desk);
     case 'invitations':
       return invitationsVerb(session, desk);
     case 'answer':

@@ -1,5 +1,4 @@
 import type { Check } from '../../participant/checklist.ts';
-import type { InboxAlert } from '../../participant/inbox.ts';
 import type { OpenedCopy } from '../../participant/open-copy.ts';
 import { plain } from '../../participant/plain.ts';
 import type { Membership } from '../../participant/session.ts';
@@ -14,20 +13,6 @@ export function showJoined({ reader, participant, url }: Membership, place: stri
     `  you are reader ${reader} of participant ${participant}`,
     `  keys in ${place}: back them up now; without identity.txt no copy of yours opens`,
   ].join('\n');
-}
-
-export function showInbox(alerts: readonly InboxAlert[]): string {
-  if (alerts.length === 0) return 'nothing is open to you now';
-  return alerts.map(showAlert).join('\n\n');
-}
-
-function showAlert({ id, title, tlp, disclosureAt, artifacts }: InboxAlert): string {
-  const lines = artifacts.map(
-    (artifact) =>
-      `  ${artifact.id}  ${artifact.kind.padEnd(18)} ${plain(artifact.name)}` +
-      `${artifact.variant === 'reduced' ? ' (reduced)' : ''}`,
-  );
-  return [`${id}  ${plain(title)}`, `  TLP:${tlp}, public ${disclosureAt}`, ...lines].join('\n');
 }
 
 /** A stored or opened copy, with what its reader may do. */

@@ -10,7 +10,8 @@ import { loadMember, type Session } from '../../participant/session.ts';
 import { type Verification, verifyCopy } from '../../participant/verify-copy.ts';
 import { type Desk, onEach, say } from './desk.ts';
 import { EXIT, type Exit } from './help.ts';
-import { showCopy, showInbox, showJoined, showVerification } from './show.ts';
+import { showCopy, showJoined, showVerification } from './show.ts';
+import { showInbox } from './show-inbox.ts';
 
 export async function joinVerb(session: Session, argument: string, desk: Desk): Promise<Exit> {
   const joined = await join(session, await invitationText(argument, desk));

@@ -36,6 +36,7 @@ import {
 
 const UseText = Type.Object({
   permission: oneOf(USE_PERMISSIONS),
+  inForce: Type.Boolean(),
   from: InstantText,
   until: nullable(InstantText),
   audience: oneOf(AUDIENCES),

@@ -1,0 +1,29 @@
+import { acknowledgeNotice, type Notice, notices } from '../../participant/notices.ts';
+import { plain } from '../../participant/plain.ts';
+import type { Session } from '../../participant/session.ts';
+import { type Desk, say } from './desk.ts';
+import { EXIT, type Exit } from './help.ts';
+
+export async function noticesVerb(session: Session, desk: Desk): Promise<Exit> {
+  const found = await notices(session);
+  say(desk, { notices: found }, showNotices(found));
+  return EXIT.ok;
+}
+
+export async function ackNoticeVerb(session: Session, id: string, desk: Desk): Promise<Exit> {
+  await acknowledgeNotice(session, id);
+  say(desk, { notice: id }, `${plain(id)}  acknowledged`);
+  return EXIT.ok;
+}
+
+/** A kind that this program does not know yet is named as it is. */
+const WORDS: Readonly<Record<string, string>> = {
+  something_waits: 'something waits: see inbox',
+  something_changed: 'something changed: see inbox, and acknowledge that you have seen it',
+  invitation_waits: 'an invitation waits: see invitations',
+};
+
+function showNotices(found: readonly Notice[]): string {
+  if (found.length === 0) return 'nothing was noticed to you';
+  return found.map(({ id, kind, at }) => `${id}  ${at}  ${WORDS[kind] ?? kind}`).join('\n');
+}

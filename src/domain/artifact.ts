@@ -79,3 +79,6 @@ export type UsePermission = (typeof USE_PERMISSIONS)[number];
  * fetch.
  */
 export const MAX_ARTIFACT_BYTES = 16 * 1024 * 1024;
+
+/** The text of a term of use: one line of 1 to 200 characters, for all of them to fit on a copy. */
+export const TERM_TEXT = /^\P{C}{1,200}$/u;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { USE_PERMISSIONS } from '../domain/artifact.ts';
+import { TERMS } from '../policy/use/section.ts';
 import {
   copyPlaintextLength,
   formatManifest,
@@ -28,6 +29,7 @@ const MANIFEST: Manifest = {
   reader: uuid(5),
   keyFingerprint: 'ab'.repeat(32),
   contentSha256: 'cd'.repeat(32),
+  terms: [{ code: 'no_marketing', text: 'No “marketing”.' }],
   tlp: 'AMBER+STRICT',
   usePermissions: ['read', 'build_protection'],
   issuedAt: 1_751_000_000_123,
@@ -84,9 +86,18 @@ test('the manifest has the canonical form written down in docs/formats/copy.md',
       `"participant":"${uuid(4)}","programme":"${uuid(1)}",` +
       `"promise":{"by":1751000060000,"leaf":"${'ef'.repeat(32)}",` +
       `"signature":"${MANIFEST.promise.signature}"},"reader":"${uuid(5)}",` +
+      '"terms":[{"code":"no_marketing","text":"No “marketing”."}],' +
       '"tlp":"AMBER+STRICT","usePermissions":["read","build_protection"],"v":1,' +
       '"variant":"full","version":2}',
   );
+});
+
+test('a manifest without terms has no such member, and an empty list is another form', () => {
+  const json = formatManifest({ ...MANIFEST, terms: [] });
+  assert.ok(!json.includes('terms'));
+  assert.deepEqual(unpackForged(json).manifest.terms, []);
+  const empty = json.replace('"tlp"', '"terms":[],"tlp"');
+  assert.throws(() => unpackForged(empty), { code: 'SEAL_MALFORMED', message: /RFC 8785/ });
 });
 
 test('the issuer signs the context line and the manifest as it stands', () => {
@@ -108,8 +119,18 @@ test('every reader of a version gets the same length, however manifest and conte
 });
 
 test('the length is a multiple of 4 KiB that fits the longest content and manifest', () => {
-  const name = 'n'.repeat(92);
-  const wordy = { ...MANIFEST, name, usePermissions: USE_PERMISSIONS, version: 2 ** 53 - 1 };
+  // The longest that a pack and an alert can make it: quotation marks are escaped, 𝄞 has 4 bytes.
+  const last = 2 ** 53 - 1;
+  const wordy = {
+    ...MANIFEST,
+    name: '"'.repeat(92),
+    usePermissions: USE_PERMISSIONS,
+    terms: Object.keys(TERMS).map((code) => ({ code, text: '𝄞'.repeat(200) })),
+    version: last,
+    issuedAt: 2 ** 32 * 1000,
+    disclosureAt: last,
+    promise: { ...MANIFEST.promise, by: last },
+  };
   for (const most of [0, 1, 511, 512, 513, 4095, 4096, 4097, 100_000]) {
     const length = copyPlaintextLength(most);
     assert.equal(length % 4096, 0);
@@ -223,6 +244,14 @@ test('members that are missing, unknown or of another kind are refused by name',
     ['usePermissions', { usePermissions: 'read' }],
     ['usePermissions', { usePermissions: ['read', 'read'] }],
     ['usePermissions', { usePermissions: ['sell'] }],
+    ['terms', { terms: null }],
+    ['terms', { terms: ['No marketing.'] }],
+    ['terms', { terms: [{ code: 'No Marketing', text: 'No.' }] }],
+    ['terms', { terms: [{ code: 'no_marketing', text: '' }] }],
+    ['terms', { terms: [{ code: 'no_marketing', text: 'No.\n' }] }],
+    ['terms', { terms: [{ code: 'no_marketing', text: 'n'.repeat(201) }] }],
+    ['terms', { terms: [...MANIFEST.terms, ...MANIFEST.terms] }],
+    ['terms', { terms: [...'abcdefghi'].map((code) => ({ code, text: 'No.' })) }],
     ['issuedAt', { issuedAt: -1 }],
     ['disclosureAt', { disclosureAt: '2025-07-08' }],
     ['delivery', { delivery: null }],
@@ -240,6 +269,7 @@ test('members that are missing, unknown or of another kind are refused by name',
   const more = [
     { ...MANIFEST, urgent: true },
     { ...MANIFEST, promise: { ...MANIFEST.promise, note: '' } },
+    { ...MANIFEST, terms: [{ code: 'a', text: 'b', note: '' }] },
   ];
   for (const manifest of more) {
     assert.throws(() => unpackForged(JSON.stringify(manifest)), {

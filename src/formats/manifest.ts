@@ -3,6 +3,7 @@ import {
   type ArtifactKind,
   FORMATS,
   type Format,
+  TERM_TEXT,
   TLP_LABELS,
   type Tlp,
   USE_PERMISSIONS,
@@ -32,6 +33,8 @@ export type Manifest = {
   readonly keyFingerprint: string;
   /** SHA-256 of the content as delivered, marked, 64 hex digits. */
   readonly contentSha256: string;
+  /** The programme's terms of use, in its words; none, if it sets none. */
+  readonly terms: readonly ManifestTerm[];
   readonly tlp: Tlp;
   readonly usePermissions: readonly UsePermission[];
   /** Milliseconds since 1970, as every instant. */
@@ -40,6 +43,13 @@ export type Manifest = {
   /** The delivery event's subject. */
   readonly delivery: string;
   readonly promise: LedgerPromise;
+};
+
+type ManifestTerm = {
+  /** A lower-case word; distinct within a manifest. */
+  readonly code: string;
+  /** As `TERM_TEXT`. */
+  readonly text: string;
 };
 
 /**
@@ -62,8 +72,11 @@ export const SIGNATURE_BYTES = 64;
 
 const SIGNING_CONTEXT = 'tocsin/manifest/v1\n';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
+const TERM_CODE = /^[a-z_]{1,40}$/;
+const MAX_TERMS = 8;
 
-/** Members of a manifest and of its promise. */
+/** Members of a manifest, of its promise and of a term. */
+const TERM_MEMBERS = ['code', 'text'] as const satisfies (keyof ManifestTerm)[];
 const PROMISE_MEMBERS = ['by', 'leaf', 'signature'] as const satisfies (keyof LedgerPromise)[];
 const MEMBERS = [
   'alert',
@@ -80,6 +93,7 @@ const MEMBERS = [
   'programme',
   'promise',
   'reader',
+  'terms',
   'tlp',
   'usePermissions',
   'v',
@@ -95,7 +109,7 @@ export function manifestSigningBytes(manifestJson: string): Buffer {
 }
 
 /** The manifest's canonical JSON (RFC 8785), the only form that `parseManifest` reads. */
-export function formatManifest({ promise, ...rest }: Manifest): string {
+export function formatManifest({ promise, terms, ...rest }: Manifest): string {
   const { by, leaf, signature } = promise;
   // Written out in order: a list as replacer would do it too, at several times the cost.
   return JSON.stringify({
@@ -113,12 +127,14 @@ export function formatManifest({ promise, ...rest }: Manifest): string {
     programme: rest.programme,
     promise: { by, leaf, signature },
     reader: rest.reader,
+    // No terms, no member: copies from before there was one keep their form.
+    terms: terms.length > 0 ? terms.map(({ code, text }) => ({ code, text })) : undefined,
     tlp: rest.tlp,
     usePermissions: rest.usePermissions,
     v: rest.v,
     variant: rest.variant,
     version: rest.version,
-  } satisfies Manifest);
+  } satisfies Omit<Manifest, 'terms'> & { terms: Manifest['terms'] | undefined });
 }
 
 /**
@@ -148,6 +164,7 @@ export function parseManifest(manifestJson: string): Manifest {
     reader: id(found, 'reader'),
     keyFingerprint: sha256(found, 'keyFingerprint'),
     contentSha256: sha256(found, 'contentSha256'),
+    terms: terms(found),
     tlp: word(found, 'tlp', TLP_LABELS),
     usePermissions: permissions(found),
     issuedAt: integer(found, 'issuedAt', 0),
@@ -233,6 +250,30 @@ function permissions(found: Members): UsePermission[] {
   return new Set(parsed).size === parsed.length
     ? parsed
     : fault('usePermissions', 'distinct words');
+}
+
+function terms(found: Members): ManifestTerm[] {
+  const list: unknown = found['terms'];
+  if (list === undefined) return [];
+  if (!Array.isArray(list) || list.length > MAX_TERMS) {
+    return fault('terms', `a list of at most ${MAX_TERMS}`);
+  }
+  const parsed = list.map((item: unknown) =>
+    isObject(item) ? parseTerm(item) : fault('terms', 'objects'),
+  );
+  const codes = new Set(parsed.map(({ code }) => code));
+  return codes.size === parsed.length ? parsed : fault('terms', 'distinct codes');
+}
+
+/** The code may be one of a later vocabulary: the text says what it means. */
+function parseTerm(found: Members): ManifestTerm {
+  onlyMembers('manifest terms', found, TERM_MEMBERS);
+  const { code, text: says } = found;
+  if (typeof code !== 'string' || !TERM_CODE.test(code)) return fault('terms', 'lower-case codes');
+  if (typeof says !== 'string' || !TERM_TEXT.test(says)) {
+    return fault('terms', 'texts of one line, 1 to 200 characters');
+  }
+  return { code, text: says };
 }
 
 function signature(found: Members, member: string): string {

@@ -35,7 +35,7 @@ const ALERT = {
   title: 'A title',
   tlp: 'AMBER+STRICT',
   usePermissions: ['read'],
-  use: { terms: [{ term: 'no_marketing', text: 'None.' }], safeToSay: 'We were told.' },
+  use: { terms: [{ code: 'no_marketing', text: 'None.' }], safeToSay: 'We were told.' },
   disclosureAt: '2025-07-08T17:00:00Z',
   artifacts: [ARTIFACT],
 };
@@ -96,7 +96,7 @@ test('a member that is missing or of another kind is refused, wherever it is', (
     ...wrong(ARTIFACT).map(of),
     ...wrong({ ...period }).map((use) => of({ ...ARTIFACT, use: [use] })),
     ...wrong({ terms: [] }).map((use) => ({ ...ALERT, use: { safeToSay: null, ...use } })),
-    { ...ALERT, use: { terms: [{ term: 'x' }], safeToSay: null } },
+    { ...ALERT, use: { terms: [{ code: 'x' }], safeToSay: null } },
     { ...ALERT, use: { terms: [] } },
   ];
   for (const alert of alerts) {

@@ -29,7 +29,7 @@ export type InboxAlert = {
 };
 
 export type InboxUse = {
-  readonly terms: readonly { readonly term: string; readonly text: string }[];
+  readonly terms: readonly { readonly code: string; readonly text: string }[];
   /** Null: nothing may be said, not even that there is an alert. */
   readonly safeToSay: string | null;
 };
@@ -187,7 +187,7 @@ function use(node: JsonNode): InboxUse {
       .list(0, 100)
       .map((each) => {
         const term = each.object();
-        return { term: word(term.get('term')), text: term.get('text').text(MAX_STATEMENT) };
+        return { code: word(term.get('code')), text: term.get('text').text(MAX_STATEMENT) };
       }),
     safeToSay: found.get('safeToSay').orNull((said) => said.text(MAX_STATEMENT)),
   };

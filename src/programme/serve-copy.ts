@@ -22,7 +22,7 @@ import type { Context } from './context.ts';
 import { causeOf, decideAll } from './grant-due.ts';
 import { requireSize, requireSoundLedger } from './guard-ledger.ts';
 import { type Rendering, renderFor, wordCommitment } from './render-shelf.ts';
-import { permissionsOfCopy } from './use-of-copy.ts';
+import { permissionsOfCopy, termsOfCopy } from './use-of-copy.ts';
 
 /** A sealed copy, ready to be sent. */
 export type ServedCopy = {
@@ -292,6 +292,7 @@ function manifestFor(
     reader: caller.id,
     keyFingerprint: work.reader.fingerprint,
     contentSha256: made.contentSha256.toString('hex'),
+    terms: termsOfCopy(work.policy),
     tlp: work.alert.tlp,
     usePermissions: [...made.usePermissions],
     issuedAt: made.now,

@@ -22,12 +22,14 @@ type UseCase = {
   readonly reader: Pick<ReaderFacts, 'enrolment'>;
 };
 
+/** A term as it stands on every copy, in the programme's words. */
+export type CopyTerm = { readonly code: Term; readonly text: string };
+
 /** What a reader's participant may do with an alert's artifacts, as far as the pack says it. */
 export type AlertUse = {
   /** In force now, in whichever artifact. */
   readonly inForce: readonly UsePermission[];
-  /** What stands on every copy, in the programme's words. */
-  readonly terms: readonly { readonly term: Term; readonly text: string }[];
+  readonly terms: readonly CopyTerm[];
   /** The statement its members may make; null: none, not even that there is an alert. */
   readonly safeToSay: string | null;
   /** Also those that start later; of what was not fetched yet, as if it were now. */
@@ -56,10 +58,16 @@ export async function useOfAlert(
   const { id, schedule } = work.alert;
   return {
     inForce: inForceAt([...grants.values()].flat(), now),
-    terms: termsOn(use, 'copy').map((term) => ({ term, text: use.terms.get(term) ?? '' })),
+    terms: termsOfCopy(work.policy),
     safeToSay: safeToSay({ id, disclosureAt: schedule.disclosureAt }, sayable, now).text,
     grants,
   };
+}
+
+/** What stands on every copy; nothing where the pack sets no terms. */
+export function termsOfCopy({ use }: Pick<Policy, 'use'>): CopyTerm[] {
+  if (use === null) return [];
+  return termsOn(use, 'copy').map((code) => ({ code, text: use.terms.get(code) ?? '' }));
 }
 
 /**

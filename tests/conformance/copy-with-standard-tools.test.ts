@@ -39,6 +39,7 @@ function manifestFor(recipient: string, content: Uint8Array): Manifest {
     reader: newId(),
     keyFingerprint: fingerprint(recipient),
     contentSha256: sha256Hex(content),
+    terms: [{ code: 'no_marketing', text: 'Membership is no “advertisement”.' }],
     tlp: 'AMBER',
     usePermissions: ['read', 'test'],
     issuedAt: 1_751_000_000_000,

@@ -65,17 +65,20 @@ describe('what a copy permits, under a pack that says so', () => {
 
   const item = async (alert: string): Promise<Item> =>
     json<Item>(await edge.get(`/v1/inbox/${alert}`, reader.token));
-  const permitted = async (small: Awaited<ReturnType<typeof smallAlert>>) => {
+  type Small = Awaited<ReturnType<typeof smallAlert>>;
+  const fetched = async (small: Small) => {
     const { bytes } = await serveCopy(house.context, reader.caller, small, house.clock.now());
-    return unpackCopy(open([reader.identity], bytes)).manifest.usePermissions;
+    return unpackCopy(open([reader.identity], bytes)).manifest;
   };
+  const permitted = async (small: Small) => (await fetched(small)).usePermissions;
 
   test('without the section it is the alert’s own list, and nothing is safe to say', async () => {
     await enactSection(house, 'use', null);
     const small = await smallAlert(house, LISTED);
     house.clock.set(small.firstWave);
     await house.cycle();
-    assert.deepEqual(await permitted(small), LISTED);
+    const copy = await fetched(small);
+    assert.deepEqual([copy.usePermissions, copy.terms], [LISTED, []]);
     const { usePermissions, use, artifacts } = await item(small.alert);
     assert.deepEqual(usePermissions, LISTED);
     assert.deepEqual([use, artifacts.map((each) => each.use)], [null, [null]]);
@@ -125,9 +128,9 @@ describe('what a copy permits, under a pack that says so', () => {
         terms,
       },
     ]);
-    assert.deepEqual(had.use?.terms, [
-      { term: 'no_marketing', text: 'Membership is no advertisement.' },
-    ]);
+    const term = { code: 'no_marketing', text: 'Membership is no advertisement.' };
+    assert.deepEqual(had.use?.terms, [term]);
+    assert.deepEqual((await fetched(small)).terms, [term], 'the copy says so itself');
     assert.match(
       had.use?.safeToSay ?? '',
       /^We have been told of a vulnerability alert before its publication\. It will be /,

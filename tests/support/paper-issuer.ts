@@ -67,6 +67,7 @@ export type Terms = {
   readonly sealTo: string;
 };
 
+const TERMS = [{ code: 'no_marketing', text: 'Membership is no advertisement.' }];
 const AT_ONCE = { inForce: true, from: '2025-06-24T09:00:00Z', until: null, audience: 'self' };
 const T0_TEXT = '2025-07-08T17:00:00Z';
 const USE = [
@@ -152,6 +153,7 @@ export class PaperIssuer {
       reader: to.reader,
       keyFingerprint: fingerprint(to.recipient),
       contentSha256: sha256Hex(content),
+      terms: TERMS,
       tlp: 'AMBER+STRICT' as const,
       usePermissions: ['read', 'build_protection'] as const,
       issuedAt: at,
@@ -308,7 +310,7 @@ export class PaperIssuer {
       tlp: 'AMBER+STRICT',
       usePermissions: ['read', 'build_protection'],
       use: {
-        terms: [{ term: 'no_marketing', text: 'Membership is no advertisement.' }],
+        terms: TERMS,
         safeToSay: null as string | null,
       },
       disclosureAt: T0_TEXT,

@@ -75,7 +75,9 @@ test('from the invitation to the receipt', async (t) => {
   assert.ok(desk.out.includes(`\n  ${told.join('\n  ')}\n  ${issuer.artifact}`), desk.out);
 
   assert.equal(await desk.run('fetch', issuer.alert, '--out', desk.at('in')), 0, desk.err);
+  const terms = /\n {2}on these terms: Membership is no advertisement\.\n/;
   assert.match(desk.out, /you may: read, build_protection/);
+  assert.match(desk.out, terms);
   assert.deepEqual((await readdir(desk.at('in'))).sort(), [
     'guidance.md.age',
     'guidance.md.age.json',
@@ -83,6 +85,7 @@ test('from the invitation to the receipt', async (t) => {
   const copy = desk.at('in/guidance.md.age');
 
   assert.equal(await desk.run('open', copy, '--out', desk.at('out.md')), 0, desk.err);
+  assert.match(desk.out, terms);
   assert.deepEqual(await readFile(desk.at('out.md')), CONTENT);
   assert.equal((await stat(desk.at('out.md'))).mode & 0o777, 0o600);
 
@@ -92,7 +95,8 @@ test('from the invitation to the receipt', async (t) => {
   desk.now = AFTER;
   issuer.tick(START + TICK_MS);
   assert.equal(await desk.run('verify', copy), 0, desk.out);
-  assert.match(desk.out, /✓ seal .*\n.*✓ form [\s\S]*✓ log .*\n {2}verified\n$/);
+  assert.match(desk.out, /✓ seal .*\n.*✓ form [\s\S]*✓ log .*\n.*\n {2}verified\n$/);
+  assert.match(desk.out, terms);
 
   assert.equal(await desk.run('ack', copy), 0);
   assert.equal(issuer.receipts.length, 1);
@@ -278,7 +282,7 @@ test("what a server sends does not reach the terminal's control", async (t) => {
   assert.equal(await desk.run('inbox'), 0);
   assert.equal(desk.out, 'nothing is open to you now\n');
   const text = '\u001b]0;x\u0007\u202etitle';
-  const use = { terms: [{ term: 'no_marketing', text }], safeToSay: text };
+  const use = { terms: [{ code: 'no_marketing', text }], safeToSay: text };
   const evil = { ...alert, title: text, use };
   issuer.instead = () => Promise.resolve(json({ items: [evil], next: null }));
   assert.equal(await desk.run('inbox'), 0, desk.err);

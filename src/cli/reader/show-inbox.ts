@@ -62,9 +62,14 @@ function saidLines({ use }: InboxAlert): string[] {
   if (use === null) return [];
   const { terms, safeToSay } = use;
   return [
-    ...terms.map(({ text }) => `on these terms: ${plain(text, 1000)}`),
+    ...showTerms(terms),
     `you may say: ${plain(safeToSay ?? 'nothing, not even that there is an alert', 1000)}`,
   ];
+}
+
+/** Terms of use, one a line. */
+export function showTerms(terms: readonly { readonly text: string }[]): string[] {
+  return terms.map(({ text }) => `on these terms: ${plain(text, 1000)}`);
 }
 
 function indented(spaces: number, lines: readonly string[]): string[] {

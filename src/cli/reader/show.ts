@@ -4,6 +4,7 @@ import { plain } from '../../participant/plain.ts';
 import type { Membership } from '../../participant/session.ts';
 import { utc } from '../../participant/utc.ts';
 import type { Verification } from '../../participant/verify-copy.ts';
+import { showTerms } from './show-inbox.ts';
 
 /** Results as text for people. Whatever came from outside goes through `plain`. */
 
@@ -17,16 +18,23 @@ export function showJoined({ reader, participant, url }: Membership, place: stri
 
 /** A stored or opened copy, with what its reader may do. */
 export function showCopy(path: string, { manifest, content }: OpenedCopy): string {
-  const { kind, variant, version, tlp, usePermissions, disclosureAt } = manifest;
+  const { kind, variant, version, terms, tlp, usePermissions, disclosureAt } = manifest;
   const reduced = variant === 'reduced' ? ', reduced' : '';
   return [
     `${path}  ${kind}${reduced}, version ${version}, ${content.length} bytes`,
     `  TLP:${tlp}, public ${utc(disclosureAt)}; you may: ${usePermissions.join(', ')}`,
+    ...showTerms(terms).map((line) => `  ${line}`),
   ].join('\n');
 }
 
 export function showVerification(path: string, verification: Verification): string {
-  return [path, ...verification.checks.map(showCheck), ...verdict(verification)].join('\n');
+  const terms = 'manifest' in verification ? showTerms(verification.manifest.terms) : [];
+  return [
+    path,
+    ...verification.checks.map(showCheck),
+    ...terms.map((line) => `  ${line}`),
+    ...verdict(verification),
+  ].join('\n');
 }
 
 function showCheck({ name, passed, detail }: Check): string {

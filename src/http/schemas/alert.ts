@@ -51,7 +51,7 @@ export const InboxAlertText = Type.Object({
   usePermissions: listOf(oneOf(USE_PERMISSIONS)),
   use: nullable(
     Type.Object({
-      terms: listOf(Type.Object({ term: oneOf(TERM_CODES), text: Type.String() })),
+      terms: listOf(Type.Object({ code: oneOf(TERM_CODES), text: Type.String() })),
       safeToSay: nullable(Type.String()),
     }),
   ),

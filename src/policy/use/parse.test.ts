@@ -91,6 +91,13 @@ describe('a section is refused, with its line and a remedy,', () => {
     refuses('[existence, id,', '[existence, cve,', /fields\.1: expected one of .*found "cve"/);
   });
 
+  test('with a term that does not fit on a copy, or on one line', () => {
+    const expected = /terms\.no_marketing: expected one line of 1 to 200 characters/;
+    refuses('No marketing.', 'n'.repeat(201), expected);
+    refuses('No marketing.', '"No\\u001b[31m marketing."', expected);
+    refuses('No marketing.', '"No\\nmarketing."', expected);
+  });
+
   test('with a start that is not receipt or T0 and a time', () => {
     for (const start of ['now', 'receipt + 3', 'receipt+3 months', 'T0 - 7d', 'T0 + 7 days']) {
       refuses('{from: receipt + 3 months', `{from: ${start}`, /:7: .*expected receipt, T0, or one/);

@@ -1,10 +1,15 @@
-import { ARTIFACT_KINDS, USE_PERMISSIONS, type UsePermission } from '../../domain/artifact.ts';
+import {
+  ARTIFACT_KINDS,
+  TERM_TEXT,
+  USE_PERMISSIONS,
+  type UsePermission,
+} from '../../domain/artifact.ts';
 import { ADDENDA, ROLES } from '../../domain/enrolment.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
 import { refusePack } from '../refuse.ts';
 import { span } from '../span.ts';
 import { flag, someCodes, someWords } from '../values.ts';
-import { entries, fields, list, text, unexpected, word, type Yaml } from '../yaml.ts';
+import { entries, fields, form, list, text, unexpected, word, type Yaml } from '../yaml.ts';
 import {
   type AddendumGate,
   AUDIENCES,
@@ -124,9 +129,14 @@ function parseTerms(yaml: Yaml): Map<Term, string> {
   return new Map(
     TERM_CODES.flatMap((term) => {
       const says = found[term];
-      return says === undefined ? [] : [[term, text(says)] as const];
+      return says === undefined ? [] : [[term, termText(says)] as const];
     }),
   );
+}
+
+/** It has to fit on every copy, and on a terminal. */
+function termText(yaml: Yaml): string {
+  return form(yaml, TERM_TEXT, 'one line of 1 to 200 characters')[0];
 }
 
 function parseAddenda(yaml: Yaml): AddendumGate[] {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
 import { clientAction, idAt } from './command.ts';
-import type { Result } from './output.ts';
-import { object, real, text } from './shape.ts';
+import { type Result, table } from './output.ts';
+import { list, object, real, type Told, text } from './shape.ts';
 import {
   type AnswerOptions,
   acceptOption,
@@ -20,6 +20,7 @@ const proposed = object({
   digest: text,
   difference: object({ participants: real, earlier: real, later: real }),
   timing: timingAnswer,
+  lapses: list(object({ participant: text, was: text })),
 });
 
 type MoveOptions = AnswerOptions & { readonly to: string };
@@ -66,13 +67,20 @@ export function addMoveCommands(alert: Command, world: World): void {
 const moved = object({ disclosureAt: text, noticed: real });
 
 function shown(raw: unknown): Result {
-  const { proposal, from, to, digest, difference, timing } = proposed(raw, 'proposal');
+  const { proposal, from, to, digest, difference, timing, lapses } = proposed(raw, 'proposal');
   const { participants, earlier, later } = difference;
   return {
     json: raw,
     text:
       `${from} → ${to}\nof ${participants} participants, something opens earlier to ${earlier}, ` +
-      `later to ${later}\n${timingText(timing)}digest ${digest}\n`,
+      `later to ${later}\n${lapsing(lapses)}${timingText(timing)}digest ${digest}\n`,
     hint: `Next, by another person: tocsin alert approve-move ${proposal} --digest ${digest}`,
   };
+}
+
+function lapsing(lapses: Told<typeof proposed>['lapses']): string {
+  if (lapses.length === 0) return '';
+  const rows = lapses.map(({ participant, was }) => [participant, was]);
+  const heading = 'consents lapse: nothing before T0 without a new invitation and its answer';
+  return `${heading}\n${table(['participant', 'was'], rows)}`;
 }

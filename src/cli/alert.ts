@@ -3,6 +3,7 @@ import { addAssess, addConfirm, addEvent, addInvolve, addPublish } from './alert
 import { alertAnswer, alertsPage, planAnswer } from './alert-answers.ts';
 import { addArtifact, addNew } from './alert-drafting.ts';
 import { addDutyCommands } from './alert-duties.ts';
+import { addInvitations, addInvite } from './alert-invitations.ts';
 import { addMoveCommands } from './alert-move.ts';
 import { alertText } from './alert-text.ts';
 import { clientAction, idAt } from './command.ts';
@@ -16,7 +17,7 @@ import {
   programmeOf,
   wordsOf,
 } from './programme.ts';
-import { list, object, real, text } from './shape.ts';
+import { list, object, text } from './shape.ts';
 import { acceptOption, answersOf } from './timing-options.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +29,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addPlan(alert, world);
   addApprove(alert, world);
   addInvite(alert, world);
+  addInvitations(alert, world);
   addDutyCommands(alert, world);
   addStatus(alert, world);
   addAssess(alert, world);
@@ -105,37 +107,6 @@ function addApprove(alert: Command, world: World): void {
     });
     const { waves } = approved(raw, 'approval');
     return { json: raw, text: `Approved ${id}\nwaves open at ${waves.join(', ')}\n` };
-  });
-}
-
-const invitedAnswer = object({
-  terms: object({ until: text }),
-  deadline: text,
-  invited: list(text),
-  passedOver: real,
-});
-
-type InviteOptions = { readonly deadline?: string; readonly participant?: string };
-
-function addInvite(alert: Command, world: World): void {
-  const command = alert
-    .command('invite')
-    .description('ask participants that consent per alert to keep the embargo of an approved alert')
-    .argument('<alert>', 'id of the alert')
-    .option('--deadline <instant>', 'when silence becomes a refusal (default: as the pack says)')
-    .option('--participant <id>', 'ask this one, also if it has declined');
-  clientAction<InviteOptions>(world, command, async (client, typed) => {
-    const { deadline, participant } = typed.options;
-    const raw = await client.post(`/v1/alerts/${idAt(typed, 0, 'alert')}/invitations`, {
-      ...(deadline === undefined ? {} : { deadline }),
-      ...(participant === undefined ? {} : { participant }),
-    });
-    const { terms, invited, passedOver, ...rest } = invitedAnswer(raw, 'invited');
-    const lines = [
-      `Invited ${invited.length}: embargo until ${terms.until}, answers by ${rest.deadline}`,
-      `passed over ${passedOver}: the rules would give them nothing before disclosure`,
-    ];
-    return { json: raw, text: `${lines.join('\n')}\n` };
   });
 }
 

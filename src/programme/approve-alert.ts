@@ -111,8 +111,11 @@ async function holdPlan(
   await recordSaid(tx, act, { alert: id, disclosureAt: schedule.disclosureAt }, said);
 }
 
-/** Invitations outlive a change of their alert; no wave may go out before their answers are in. */
-async function checkWindows(
+/**
+ * Invitations outlive a change of their alert; no wave may go out before their answers are in.
+ * @throws CONFLICT naming wave and deadline.
+ */
+export async function checkWindows(
   context: Context,
   tx: Tx,
   alert: AlertRow,

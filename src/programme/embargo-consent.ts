@@ -1,5 +1,6 @@
 import { type ConsentState, type EmbargoState, NO_EMBARGO } from '../domain/embargo.ts';
 import type { Consent } from '../domain/enrolment.ts';
+import type { ParticipantId } from '../domain/ids.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { clock } from '../policy/embargo/clock.ts';
 import { type ConsentContext, stepConsent } from '../policy/embargo/consent.ts';
@@ -118,9 +119,49 @@ export function windowFault(
   return `deadline: expected answers by ${wave}, when a wave opens, found the deadline ${found}`;
 }
 
+/** What becomes of one participant's consent when T0 moves, and of its open invitation. */
+export type Revision = {
+  readonly participant: ParticipantId;
+  readonly before: Consent;
+  readonly state: ConsentState;
+  readonly invitation: Invitation | null;
+};
+
 /**
- * T0 has moved: shorter terms bind whoever accepted longer ones; of longer ones nobody is held to
- * have seen them. The caller holds the exclusive release lock, and the alert has its new schedule.
+ * What T0 that moves makes of the consents to an alert, which has its new schedule: shorter terms
+ * bind whoever accepted longer ones; of longer ones nobody is held to have seen them.
+ */
+export async function revisedConsents(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  from: Instant,
+  now: Instant,
+): Promise<Revision[]> {
+  const until = alert.schedule.disclosureAt;
+  const policy = await context.policies.active(tx, alert.programme);
+  const vulnerability = await vulnerabilityOf(context, tx, alert);
+  const terms = await embargoTo(tx, policy, { alert, vulnerability });
+  const open = new Map(
+    (await openInvitationsTo(tx, alert.id)).map((one) => [one.participant, one]),
+  );
+  const revisions: Revision[] = [];
+  for (const [participant, before] of await consentsTo(tx, alert.id)) {
+    const enrolled = await enrolmentOf(tx, alert.programme, participant);
+    const invitation = open.get(participant) ?? null;
+    const known = consentState(before, invitation, from);
+    if (!enrolled || known.consent !== before) continue;
+    const { consentMode: mode } = enrolled.enrolment;
+    const event = { kind: 'revised', endsAt: until } as const;
+    const { state } = stepConsent({ ...terms, mode }, known, event, now);
+    revisions.push({ participant, before, state, invitation });
+  }
+  return revisions;
+}
+
+/**
+ * T0 has moved: `revisedConsents` put in force. The caller holds the exclusive release lock, and
+ * the alert has its new schedule.
  */
 export async function reviseConsents(
   context: Context,
@@ -129,29 +170,15 @@ export async function reviseConsents(
   alert: AlertRow,
   from: Instant,
 ): Promise<void> {
-  const until = alert.schedule.disclosureAt;
-  const policy = await context.policies.active(tx, alert.programme);
-  const vulnerability = await vulnerabilityOf(context, tx, alert);
-  const terms = await embargoTo(tx, policy, { alert, vulnerability });
-  const open = new Map(
-    (await openInvitationsTo(tx, alert.id)).map((one) => [one.participant, one]),
-  );
-  for (const [participant, consent] of await consentsTo(tx, alert.id)) {
-    const enrolled = await enrolmentOf(tx, alert.programme, participant);
-    const before = consentState(consent, open.get(participant) ?? null, from);
-    if (!enrolled || before.consent !== consent) continue;
-    const { consentMode: mode } = enrolled.enrolment;
-    const event = { kind: 'revised', endsAt: until } as const;
-    const { state } = stepConsent({ ...terms, mode }, before, event, act.at);
-    if (state.consent !== consent) {
-      await putConsent(tx, act, { alert: alert.id, participant, consent: state.consent });
-    }
-    const invitation = open.get(participant);
-    if (invitation && state.consent !== 'invited') {
+  const revisions = await revisedConsents(context, tx, alert, from, act.at);
+  for (const { participant, before, state, invitation } of revisions) {
+    const { consent } = state;
+    if (consent !== before) await putConsent(tx, act, { alert: alert.id, participant, consent });
+    if (invitation && consent !== 'invited') {
       await closeInvitation(tx, act, invitation, silent(state) ? 'silence' : 'overtaken');
     }
   }
-  await shortenTerms(tx, alert.id, until);
+  await shortenTerms(tx, alert.id, alert.schedule.disclosureAt);
 }
 
 function silent(state: ConsentState): boolean {

@@ -1,8 +1,9 @@
 import { canonicalJson } from '../crypto/canonical.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
+import type { Consent } from '../domain/enrolment.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
-import type { AlertId, MoveId } from '../domain/ids.ts';
+import type { AlertId, MoveId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Schedule, waves } from '../domain/schedule.ts';
 import { type Policy, scheduleUnder } from '../policy/policy.ts';
@@ -20,9 +21,10 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { keepHead, NOTHING_SAID, readHead } from './alert-head.ts';
+import { checkWindows } from './approve-alert.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
-import { reviseConsents } from './embargo-consent.ts';
+import { reviseConsents, revisedConsents } from './embargo-consent.ts';
 import { requireCertainTime } from './guard-clock.ts';
 import { forOtherDate } from './happened.ts';
 import { holdDate, NO_ANSWERS, recordSaid, type TimingAnswers } from './hold-date.ts';
@@ -39,12 +41,21 @@ export type ProposedMove = {
   readonly digest: string;
   readonly difference: PlanDifference;
   readonly timing: TimingView;
+  /**
+   * Whose consent lapses, as nobody is held to longer terms than those it has seen: without a new
+   * invitation and a new answer it gets nothing before T0. By id.
+   */
+  readonly lapses: readonly Lapse[];
 };
+
+/** A consent that a move ends, and what it was. */
+export type Lapse = { readonly participant: ParticipantId; readonly was: Consent };
 
 /**
  * One person proposes another T0 for an alert of which waves have begun. Nothing changes yet.
- * @throws CONFLICT for an alert that nobody has anything of, or everybody; INVALID_INPUT for a T0
- * that has passed, or is the one there is; TIMING_REFUSED for one that the clock refuses.
+ * @throws CONFLICT for an alert that nobody has anything of, or everybody, and where a wave would
+ * open while somebody invited may still answer; INVALID_INPUT for a T0 that has passed, or is the
+ * one there is; TIMING_REFUSED for one that the clock refuses.
  */
 export async function proposeMove(
   context: Context,
@@ -65,6 +76,7 @@ export async function proposeMove(
     if (alert.schedule.disclosureAt === to) {
       throw invalid('disclosureAt', 'another one than the one there is', 'the same');
     }
+    await checkAnswers(context, tx, alert, to, now);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const proposal = newId<MoveId>();
     const head = await readHead(context, tx, alert);
@@ -93,8 +105,8 @@ export async function readMove(context: Context, id: MoveId, now: Instant): Prom
  * everybody, as they are now. Everybody is decided again in a wave of this moment, and whoever has
  * something of the alert is told that something changed. One transaction: killed before its commit,
  * the old T0 is in force.
- * @throws SECOND_PERSON for the proposer; APPROVAL_VOID where a plan is not the one shown;
- * TIMING_REFUSED where the clock refuses it by now; CLOCK_DOUBT.
+ * @throws SECOND_PERSON for the proposer; APPROVAL_VOID where a plan is not the one shown; CONFLICT
+ * as `proposeMove`; TIMING_REFUSED where the clock refuses it by now; CLOCK_DOUBT.
  */
 export async function approveMove(
   context: Context,
@@ -123,6 +135,7 @@ export async function approveMove(
         { field: 'digest' },
       );
     }
+    await checkAnswers(context, tx, alert, move.to, now);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const { policy, schedule } = await scheduleFor(context, tx, alert, move.to);
     const before = await readHead(context, tx, alert);
@@ -165,6 +178,19 @@ async function scheduleFor(
   return { policy, schedule: scheduleUnder(policy, to) };
 }
 
+/** Brought forward, a wave may not overtake the answers that it waits for. Later terms end them. */
+async function checkAnswers(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  to: Instant,
+  now: Instant,
+): Promise<void> {
+  if (to > alert.schedule.disclosureAt) return;
+  const { schedule } = await scheduleFor(context, tx, alert, to);
+  await checkWindows(context, tx, { ...alert, schedule }, now);
+}
+
 /** A proposal of an alert as it is now: read again, since its head may have changed. */
 async function shown(
   context: Context,
@@ -177,8 +203,18 @@ async function shown(
   if (!alert) throw unknownAlert();
   const { schedule } = await scheduleFor(context, tx, alert, to);
   const timing = await viewTiming(context, tx, alert, schedule, id, now);
-  const { before, after, difference } = await comparePlans(context, tx, alert, schedule, timing);
-  const digest = sha256Hex(Buffer.from(canonicalJson({ v: 1, proposal: id, before, after })));
   const from = alert.schedule.disclosureAt;
-  return { proposal: id, alert: alert.id, from, to, digest, difference, timing };
+  const revisions = await revisedConsents(context, tx, { ...alert, schedule }, from, now);
+  const relations = new Map(
+    revisions.map(({ participant, state: { consent } }) => [participant, { consent }]),
+  );
+  const lapses = revisions
+    .filter(({ before, state }) => state.consent === 'lapsed' && before !== 'lapsed')
+    .map(({ participant, before }) => ({ participant, was: before }))
+    .sort((a, b) => (a.participant < b.participant ? -1 : 1));
+  const supposed = { said: timing, relations };
+  const { before, after, difference } = await comparePlans(context, tx, alert, schedule, supposed);
+  const seen = { v: 1, proposal: id, before, after, lapses };
+  const digest = sha256Hex(Buffer.from(canonicalJson(seen)));
+  return { proposal: id, alert: alert.id, from, to, digest, difference, lapses, timing };
 }

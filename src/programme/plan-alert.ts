@@ -16,6 +16,7 @@ import { sentenceFor } from '../policy/sentence.ts';
 import { type AlertRow, type ArtifactRow, alertById } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import {
+  type AlertRelation,
   type Enrolled,
   enrolmentsPage,
   NO_RELATION,
@@ -84,6 +85,14 @@ export type PlanPart = {
   readonly facts: readonly { readonly artifact: ArtifactRow; readonly facts: ReleaseFacts }[];
 };
 
+/** Facts that a plan supposes instead of those on record. */
+export type Supposed = {
+  /** What was said for its T0, where that is proposed. */
+  readonly said?: TimingRecord;
+  /** What participants would be to the alert. */
+  readonly relations?: ReadonlyMap<ParticipantId, Partial<AlertRelation>>;
+};
+
 const PAGE = 500;
 /**
  * Timelines kept in the answer; a larger programme's plan is counted and digested, page by page.
@@ -105,14 +114,14 @@ export async function planAlert(context: Context, id: AlertId): Promise<Plan> {
 
 /**
  * The plan within the caller's transaction. It depends on stored facts only, never on the clock.
- * `each` sees every participant's part. `said`: what was said for its T0, where that is proposed.
+ * `each` sees every participant's part. What is `supposed` stands in place of what is on record.
  */
 export async function makePlan(
   context: Context,
   tx: Tx,
   alert: AlertRow,
   each: (part: PlanPart) => void = () => undefined,
-  said: TimingRecord | null = null,
+  supposed: Supposed = {},
 ): Promise<PlanSummary> {
   const policy = await context.policies.active(tx, alert.programme);
   const { timing } = await readHead(context, tx, alert);
@@ -129,17 +138,17 @@ export async function makePlan(
   } as const;
   const counts = countsFor(planned);
   const hashes: Buffer[] = [
-    sha256(Buffer.from(canonicalJson(planHead(alert, artifacts, policy, said ?? timing)))),
+    sha256(Buffer.from(canonicalJson(planHead(alert, artifacts, policy, supposed.said ?? timing)))),
   ];
   let participants = 0;
   let after: ParticipantId | null = null;
   for (;;) {
     const page: Enrolled[] = await enrolmentsPage(tx, alert.programme, after, PAGE);
     const ids = page.map((row) => row.participant);
-    const relations = await relationsTo(tx, alert.id, ids);
+    const recorded = await relationsTo(tx, alert.id, ids);
     for (const { participant, name, enrolment, doubted } of page) {
-      const relation = relations.get(participant) ?? NO_RELATION;
-      const asking = { enrolment, ...relation, doubted };
+      const relation = recorded.get(participant) ?? NO_RELATION;
+      const asking = { enrolment, ...relation, ...supposed.relations?.get(participant), doubted };
       const part = planParticipant(policy, planned, { participant, ...asking }, counts);
       hashes.push(sha256(Buffer.from(canonicalJson(digested(part, name)))));
       each({ policy, name, part, facts: factsOf({ kind: 'participant', ...asking }) });

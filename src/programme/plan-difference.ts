@@ -4,9 +4,8 @@ import type { Schedule } from '../domain/schedule.ts';
 import type { ParticipantPlan } from '../policy/plan.ts';
 import type { AlertRow } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
-import type { TimingRecord } from './alert-head.ts';
 import type { Context } from './context.ts';
-import { makePlan, type PlanPart } from './plan-alert.ts';
+import { makePlan, type PlanPart, type Supposed } from './plan-alert.ts';
 
 /** Participants by what another schedule does to the first time at which each artifact opens. */
 export type PlanDifference = {
@@ -18,7 +17,7 @@ export type PlanDifference = {
 };
 
 /**
- * The plan of an alert under its schedule and under another, for which `said` was said: the digests
+ * The plan of an alert under its schedule and under another, with what that supposes: the digests
  * of both, and whom it touches. Who has a copy keeps it; until the later time no new one is given.
  */
 export async function comparePlans(
@@ -26,7 +25,7 @@ export async function comparePlans(
   tx: Tx,
   alert: AlertRow,
   schedule: Schedule,
-  said: TimingRecord,
+  supposed: Supposed,
 ): Promise<{ before: string; after: string; difference: PlanDifference }> {
   const openings = new Map<ParticipantId, readonly (Instant | null)[]>();
   const before = await makePlan(context, tx, alert, ({ part }) =>
@@ -39,7 +38,7 @@ export async function comparePlans(
     if (is.some((at, i) => isEarlier(at, was[i] ?? null))) earlier += 1;
     if (is.some((at, i) => isEarlier(was[i] ?? null, at))) later += 1;
   };
-  const after = await makePlan(context, tx, { ...alert, schedule }, seen, said);
+  const after = await makePlan(context, tx, { ...alert, schedule }, seen, supposed);
   const difference = { participants: after.participants, earlier, later };
   return { before: before.digest, after: after.digest, difference };
 }

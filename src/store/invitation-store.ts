@@ -157,6 +157,29 @@ export async function openInvitationsTo(tx: Tx, alert: AlertId): Promise<Invitat
   return rows.map(invitationFromRow);
 }
 
+/** An invitation with the name of whom it asks. */
+export type NamedInvitation = Invitation & { readonly name: string };
+
+/** All invitations to one alert's embargo after the id `after`, open or not, by id. */
+export async function invitationsTo(
+  tx: Tx,
+  alert: AlertId,
+  after: InvitationId | null,
+  limit: number,
+): Promise<NamedInvitation[]> {
+  let query = tx
+    .selectFrom('embargo_invitation as i')
+    .innerJoin('participant', 'participant.id', 'i.participant_id')
+    .selectAll('i')
+    .select('participant.name')
+    .where('i.alert_id', '=', alert)
+    .orderBy('i.id')
+    .limit(limit);
+  if (after !== null) query = query.where('i.id', '>', after);
+  const rows = await query.execute();
+  return rows.map((row) => ({ ...invitationFromRow(row), name: row.name }));
+}
+
 /** What the participant of this transaction may see: its open invitations, by id. */
 export async function ownInvitations(tx: Tx, now: Instant): Promise<InvitationNotice[]> {
   const rows = await tx

@@ -5,7 +5,7 @@ import { assess } from './alerts/assess.ts';
 import { draft } from './alerts/draft.ts';
 import { showDuties } from './alerts/duties.ts';
 import { showExposure } from './alerts/exposure.ts';
-import { inviteAll } from './alerts/invite.ts';
+import { inviteAll, showInvited } from './alerts/invite.ts';
 import { showAlerts } from './alerts/list.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showPlan } from './alerts/plan.ts';
@@ -109,6 +109,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   publish,
   confirmPublished,
   inviteAll,
+  showInvited,
   sealAware,
   showDuties,
   showPlan,

@@ -1,10 +1,21 @@
 import { Type } from 'typebox';
+import { INVITATION_ANSWERS } from '../../../domain/embargo.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant, parseInstant } from '../../../domain/instant.ts';
 import { inviteToEmbargo } from '../../../programme/invite-to-embargo.ts';
-import { personOf } from '../../auth/audience.ts';
+import { listAlertInvitations } from '../../../programme/list-invitations.ts';
+import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { Count, closed, IdText, InstantText, listOf } from '../../schemas/basic.ts';
+import {
+  Count,
+  closed,
+  IdText,
+  InstantText,
+  listOf,
+  nullable,
+  oneOf,
+} from '../../schemas/basic.ts';
+import { PageQuery, pageOf, presentPage, rangeOf } from '../../schemas/page.ts';
 
 const InviteBody = Type.Object(
   {
@@ -20,6 +31,43 @@ const InvitedText = Type.Object({
   invited: listOf(IdText),
   passedOver: Count,
 });
+
+const AskedText = Type.Object({
+  id: IdText,
+  participant: IdText,
+  name: Type.String(),
+  terms: Type.Object({ until: InstantText }),
+  invitedAt: InstantText,
+  deadline: InstantText,
+  answer: nullable(oneOf(INVITATION_ANSWERS)),
+});
+
+export function showInvited(app: App, deps: HttpDeps): void {
+  app.get(
+    '/v1/alerts/:alert/invitations',
+    {
+      config: { audience: ANY_PERSON },
+      schema: {
+        summary: 'Who was asked to keep an embargo, until when, and what it answered',
+        description: '`answer` is null while an invitation is open.',
+        params: Type.Object({ alert: IdText }),
+        querystring: PageQuery,
+        response: { 200: pageOf(AskedText) },
+      },
+    },
+    async ({ params, query }) => {
+      const alert = parseId<'alert'>(params.alert, 'alert');
+      const { after, limit } = rangeOf<'invitation'>('alert-invitations', query);
+      const page = await listAlertInvitations(deps.context, alert, after, limit);
+      return presentPage('alert-invitations', page, ({ until, invitedAt, deadline, ...rest }) => ({
+        ...rest,
+        terms: { until: formatInstant(until) },
+        invitedAt: formatInstant(invitedAt),
+        deadline: formatInstant(deadline),
+      }));
+    },
+  );
+}
 
 export function inviteAll(app: App, deps: HttpDeps): void {
   app.post(

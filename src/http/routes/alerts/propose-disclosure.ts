@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { CONSENTS } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant, parseInstant } from '../../../domain/instant.ts';
 import {
@@ -9,7 +10,7 @@ import {
 } from '../../../programme/move-disclosure.ts';
 import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { Count, closed, Hex32, IdText, InstantText } from '../../schemas/basic.ts';
+import { Count, closed, Hex32, IdText, InstantText, listOf, oneOf } from '../../schemas/basic.ts';
 import { AcceptText, ANSWERS, answersOf, presentTiming, TimingText } from '../../schemas/timing.ts';
 
 const Proposed = Type.Object({
@@ -20,6 +21,7 @@ const Proposed = Type.Object({
   digest: Hex32,
   difference: Type.Object({ participants: Count, earlier: Count, later: Count }),
   timing: TimingText,
+  lapses: listOf(Type.Object({ participant: IdText, was: oneOf(CONSENTS) })),
 });
 
 function present(move: ProposedMove): Static<typeof Proposed> {
@@ -38,7 +40,10 @@ export function proposeDisclosure(app: App, deps: HttpDeps): void {
       config: { audience: ['person:author'], repeat: 'key' },
       schema: {
         summary: 'Proposes another T0 after waves have begun; nothing changes yet',
-        description: '`difference` counts participants to whom something opens earlier or later.',
+        description:
+          '`difference` counts participants to whom something opens earlier or later; `lapses` ' +
+          'names those whose consent ends by it. Refused where a wave would open while somebody ' +
+          'invited may still answer.',
         params: Type.Object({ alert: IdText }),
         body: Type.Object({ disclosureAt: InstantText, ...ANSWERS }, closed),
         response: { 200: Proposed },

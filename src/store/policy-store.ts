@@ -188,7 +188,17 @@ export async function reschedule(
     .insertInto('wave')
     .values(due.map((at) => ({ alert_id: alert, at: new Date(at), state: 'pending' })))
     .onConflict((conflict) =>
-      conflict.columns(['alert_id', 'at']).doUpdateSet({ state: 'pending', cursor: null }),
+      // One that ran at this very moment runs again: its decisions are counted anew, and its grants
+      // stay what they are.
+      conflict.columns(['alert_id', 'at']).doUpdateSet({
+        state: 'pending',
+        cursor: null,
+        allowed: 0,
+        reduced: 0,
+        held: 0,
+        denied: 0,
+        reasons: '{}',
+      }),
     )
     .execute();
 }

@@ -3,10 +3,13 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { UNASSESSED } from '../../src/domain/vulnerability.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
+import { assessAlert } from '../../src/programme/assess-alert.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
 import { putInForce } from '../../src/programme/change-policy.ts';
 import { compileFiles } from '../../src/programme/policy-shelf.ts';
+import { listParticipants, readAlert } from '../../src/programme/read-alert.ts';
 import { readVitals } from '../../src/programme/read-vitals.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
@@ -139,4 +142,36 @@ describe('what a wave holds', () => {
     );
     assert.deepEqual(rows, []);
   });
+
+  for (const [title, batch] of [
+    ['done', 200],
+    ['half done', 1],
+  ] as const) {
+    test(`a wave, ${title}, that is run again at its own millisecond counts once`, async () => {
+      const { context, author } = house;
+      house.clock.set(plus(house.clock.now(), 20 * DAY_MS));
+      await release();
+      const { alert, firstWave } = await smallAlert(house);
+      const now = firstWave;
+      house.clock.set(now);
+      const reached = (point: string) => {
+        if (batch === 1 && point === 'release.committed') throw new Error('enough');
+      };
+      const run = releaseDue({ ...context, reached }, now, batch).catch(() => 0);
+      assert.equal((await run) > 0, batch !== 1, 'cut off after one batch, or not');
+      const counted = async () => (await readAlert(context, alert)).waves[0];
+      const first = await counted();
+      const { events: _, ...assessment } = UNASSESSED;
+      await assessAlert(context, author, alert, null, { ...assessment, severity: 'high' }, now);
+      assert.equal((await counted())?.state, 'pending', 'it runs again');
+      await release();
+      const again = await counted();
+      const { allowed = 0, reduced = 0, held: holds = 0, denied = 0 } = again?.counts ?? {};
+      const { items } = await listParticipants(context, house.programme, null, 100);
+      assert.equal(allowed + reduced + holds + denied, items.length, 'one artifact for each');
+      assert.equal(again?.counts.granted, 1);
+      if (batch !== 1) assert.deepEqual(again, first);
+      await assertInvariants(house);
+    });
+  }
 });

@@ -3,11 +3,14 @@ import { Argument, type Command } from 'commander';
 import { INVOLVEMENTS } from '../domain/enrolment.ts';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
 import { HAPPENING_KINDS } from '../domain/vulnerability.ts';
+import { changeResult, mayWait } from './alert-change.ts';
 import { parseAssessmentFile } from './assessment-file.ts';
 import { clientAction, idAt } from './command.ts';
 import { readTextFile } from './local-file.ts';
 import { flag, object, real, text } from './shape.ts';
 import type { World } from './world.ts';
+
+const involved = object({ proposal: mayWait });
 
 /** `alert involve` */
 export function addInvolve(alert: Command, world: World): void {
@@ -20,11 +23,13 @@ export function addInvolve(alert: Command, world: World): void {
   clientAction(world, command, async (client, typed) => {
     const body = { participant: idAt(typed, 1, 'participant'), involvement: typed.args[2] };
     const raw = await client.post(`/v1/alerts/${idAt(typed, 0, 'alert')}/involvements`, body);
-    return { json: raw, text: `${body.involvement}\n` };
+    const { proposal } = involved(raw, 'involvement');
+    return changeResult(raw, proposal, `${body.involvement}\n`);
   });
 }
 
-const assessed = object({ version: real });
+const changed = object({ version: real });
+const assessed = object({ version: real, proposal: mayWait });
 
 /** `alert assess` */
 export function addAssess(alert: Command, world: World): void {
@@ -36,7 +41,8 @@ export function addAssess(alert: Command, world: World): void {
   clientAction(world, command, async (client, typed) => {
     const body = parseAssessmentFile(await readTextFile(resolve(world.cwd, typed.args[1] ?? '')));
     const raw = await client.post(`/v1/alerts/${idAt(typed, 0, 'alert')}/assessment`, body);
-    return { json: raw, text: `version ${assessed(raw, 'assessment').version}\n` };
+    const { version, proposal } = assessed(raw, 'assessment');
+    return changeResult(raw, proposal, `version ${version}\n`);
   });
 }
 
@@ -53,7 +59,7 @@ export function addEvent(alert: Command, world: World): void {
     const when = at === undefined ? {} : { at: formatInstant(parseInstant(at, '--at')) };
     const body = { kind: typed.args[1], ...when };
     const raw = await client.post(`/v1/alerts/${idAt(typed, 0, 'alert')}/events`, body);
-    return { json: raw, text: `version ${assessed(raw, 'event').version}\n` };
+    return { json: raw, text: `version ${changed(raw, 'event').version}\n` };
   });
 }
 

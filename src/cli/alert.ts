@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addAssess, addConfirm, addEvent, addInvolve, addPublish } from './alert-acts.ts';
 import { alertAnswer, alertsPage, planAnswer } from './alert-answers.ts';
+import { addChangeCommands } from './alert-change.ts';
 import { addArtifact, addNew } from './alert-drafting.ts';
 import { addDutyCommands } from './alert-duties.ts';
 import { addInvitations, addInvite } from './alert-invitations.ts';
@@ -38,6 +39,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addPublish(alert, world);
   addConfirm(alert, world);
   addMoveCommands(alert, world);
+  addChangeCommands(alert, world);
 }
 
 function addList(alert: Command, world: World): void {

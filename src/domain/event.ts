@@ -41,6 +41,8 @@ export const EVENT_SHAPES = {
   disclosure_moved: { alert: 'id', from: 'instant', to: 'instant' },
   disclosure_proposed: { alert: 'id', proposal: 'id', to: 'instant' },
   timing_accepted: { alert: 'id', disclosureAt: 'instant', code: 'code', as: 'code' },
+  change_proposed: { alert: 'id', proposal: 'id', kind: 'code' },
+  change_approved: { alert: 'id', proposal: 'id' },
   notice_acknowledged: { notice: 'id', participant: 'id', reader: 'id' },
   alert_event: { alert: 'id', kind: 'code', at: 'instant' },
   break_glass: { alert: 'id', reason: 'code' },

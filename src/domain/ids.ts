@@ -30,6 +30,8 @@ export type SightingId = Id<'sighting'>;
 export type ProposalId = Id<'proposal'>;
 /** Another T0 that somebody proposes. */
 export type MoveId = Id<'move'>;
+/** A change of an alert that somebody proposes. */
+export type ChangeId = Id<'change'>;
 /** A notice in the outbox. */
 export type NoticeId = Id<'notice'>;
 

@@ -2,19 +2,19 @@ import type { Involvement } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { alertById } from '../store/alert-reader.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
-import { lockToChange } from '../store/locks.ts';
-import { enrolmentOf } from '../store/participant-reader.ts';
+import { enrolmentOf, NO_RELATION, relationsTo } from '../store/participant-reader.ts';
 import { putInvolvement } from '../store/participant-writer.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { changeUnderWay, type ProposedChange } from './alert-change.ts';
 import type { Context } from './context.ts';
-import { unknownAlert } from './draft-alert.ts';
+import { lockedAlert } from './draft-alert.ts';
 import { grantNow } from './grant-due.ts';
 
 /**
  * Records what a participant is to one alert (who reported it, who makes what is affected, whose
- * own person coordinates it), and decides again at once.
+ * own person coordinates it), and decides again at once. Once a wave has begun, what would open
+ * something by it waits for a second person, as `proposal`; `involvement` is the one in force.
  */
 export async function changeInvolvement(
   context: Context,
@@ -26,20 +26,25 @@ export async function changeInvolvement(
   },
   now: Instant,
   key: IdempotencyKey | null = null,
-): Promise<{ involvement: Involvement }> {
+): Promise<{ involvement: Involvement; proposal: ProposedChange | null }> {
   const { involvement, participant } = change;
   return once(context, key, now, async (tx) => {
-    const alert = await alertById(tx, change.alert);
-    if (!alert) throw unknownAlert();
-    await lockToChange(tx, alert.programme);
+    const { alert, begun } = await lockedAlert(tx, change.alert, null);
     if (!(await enrolmentOf(tx, alert.programme, participant))) {
       throw new TocsinError('NOT_FOUND', "participant: expected one of the alert's programme", {
         field: 'participant',
       });
     }
+    if (begun) {
+      const wanted = { kind: 'involvement', participant, involvement } as const;
+      const proposal = await changeUnderWay(context, tx, caller, alert, wanted, now);
+      if (proposal === null) return { involvement, proposal };
+      const relations = await relationsTo(tx, alert.id, [participant]);
+      return { ...(relations.get(participant) ?? NO_RELATION), proposal };
+    }
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     await putInvolvement(tx, act, change);
     await grantNow(context, tx, alert.programme, participant, now);
-    return { involvement };
+    return { involvement, proposal: null };
   });
 }

@@ -1,3 +1,4 @@
+import type { Outcome } from '../domain/decision.ts';
 import type { ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
@@ -41,6 +42,71 @@ export async function comparePlans(
   const after = await makePlan(context, tx, { ...alert, schedule }, seen, supposed);
   const difference = { participants: after.participants, earlier, later };
   return { before: before.digest, after: after.digest, difference };
+}
+
+/** How many get more or less by a change, at any instant from now on. */
+export type OpeningDifference = {
+  readonly participants: number;
+  readonly more: number;
+  readonly less: number;
+  /** Whether something of it is open to everybody that was not, or earlier. */
+  readonly everybody: boolean;
+};
+
+/**
+ * The plan of an alert as it is and as it would be: the digests of both, and who gets more from
+ * `now` on. What has passed opens nothing to anybody.
+ */
+export async function compareOpenings(
+  context: Context,
+  tx: Tx,
+  [alert, changed]: readonly [before: AlertRow, after: AlertRow],
+  relations: Required<Supposed>['relations'],
+  now: Instant,
+): Promise<{ before: string; after: string; difference: OpeningDifference }> {
+  const was = new Map<ParticipantId, readonly Steps[]>();
+  const before = await makePlan(context, tx, alert, ({ part }) =>
+    was.set(part.participant, stepsOf(part)),
+  );
+  let [more, less] = [0, 0];
+  const count = ({ part }: PlanPart) => {
+    const old = was.get(part.participant) ?? [];
+    const is = stepsOf(part);
+    if (is.some((steps, i) => opensMore(old[i] ?? [], steps, now))) more += 1;
+    if (is.some((steps, i) => opensMore(steps, old[i] ?? [], now))) less += 1;
+  };
+  const after = await makePlan(context, tx, changed, count, { relations });
+  const everybody = after.publicFrom.some(({ steps }, i) =>
+    opensMore(whole(before.publicFrom[i]?.steps ?? []), whole(steps), now),
+  );
+  const difference = { participants: after.participants, more, less, everybody };
+  return { before: before.digest, after: after.digest, difference };
+}
+
+type Steps = readonly { readonly at: Instant; readonly outcome: Outcome }[];
+
+function stepsOf({ artifacts }: ParticipantPlan): Steps[] {
+  return artifacts.map(({ steps }) =>
+    steps.map(({ at, decision }) => ({ at, outcome: decision.outcome })),
+  );
+}
+
+/** Nothing stands in for an artifact in public. */
+function whole(steps: Steps): Steps {
+  return steps.map(({ at, outcome }) => ({ at, outcome: outcome === 'allow' ? outcome : 'deny' }));
+}
+
+/** Whether `b` gives more than `a` at any instant from `now` on. */
+function opensMore(a: Steps, b: Steps, now: Instant): boolean {
+  const instants = [now, ...[...a, ...b].map(({ at }) => at).filter((at) => at > now)];
+  return instants.some((at) => given(b, at) > given(a, at));
+}
+
+const GIVEN: Readonly<Record<Outcome, number>> = { allow: 2, allow_reduced: 1, hold: 0, deny: 0 };
+
+function given(steps: Steps, at: Instant): number {
+  const step = steps.findLast((each) => each.at <= at);
+  return step === undefined ? 0 : GIVEN[step.outcome];
 }
 
 /** When each artifact first opens, whole or reduced; null: never. */

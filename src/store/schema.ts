@@ -160,6 +160,15 @@ export type Database = {
   };
   awareness: { event_id: string; alert_id: string; sealed_at: At; facts_enc: Buffer };
   publication: { alert_id: string; artifact_id: string; at: At };
+  alert_change: {
+    id: string;
+    alert_id: string;
+    change_enc: Buffer;
+    proposer_id: string;
+    at: At;
+    approver_id: string | null;
+    decided_at: AtOrNull;
+  };
   disclosure_proposal: {
     id: string;
     alert_id: string;

@@ -44,6 +44,9 @@ const KERNEL = {
   ...{ products: ['kernel'], discovery: 'human' },
 };
 
+type Proposal = { readonly proposal: string; readonly digest: string; readonly difference: object };
+type Proposed = { readonly proposal: Proposal | null };
+
 describe('the facts a release turns on', () => {
   let house: House;
   let edge: Edge;
@@ -81,7 +84,19 @@ describe('the facts a release turns on', () => {
     return answer.body.toString();
   }
 
-  const assess = (assessment: object) => post(`/v1/alerts/${alert}/assessment`, assessment);
+  /** What waits for a second person, if it does. */
+  const proposedBy = async (path: string, body: object): Promise<Proposal | null> => {
+    const answer = JSON.parse(await post(`/v1/alerts/${alert}/${path}`, body)) as Proposed;
+    return answer.proposal;
+  };
+  const approveIt = ({ proposal, digest }: Proposal, token = house.tokens.approver) =>
+    edge.post(`/v1/alert-changes/${proposal}/approval`, { digest }, { token });
+  /** By one person, and by a second one where that is asked for. */
+  const change = async (path: string, body: object): Promise<void> => {
+    const proposal = await proposedBy(path, body);
+    if (proposal !== null) assert.equal((await approveIt(proposal)).status, 200);
+  };
+  const assess = (assessment: object) => change('assessment', assessment);
 
   before(async () => {
     house = await openHouse({ pack: await fullPack() });
@@ -228,9 +243,88 @@ describe('the facts a release turns on', () => {
       assert.deepEqual([view.state, view.approval, view.waves], ['draft', null, []]);
     });
 
+    describe('where something would open by it under way', () => {
+      let waiting: Proposal;
+      let late: TestReader;
+      const both = { ...KERNEL, products: ['kernel', 'browser'] };
+
+      test('one author alone opens nothing', async () => {
+        await assess(KERNEL);
+        await releaseDue(house.context, house.clock.now());
+        const profile = { ...CERTIFIED, products: ['browser'] };
+        late = await joinReader(house, await admit(house, 'Late', { tier: 'validate', profile }));
+        const before = await readAlert(house.context, alert);
+        const proposal = await proposedBy('assessment', both);
+        assert.ok(proposal);
+        waiting = proposal;
+        // Both browser makers of these tests, and nobody less: the kernel stays.
+        assert.deepEqual(
+          { ...waiting.difference, participants: 0 },
+          { participants: 0, more: 2, less: 0, everybody: false },
+        );
+        await releaseDue(house.context, house.clock.now());
+        const { version, vulnerability, waves } = await readAlert(house.context, alert);
+        assert.deepEqual(
+          [version, vulnerability, waves],
+          [before.version, before.vulnerability, before.waves],
+        );
+        assert.equal(await mayFetch(late), false);
+      });
+
+      test('nor does the same person twice, or another with the digest of an old plan', async () => {
+        const { token } = await person(house, 'Busy', ['author', 'approver']);
+        const own = json<Proposed>(
+          await edge.post(`/v1/alerts/${alert}/assessment`, both, { token }),
+        ).proposal;
+        assert.ok(own);
+        const refused = await approveIt(own, token);
+        assert.equal(json<{ code: string }>(refused).code, 'SECOND_PERSON');
+        await admit(house, 'Later', { tier: 'validate' });
+        const stale = await approveIt(waiting);
+        assert.equal(json<{ code: string }>(stale).code, 'APPROVAL_VOID');
+        assert.equal(await mayFetch(late), false);
+      });
+
+      test('a second person who has seen it does, once', async () => {
+        const path = `/v1/alert-changes/${waiting.proposal}`;
+        const seen = json<Proposal & { assessment: object }>(
+          await edge.get(path, house.tokens.approver),
+        );
+        assert.deepEqual(seen.assessment, both);
+        assert.equal((await approveIt(seen)).status, 200);
+        await releaseDue(house.context, house.clock.now());
+        assert.equal(await mayFetch(late), true);
+        assert.equal((await approveIt(seen)).status, 404, 'once');
+        await assertInvariants(house);
+      });
+
+      test('what takes away, or changes nothing, needs nobody else', async () => {
+        assert.equal(await proposedBy('assessment', both), null);
+        assert.equal(await proposedBy('assessment', KERNEL), null);
+        assert.equal(await mayFetch(late), false);
+        const { participant } = late.caller;
+        const shut = { participant, involvement: 'conflicted' };
+        assert.equal(await proposedBy('involvements', shut), null);
+        await assess(both);
+        assert.equal(await mayFetch(late), false, 'it has a conflict of interest');
+        const open = { participant, involvement: 'none' };
+        const opening = await proposedBy('involvements', open);
+        assert.ok(opening);
+        assert.equal(await mayFetch(late), false);
+        const { involvement } = json<{ involvement: object }>(
+          await edge.get(`/v1/alert-changes/${opening.proposal}`, house.tokens.approver),
+        );
+        assert.deepEqual(involvement, open);
+        assert.equal((await approveIt(opening)).status, 200);
+        assert.equal(await mayFetch(late), true);
+        await assess(KERNEL);
+      });
+    });
+
     test('lies nowhere in clear', async () => {
       const rows = await house.context.store.issuer((tx) =>
-        sql<{ row: string }>`select row_to_json(alert)::text as row from alert`.execute(tx),
+        sql<{ row: string }>`select row_to_json(alert)::text as row from alert
+          union all select row_to_json(alert_change)::text from alert_change`.execute(tx),
       );
       for (const { row } of rows.rows) assert.doesNotMatch(row, /kernel|code_execution|critical/);
     });
@@ -238,7 +332,7 @@ describe('the facts a release turns on', () => {
 
   describe('what it is to one alert', () => {
     const involve = (involvement: string) =>
-      post(`/v1/alerts/${alert}/involvements`, { participant: member, involvement });
+      change('involvements', { participant: member, involvement });
 
     test('a conflict of interest shuts it out of that alert, and is undone', async () => {
       assert.equal(await mayFetch(), true);

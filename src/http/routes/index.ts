@@ -2,6 +2,7 @@ import type { Route } from '../deps.ts';
 import { addAlertArtifact } from './alerts/add-artifact.ts';
 import { approve } from './alerts/approve.ts';
 import { assess } from './alerts/assess.ts';
+import { approveAlertChange, showChange } from './alerts/change.ts';
 import { draft } from './alerts/draft.ts';
 import { showDuties } from './alerts/duties.ts';
 import { showExposure } from './alerts/exposure.ts';
@@ -105,6 +106,8 @@ const FOR_THE_ISSUER: readonly Route[] = [
   approveDisclosure,
   setConsent,
   setInvolvement,
+  showChange,
+  approveAlertChange,
   recordEvent,
   publish,
   confirmPublished,

@@ -4,7 +4,8 @@ import { parseId } from '../../../domain/ids.ts';
 import { changeInvolvement } from '../../../programme/change-involvement.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { closed, IdText, oneOf } from '../../schemas/basic.ts';
+import { ChangeText, presentChange } from '../../schemas/alert-change.ts';
+import { closed, IdText, nullable, oneOf } from '../../schemas/basic.ts';
 
 export function setInvolvement(app: App, deps: HttpDeps): void {
   app.post(
@@ -13,14 +14,18 @@ export function setInvolvement(app: App, deps: HttpDeps): void {
       config: { audience: ['person:operator'], repeat: 'key' },
       schema: {
         summary: 'Records what a participant is to one alert: reporter, upstream, conflicted',
-        description: 'Decided again at once, for what is due already.',
+        description:
+          'Decided again at once, for what is due already. Where a wave has begun and something ' +
+          'would open by it, it is kept as `proposal` for a second person.',
         params: Type.Object({ alert: IdText }),
         body: Type.Object({ participant: IdText, involvement: oneOf(INVOLVEMENTS) }, closed),
-        response: { 200: Type.Object({ involvement: oneOf(INVOLVEMENTS) }) },
+        response: {
+          200: Type.Object({ involvement: oneOf(INVOLVEMENTS), proposal: nullable(ChangeText) }),
+        },
       },
     },
-    async (request) =>
-      changeInvolvement(
+    async (request) => {
+      const { involvement, proposal } = await changeInvolvement(
         deps.context,
         personOf(request),
         {
@@ -30,6 +35,8 @@ export function setInvolvement(app: App, deps: HttpDeps): void {
         },
         deps.clock.now(),
         request.repeat,
-      ),
+      );
+      return { involvement, proposal: proposal && presentChange(proposal) };
+    },
   );
 }

@@ -1,0 +1,203 @@
+import { canonicalJson } from '../crypto/canonical.ts';
+import { sha256Hex } from '../crypto/hash.ts';
+import { newId } from '../crypto/random.ts';
+import type { Involvement } from '../domain/enrolment.ts';
+import { TocsinError } from '../domain/errors.ts';
+import type { AlertId, ChangeId, ParticipantId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { waves } from '../domain/schedule.ts';
+import type { Assessment } from '../domain/vulnerability.ts';
+import {
+  changeById,
+  decideChange,
+  insertChange,
+  type StoredChange,
+} from '../store/alert-change-store.ts';
+import { type AlertRow, alertById } from '../store/alert-reader.ts';
+import { putHead, touchAlert } from '../store/alert-writer.ts';
+import type { Tx } from '../store/database.ts';
+import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { putInvolvement } from '../store/participant-writer.ts';
+import { reschedule } from '../store/policy-store.ts';
+import { actorOf, once, type PersonCaller } from './act.ts';
+import { readHead, sealHead } from './alert-head.ts';
+import type { Context } from './context.ts';
+import { lockedAlert, unknownAlert } from './draft-alert.ts';
+import { grantNow } from './grant-due.ts';
+import { decryptFor, encryptFor } from './keyring.ts';
+import { compareOpenings, type OpeningDifference } from './plan-difference.ts';
+
+/** A change of an alert that may open more of it. */
+export type AlertChange =
+  | { readonly kind: 'assessment'; readonly assessment: Assessment }
+  | {
+      readonly kind: 'involvement';
+      readonly participant: ParticipantId;
+      readonly involvement: Involvement;
+    };
+
+/** A change that waits for a second person, and the digest that this person approves. */
+export type ProposedChange = {
+  readonly proposal: ChangeId;
+  readonly alert: AlertId;
+  readonly change: AlertChange;
+  readonly digest: string;
+  readonly difference: OpeningDifference;
+};
+
+type Act = Parameters<typeof touchAlert>[1];
+
+/**
+ * A change of an alert of which a wave has begun. What opens nothing more to anybody is in force at
+ * once, and everybody concerned is decided again; else it is kept until a second person puts it in
+ * force, and returned. The caller holds the exclusive release lock and the alert's row.
+ */
+export async function changeUnderWay(
+  context: Context,
+  tx: Tx,
+  caller: PersonCaller,
+  alert: AlertRow,
+  change: AlertChange,
+  now: Instant,
+): Promise<ProposedChange | null> {
+  const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+  const id = newId<ChangeId>();
+  const proposed = await shown(context, tx, alert, { id, change }, now);
+  const { more, everybody } = proposed.difference;
+  if (more === 0 && !everybody) {
+    await apply(context, tx, act, alert, change);
+    return null;
+  }
+  const keys = await context.keys.alert(tx, alert.id);
+  const changeEnc = encryptFor(keys, rowOf(id), Buffer.from(canonicalJson(plainOf(change))));
+  const stored = { id, alert: alert.id, changeEnc, proposer: caller.id, kind: change.kind };
+  await insertChange(tx, act, stored);
+  return proposed;
+}
+
+/** What an open proposal would change as things are now. @throws NOT_FOUND */
+export async function readChange(
+  context: Context,
+  id: ChangeId,
+  now: Instant,
+): Promise<ProposedChange> {
+  return context.store.issuer(async (tx) => {
+    const stored = await openChange(tx, id);
+    const alert = await alertById(tx, stored.alert);
+    if (!alert) throw unknownAlert();
+    const change = await opened(context, tx, stored);
+    return shown(context, tx, alert, { id, change }, now);
+  });
+}
+
+/**
+ * A second person puts a proposed change in force, bound to the digest of what was shown. One
+ * transaction: killed before its commit, nothing has changed.
+ * @throws SECOND_PERSON for the proposer; APPROVAL_VOID where a plan is not the one shown.
+ */
+export async function approveChange(
+  context: Context,
+  caller: PersonCaller,
+  id: ChangeId,
+  digest: string,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ alert: AlertId }> {
+  return once(context, key, now, async (tx) => {
+    const known = await openChange(tx, id);
+    const { alert } = await lockedAlert(tx, known.alert, null);
+    // Read again under the lock: two approvals of it wait for each other there.
+    const stored = await openChange(tx, id);
+    if (stored.proposer === caller.id) {
+      throw new TocsinError('SECOND_PERSON', 'approval: expected a person who did not propose it');
+    }
+    const change = await opened(context, tx, stored);
+    if ((await shown(context, tx, alert, { id, change }, now)).digest !== digest) {
+      throw new TocsinError(
+        'APPROVAL_VOID',
+        'digest: expected that of the plans as they are now; look at the proposal again',
+        { field: 'digest' },
+      );
+    }
+    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    await decideChange(tx, act, stored, caller.id);
+    await apply(context, tx, act, alert, change);
+    return { alert: alert.id };
+  });
+}
+
+async function openChange(tx: Tx, id: ChangeId): Promise<StoredChange> {
+  const change = await changeById(tx, id);
+  if (change && change.decidedAt === null) return change;
+  throw new TocsinError('NOT_FOUND', 'proposal: expected an open one', { field: 'proposal' });
+}
+
+async function opened(context: Context, tx: Tx, stored: StoredChange): Promise<AlertChange> {
+  const keys = await context.keys.alert(tx, stored.alert);
+  const json = decryptFor(keys, rowOf(stored.id), stored.changeEnc).toString();
+  return JSON.parse(json) as AlertChange;
+}
+
+async function apply(
+  context: Context,
+  tx: Tx,
+  act: Act,
+  alert: AlertRow,
+  change: AlertChange,
+): Promise<void> {
+  if (change.kind === 'involvement') {
+    const { participant, involvement } = change;
+    await putInvolvement(tx, act, { alert: alert.id, participant, involvement });
+    await grantNow(context, tx, alert.programme, participant, act.at);
+    return;
+  }
+  await putHead(tx, alert.id, await headUnder(context, tx, alert, change.assessment));
+  await touchAlert(tx, act, alert.id, alert.version + 1);
+  await reschedule(tx, act, alert.id, alert.schedule, waves(alert.schedule));
+}
+
+/** The alert's encrypted head with another assessment. Events are nobody's to assess. */
+export async function headUnder(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  assessment: Assessment,
+): Promise<Buffer> {
+  const head = await readHead(context, tx, alert);
+  const keys = await context.keys.alert(tx, alert.id);
+  const facts = { ...assessment, events: head.facts.events };
+  return sealHead(keys, alert.id, { ...head, facts });
+}
+
+async function shown(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  { id, change }: { readonly id: ChangeId; readonly change: AlertChange },
+  now: Instant,
+): Promise<ProposedChange> {
+  const isInvolvement = change.kind === 'involvement';
+  const changed = isInvolvement
+    ? alert
+    : { ...alert, headEnc: await headUnder(context, tx, alert, change.assessment) };
+  const relations = new Map(
+    isInvolvement ? [[change.participant, { involvement: change.involvement }]] : [],
+  );
+  const compared = await compareOpenings(context, tx, [alert, changed], relations, now);
+  const { before, after, difference } = compared;
+  const seen = { v: 1, proposal: id, before, after, everybody: difference.everybody };
+  const digest = sha256Hex(Buffer.from(canonicalJson(seen)));
+  return { proposal: id, alert: alert.id, change, digest, difference };
+}
+
+function plainOf(change: AlertChange) {
+  if (change.kind === 'involvement') return { ...change };
+  const { impacts, products, ...rest } = change.assessment;
+  const assessment = { ...rest, impacts: [...impacts], products: [...products] };
+  return { kind: change.kind, assessment };
+}
+
+/** Associated data of an encrypted change. */
+function rowOf(id: ChangeId): string {
+  return `alert_change/${id}`;
+}

@@ -1,0 +1,18 @@
+-- A change of an alert under way that opens more of it: proposed by one person, put in force by
+-- another. What it is is encrypted under the alert's data key, as the facts that it changes are.
+create table alert_change (
+  id uuid primary key,
+  alert_id uuid not null references alert,
+  change_enc bytea not null,
+  proposer_id uuid not null references person,
+  at timestamptz(3) not null,
+  approver_id uuid references person,
+  decided_at timestamptz(3),
+  check (approver_id <> proposer_id),
+  check ((approver_id is null) = (decided_at is null))
+);
+alter table alert_change enable row level security;
+alter table alert_change force row level security;
+grant select, insert on alert_change to tocsin_issuer;
+grant update (approver_id, decided_at) on alert_change to tocsin_issuer;
+create policy issuer on alert_change to tocsin_issuer using (true) with check (true);

@@ -70,6 +70,8 @@ const work = object({
       participant: nullable(text),
       reader: nullable(text),
       at: text,
+      dueAt: nullable(text),
+      overdue: flag,
     }),
   ),
 });
@@ -80,7 +82,7 @@ export function addWorkCommands(program: Command, world: World): void {
     .command('work')
     .description('what waits for a person')
     .command('list')
-    .description('what a wave or a fetch held, and why')
+    .description('what a wave or a fetch held, and why; what is overdue first')
     .option(PROGRAMME, PROGRAMME_HELP);
   clientAction<ProgrammeOption>(world, command, async (client, { options }) => {
     const programme = await programmeOf(client, options);
@@ -89,8 +91,9 @@ export function addWorkCommands(program: Command, world: World): void {
     const names = await namesOfAll(client, programme);
     const name = (id: string | null) => (id === null ? '' : names.of(id));
     const rows = work(raw, 'work').items.map(
-      ({ at, code, alert, artifact, participant, reader }) => [
+      ({ at, code, alert, artifact, participant, reader, dueAt, overdue }) => [
         at,
+        `${dueAt ?? ''}${overdue ? ' OVERDUE' : ''}`,
         say(reasons, code),
         name(participant),
         name(reader),
@@ -98,7 +101,7 @@ export function addWorkCommands(program: Command, world: World): void {
         artifact ?? '',
       ],
     );
-    const headings = ['since', 'why', 'participant', 'reader', 'alert', 'artifact'];
+    const headings = ['since', 'due', 'why', 'participant', 'reader', 'alert', 'artifact'];
     return { json: raw, text: table(headings, rows) };
   });
 }

@@ -47,6 +47,7 @@ export const EVENT_SHAPES = {
   alert_event: { alert: 'id', kind: 'code', at: 'instant' },
   break_glass: { alert: 'id', reason: 'code' },
   break_glass_confirmed: { alert: 'id' },
+  break_glass_overdue: { alert: 'id' },
   marks_committed: { alert: 'id', key: 'hash', tables: 'hash', slots: 'int', cap: 'int' },
   word_committed: { alert: 'id', reader: 'id', word: 'hash' },
   consent_changed: { alert: 'id', participant: 'id', consent: 'code' },

@@ -2,10 +2,15 @@ import { TocsinError } from '../domain/errors.ts';
 import type { AlertId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { alertForUpdate } from '../store/alert-reader.ts';
-import { breakGlassForUpdate, confirmBreakGlass } from '../store/break-glass-store.ts';
+import {
+  breakGlassForUpdate,
+  confirmBreakGlass,
+  recordOverdue,
+} from '../store/break-glass-store.ts';
+import { clockDoubted } from '../store/clock-store.ts';
 import { BREAK_GLASS, resolveQuestion } from '../store/delivery-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
-import { actorOf, once, type PersonCaller } from './act.ts';
+import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import { type BreakGlassReason, breakGlass } from './break-glass.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
@@ -70,5 +75,17 @@ export async function confirmPublication(
     await confirmBreakGlass(tx, act, alertId, caller.id);
     await resolveQuestion(tx, BREAK_GLASS, alertId, now);
     return { inTime: now <= glass.confirmBy };
+  });
+}
+
+/**
+ * Publications by one person that nobody confirmed in time: each is recorded once. The question
+ * stays, first of all, until somebody does.
+ */
+export async function recordUnconfirmed(context: Context, now: Instant): Promise<void> {
+  await context.store.issuer(async (tx) => {
+    // Whether the time has passed is then not known.
+    if (await clockDoubted(tx)) return;
+    await recordOverdue(tx, SYSTEM, now);
   });
 }

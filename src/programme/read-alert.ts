@@ -147,7 +147,8 @@ export async function listParticipants(
   });
 }
 
-/** The issuer's open questions. */
-export async function listWorkItems(context: Context, programme: ProgrammeId) {
-  return context.store.issuer((tx) => openWorkItems(tx, programme));
+/** The issuer's open questions, those overdue first. */
+export async function listWorkItems(context: Context, programme: ProgrammeId, now: Instant) {
+  const items = await context.store.issuer((tx) => openWorkItems(tx, programme, now));
+  return items.map((item) => ({ ...item, overdue: item.due_at !== null && item.due_at < now }));
 }

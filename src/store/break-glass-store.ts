@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/event.ts';
 import type { AlertId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Tx } from './database.ts';
+import { type Tx, timestamp } from './database.ts';
 import { recordEvent } from './event-writer.ts';
 
 type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
@@ -34,6 +34,7 @@ export async function insertBreakGlass(
       confirm_by: new Date(glass.confirmBy),
       confirmer_id: null,
       confirmed_at: null,
+      overdue_at: null,
     })
     .execute();
   const data = { alert: glass.alert, reason: glass.reason };
@@ -51,6 +52,27 @@ export async function breakGlassForUpdate(tx: Tx, alert: AlertId): Promise<Break
   if (!row) return null;
   const { actor_id: actor, confirm_by: confirmBy, confirmed_at: confirmedAt } = row;
   return { actor: actor as PersonId, confirmBy, confirmedAt };
+}
+
+/**
+ * Records, once, each publication that nobody confirmed in time. A confirmation under way is waited
+ * for, and then counts.
+ */
+export async function recordOverdue(tx: Tx, actor: Actor, at: Instant): Promise<void> {
+  const overdue = await tx
+    .updateTable('break_glass')
+    .from('alert')
+    .set({ overdue_at: new Date(at) })
+    .whereRef('alert.id', '=', 'break_glass.alert_id')
+    .where('confirm_by', '<', timestamp(at))
+    .where('confirmed_at', 'is', null)
+    .where('overdue_at', 'is', null)
+    .returning(['alert_id', 'programme_id'])
+    .execute();
+  for (const { alert_id: alert, programme_id } of overdue) {
+    const act = { programme: programme_id as ProgrammeId, actor, at };
+    await recordEvent(tx, { type: 'break_glass_overdue', ...act, data: { alert } });
+  }
 }
 
 /** The database refuses a confirmer who is the actor. */

@@ -11,7 +11,7 @@ import type {
   ReaderId,
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type LastStatement, lastStatement, type Tx } from './database.ts';
+import { type LastStatement, lastStatement, type Tx, timestamp } from './database.ts';
 import {
   EVENT_INSERT,
   eventRows,
@@ -219,17 +219,22 @@ export async function insertHolds(
 }
 
 /**
- * The first 500 open questions of a programme: those of an alert as a whole, then what was held, of
- * which one wave may hold thousands; each oldest first.
+ * The first 500 open questions of a programme: those overdue at `now`, then those of an alert as a
+ * whole, then what was held, of which one wave may hold thousands; each oldest first.
  */
-export async function openWorkItems(tx: Tx, programme: ProgrammeId) {
+export async function openWorkItems(tx: Tx, programme: ProgrammeId, now: Instant) {
   return tx
-    .selectFrom('work_item')
-    .select(['id', 'code', 'alert_id', 'artifact_id', 'participant_id', 'reader_id', 'at'])
-    .where('programme_id', '=', programme)
-    .where('resolved_at', 'is', null)
-    .orderBy(sql`artifact_id is null`, 'desc')
-    .orderBy('at')
+    .selectFrom('work_item as w')
+    .leftJoin('break_glass as g', (join) =>
+      join.onRef('g.alert_id', '=', 'w.alert_id').on('w.code', '=', BREAK_GLASS),
+    )
+    .select(['w.id', 'w.code', 'w.alert_id', 'w.artifact_id', 'w.participant_id', 'w.reader_id'])
+    .select(['w.at', 'g.confirm_by as due_at'])
+    .where('w.programme_id', '=', programme)
+    .where('w.resolved_at', 'is', null)
+    .orderBy((e) => e.fn.coalesce(e('g.confirm_by', '<', timestamp(now)), sql.lit(false)), 'desc')
+    .orderBy(sql`w.artifact_id is null`, 'desc')
+    .orderBy('w.at')
     .limit(500)
     .execute();
 }

@@ -72,16 +72,23 @@ export async function nextDueWave(
 }
 
 /** What waits for the worker at `now`. */
-export type Due = { readonly invitations: boolean; readonly releases: boolean };
+export type Due = {
+  readonly invitations: boolean;
+  readonly releases: boolean;
+  /** Publications by one person that nobody confirmed in time. */
+  readonly unconfirmed: boolean;
+};
 
-/** In one statement, as most cycles find nothing: open invitations, waves, re-decisions. */
+/** In one statement, as most cycles find nothing. */
 export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
   const { rows } = await sql<Due>`select
     exists (select 1 from embargo_invitation
       where answer is null and deadline <= ${timestamp(now)}) as invitations,
     exists (select 1 from wave where state <> 'done' and at <= ${timestamp(now)})
-    or exists (select 1 from redecision where at <= ${timestamp(now)}) as releases`.execute(tx);
-  return rows[0] ?? { invitations: true, releases: true };
+    or exists (select 1 from redecision where at <= ${timestamp(now)}) as releases,
+    exists (select 1 from break_glass where confirmed_at is null and overdue_at is null
+      and confirm_by < ${timestamp(now)}) as unconfirmed`.execute(tx);
+  return rows[0] ?? { invitations: true, releases: true, unconfirmed: true };
 }
 
 /** Whether a wave or a re-decision falls due after `from` and by `until`, and is not done. */

@@ -145,6 +145,7 @@ export type Database = {
     confirm_by: At;
     confirmer_id: string | null;
     confirmed_at: AtOrNull;
+    overdue_at: AtOrNull;
   };
   alert_involvement: { alert_id: string; participant_id: string; involvement: string };
   consent: { alert_id: string; participant_id: string; consent: string };

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
-import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS, parseInstant, plus } from '../../src/domain/instant.ts';
+import { doDue } from '../../src/programme/do-due.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { readPublicAlerts } from '../../src/programme/read-public.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
@@ -254,6 +255,37 @@ describe('what happens to an alert under way', () => {
       assert.deepEqual(json<object>(answer), { inTime: true });
       assert.deepEqual(await questions(alert), []);
       assert.equal((await confirm(approver)).status, 409);
+    });
+
+    test('unconfirmed after its time it is overdue: first of all, and recorded once', async () => {
+      const older = await underWay();
+      assert.equal((await happened(older, { kind: 'exploited' })).status, 200);
+      house.clock.set(plus(house.clock.now(), 1000));
+      alert = await underWay();
+      const { confirmBy } = json<{ confirmBy: string }>(await publish(alert));
+      const first = async () => {
+        const path = `/v1/programmes/${house.programme}/work-items`;
+        type Items = { items: { alert: string; dueAt: string | null; overdue: boolean }[] };
+        return json<Items>(await edge.get(path, approver.token)).items[0];
+      };
+      const run = () => doDue(house.context, house.clock.now());
+      const count = await events('break_glass_overdue');
+      house.clock.set(parseInstant(confirmBy));
+      await run();
+      assert.notEqual((await first())?.alert, alert, 'not overdue at the last instant');
+      assert.equal(await events('break_glass_overdue'), count);
+      house.clock.set(plus(house.clock.now(), 1));
+      for (const _ of [1, 2]) await run();
+      const { alert: named, dueAt, overdue } = (await first()) ?? {};
+      assert.deepEqual(
+        { named, dueAt, overdue },
+        { named: alert, dueAt: confirmBy, overdue: true },
+      );
+      assert.equal(await events('break_glass_overdue'), count + 1);
+      assert.deepEqual(json<object>(await confirm(approver)), { inTime: false });
+      await run();
+      assert.equal(await events('break_glass_overdue'), count + 1);
+      assert.notEqual((await first())?.alert, alert);
     });
 
     test('its question stands before whatever a wave held, however much that is', async () => {

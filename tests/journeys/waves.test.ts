@@ -95,6 +95,8 @@ describe('what a wave holds', () => {
       artifact,
       participant: held,
       reader: null,
+      dueAt: null,
+      overdue: false,
     });
     // Decided again by an act, and asked for: the same question.
     const consent = { alert, participant: held, consent: 'signatory' } as const;

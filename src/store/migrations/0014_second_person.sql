@@ -16,3 +16,9 @@ alter table alert_change force row level security;
 grant select, insert on alert_change to tocsin_issuer;
 grant update (approver_id, decided_at) on alert_change to tocsin_issuer;
 create policy issuer on alert_change to tocsin_issuer using (true) with check (true);
+
+-- That nobody confirmed a publication in time is recorded once.
+alter table break_glass add column overdue_at timestamptz(3);
+grant update (overdue_at) on break_glass to tocsin_issuer;
+create index break_glass_unconfirmed on break_glass (confirm_by)
+  where confirmed_at is null and overdue_at is null;

@@ -4,7 +4,7 @@ import { formatInstant } from '../../../domain/instant.ts';
 import { listWorkItems } from '../../../programme/read-alert.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { IdText, InstantText, listOf, nullable } from '../../schemas/basic.ts';
+import { IdText, InstantText, instantOrNull, listOf, nullable } from '../../schemas/basic.ts';
 
 const WorkItem = Type.Object({
   id: IdText,
@@ -17,6 +17,8 @@ const WorkItem = Type.Object({
   participant: nullable(IdText),
   reader: nullable(IdText),
   at: InstantText,
+  dueAt: nullable(InstantText),
+  overdue: Type.Boolean(),
 });
 
 export function showWork(app: App, deps: HttpDeps): void {
@@ -27,15 +29,15 @@ export function showWork(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'Open questions: what was held, and why',
         description:
-          'One for each cause, artifact and participant. `reader` is whose fetch met it first, ' +
-          'null where a wave did.',
+          'One for each cause, artifact and participant; what is overdue stands first. `reader` is ' +
+          'whose fetch met it first, null where a wave did.',
         params: Type.Object({ programme: IdText }),
         response: { 200: Type.Object({ items: listOf(WorkItem) }) },
       },
     },
     async (request) => {
       const programme = parseId<'programme'>(request.params.programme, 'programme');
-      const rows = await listWorkItems(deps.context, programme);
+      const rows = await listWorkItems(deps.context, programme, deps.clock.now());
       const items = rows.map((row) => ({
         id: row.id,
         code: row.code,
@@ -44,6 +46,8 @@ export function showWork(app: App, deps: HttpDeps): void {
         participant: row.participant_id,
         reader: row.reader_id,
         at: formatInstant(row.at),
+        dueAt: instantOrNull(row.due_at),
+        overdue: row.overdue,
       }));
       return { items };
     },

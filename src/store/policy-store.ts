@@ -188,10 +188,10 @@ export async function reschedule(
     .insertInto('wave')
     .values(due.map((at) => ({ alert_id: alert, at: new Date(at), state: 'pending' })))
     .onConflict((conflict) =>
-      // One that ran at this very moment runs again: its decisions are counted anew, and its grants
-      // stay what they are.
+      // One that ran at this very moment runs again: it has begun, its decisions are counted anew,
+      // and its grants stay what they are.
       conflict.columns(['alert_id', 'at']).doUpdateSet({
-        state: 'pending',
+        state: sql`case wave.state when 'pending' then 'pending' else 'running' end`,
         cursor: null,
         allowed: 0,
         reduced: 0,

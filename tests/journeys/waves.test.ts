@@ -165,7 +165,11 @@ describe('what a wave holds', () => {
       const first = await counted();
       const { events: _, ...assessment } = UNASSESSED;
       await assessAlert(context, author, alert, null, { ...assessment, severity: 'high' }, now);
-      assert.equal((await counted())?.state, 'pending', 'it runs again');
+      assert.equal((await counted())?.state, 'running', 'it runs again, and has begun');
+      const { approval } = await readAlert(context, alert);
+      await assessAlert(context, author, alert, null, { ...assessment, severity: 'low' }, now);
+      const kept = await readAlert(context, alert);
+      assert.deepEqual(kept.approval, approval, 'what has begun cannot be made a draft again');
       await release();
       const again = await counted();
       const { allowed = 0, reduced = 0, held: holds = 0, denied = 0 } = again?.counts ?? {};

@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { PLATFORM_STATES } from '../domain/decision.ts';
 import { invalid } from '../domain/errors.ts';
 import type { Client } from './client.ts';
 import { clientAction } from './command.ts';
 import { table } from './output.ts';
-import { entries, list, object, real, type Told, text } from './shape.ts';
+import { entries, flag, list, object, real, type Told, text } from './shape.ts';
 import type { World } from './world.ts';
 
 const programmes = object({
@@ -15,16 +16,34 @@ const policy = object({
 });
 
 export function addProgrammeCommands(program: Command, world: World): void {
-  const command = program
-    .command('programme')
-    .description('programmes of this issuer')
-    .command('list')
-    .description('programmes with their pack and reader cap');
-  clientAction(world, command, async (client) => {
+  const command = program.command('programme').description('programmes of this issuer');
+  const listing = command.command('list').description('programmes with their pack and reader cap');
+  clientAction(world, listing, async (client) => {
     const raw = await client.get('/v1/programmes');
     const { items } = programmes(raw, 'programmes');
     const rows = items.map(({ id, name, pack, readerCap }) => [id, name, pack, readerCap]);
     return { json: raw, text: table(['programme', 'name', 'pack', 'reader cap'], rows) };
+  });
+  addPlatform(command, world);
+}
+
+const platform = object({ state: text, ruled: flag });
+
+function addPlatform(programme: Command, world: World): void {
+  const command = programme
+    .command('platform')
+    .description('declare what Tocsin runs on compromised, or sound again: that takes two persons')
+    .addArgument(new Argument('<state>', 'what it is').choices(PLATFORM_STATES))
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<ProgrammeOption>(world, command, async (client, { args, options }) => {
+    const path = `/v1/programmes/${await programmeOf(client, options)}/platform`;
+    const raw = await client.post(path, { state: args[0] });
+    const { state, ruled } = platform(raw, 'platform');
+    const noted = state === args[0] ? '' : 'Noted; a second person must say so too.\n';
+    const idle = ruled
+      ? ''
+      : 'No rule of the policy in force turns on it: nothing is held by it.\n';
+    return { json: raw, text: `${noted}The platform counts as ${state}.\n${idle}` };
   });
 }
 

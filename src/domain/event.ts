@@ -15,6 +15,7 @@ export const EVENT_SHAPES = {
   policy_activated: { pack: 'code', sha256: 'hash' },
   policy_proposed: { proposal: 'id', pack: 'code', sha256: 'hash' },
   schedule_resolved: { alert: 'id', policy: 'hash' },
+  platform_changed: { state: 'code' },
   issuer_keys_published: { logKey: 'hash', manifestKey: 'hash' },
   reader_bundle_published: { sha256: 'hash', bytes: 'int' },
   person_added: { person: 'id' },

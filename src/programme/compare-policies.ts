@@ -16,6 +16,7 @@ import {
   NO_RELATION,
   relationsTo,
 } from '../store/participant-reader.ts';
+import { platformOf } from '../store/platform-store.ts';
 import { factsFingerprint } from '../store/policy-store.ts';
 import { activePolicyHash, policyFiles } from '../store/programme-store.ts';
 import { vulnerabilityOf } from './alert-head.ts';
@@ -87,12 +88,13 @@ export async function comparePolicies(
     const before = policies.before ?? (await policyFiles(tx, programme, active));
     const people = await everybody(tx, programme);
     const alerts = await openAlerts(context, tx, programme, people);
-    return { before, alerts, people, facts: await factsFingerprint(tx, programme) };
+    const platform = await platformOf(tx, programme);
+    return { before, alerts, people, platform, facts: await factsFingerprint(tx, programme) };
   });
-  const { before, people, facts } = gathered;
+  const { before, people, platform, facts } = gathered;
   const alerts = gathered.alerts.map(({ alert, artifacts, relations, vulnerability }) => ({
     ...{ alert: alert.id, artifacts, relations, vulnerability },
-    ...({ assurance: 'sealed', platform: 'sound' } as const),
+    ...({ assurance: 'sealed', platform } as const),
     disclosureAt: alert.schedule.disclosureAt,
   }));
   const comparing: Comparing = { before, after, alerts, participants: people, now };

@@ -2,6 +2,7 @@ import { equalBytes, sha256 } from '../crypto/hash.ts';
 import {
   type Decision,
   effectiveDecision,
+  type PlatformState,
   type PrincipalFacts,
   type ReasonCode,
   type ReleaseFacts,
@@ -24,6 +25,7 @@ import {
   NO_RELATION,
   relationsTo,
 } from '../store/participant-reader.ts';
+import { platformOf } from '../store/platform-store.ts';
 import {
   insertGrants,
   insertRedecisions,
@@ -41,17 +43,19 @@ export type AlertFacts = {
   readonly alert: AlertRow;
   readonly artifacts: readonly ArtifactRow[];
   readonly vulnerability: VulnerabilityFacts;
+  readonly platform: PlatformState;
 };
 
 /** Reads what a release of an alert needs. */
 export async function alertFacts(context: Context, tx: Tx, alert: AlertRow): Promise<AlertFacts> {
   const vulnerability = await vulnerabilityOf(context, tx, alert);
-  return { alert, artifacts: await artifactsOf(tx, alert.id), vulnerability };
+  const platform = await platformOf(tx, alert.programme);
+  return { alert, artifacts: await artifactsOf(tx, alert.id), vulnerability, platform };
 }
 
 /** The facts of one artifact for one participant, over the sealed channel (our only one so far). */
 export function factsFor(
-  { alert, vulnerability }: Pick<AlertFacts, 'alert' | 'vulnerability'>,
+  { alert, vulnerability, platform }: Omit<AlertFacts, 'artifacts'>,
   artifact: Pick<ArtifactRow, 'kind' | 'variant'>,
   principal: ReleaseFacts['principal'],
 ): ReleaseFacts {
@@ -61,7 +65,7 @@ export function factsFor(
     vulnerability,
     schedule: alert.schedule,
     assurance: principal.kind === 'public' ? 'transport' : 'sealed',
-    platform: 'sound',
+    platform,
   };
 }
 

@@ -110,7 +110,7 @@ export async function confirmClock(
       throw new TocsinError('SECOND_PERSON', 'clock: expected another person to confirm');
     }
     await putClockMark(tx, { highWater: now, doubtedAt: null, firstConfirmation: null });
-    await resolveWorkItems(tx, 'CLOCK_DOUBT', now);
+    await resolveWorkItems(tx, 'CLOCK_DOUBT', now, null);
     await recordEvent(tx, {
       type: 'clock_confirmed',
       at: now,

@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { sha256, sha256Hex } from '../crypto/hash.ts';
-import type { Outcome, ReasonCode, ReleaseFacts } from '../domain/decision.ts';
+import type { Outcome, PlatformState, ReasonCode, ReleaseFacts } from '../domain/decision.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import {
@@ -91,6 +91,7 @@ export type Supposed = {
   readonly said?: TimingRecord;
   /** What participants would be to the alert. */
   readonly relations?: ReadonlyMap<ParticipantId, Partial<AlertRelation>>;
+  readonly platform?: PlatformState;
 };
 
 const PAGE = 500;
@@ -125,15 +126,16 @@ export async function makePlan(
 ): Promise<PlanSummary> {
   const policy = await context.policies.active(tx, alert.programme);
   const { timing } = await readHead(context, tx, alert);
-  const facts = await alertFacts(context, tx, alert);
-  const { artifacts, vulnerability } = facts;
+  const recorded = await alertFacts(context, tx, alert);
+  const facts = { ...recorded, platform: supposed.platform ?? recorded.platform };
+  const { artifacts, vulnerability, platform } = facts;
   const factsOf = (principal: ReleaseFacts['principal']) =>
     artifacts.map((artifact) => ({ artifact, facts: factsFor(facts, artifact, principal) }));
   const planned = {
     vulnerability,
     schedule: alert.schedule,
     assurance: 'sealed',
-    platform: 'sound',
+    platform,
     artifacts,
   } as const;
   const counts = countsFor(planned);
@@ -145,9 +147,9 @@ export async function makePlan(
   for (;;) {
     const page: Enrolled[] = await enrolmentsPage(tx, alert.programme, after, PAGE);
     const ids = page.map((row) => row.participant);
-    const recorded = await relationsTo(tx, alert.id, ids);
+    const related = await relationsTo(tx, alert.id, ids);
     for (const { participant, name, enrolment, doubted } of page) {
-      const relation = recorded.get(participant) ?? NO_RELATION;
+      const relation = related.get(participant) ?? NO_RELATION;
       const asking = { enrolment, ...relation, ...supposed.relations?.get(participant), doubted };
       const part = planParticipant(policy, planned, { participant, ...asking }, counts);
       hashes.push(sha256(Buffer.from(canonicalJson(digested(part, name)))));

@@ -13,6 +13,7 @@ import {
 import { clockDoubted } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { lockForRelease } from '../store/locks.ts';
+import { platformOf } from '../store/platform-store.ts';
 import { readHead, vulnerabilityOf } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { factsFor } from './grant-due.ts';
@@ -81,7 +82,8 @@ async function openToPublic(
   if (await clockDoubted(tx)) return [];
   const policy = await context.policies.active(tx, alert.programme);
   const artifacts = await artifactsOf(tx, alert.id);
-  const about = { alert, vulnerability: await vulnerabilityOf(context, tx, alert) };
+  const vulnerability = await vulnerabilityOf(context, tx, alert);
+  const about = { alert, vulnerability, platform: await platformOf(tx, alert.programme) };
   return artifacts.filter((artifact) => {
     const facts = factsFor(about, artifact, { kind: 'public' });
     return decideRelease(policy, facts, now).outcome === 'allow';

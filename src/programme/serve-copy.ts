@@ -110,7 +110,8 @@ export async function openCase(
   // At a doubtful time nothing is given. What was open when the time was last certain is held, as
   // the caller knows of it; whatever else the doubtful clock would open stays unknown.
   const at = clockDoubted ? await certainUntil(tx) : now;
-  const about = { alert, artifacts, vulnerability: await vulnerabilityOf(context, tx, alert) };
+  const vulnerability = await vulnerabilityOf(context, tx, alert);
+  const about = { alert, artifacts, vulnerability, platform: reader.platform };
   const decisions = decideAll(policy, about, reader, reader.relation, at);
   const open = openArtifacts(artifacts, decisions);
   const held = heldArtifacts(artifacts, decisions);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { PlatformState } from '../domain/decision.ts';
 import type { Consent, Enrolment, Involvement } from '../domain/enrolment.ts';
 import type {
   AlertId,
@@ -28,6 +29,7 @@ export type ReaderFacts = {
   readonly fingerprint: string;
   readonly policySha256: string;
   readonly clockDoubted: boolean;
+  readonly platform: PlatformState;
   readonly wordCommitted: boolean;
 };
 
@@ -42,6 +44,7 @@ type FactRow = Omit<AlertColumns, 'head_enc'> &
     policy: string;
     doubted: boolean;
     clock_doubted: boolean;
+    compromised: boolean;
     committed: boolean;
   };
 
@@ -63,6 +66,7 @@ export function readerFactsFrom(facts: unknown): ReaderFacts | null {
     policySha256: row.policy,
     doubted: row.doubted,
     clockDoubted: row.clock_doubted,
+    platform: row.compromised ? 'compromised' : 'sound',
     wordCommitted: row.committed,
   };
 }

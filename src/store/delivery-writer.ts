@@ -239,14 +239,20 @@ export async function openWorkItems(tx: Tx, programme: ProgrammeId, now: Instant
     .execute();
 }
 
-/** Closes all open questions of one cause, once the cause is gone. */
-export async function resolveWorkItems(tx: Tx, code: string, at: Instant): Promise<void> {
-  await tx
+/** Closes all open questions of one cause, once the cause is gone; null: in every programme. */
+export async function resolveWorkItems(
+  tx: Tx,
+  code: string,
+  at: Instant,
+  programme: ProgrammeId | null,
+): Promise<void> {
+  const closing = tx
     .updateTable('work_item')
     .set({ resolved_at: new Date(at) })
     .where('code', '=', code)
-    .where('resolved_at', 'is', null)
-    .execute();
+    .where('resolved_at', 'is', null);
+  const own = programme === null ? closing : closing.where('programme_id', '=', programme);
+  await own.execute();
 }
 
 /** Closes one open question; false when there is none of this id. */

@@ -130,7 +130,7 @@ export async function decideProposal(
 /**
  * A fingerprint of everything stored that a comparison of policies depends on, besides the policies
  * and the instant: enrolments and alerts by their versions, consents and involvements by what they
- * say.
+ * say, and the platform.
  */
 export async function factsFingerprint(tx: Tx, programme: ProgrammeId): Promise<string> {
   const { rows } = await sql<{ facts: string }>`
@@ -148,7 +148,9 @@ export async function factsFingerprint(tx: Tx, programme: ProgrammeId): Promise<
       coalesce((select string_agg(i.alert_id || ':' || i.participant_id || ':' || i.involvement, ','
           order by i.alert_id, i.participant_id)
         from alert_involvement i join alert a on a.id = i.alert_id
-        where a.programme_id = ${programme} and a.state <> 'closed'), '')
+        where a.programme_id = ${programme} and a.state <> 'closed'), ''),
+      exists (select 1 from platform_incident
+        where programme_id = ${programme} and cleared_at is null)
     ), 'UTF8')), 'hex') as facts`.execute(tx);
   const [row] = rows;
   if (!row) throw new RangeError('expected one row');

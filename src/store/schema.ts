@@ -161,6 +161,15 @@ export type Database = {
   };
   awareness: { event_id: string; alert_id: string; sealed_at: At; facts_enc: Buffer };
   publication: { alert_id: string; artifact_id: string; at: At };
+  platform_incident: {
+    id: string;
+    programme_id: string;
+    declared_by: string;
+    declared_at: At;
+    cleared_by: string | null;
+    confirmed_by: string | null;
+    cleared_at: AtOrNull;
+  };
   alert_change: {
     id: string;
     alert_id: string;

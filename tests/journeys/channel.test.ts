@@ -246,7 +246,7 @@ describe('every route and state equals the decision', () => {
       (artifact) =>
         decideRelease(
           policy,
-          factsFor({ alert, vulnerability: UNASSESSED }, artifact, principal),
+          factsFor({ alert, vulnerability: UNASSESSED, platform: 'sound' }, artifact, principal),
           at,
         ).outcome,
     );

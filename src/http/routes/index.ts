@@ -48,6 +48,7 @@ import { comparePacks } from './policies/compare.ts';
 import { proposePack } from './policies/propose.ts';
 import { showProposal, showProposals } from './policies/read-proposals.ts';
 import { showProgrammes } from './programmes/list.ts';
+import { setPlatform } from './programmes/platform.ts';
 import { showPolicy } from './programmes/policy.ts';
 import { resolveWork } from './programmes/resolve-work.ts';
 import { showWork } from './programmes/work.ts';
@@ -86,6 +87,7 @@ const FOR_ANYBODY: readonly Route[] = [
 const FOR_THE_ISSUER: readonly Route[] = [
   showProgrammes,
   showPolicy,
+  setPlatform,
   showWork,
   resolveWork,
   admit,

@@ -29,6 +29,7 @@ const MANIFEST: Manifest = {
   reader: uuid(5),
   keyFingerprint: 'ab'.repeat(32),
   contentSha256: 'cd'.repeat(32),
+  contentDigest: '9f'.repeat(32),
   terms: [{ code: 'no_marketing', text: 'No “marketing”.' }],
   tlp: 'AMBER+STRICT',
   usePermissions: ['read', 'build_protection'],
@@ -79,7 +80,8 @@ test('what was packed unpacks', () => {
 test('the manifest has the canonical form written down in docs/formats/copy.md', () => {
   assert.equal(
     formatManifest(MANIFEST),
-    `{"alert":"${uuid(2)}","artifact":"${uuid(3)}","contentSha256":"${'cd'.repeat(32)}",` +
+    `{"alert":"${uuid(2)}","artifact":"${uuid(3)}",` +
+      `"contentDigest":"${'9f'.repeat(32)}","contentSha256":"${'cd'.repeat(32)}",` +
       `"delivery":"${uuid(6)}","disclosureAt":1751994000000,"format":"markdown",` +
       `"issuedAt":1751000000123,"keyFingerprint":"${'ab'.repeat(32)}",` +
       '"kind":"detection_guidance","name":"guidance.md",' +
@@ -98,6 +100,16 @@ test('a manifest without terms has no such member, and an empty list is another 
   assert.deepEqual(unpackForged(json).manifest.terms, []);
   const empty = json.replace('"tlp"', '"terms":[],"tlp"');
   assert.throws(() => unpackForged(empty), { code: 'SEAL_MALFORMED', message: /RFC 8785/ });
+});
+
+test('a content digest is a member where there is one', () => {
+  const json = formatManifest(MANIFEST);
+  assert.equal(unpackForged(json).manifest.contentDigest, '9f'.repeat(32));
+  const without = formatManifest({ ...MANIFEST, contentDigest: null });
+  assert.ok(!without.includes('contentDigest'));
+  assert.equal(unpackForged(without).manifest.contentDigest, null);
+  const nothing = json.replace(/"contentDigest":"[0-9a-f]*"/, '"contentDigest":null');
+  assert.throws(() => unpackForged(nothing), { code: 'SEAL_MALFORMED', message: /contentDigest/ });
 });
 
 test('the issuer signs the context line and the manifest as it stands', () => {
@@ -125,6 +137,7 @@ test('the length is a multiple of 4 KiB that fits the longest content and manife
     ...MANIFEST,
     name: '"'.repeat(92),
     usePermissions: USE_PERMISSIONS,
+    contentDigest: 'ab'.repeat(32),
     terms: Object.keys(TERMS).map((code) => ({ code, text: '𝄞'.repeat(200) })),
     version: last,
     issuedAt: 2 ** 32 * 1000,

@@ -33,6 +33,8 @@ export type Manifest = {
   readonly keyFingerprint: string;
   /** SHA-256 of the content as delivered, marked, 64 hex digits. */
   readonly contentSha256: string;
+  /** Of rules, what every recipient's copy has in common (`contentDigest`); null: there is none. */
+  readonly contentDigest: string | null;
   /** The programme's terms of use, in its words; none, if it sets none. */
   readonly terms: readonly ManifestTerm[];
   readonly tlp: Tlp;
@@ -81,6 +83,7 @@ const PROMISE_MEMBERS = ['by', 'leaf', 'signature'] as const satisfies (keyof Le
 const MEMBERS = [
   'alert',
   'artifact',
+  'contentDigest',
   'contentSha256',
   'delivery',
   'disclosureAt',
@@ -115,6 +118,8 @@ export function formatManifest({ promise, terms, ...rest }: Manifest): string {
   return JSON.stringify({
     alert: rest.alert,
     artifact: rest.artifact,
+    // None, no member, as with terms: copies from before there were any keep their form.
+    contentDigest: rest.contentDigest ?? undefined,
     contentSha256: rest.contentSha256,
     delivery: rest.delivery,
     disclosureAt: rest.disclosureAt,
@@ -127,14 +132,13 @@ export function formatManifest({ promise, terms, ...rest }: Manifest): string {
     programme: rest.programme,
     promise: { by, leaf, signature },
     reader: rest.reader,
-    // No terms, no member: copies from before there was one keep their form.
     terms: terms.length > 0 ? terms.map(({ code, text }) => ({ code, text })) : undefined,
     tlp: rest.tlp,
     usePermissions: rest.usePermissions,
     v: rest.v,
     variant: rest.variant,
     version: rest.version,
-  } satisfies Omit<Manifest, 'terms'> & { terms: Manifest['terms'] | undefined });
+  } satisfies { [member in keyof Manifest]: Manifest[member] | undefined });
 }
 
 /**
@@ -164,6 +168,7 @@ export function parseManifest(manifestJson: string): Manifest {
     reader: id(found, 'reader'),
     keyFingerprint: sha256(found, 'keyFingerprint'),
     contentSha256: sha256(found, 'contentSha256'),
+    contentDigest: found['contentDigest'] === undefined ? null : sha256(found, 'contentDigest'),
     terms: terms(found),
     tlp: word(found, 'tlp', TLP_LABELS),
     usePermissions: permissions(found),

@@ -7,6 +7,7 @@ export const CHECKS = [
   'issuer',
   'recipient',
   'content',
+  'rules',
   'promise',
   'proof',
   'event',

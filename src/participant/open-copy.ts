@@ -8,6 +8,7 @@ import {
   manifestSigningBytes,
   unpackCopy,
 } from '../formats/copy.ts';
+import { contentDigest } from '../formats/rules/content-digest.ts';
 import { verifyPromise } from '../ledger/promise.ts';
 import { parseVerifierKey } from '../ledger/verifier-key.ts';
 import { Checklist } from './checklist.ts';
@@ -55,6 +56,13 @@ export function checkCopy(member: Member, file: Uint8Array, list: Checklist): Op
     const { name, version } = manifest;
     return [null, `${name}, version ${version}, ${copy.content.length} bytes as the manifest says`];
   });
+  if (manifest.contentDigest !== null) {
+    const claimed = manifest.contentDigest;
+    list.check('rules', () => {
+      requireRules(copy, claimed);
+      return [null, `the same rules as in every copy, content digest ${claimed}`];
+    });
+  }
   list.check('promise', () => {
     const { publicKey, name } = parseVerifierKey(keys.logVerifierKey);
     verifyPromise(publicKey, manifest.promise);
@@ -69,6 +77,17 @@ function requireIssuer(manifestKey: Buffer, { manifestJson, signature }: OpenedC
     'SIGNATURE_INVALID',
     'manifest: expected a signature by the pinned manifest key, found one that does not verify',
     { field: 'manifest.sig' },
+  );
+}
+
+/** Marking moves lines about; that it changed no rule is the issuer's to prove and ours to check. */
+function requireRules({ manifest, content }: OpenedCopy, claimed: string): void {
+  const found = contentDigest(manifest.format, content);
+  if (found === claimed) return;
+  throw new TocsinError(
+    'SEAL_TAMPERED',
+    `contentDigest: expected ${claimed}, as the manifest says, found ${found ?? 'no rules'}`,
+    { field: 'contentDigest' },
   );
 }
 

@@ -2,6 +2,7 @@ import { sha256 } from '../crypto/hash.ts';
 import { Lru } from '../crypto/lru.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, ParticipantId, ReaderId } from '../domain/ids.ts';
+import { contentDigest } from '../formats/rules/content-digest.ts';
 import { type Code, canaryValue, compileCode, markBits, recipientFor } from '../marking/code.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
 import { compileTable, type Splicer, splice } from '../marking/splice.ts';
@@ -19,6 +20,8 @@ export type Rendering = {
   readonly table: SlotTable;
   readonly splicer: Splicer;
   readonly code: Code;
+  /** As `contentDigest`: of rules, what all copies have in common. */
+  readonly contentDigest: string | null;
   /**
    * Words of recent readers: the commitment before a first delivery makes them, the fetches use
    * them.
@@ -98,6 +101,7 @@ async function read(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Ren
     table,
     splicer: compileTable(master, table),
     code: compileCode(keys.mark, table.slots),
+    contentDigest: contentDigest(artifact.format, master),
     words: new Lru(KEPT_WORDS),
   };
 }

@@ -293,6 +293,7 @@ function manifestFor(
     reader: caller.id,
     keyFingerprint: work.reader.fingerprint,
     contentSha256: made.contentSha256.toString('hex'),
+    contentDigest: rendering.contentDigest,
     terms: termsOfCopy(work.policy),
     tlp: work.alert.tlp,
     usePermissions: [...made.usePermissions],

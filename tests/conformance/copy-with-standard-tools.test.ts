@@ -39,6 +39,7 @@ function manifestFor(recipient: string, content: Uint8Array): Manifest {
     reader: newId(),
     keyFingerprint: fingerprint(recipient),
     contentSha256: sha256Hex(content),
+    contentDigest: null,
     terms: [{ code: 'no_marketing', text: 'Membership is no “advertisement”.' }],
     tlp: 'AMBER',
     usePermissions: ['read', 'test'],

@@ -6,6 +6,7 @@ import { verify } from '../../src/crypto/sign.ts';
 import type { AlertId, ArtifactId, SightingId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, parseInstant, plus } from '../../src/domain/instant.ts';
 import { manifestSigningBytes, unpackCopy } from '../../src/formats/copy.ts';
+import { contentDigest } from '../../src/formats/rules/content-digest.ts';
 import { approveAlert } from '../../src/programme/approve-alert.ts';
 import { addArtifact } from '../../src/programme/draft-alert.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
@@ -155,6 +156,20 @@ describe('the life of a copy', () => {
     const lengths = new Set<number>();
     for (const reader of readers) lengths.add((await fetch(reader, 'guidance.md')).bytes.length);
     assert.equal(lengths.size, 1);
+  });
+
+  test('copies of a rule differ, and their content digest is one', async () => {
+    const [contents, digests] = [new Set<string>(), new Set<string | null>()];
+    for (const reader of readers) {
+      const { bytes } = await fetch(reader, 'rule.yar');
+      const copy = unpackCopy(open([reader.identity], bytes));
+      contents.add(sha256Hex(copy.content));
+      digests.add(copy.manifest.contentDigest);
+      assert.equal(contentDigest('yara', copy.content), copy.manifest.contentDigest);
+    }
+    assert.ok(contents.size > 1);
+    assert.equal(digests.size, 1);
+    assert.ok(!digests.has(null));
   });
 
   test('a holder of the duty gets nothing before T0, then the summary only', async () => {

@@ -153,6 +153,7 @@ export class PaperIssuer {
       reader: to.reader,
       keyFingerprint: fingerprint(to.recipient),
       contentSha256: sha256Hex(content),
+      contentDigest: null,
       terms: TERMS,
       tlp: 'AMBER+STRICT' as const,
       usePermissions: ['read', 'build_protection'] as const,

@@ -1,0 +1,38 @@
+import { sha256Hex } from '../../crypto/hash.ts';
+import type { Format } from '../../domain/artifact.ts';
+import { TocsinError } from '../../domain/errors.ts';
+import { canonicalSuricata } from './suricata/canonical.ts';
+import { parseSuricata } from './suricata/parse.ts';
+import { canonicalYara } from './yara/canonical.ts';
+import { parseYara } from './yara/parse.ts';
+
+/** Longer rules, in bytes, are not marked and get no digest: a reader computes it at each look. */
+const MAX_BYTES = 256 * 1024;
+
+/**
+ * The canonical form of rules. Of Sigma's there is none here: it takes a YAML parser, and what a
+ * recipient runs is of our own code alone.
+ */
+const CANONICAL: Partial<Record<Format, (text: string) => string>> = {
+  suricata: (text) => canonicalSuricata(parseSuricata(text)),
+  yara: (text) => canonicalYara(text, parseYara(text)),
+};
+
+/**
+ * SHA-256 over the canonical form of rules, 64 hex digits: the same for every marked copy of them,
+ * so that recipients can tell without showing copies that they have the same rules
+ * (docs/formats/copy.md, "Verification"). Null for a format without one, for what is not UTF-8 or
+ * longer than 256 KiB, and for rules that do not parse, which are never marked.
+ */
+export function contentDigest(format: Format, content: Uint8Array): string | null {
+  const canonical = CANONICAL[format];
+  if (canonical === undefined || content.length > MAX_BYTES) return null;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
+    return sha256Hex(Buffer.from(`tocsin/content/v1\n${format}\n${canonical(text)}`));
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    if (error instanceof TocsinError && error.code === 'INVALID_INPUT') return null;
+    throw error;
+  }
+}

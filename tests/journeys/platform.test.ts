@@ -144,7 +144,7 @@ describe('a platform that may be compromised', () => {
     assert.equal(await isPublic(small), true);
   });
 
-  test('what opens more is no less opened for being held: it waits for a second person', async () => {
+  test('what opens more waits for a second person, held or not', async () => {
     const { author, approver } = house.tokens;
     await admit(house, 'Network', { tier: 'ans' });
     const small = await smallAlert(house);

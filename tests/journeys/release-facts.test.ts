@@ -271,7 +271,7 @@ describe('the facts a release turns on', () => {
         assert.equal(await mayFetch(late), false);
       });
 
-      test('nor does the same person twice, or another with the digest of an old plan', async () => {
+      test('nor does the same person twice, or another by an old plan’s digest', async () => {
         const { token } = await person(house, 'Busy', ['author', 'approver']);
         const own = json<Proposed>(
           await edge.post(`/v1/alerts/${alert}/assessment`, both, { token }),

@@ -163,6 +163,7 @@ const READABLE: Readonly<Record<string, string>> = {
   event: 'leaf',
   participant: 'id',
   embargo_invitation: 'id',
+  platform_incident: 'programme_id',
 };
 
 /**

@@ -44,9 +44,10 @@ alter table platform_incident force row level security;
 grant select, insert on platform_incident to tocsin_issuer;
 grant update (cleared_by, confirmed_by, cleared_at) on platform_incident to tocsin_issuer;
 create policy issuer on platform_incident to tocsin_issuer using (true) with check (true);
--- Every decision about a release turns on it, also those about the public.
+-- Every decision about a release turns on whether there is one now, also those about the public.
 grant select (programme_id, cleared_at) on platform_incident to tocsin_participant;
-create policy state on platform_incident for select to tocsin_participant using (true);
+create policy state on platform_incident for select to tocsin_participant
+  using (cleared_at is null);
 
 -- As in 0007, with the platform.
 create or replace function tocsin_release_facts(p_participant uuid, p_alert uuid, p_reader uuid)

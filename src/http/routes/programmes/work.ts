@@ -29,8 +29,8 @@ export function showWork(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'Open questions: what was held, and why',
         description:
-          'One for each cause, artifact and participant; what is overdue stands first. `reader` is ' +
-          'whose fetch met it first, null where a wave did.',
+          'One for each cause, artifact and participant; what is overdue stands first. ' +
+          '`reader` is whose fetch met it first, null where a wave did.',
         params: Type.Object({ programme: IdText }),
         response: { 200: Type.Object({ items: listOf(WorkItem) }) },
       },

@@ -13,6 +13,7 @@ import { showPlan } from './alerts/plan.ts';
 import {
   approveDisclosure,
   proposeDisclosure,
+  refuseDisclosure,
   showDisclosureProposal,
 } from './alerts/propose-disclosure.ts';
 import { confirmPublished, publish } from './alerts/publish.ts';
@@ -106,6 +107,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   proposeDisclosure,
   showDisclosureProposal,
   approveDisclosure,
+  refuseDisclosure,
   setConsent,
   setInvolvement,
   showChange,

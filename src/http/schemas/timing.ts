@@ -11,7 +11,8 @@ import {
 import type { TimingView } from '../../programme/read-timing.ts';
 import { closed, IdText, InstantText, instantOrNull, listOf, nullable, oneOf } from './basic.ts';
 
-const Why = Type.String({ minLength: 1, maxLength: MAX_WHY });
+/** Why somebody says what they say. */
+export const Why = Type.String({ minLength: 1, maxLength: MAX_WHY });
 
 /** Why somebody takes findings of the clock upon themselves, by their codes. */
 export const AcceptText = Type.Unsafe<TimingAnswers['accept']>({

@@ -3,6 +3,7 @@ import { addAlertArtifact } from './alerts/add-artifact.ts';
 import { approve } from './alerts/approve.ts';
 import { assess } from './alerts/assess.ts';
 import { approveAlertChange, showChange } from './alerts/change.ts';
+import { showDates } from './alerts/dates.ts';
 import { draft } from './alerts/draft.ts';
 import { showDuties } from './alerts/duties.ts';
 import { showExposure } from './alerts/exposure.ts';
@@ -108,6 +109,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showDisclosureProposal,
   approveDisclosure,
   refuseDisclosure,
+  showDates,
   setConsent,
   setInvolvement,
   showChange,

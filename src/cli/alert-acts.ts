@@ -7,7 +7,7 @@ import { changeResult, mayWait } from './alert-change.ts';
 import { parseAssessmentFile } from './assessment-file.ts';
 import { clientAction, idAt } from './command.ts';
 import { readTextFile } from './local-file.ts';
-import { flag, object, real, text } from './shape.ts';
+import { flag, nullable, object, real, text } from './shape.ts';
 import type { World } from './world.ts';
 
 const involved = object({ proposal: mayWait });
@@ -28,7 +28,6 @@ export function addInvolve(alert: Command, world: World): void {
   });
 }
 
-const changed = object({ version: real });
 const assessed = object({ version: real, proposal: mayWait });
 
 /** `alert assess` */
@@ -59,10 +58,18 @@ export function addEvent(alert: Command, world: World): void {
     const when = at === undefined ? {} : { at: formatInstant(parseInstant(at, '--at')) };
     const body = { kind: typed.args[1], ...when };
     const raw = await client.post(`/v1/alerts/${idAt(typed, 0, 'alert')}/events`, body);
-    return { json: raw, text: `version ${changed(raw, 'event').version}\n` };
+    const { version, proposal } = recorded(raw, 'event');
+    return {
+      json: raw,
+      text: `version ${version}\n`,
+      ...(proposal === null
+        ? {}
+        : { hint: `Waves can open at once: tocsin alert move-proposal ${proposal}` }),
+    };
   });
 }
 
+const recorded = object({ version: real, proposal: nullable(text) });
 const published = object({ disclosureAt: text, confirmBy: text });
 
 /** `alert publish-now` */

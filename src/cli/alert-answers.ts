@@ -39,6 +39,8 @@ export const alertAnswer = object({
   ),
   copies: real,
   readersServed: real,
+  proposals: list(object({ id: text, kind: text, to: text, dueAt: nullable(text) })),
+  refusals: list(object({ proposal: text, why: text, by: text, at: text })),
   changes: object({ noticed: real, acknowledged: real }),
 });
 export type AlertAnswer = Told<typeof alertAnswer>;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
 import { clientAction, idAt } from './command.ts';
 import { type Result, table } from './output.ts';
-import { list, object, real, type Told, text } from './shape.ts';
+import { list, nullable, object, real, type Told, text } from './shape.ts';
 import {
   type AnswerOptions,
   acceptOption,
@@ -15,6 +15,8 @@ import type { World } from './world.ts';
 
 const proposed = object({
   proposal: text,
+  kind: text,
+  dueAt: nullable(text),
   from: text,
   to: text,
   digest: text,
@@ -48,6 +50,15 @@ export function addMoveCommands(alert: Command, world: World): void {
   clientAction(world, look, async (client, typed) =>
     shown(await client.get(`/v1/disclosure-proposals/${idAt(typed, 0, 'proposal')}`)),
   );
+  const refuse = alert
+    .command('refuse-move')
+    .description('refuse what is proposed for an alert')
+    .argument('<proposal>', 'id of the proposal')
+    .requiredOption('--why <text>', 'why; kept with the alert');
+  clientAction<{ readonly why: string }>(world, refuse, async (client, typed) => {
+    const path = `/v1/disclosure-proposals/${idAt(typed, 0, 'proposal')}/refusal`;
+    return { json: await client.post(path, { why: typed.options.why }), text: 'Refused\n' };
+  });
   const approve = alert
     .command('approve-move')
     .description('put a proposed T0 in force, as a person who did not propose it')
@@ -67,12 +78,15 @@ export function addMoveCommands(alert: Command, world: World): void {
 const moved = object({ disclosureAt: text, noticed: real });
 
 function shown(raw: unknown): Result {
-  const { proposal, from, to, digest, difference, timing, lapses } = proposed(raw, 'proposal');
+  const told = proposed(raw, 'proposal');
+  const { proposal, kind, dueAt, from, to, digest, difference, timing, lapses } = told;
   const { participants, earlier, later } = difference;
   return {
     json: raw,
     text:
-      `${from} → ${to}\nof ${participants} participants, something opens earlier to ${earlier}, ` +
+      `${kind === 'move' ? `${from} → ${to}` : `waves to come open at once, T0 stays ${to}`}\n` +
+      (dueAt === null ? '' : `in force at ${dueAt} unless it is refused before\n`) +
+      `of ${participants} participants, something opens earlier to ${earlier}, ` +
       `later to ${later}\n${lapsing(lapses)}${timingText(timing)}digest ${digest}\n`,
     hint: `Next, by another person: tocsin alert approve-move ${proposal} --digest ${digest}`,
   };

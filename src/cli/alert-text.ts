@@ -38,9 +38,25 @@ export function alertText(alert: AlertAnswer): string {
       'Artifacts',
       table(['name', 'kind', 'variant', 'marking', 'slots', 'artifact'], artifacts),
     ) +
+    (alert.proposals.length === 0 ? '' : section('Proposals', proposals(alert))) +
+    (alert.refusals.length === 0 ? '' : section('Refused', refusals(alert))) +
     section(
       'Waves',
       table(['at', 'state', 'participants', 'in full', 'reduced', 'held', 'nothing'], waves),
     )
+  );
+}
+
+function proposals({ proposals }: AlertAnswer): string {
+  return table(
+    ['proposal', 'kind', 'T0', 'in force unless refused'],
+    proposals.map(({ id, kind, to, dueAt }) => [id, kind, to, dueAt ?? '']),
+  );
+}
+
+function refusals({ refusals }: AlertAnswer): string {
+  return table(
+    ['proposal', 'by', 'at', 'why'],
+    refusals.map(({ proposal, by, at, why }) => [proposal, by, at, plain(why, 500)]),
   );
 }

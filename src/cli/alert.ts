@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addAssess, addConfirm, addEvent, addInvolve, addPublish } from './alert-acts.ts';
 import { alertAnswer, alertsPage, planAnswer } from './alert-answers.ts';
 import { addChangeCommands } from './alert-change.ts';
+import { addDates } from './alert-dates.ts';
 import { addArtifact, addNew } from './alert-drafting.ts';
 import { addDutyCommands } from './alert-duties.ts';
 import { addInvitations, addInvite } from './alert-invitations.ts';
@@ -40,6 +41,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addConfirm(alert, world);
   addMoveCommands(alert, world);
   addChangeCommands(alert, world);
+  addDates(alert, world);
 }
 
 function addList(alert: Command, world: World): void {

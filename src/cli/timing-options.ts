@@ -53,23 +53,25 @@ export function happenedIn(events: Readonly<Record<string, unknown>>) {
   });
 }
 
-const period = object({ from: nullable(text), to: nullable(text) });
+/** A stretch of time, as the server tells it. */
+export const period = object({ from: nullable(text), to: nullable(text) });
+
+/** What the clock finds of a date. */
+export const finding = object({
+  code: text,
+  level: text,
+  field: text,
+  name: nullable(text),
+  asks: text,
+  expected: list(period),
+  found: text,
+});
 
 /** What the clock finds of a date, and what was said for it, as the server tells it. */
 export const timingAnswer = object({
   reasons: list(text),
   accepted: list(object({ code: text, why: text, by: text, at: text })),
-  findings: list(
-    object({
-      code: text,
-      level: text,
-      field: text,
-      name: nullable(text),
-      asks: text,
-      expected: list(period),
-      found: text,
-    }),
-  ),
+  findings: list(finding),
   fault: nullable(text),
 });
 type TimingAnswer = Told<typeof timingAnswer>;
@@ -80,7 +82,7 @@ export function timingText({ reasons, accepted, findings, fault }: TimingAnswer)
     code,
     level,
     plain(name === null ? field : `${field}, ${name}`),
-    `${asks} ${expected.map(periodText).join(' or ') || 'at no time'}`,
+    `${asks} ${periodsText(expected)}`,
     found,
   ]);
   const answers = accepted.map(({ code, by, at, why }) => [code, by, at, plain(why, 500)]);
@@ -94,7 +96,13 @@ export function timingText({ reasons, accepted, findings, fault }: TimingAnswer)
   return body === '' ? '' : section('Clock', body);
 }
 
-function periodText({ from, to }: Told<typeof period>): string {
+/** Stretches of time in words. */
+export function periodsText(periods: readonly Told<typeof period>[]): string {
+  return periods.map(periodText).join(' or ') || 'at no time';
+}
+
+/** One of them. */
+export function periodText({ from, to }: Told<typeof period>): string {
   if (from !== null && from === to) return `at ${from}`;
   const ends = [from === null ? [] : `from ${from}`, to === null ? [] : `until ${to}`].flat();
   return ends.join(' ') || 'at any time';

@@ -41,6 +41,8 @@ export const EVENT_SHAPES = {
   approval_voided: { alert: 'id', plan: 'hash' },
   disclosure_moved: { alert: 'id', from: 'instant', to: 'instant' },
   disclosure_proposed: { alert: 'id', proposal: 'id', to: 'instant' },
+  early_waves_proposed: { alert: 'id', proposal: 'id', dueAt: 'instant' },
+  proposal_decided: { alert: 'id', proposal: 'id', how: 'code' },
   timing_accepted: { alert: 'id', disclosureAt: 'instant', code: 'code', as: 'code' },
   change_proposed: { alert: 'id', proposal: 'id', kind: 'code' },
   change_approved: { alert: 'id', proposal: 'id' },

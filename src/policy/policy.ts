@@ -2,12 +2,14 @@ import type { ArtifactKind, Assurance } from '../domain/artifact.ts';
 import type { Tier } from '../domain/enrolment.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Lead, resolveSchedule, type Schedule } from '../domain/schedule.ts';
+import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { checkSchema, validateCedar } from './cedar.ts';
 import type { DutyRules } from './duties/rules.ts';
 import type { EmbargoRules } from './embargo/rules.ts';
 import { buildEngine, type Engine, notesOn } from './engine.ts';
 import type { PolicyPack } from './pack.ts';
 import type { Rule } from './rule.ts';
+import { compress } from './timing/compress.ts';
 import type { Timing } from './timing/section.ts';
 import type { UseSection } from './use/section.ts';
 import { cedarSchema } from './vocabulary.ts';
@@ -60,6 +62,20 @@ export function scheduleAt(policy: Policy, disclosureAt: Instant, now: Instant):
   if (disclosureAt > now) return scheduleUnder(policy, disclosureAt);
   const opensAt = Object.keys(policy.leads).map((lead) => [lead, disclosureAt] as const);
   return { disclosureAt, opensAt: Object.fromEntries(opensAt) };
+}
+
+/**
+ * A schedule with what exploitation brings forward to `now`, where the pack says so; the same one
+ * where that is nothing. Who was told already loses nothing by it.
+ */
+export function broughtForward(
+  { timing }: Policy,
+  schedule: Schedule,
+  vulnerability: VulnerabilityFacts,
+  now: Instant,
+): Schedule {
+  if (timing === null) return schedule;
+  return compress(timing, schedule, { now, vulnerability, told: {} })?.schedule ?? schedule;
 }
 
 /**

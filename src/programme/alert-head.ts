@@ -28,6 +28,14 @@ export type TimingRecord = {
   readonly accepted: readonly Acceptance[];
 };
 
+/** Why somebody refused a proposal. */
+export type Refusal = {
+  readonly proposal: MoveId;
+  readonly why: string;
+  readonly by: PersonId;
+  readonly at: Instant;
+};
+
 /** Nothing was said for it. */
 export const NOTHING_SAID: TimingRecord = { reasons: [], accepted: [] };
 
@@ -41,8 +49,10 @@ export type AlertHead = {
   readonly dates: AlertDates;
   /** What was said for the T0 there is. */
   readonly timing: TimingRecord;
-  /** What was said for each T0 that is, or was, proposed instead. */
+  /** What was said for each T0 that is proposed instead. */
   readonly proposals: Readonly<Record<MoveId, TimingRecord>>;
+  /** Proposals that somebody refused. */
+  readonly refusals: readonly Refusal[];
 };
 
 /** The head of an alert of which no more is known than this. */
@@ -51,6 +61,7 @@ export const EMPTY_HEAD: Omit<AlertHead, 'title'> = {
   dates: NO_DATES,
   timing: NOTHING_SAID,
   proposals: {},
+  refusals: [],
 };
 
 /** The head opened. What an older head does not say is not known. */
@@ -75,12 +86,16 @@ export async function vulnerabilityOf(
 
 /** Ciphertext of a head under the alert's data key. */
 export function sealHead(keys: AlertKeys, alert: AlertId, head: AlertHead): Buffer {
-  const { facts, dates, timing, proposals, title } = head;
+  const { facts, dates, timing, proposals, refusals, title } = head;
   const { impacts, products, events, ...rest } = facts;
   const stored = { ...rest, impacts: [...impacts], products: [...products], events: { ...events } };
   const said = Object.entries(proposals).map(([id, record]) => [id, plain(record)] as const);
   const json = { title, facts: stored, dates: { ...dates }, timing: plain(timing) };
-  const text = canonicalJson({ ...json, proposals: Object.fromEntries(said) });
+  const text = canonicalJson({
+    ...json,
+    proposals: Object.fromEntries(said),
+    refusals: refusals.map((each) => ({ ...each })),
+  });
   return encryptFor(keys, alertRow(alert), Buffer.from(text));
 }
 

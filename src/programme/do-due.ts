@@ -1,13 +1,15 @@
 import type { Instant } from '../domain/instant.ts';
 import { dueAt } from '../store/release-store.ts';
 import type { Context } from './context.ts';
+import { decideBySilence } from './early-waves.ts';
 import { lapseInvitations } from './lapse-invitations.ts';
 import { recordUnconfirmed } from './publish-now.ts';
 import { releaseDue } from './release-due.ts';
 
 /**
- * Ends the invitations nobody answered, records publications nobody confirmed, and releases what
- * is due at `now`; most often there is nothing. Returns how many batches were released.
+ * Ends the invitations nobody answered, records publications nobody confirmed, opens the waves that
+ * nobody refused to bring forward, and releases what is due at `now`; most often there is nothing.
+ * Returns how many batches were released.
  * @throws as `releaseDue`.
  */
 export async function doDue(context: Context, now: Instant): Promise<number> {
@@ -15,5 +17,6 @@ export async function doDue(context: Context, now: Instant): Promise<number> {
   if (due.unconfirmed) await recordUnconfirmed(context, now);
   // Silence first: at the very instant a wave opens, who has not answered has refused.
   if (due.invitations) await lapseInvitations(context, now);
-  return due.releases || due.invitations ? releaseDue(context, now) : 0;
+  if (due.proposals) await decideBySilence(context, now);
+  return due.releases || due.invitations || due.proposals ? releaseDue(context, now) : 0;
 }

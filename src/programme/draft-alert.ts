@@ -21,7 +21,7 @@ import { copyPlaintextLength } from '../formats/copy.ts';
 import type { Dropped, Frozen } from '../marking/freeze.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
 import { maxLength } from '../marking/splice.ts';
-import { scheduleUnder } from '../policy/policy.ts';
+import { broughtForward, scheduleUnder } from '../policy/policy.ts';
 import {
   type AlertRow,
   type ArtifactRow,
@@ -91,7 +91,7 @@ export async function draftAlert(
       facts: { ...UNASSESSED, ...input.assessment },
     });
     const { publicAt } = head.facts.events;
-    const wanted = scheduleUnder(policy, disclosureAt);
+    const wanted = broughtForward(policy, scheduleUnder(policy, disclosureAt), head.facts, now);
     const schedule = publicAt === null ? wanted : endedAt(wanted, publicAt);
     const standing = { head, told: {}, bids: [] };
     const asked = { policy, schedule, standing, kept: NOTHING_SAID, by: caller.id, second: false };
@@ -302,8 +302,8 @@ export async function moveDisclosure(
     const policy = await context.policies.active(tx, alert.programme);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const from = alert.schedule.disclosureAt;
-    const schedule = scheduleUnder(policy, disclosureAt);
     const head = forOtherDate(await readHead(context, tx, alert));
+    const schedule = broughtForward(policy, scheduleUnder(policy, disclosureAt), head.facts, now);
     const standing = await standingOf(tx, policy, alert, head, null, now);
     const asked = { policy, schedule, standing, kept: NOTHING_SAID, by: caller.id, second: false };
     const { record, said } = holdDate(asked, answers, now);

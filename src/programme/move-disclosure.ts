@@ -6,7 +6,7 @@ import { invalid, TocsinError } from '../domain/errors.ts';
 import type { AlertId, MoveId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Schedule, waves } from '../domain/schedule.ts';
-import { type Policy, scheduleUnder } from '../policy/policy.ts';
+import { broughtForward, type Policy, scheduleUnder } from '../policy/policy.ts';
 import { type AlertRow, alertById } from '../store/alert-reader.ts';
 import { moveSchedule, touchAlert } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
@@ -20,10 +20,11 @@ import {
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { keepHead, NOTHING_SAID, readHead } from './alert-head.ts';
+import { keepHead, NOTHING_SAID, readHead, vulnerabilityOf } from './alert-head.ts';
 import { checkWindows } from './approve-alert.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
+import { earlyWaves, openEarly } from './early-waves.ts';
 import { reviseConsents, revisedConsents } from './embargo-consent.ts';
 import { requireCertainTime } from './guard-clock.ts';
 import { forOtherDate } from './happened.ts';
@@ -32,10 +33,12 @@ import { comparePlans, type PlanDifference } from './plan-difference.ts';
 import { type TimingView, viewTiming } from './read-timing.ts';
 import { standingOf } from './timing-facts.ts';
 
-/** A T0 that is proposed, what it would change, and the digest that a second person approves. */
-export type ProposedMove = {
+/**
+ * Another T0, or earlier waves, that is proposed, what it would change, and the digest that a
+ * second person approves.
+ */
+export type ProposedMove = Pick<Move, 'kind' | 'dueAt' | 'alert'> & {
   readonly proposal: MoveId;
-  readonly alert: AlertId;
   readonly from: Instant;
   readonly to: Instant;
   readonly digest: string;
@@ -76,19 +79,20 @@ export async function proposeMove(
     if (alert.schedule.disclosureAt === to) {
       throw invalid('disclosureAt', 'another one than the one there is', 'the same');
     }
-    await checkAnswers(context, tx, alert, to, now);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const proposal = newId<MoveId>();
     const head = await readHead(context, tx, alert);
-    const { policy, schedule } = await scheduleFor(context, tx, alert, to);
+    const move = { id: proposal, alert: alertId, kind: 'move', to, at: now, dueAt: null } as const;
+    await checkAnswers(context, tx, alert, move, now);
+    const { policy, schedule } = await scheduleFor(context, tx, alert, move);
     const standing = await standingOf(tx, policy, alert, forOtherDate(head), proposal, now);
     const asked = { policy, schedule, standing, kept: NOTHING_SAID, by: caller.id, second: false };
     const { record, said } = holdDate(asked, answers, now);
     const proposals = { ...head.proposals, [proposal]: record };
     await keepHead(context, tx, alertId, { ...head, proposals });
-    await insertMove(tx, act, { id: proposal, alert: alertId, to, proposer: caller.id });
+    await insertMove(tx, act, { ...move, proposer: caller.id });
     await recordSaid(tx, act, { alert: alertId, disclosureAt: to }, said);
-    return shown(context, tx, alertId, { id: proposal, to }, now);
+    return shown(context, tx, move, now);
   });
 }
 
@@ -96,7 +100,7 @@ export async function proposeMove(
 export async function readMove(context: Context, id: MoveId, now: Instant): Promise<ProposedMove> {
   return context.store.issuer(async (tx) => {
     const move = await openMove(tx, id);
-    return shown(context, tx, move.alert, move, now);
+    return shown(context, tx, move, now);
   });
 }
 
@@ -127,17 +131,24 @@ export async function approveMove(
       throw new TocsinError('SECOND_PERSON', 'approval: expected a person who did not propose it');
     }
     checkUnderEmbargo(alert, now);
-    if (move.to <= now) throw new TocsinError('CONFLICT', 'T0: expected one to come');
-    if ((await shown(context, tx, alert.id, move, now)).digest !== digest) {
+    if (move.kind === 'move' && move.to <= now) {
+      throw new TocsinError('CONFLICT', 'T0: expected one to come');
+    }
+    if ((await shown(context, tx, move, now)).digest !== digest) {
       throw new TocsinError(
         'APPROVAL_VOID',
         'digest: expected that of the plans as they are now; look at the proposal again',
         { field: 'digest' },
       );
     }
-    await checkAnswers(context, tx, alert, move.to, now);
+    if (move.kind === 'move') await checkAnswers(context, tx, alert, move, now);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
-    const { policy, schedule } = await scheduleFor(context, tx, alert, move.to);
+    const { policy, schedule } = await scheduleFor(context, tx, alert, move);
+    await decideMove(tx, act, move, { how: 'approved', approver: caller.id });
+    if (move.kind === 'compress') {
+      const { disclosureAt } = schedule;
+      return { disclosureAt, noticed: await openEarly(tx, act, alert, schedule) };
+    }
     const before = await readHead(context, tx, alert);
     const { [id]: kept = NOTHING_SAID, ...proposals } = before.proposals;
     const head = { ...forOtherDate(before), proposals };
@@ -146,7 +157,6 @@ export async function approveMove(
     const { record, said } = holdDate(asked, { reasons: [], accept }, now);
     await keepHead(context, tx, alert.id, { ...head, timing: record });
     await recordSaid(tx, act, { alert: alert.id, disclosureAt: move.to }, said);
-    await decideMove(tx, id, caller.id, now);
     const from = alert.schedule.disclosureAt;
     await moveSchedule(tx, act, { alert: alert.id, from, schedule });
     await reviseConsents(context, tx, act, { ...alert, schedule }, from);
@@ -156,7 +166,8 @@ export async function approveMove(
   });
 }
 
-async function openMove(tx: Tx, id: MoveId): Promise<Move> {
+/** @throws NOT_FOUND */
+export async function openMove(tx: Tx, id: MoveId): Promise<Move> {
   const move = await moveById(tx, id);
   if (move && move.decidedAt === null) return move;
   throw new TocsinError('NOT_FOUND', 'proposal: expected an open one', { field: 'proposal' });
@@ -167,15 +178,24 @@ function checkUnderEmbargo({ schedule }: AlertRow, now: Instant): void {
   throw new TocsinError('CONFLICT', 'alert: expected one whose T0 is to come');
 }
 
-/** The policy in force, and what it makes of another T0. */
+/**
+ * The policy in force, and what it makes of a proposal. What exploitation brings forward is brought
+ * to when that was proposed: the plans shown stay the same until it is approved.
+ */
 async function scheduleFor(
   context: Context,
   tx: Tx,
   alert: AlertRow,
-  to: Instant,
+  { kind, to, at }: Pick<Move, 'kind' | 'to' | 'at'>,
 ): Promise<{ policy: Policy; schedule: Schedule }> {
   const policy = await context.policies.active(tx, alert.programme);
-  return { policy, schedule: scheduleUnder(policy, to) };
+  const facts = await vulnerabilityOf(context, tx, alert);
+  if (kind === 'move') {
+    return { policy, schedule: broughtForward(policy, scheduleUnder(policy, to), facts, at) };
+  }
+  const schedule = earlyWaves(policy, alert.schedule, facts, at);
+  if (schedule !== null) return { policy, schedule };
+  throw new TocsinError('CONFLICT', 'alert: expected waves to come that can open earlier');
 }
 
 /** Brought forward, a wave may not overtake the answers that it waits for. Later terms end them. */
@@ -183,11 +203,11 @@ async function checkAnswers(
   context: Context,
   tx: Tx,
   alert: AlertRow,
-  to: Instant,
+  move: Pick<Move, 'kind' | 'to' | 'at'>,
   now: Instant,
 ): Promise<void> {
-  if (to > alert.schedule.disclosureAt) return;
-  const { schedule } = await scheduleFor(context, tx, alert, to);
+  if (move.to > alert.schedule.disclosureAt) return;
+  const { schedule } = await scheduleFor(context, tx, alert, move);
   await checkWindows(context, tx, { ...alert, schedule }, now);
 }
 
@@ -195,15 +215,16 @@ async function checkAnswers(
 async function shown(
   context: Context,
   tx: Tx,
-  alertId: AlertId,
-  { id, to }: Pick<Move, 'id' | 'to'>,
+  move: Pick<Move, 'id' | 'alert' | 'kind' | 'to' | 'at' | 'dueAt'>,
   now: Instant,
 ): Promise<ProposedMove> {
-  const alert = await alertById(tx, alertId);
+  const { id, kind, dueAt } = move;
+  const alert = await alertById(tx, move.alert);
   if (!alert) throw unknownAlert();
-  const { schedule } = await scheduleFor(context, tx, alert, to);
+  const { schedule } = await scheduleFor(context, tx, alert, move);
   const timing = await viewTiming(context, tx, alert, schedule, id, now);
   const from = alert.schedule.disclosureAt;
+  const to = schedule.disclosureAt;
   const revisions = await revisedConsents(context, tx, { ...alert, schedule }, from, now);
   const relations = new Map(
     revisions.map(({ participant, state: { consent } }) => [participant, { consent }]),
@@ -216,5 +237,6 @@ async function shown(
   const { before, after, difference } = await comparePlans(context, tx, alert, schedule, supposed);
   const seen = { v: 1, proposal: id, before, after, lapses };
   const digest = sha256Hex(Buffer.from(canonicalJson(seen)));
-  return { proposal: id, alert: alert.id, from, to, digest, difference, lapses, timing };
+  const about = { proposal: id, alert: alert.id, kind, dueAt, from, to };
+  return { ...about, digest, difference, lapses, timing };
 }

@@ -14,10 +14,10 @@ import type { AlertDates, VulnerabilityFacts } from '../domain/vulnerability.ts'
 import { alertById, alertsPage, approvalOf, artifactsOf } from '../store/alert-reader.ts';
 import { deliveriesOf } from '../store/delivery-reader.ts';
 import { openWorkItems } from '../store/delivery-writer.ts';
-import { noticesOfChange } from '../store/disclosure-store.ts';
+import { type Move, noticesOfChange, openMoves } from '../store/disclosure-store.ts';
 import { enrolmentsPage, readersOf } from '../store/participant-reader.ts';
 import { type Wave, wavesOf } from '../store/release-store.ts';
-import { readHead } from './alert-head.ts';
+import { type Refusal, readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import type { Page } from './read-inbox.ts';
@@ -56,6 +56,9 @@ export type AlertView = {
   readonly waves: readonly Omit<Wave, 'alert' | 'cursor'>[];
   readonly copies: number;
   readonly readersServed: number;
+  /** What is proposed for it and waits for a second person, and what somebody refused. */
+  readonly proposals: readonly Pick<Move, 'id' | 'kind' | 'to' | 'proposer' | 'dueAt'>[];
+  readonly refusals: readonly Refusal[];
   /** Notices that something changed, and how many of them were acknowledged. */
   readonly changes: { readonly noticed: number; readonly acknowledged: number };
 };
@@ -66,7 +69,7 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
     const alert = await alertById(tx, id);
     if (!alert) throw unknownAlert();
     const keys = await context.keys.alert(tx, id);
-    const { title, facts, dates } = await readHead(context, tx, alert);
+    const { title, facts, dates, refusals } = await readHead(context, tx, alert);
     const artifacts: AlertView['artifacts'][number][] = [];
     for (const artifact of await artifactsOf(tx, id)) {
       const name = nameOf(artifact, keys);
@@ -98,6 +101,14 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
       })),
       copies: deliveries.length,
       readersServed: new Set(deliveries.map((delivery) => delivery.reader)).size,
+      proposals: (await openMoves(tx, id)).map((move) => ({
+        id: move.id,
+        kind: move.kind,
+        to: move.to,
+        proposer: move.proposer,
+        dueAt: move.dueAt,
+      })),
+      refusals,
       changes: await noticesOfChange(tx, id),
     };
   });

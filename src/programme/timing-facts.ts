@@ -64,7 +64,7 @@ async function bidsOn(
 ): Promise<Bid[]> {
   const open = await openMoves(tx, id);
   return open
-    .filter((move) => move.id !== asked && move.to > now)
+    .filter(({ id: move, kind, to }) => kind === 'move' && move !== asked && to > now)
     .map(({ proposer, to }) => ({ by: proposer, disclosureAt: to, discoverer: false }));
 }
 

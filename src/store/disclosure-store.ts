@@ -1,89 +1,146 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AlertId, MoveId, NoticeId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Tx } from './database.ts';
+import { type Tx, timestamp } from './database.ts';
 import { recordEvent } from './event-writer.ts';
+import type { Database } from './schema.ts';
 
 type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
-/** Another T0 that somebody proposes for an alert under way. */
+/**
+ * What is proposed for an alert: another T0, or, because it is exploited, that the waves to come
+ * open at once.
+ */
 export type Move = {
   readonly id: MoveId;
   readonly alert: AlertId;
+  readonly kind: 'move' | 'compress';
+  /** The T0 that is proposed, or the one there was. */
   readonly to: Instant;
   readonly proposer: PersonId;
+  readonly at: Instant;
+  /** When silence becomes a yes; null: never. */
+  readonly dueAt: Instant | null;
   readonly decidedAt: Instant | null;
 };
 
 export async function insertMove(
   tx: Tx,
   act: Act,
-  { id, alert, to, proposer }: Omit<Move, 'decidedAt'>,
+  { id, alert, kind, to, proposer, dueAt }: Omit<Move, 'at' | 'decidedAt'>,
 ): Promise<void> {
   await tx
     .insertInto('disclosure_proposal')
     .values({
       id,
       alert_id: alert,
+      kind,
       disclosure_at: new Date(to),
       proposer_id: proposer,
       at: new Date(act.at),
+      due_at: dueAt === null ? null : new Date(dueAt),
       approver_id: null,
       decided_at: null,
+      ended: null,
     })
     .execute();
-  await recordEvent(tx, { type: 'disclosure_proposed', ...act, data: { alert, proposal: id, to } });
+  const about = { alert, proposal: id };
+  if (dueAt === null) {
+    await recordEvent(tx, { type: 'disclosure_proposed', ...act, data: { ...about, to } });
+  } else {
+    await recordEvent(tx, { type: 'early_waves_proposed', ...act, data: { ...about, dueAt } });
+  }
+}
+
+const MOVE_COLUMNS = [
+  'id',
+  'alert_id',
+  'kind',
+  'disclosure_at',
+  'proposer_id',
+  'at',
+  'due_at',
+  'decided_at',
+] as const;
+
+function moveFromRow(
+  row: Pick<Selectable<Database['disclosure_proposal']>, (typeof MOVE_COLUMNS)[number]>,
+): Move {
+  return {
+    id: row.id as MoveId,
+    alert: row.alert_id as AlertId,
+    kind: row.kind === 'compress' ? 'compress' : 'move',
+    to: row.disclosure_at,
+    proposer: row.proposer_id as PersonId,
+    at: row.at,
+    dueAt: row.due_at,
+    decidedAt: row.decided_at,
+  };
 }
 
 /** A proposal, or null. */
 export async function moveById(tx: Tx, id: MoveId): Promise<Move | null> {
   const row = await tx
     .selectFrom('disclosure_proposal')
-    .select(['alert_id', 'disclosure_at', 'proposer_id', 'decided_at'])
+    .select(MOVE_COLUMNS)
     .where('id', '=', id)
     .executeTakeFirst();
-  if (!row) return null;
-  return {
-    id,
-    alert: row.alert_id as AlertId,
-    to: row.disclosure_at,
-    proposer: row.proposer_id as PersonId,
-    decidedAt: row.decided_at,
-  };
+  return row ? moveFromRow(row) : null;
 }
 
-/** Proposals of another T0 for an alert that nobody has decided. */
-export async function openMoves(
-  tx: Tx,
-  alert: AlertId,
-): Promise<Pick<Move, 'id' | 'to' | 'proposer'>[]> {
+/** Proposals for an alert that nobody has decided, oldest first. */
+export async function openMoves(tx: Tx, alert: AlertId): Promise<Move[]> {
   const rows = await tx
     .selectFrom('disclosure_proposal')
-    .select(['id', 'disclosure_at', 'proposer_id'])
+    .select(MOVE_COLUMNS)
     .where('alert_id', '=', alert)
     .where('decided_at', 'is', null)
+    .orderBy('at')
+    .orderBy('id')
     .execute();
-  return rows.map((row) => ({
-    id: row.id as MoveId,
-    to: row.disclosure_at,
-    proposer: row.proposer_id as PersonId,
-  }));
+  return rows.map(moveFromRow);
 }
+
+/** A proposal whose time has come without a decision, longest due first; null: there is none. */
+export async function dueMove(tx: Tx, now: Instant): Promise<Move | null> {
+  const row = await tx
+    .selectFrom('disclosure_proposal')
+    .select(MOVE_COLUMNS)
+    .where('decided_at', 'is', null)
+    .where('due_at', '<=', timestamp(now))
+    .orderBy('due_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? moveFromRow(row) : null;
+}
+
+/** How a proposal was decided: by a person's approval, or as the word says. */
+export type Decided =
+  | { readonly how: 'approved'; readonly approver: PersonId }
+  | { readonly how: 'silence' | 'refused' | 'overtaken' };
 
 /** The database refuses an approver who is the proposer. */
 export async function decideMove(
   tx: Tx,
-  id: MoveId,
-  approver: PersonId,
-  at: Instant,
+  act: Act,
+  { id, alert }: Pick<Move, 'id' | 'alert'>,
+  decided: Decided,
 ): Promise<void> {
+  const { how } = decided;
   await tx
     .updateTable('disclosure_proposal')
-    .set({ approver_id: approver, decided_at: new Date(at) })
+    .set({
+      approver_id: decided.how === 'approved' ? decided.approver : null,
+      ended: how === 'approved' ? null : how,
+      decided_at: new Date(act.at),
+    })
     .where('id', '=', id)
     .execute();
+  const data = { alert, proposal: id, how };
+  await recordEvent(tx, { type: 'proposal_decided', ...act, data });
 }
 
 /**

@@ -74,6 +74,7 @@ export async function nextDueWave(
 /** What waits for the worker at `now`. */
 export type Due = {
   readonly invitations: boolean;
+  readonly proposals: boolean;
   readonly releases: boolean;
   /** Publications by one person that nobody confirmed in time. */
   readonly unconfirmed: boolean;
@@ -84,18 +85,22 @@ export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
   const { rows } = await sql<Due>`select
     exists (select 1 from embargo_invitation
       where answer is null and deadline <= ${timestamp(now)}) as invitations,
+    exists (select 1 from disclosure_proposal
+      where decided_at is null and due_at <= ${timestamp(now)}) as proposals,
     exists (select 1 from wave where state <> 'done' and at <= ${timestamp(now)})
     or exists (select 1 from redecision where at <= ${timestamp(now)}) as releases,
     exists (select 1 from break_glass where confirmed_at is null and overdue_at is null
       and confirm_by < ${timestamp(now)}) as unconfirmed`.execute(tx);
-  return rows[0] ?? { invitations: true, releases: true, unconfirmed: true };
+  return rows[0] ?? { invitations: true, proposals: true, releases: true, unconfirmed: true };
 }
 
-/** Whether a wave or a re-decision falls due after `from` and by `until`, and is not done. */
+/** Whether a wave, a re-decision or a silent yes is due after `from` and by `until`, and undone. */
 export async function releasesBetween(tx: Tx, from: Instant, until: Instant): Promise<boolean> {
   const { rows } = await sql<{ due: boolean }>`select
     exists (select 1 from wave where state <> 'done'
       and at > ${timestamp(from)} and at <= ${timestamp(until)})
+    or exists (select 1 from disclosure_proposal where decided_at is null
+      and due_at > ${timestamp(from)} and due_at <= ${timestamp(until)})
     or exists (select 1 from redecision
       where at > ${timestamp(from)} and at <= ${timestamp(until)}) as due`.execute(tx);
   return rows[0]?.due ?? true;

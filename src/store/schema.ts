@@ -187,6 +187,9 @@ export type Database = {
     at: At;
     approver_id: string | null;
     decided_at: AtOrNull;
+    kind: Generated<string>;
+    due_at: AtOrNull;
+    ended: string | null;
   };
   notice: {
     id: string;

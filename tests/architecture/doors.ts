@@ -62,6 +62,7 @@ const DOORS: readonly Door[] = [
     open: [
       'src/programme/policy-shelf.ts',
       'src/programme/compare-policies-thread.ts',
+      'src/programme/plan-dates-thread.ts',
       'src/programme/change-policy.ts',
       'src/programme/create-programme.ts',
       'src/main/pack-folder.ts',

@@ -1,6 +1,7 @@
 import { buildApp } from '../../src/http/app.ts';
 import type { App, HttpDeps } from '../../src/http/deps.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import type { FetchLike } from '../../src/participant/session.ts';
 import { requireSoundLedger } from '../../src/programme/guard-ledger.ts';
 import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
 import type { House } from './house.ts';
@@ -42,7 +43,12 @@ export function openEdge(house: House): Edge {
   };
   const app = buildApp(deps);
   let posted = 0;
-  const ask = async (method: 'GET' | 'POST', url: string, headers: Headers, payload?: Payload) => {
+  const ask = async (
+    method: 'GET' | 'POST',
+    url: string,
+    headers: HeaderFields,
+    payload?: Payload,
+  ) => {
     const response = await app.inject({ method, url, headers, ...(payload ? { payload } : {}) });
     const { date: _, ...rest } = response.headers;
     return { status: response.statusCode, headers: rest, body: response.rawPayload };
@@ -65,10 +71,28 @@ export function openEdge(house: House): Edge {
   };
 }
 
-type Headers = Record<string, string>;
+/** The edge as a command-line client asks it. */
+export function fetchFrom({ app }: Edge): FetchLike {
+  return async (url, { method, headers, body }) => {
+    const { pathname, search } = new URL(url);
+    const response = await app.inject({
+      method: method === 'POST' ? 'POST' : 'GET',
+      url: pathname + search,
+      headers: Object.fromEntries(new Headers(headers)),
+      ...(typeof body === 'string' ? { payload: body } : {}),
+    });
+    const type = String(response.headers['content-type']);
+    return new Response(new Uint8Array(response.rawPayload), {
+      status: response.statusCode,
+      headers: { 'content-type': type },
+    });
+  };
+}
+
+type HeaderFields = Record<string, string>;
 type Payload = string | Buffer;
 
-function bearer(token: string | undefined): Headers {
+function bearer(token: string | undefined): HeaderFields {
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 

@@ -3,6 +3,7 @@ import { addAlertArtifact } from './alerts/add-artifact.ts';
 import { approve } from './alerts/approve.ts';
 import { assess } from './alerts/assess.ts';
 import { approveAlertChange, showChange } from './alerts/change.ts';
+import { showDates } from './alerts/dates.ts';
 import { draft } from './alerts/draft.ts';
 import { showDuties } from './alerts/duties.ts';
 import { showExposure } from './alerts/exposure.ts';
@@ -13,6 +14,7 @@ import { showPlan } from './alerts/plan.ts';
 import {
   approveDisclosure,
   proposeDisclosure,
+  refuseDisclosure,
   showDisclosureProposal,
 } from './alerts/propose-disclosure.ts';
 import { confirmPublished, publish } from './alerts/publish.ts';
@@ -106,6 +108,8 @@ const FOR_THE_ISSUER: readonly Route[] = [
   proposeDisclosure,
   showDisclosureProposal,
   approveDisclosure,
+  refuseDisclosure,
+  showDates,
   setConsent,
   setInvolvement,
   showChange,

@@ -133,11 +133,33 @@ export const AlertText = Type.Object({
   ),
   copies: Count,
   readersServed: Count,
+  proposals: listOf(
+    Type.Object({
+      id: IdText,
+      kind: oneOf(['move', 'compress']),
+      to: InstantText,
+      proposer: IdText,
+      dueAt: nullable(InstantText),
+    }),
+  ),
+  refusals: listOf(
+    Type.Object({ proposal: IdText, why: Type.String(), by: IdText, at: InstantText }),
+  ),
   changes: Type.Object({ noticed: Count, acknowledged: Count }),
 });
 
 export function presentAlert(alert: AlertView): Static<typeof AlertText> {
-  const { schedule, approval, artifacts, waves, vulnerability, dates, ...rest } = alert;
+  const {
+    schedule,
+    approval,
+    artifacts,
+    waves,
+    vulnerability,
+    dates,
+    proposals,
+    refusals,
+    ...rest
+  } = alert;
   const opening = Object.entries(schedule.opensAt);
   return {
     ...rest,
@@ -151,6 +173,12 @@ export function presentAlert(alert: AlertView): Static<typeof AlertText> {
       sourcePublishedAt: instantOrNull(artifact.sourcePublishedAt),
     })),
     waves: waves.map((wave) => ({ ...wave, at: formatInstant(wave.at) })),
+    proposals: proposals.map((each) => ({
+      ...each,
+      to: formatInstant(each.to),
+      dueAt: instantOrNull(each.dueAt),
+    })),
+    refusals: refusals.map((each) => ({ ...each, at: formatInstant(each.at) })),
   };
 }
 

@@ -8,10 +8,12 @@ import {
   TIMING_LEVELS,
   type TimingAnswers,
 } from '../../programme/hold-date.ts';
+import type { Dates } from '../../programme/plan-dates.ts';
 import type { TimingView } from '../../programme/read-timing.ts';
 import { closed, IdText, InstantText, instantOrNull, listOf, nullable, oneOf } from './basic.ts';
 
-const Why = Type.String({ minLength: 1, maxLength: MAX_WHY });
+/** Why somebody says what they say. */
+export const Why = Type.String({ minLength: 1, maxLength: MAX_WHY });
 
 /** Why somebody takes findings of the clock upon themselves, by their codes. */
 export const AcceptText = Type.Unsafe<TimingAnswers['accept']>({
@@ -44,7 +46,31 @@ export function happenedOf({ kind, at }: Static<typeof HappenedText>, path: stri
   return { kind, at: parseInstant(at, path) };
 }
 
-const PeriodText = Type.Object({ from: nullable(InstantText), to: nullable(InstantText) });
+type Period = Dates['lists'][number]['notices'][number];
+type Finding = TimingView['findings'][number];
+
+/** A stretch of time; null: without an end on that side. */
+export const PeriodText = Type.Object({ from: nullable(InstantText), to: nullable(InstantText) });
+
+export function presentPeriod({ from, to }: Period): Static<typeof PeriodText> {
+  return { from: instantOrNull(from), to: instantOrNull(to) };
+}
+
+/** What the clock finds of a date. */
+export const FindingText = Type.Object({
+  code: oneOf(TIMING_CODES),
+  level: oneOf(TIMING_LEVELS),
+  field: Type.String(),
+  name: nullable(Type.String()),
+  asks: oneOf(['notice', 'disclosure']),
+  expected: listOf(PeriodText),
+  found: InstantText,
+});
+
+export function presentFinding(finding: Finding): Static<typeof FindingText> {
+  const { expected, found } = finding;
+  return { ...finding, found: formatInstant(found), expected: expected.map(presentPeriod) };
+}
 
 /** What the clock finds of a date, and what was said for it. */
 export const TimingText = Type.Object({
@@ -52,17 +78,7 @@ export const TimingText = Type.Object({
   accepted: listOf(
     Type.Object({ code: oneOf(TIMING_CODES), why: Type.String(), by: IdText, at: InstantText }),
   ),
-  findings: listOf(
-    Type.Object({
-      code: oneOf(TIMING_CODES),
-      level: oneOf(TIMING_LEVELS),
-      field: Type.String(),
-      name: nullable(Type.String()),
-      asks: oneOf(['notice', 'disclosure']),
-      expected: listOf(PeriodText),
-      found: InstantText,
-    }),
-  ),
+  findings: listOf(FindingText),
   fault: nullable(Type.String()),
 });
 
@@ -72,13 +88,6 @@ export function presentTiming(timing: TimingView): Static<typeof TimingText> {
     reasons,
     fault,
     accepted: accepted.map((each) => ({ ...each, at: formatInstant(each.at) })),
-    findings: findings.map((each) => ({
-      ...each,
-      found: formatInstant(each.found),
-      expected: each.expected.map(({ from, to }) => ({
-        from: instantOrNull(from),
-        to: instantOrNull(to),
-      })),
-    })),
+    findings: findings.map(presentFinding),
   };
 }

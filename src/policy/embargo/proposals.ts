@@ -1,26 +1,17 @@
 import type { EmbargoProposal } from '../../domain/embargo.ts';
 import { TocsinError } from '../../domain/errors.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { settle } from '../timing/settle.ts';
 
 /**
- * The end on which all proposals agree: the earliest, since up to there everybody is willing.
- * Vultron, "Default Embargoes": the shortest proposal wins. Null without proposals.
- */
-export function agreedEnd(proposals: readonly { readonly endsAt: Instant }[]): Instant | null {
-  return proposals.reduce<Instant | null>(
-    (end, { endsAt }) => (end === null || endsAt < end ? endsAt : end),
-    null,
-  );
-}
-
-/**
- * Takes the accepted proposal out of the open ones. Proposals are settled from the earliest end to
- * the latest (Vultron, "Resolving Proposals and Revisions"); the rest stay open as revisions.
+ * Takes the accepted proposal out of the open ones. The shortest wins, since up to there everybody
+ * is willing, and the rest stay open as revisions (Vultron, "Default Embargoes" and "Resolving
+ * Proposals and Revisions").
  * @throws CONFLICT when it is not open, or a shorter one is.
  */
 export function takeShortest(open: readonly EmbargoProposal[], id: string): EmbargoProposal {
   const proposal = find(open, id);
-  if (proposal.endsAt !== agreedEnd(open)) {
+  const bids = open.map((each) => ({ by: each.id, disclosureAt: each.endsAt, discoverer: false }));
+  if (proposal.endsAt !== settle(bids)?.disclosureAt) {
     throw new TocsinError('CONFLICT', 'proposal: expected the shortest that is open, found longer');
   }
   return proposal;

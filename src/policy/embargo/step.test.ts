@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type EmbargoProposalId, type EmbargoState, NO_EMBARGO } from '../../domain/embargo.ts';
 import { DAY_MS, type Instant, instant, MINUTE_MS, plus } from '../../domain/instant.ts';
-import { agreedEnd } from './proposals.ts';
 import { DEFAULT_EMBARGO, type EmbargoRules } from './rules.ts';
 import { stepEmbargo } from './step.ts';
 import { EMBARGO_TRANSITIONS, type EmbargoEvent } from './transitions.ts';
@@ -73,7 +72,6 @@ test('an event without a place is a conflict that names it, the state and its pl
 
 describe('proposals', () => {
   test('the shortest is accepted first, and the rest stay open as revisions of it', () => {
-    assert.equal(agreedEnd([]), null);
     const three = after([propose(A, 14), propose(B, 10), propose(C, 21)]);
     assert.throws(() => stepEmbargo(DEFAULT_EMBARGO, three, accept(A), START), {
       code: 'CONFLICT',

@@ -22,7 +22,7 @@ export type Compressed = {
 export function compress(
   timing: Timing,
   schedule: Schedule,
-  { now, vulnerability, told }: TimingFacts,
+  { now, vulnerability, told }: Pick<TimingFacts, 'now' | 'vulnerability' | 'told'>,
 ): Compressed | null {
   const { exploitedAt, fixReadyAt } = vulnerability.events;
   if (timing.compressWhen !== 'exploited' || exploitedAt === null || exploitedAt > now) return null;

@@ -83,6 +83,22 @@ export type Timing = {
   readonly targets: { readonly notice: Duration | null; readonly disclosure: Duration | null };
 };
 
+/** The clock of a pack that has none but its leads. */
+export const NO_TIMING: Timing = {
+  zone: 'UTC',
+  calendars: new Map(),
+  noEmbargoWhen: [],
+  compressWhen: null,
+  embargo: null,
+  notice: null,
+  must: null,
+  should: null,
+  avoid: [],
+  finalText: null,
+  preAnnouncement: null,
+  targets: { notice: null, disclosure: null },
+};
+
 /** Stands for the calendars of all participants where calendars are named. */
 export const PARTICIPANTS = 'participants';
 

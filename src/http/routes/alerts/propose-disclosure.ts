@@ -8,14 +8,34 @@ import {
   proposeMove,
   readMove,
 } from '../../../programme/move-disclosure.ts';
+import { refuseMove } from '../../../programme/refuse-move.ts';
 import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { Count, closed, Hex32, IdText, InstantText, listOf, oneOf } from '../../schemas/basic.ts';
-import { AcceptText, ANSWERS, answersOf, presentTiming, TimingText } from '../../schemas/timing.ts';
+import {
+  Count,
+  closed,
+  Hex32,
+  IdText,
+  InstantText,
+  instantOrNull,
+  listOf,
+  nullable,
+  oneOf,
+} from '../../schemas/basic.ts';
+import {
+  AcceptText,
+  ANSWERS,
+  answersOf,
+  presentTiming,
+  TimingText,
+  Why,
+} from '../../schemas/timing.ts';
 
 const Proposed = Type.Object({
   proposal: IdText,
   alert: IdText,
+  kind: oneOf(['move', 'compress']),
+  dueAt: nullable(InstantText),
   from: InstantText,
   to: InstantText,
   digest: Hex32,
@@ -29,6 +49,7 @@ function present(move: ProposedMove): Static<typeof Proposed> {
     ...move,
     from: formatInstant(move.from),
     to: formatInstant(move.to),
+    dueAt: instantOrNull(move.dueAt),
     timing: presentTiming(move.timing),
   };
 }
@@ -104,6 +125,28 @@ export function approveDisclosure(app: App, deps: HttpDeps): void {
       const { context } = deps;
       const done = await approveMove(context, caller, id, digest, now, request.repeat, accept);
       return { ...done, disclosureAt: formatInstant(done.disclosureAt) };
+    },
+  );
+}
+
+export function refuseDisclosure(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/disclosure-proposals/:proposal/refusal',
+    {
+      config: { audience: ['person:author', 'person:approver'], repeat: 'key' },
+      schema: {
+        summary: 'Refuses what is proposed, with a reason; nothing of the alert changes',
+        params: Type.Object({ proposal: IdText }),
+        body: Type.Object({ why: Why }, closed),
+        response: { 200: Type.Object({ refused: Type.Boolean() }) },
+      },
+    },
+    async (request) => {
+      const id = parseId<'move'>(request.params.proposal, 'proposal');
+      const { why } = request.body;
+      const now = deps.clock.now();
+      await refuseMove(deps.context, personOf(request), id, why, now, request.repeat);
+      return { refused: true };
     },
   );
 }

@@ -5,7 +5,7 @@ import { HAPPENING_KINDS } from '../../../domain/vulnerability.ts';
 import { recordAlertEvent } from '../../../programme/record-alert-event.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { Count, closed, IdText, InstantText, oneOf } from '../../schemas/basic.ts';
+import { Count, closed, IdText, InstantText, nullable, oneOf } from '../../schemas/basic.ts';
 
 export function recordEvent(app: App, deps: HttpDeps): void {
   app.post(
@@ -16,11 +16,12 @@ export function recordEvent(app: App, deps: HttpDeps): void {
         summary: 'Records what has happened to it, or on the way to its disclosure',
         description:
           'Everybody is decided again. `public` ends the embargo at once, by one person; ' +
-          '`exploited` asks the issuer whether to. What only the clock turns on (`reported`, ' +
+          '`exploited` asks the issuer whether to, and where the pack opens waves earlier then, ' +
+          '`proposal` is to be approved. What only the clock turns on (`reported`, ' +
           '`candidate_patch`, `release_start`, `final_text`, `pre_announced`) decides nothing.',
         params: Type.Object({ alert: IdText }),
         body: Type.Object({ kind: oneOf(HAPPENING_KINDS), at: Type.Optional(InstantText) }, closed),
-        response: { 200: Type.Object({ version: Count }) },
+        response: { 200: Type.Object({ version: Count, proposal: nullable(IdText) }) },
       },
     },
     async (request) => {

@@ -7,6 +7,7 @@ export const alertAnswer = object({
   programme: text,
   state: text,
   title: text,
+  mode: text,
   tlp: text,
   usePermissions: list(text),
   disclosureAt: text,

@@ -1,5 +1,6 @@
 import { basename, extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { ALERT_MODES, type AlertMode } from '../domain/alert.ts';
 import {
   ARTIFACT_KINDS,
   type ArtifactKind,
@@ -35,6 +36,7 @@ import { openProgress, type World } from './world.ts';
 type NewOptions = ProgrammeOption &
   AnswerOptions & {
     readonly title?: string;
+    readonly mode?: AlertMode;
     readonly disclosureAt?: string;
     readonly tlp?: Tlp;
     readonly use?: readonly UsePermission[];
@@ -48,6 +50,11 @@ export function addNew(alert: Command, world: World): void {
     .description('draft an alert; from a folder with alert.yaml, with all its artifacts')
     .argument('[folder]', 'folder with alert.yaml, the artifacts and their sidecars')
     .option('--title <text>', 'title (default: of alert.yaml)')
+    .addOption(
+      new Option('--mode <mode>', 'in earnest, or to practise (default: of alert.yaml)').choices(
+        ALERT_MODES,
+      ),
+    )
     .option(
       '--disclosure-at <instant>',
       'T0, such as 2025-07-08T17:00:00Z (default: of alert.yaml)',
@@ -94,7 +101,8 @@ function headOf(folder: AlertFolder | null, options: NewOptions): AlertHead {
   const assessment = folder?.assessment ?? assessmentOf({});
   const { emergency } = options;
   return {
-    ...{ title, tlp, disclosureAt, usePermissions, assessment },
+    ...{ title, mode: options.mode ?? folder?.mode ?? 'live' },
+    ...{ tlp, disclosureAt, usePermissions, assessment },
     happened: folder?.happened ?? [],
     answers: { reasons: [], accept: {}, ...folder?.answers, ...answersOf(options) },
     ...(emergency === undefined ? {} : { emergency }),

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import { ALERT_MODES, type AlertMode } from '../domain/alert.ts';
 import {
   ARTIFACT_KINDS,
   type ArtifactKind,
@@ -26,6 +27,7 @@ import { textsOf } from './yaml-file.ts';
 /** An alert as its author keeps it on disk: `alert.yaml`, the artifacts, and their sidecars. */
 export type AlertFolder = {
   readonly title: string;
+  readonly mode: AlertMode;
   readonly disclosureAt: Instant;
   readonly tlp: Tlp;
   readonly usePermissions: readonly UsePermission[];
@@ -58,7 +60,7 @@ export type FolderArtifact = {
 };
 
 const HEAD_FIELDS = [
-  ...['title', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts'],
+  ...['title', 'mode', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts'],
   ...['events', 'reasons', 'accept'],
 ];
 
@@ -81,6 +83,7 @@ export async function readAlertFolder(folder: string): Promise<AlertFolder> {
   const reducedFirst = (artifact: FolderArtifact) => (artifact.variant === 'reduced' ? 0 : 1);
   return {
     title: string(document['title'], 'title'),
+    mode: oneOf(ALERT_MODES, document['mode'] ?? 'live', 'mode'),
     disclosureAt: time(document['disclosureAt'], 'disclosureAt'),
     tlp: oneOf(TLP_LABELS, document['tlp'], 'tlp'),
     usePermissions: permissions(document['usePermissions']),

@@ -33,7 +33,8 @@ export function alertText(alert: AlertAnswer): string {
     counts.denied,
   ]);
   return (
-    `${plain(alert.title, 300)}\n${facts(head)}` +
+    `${alert.mode === 'live' ? '' : `${alert.mode.toUpperCase()}: `}${plain(alert.title, 300)}\n` +
+    facts(head) +
     section(
       'Artifacts',
       table(['name', 'kind', 'variant', 'marking', 'slots', 'artifact'], artifacts),

@@ -9,7 +9,14 @@ import type { Progress } from './world.ts';
 /** What an alert is before it has artifacts. */
 export type AlertHead = Pick<
   AlertFolder,
-  'title' | 'disclosureAt' | 'tlp' | 'usePermissions' | 'assessment' | 'happened' | 'answers'
+  | 'title'
+  | 'mode'
+  | 'disclosureAt'
+  | 'tlp'
+  | 'usePermissions'
+  | 'assessment'
+  | 'happened'
+  | 'answers'
 > & { readonly emergency?: string };
 
 /** An artifact to add; `reducedBy` is the id of the reduced variant. */

@@ -9,6 +9,13 @@ import type { Instant } from './instant.ts';
 export const ALERT_STATES = ['draft', 'approved', 'closed'] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
 
+/**
+ * `live`: in earnest. `drill`: participants take part, and are told that it is one; nothing becomes
+ * public. `rehearsal`: among the issuer's own people; nobody else ever learns of it.
+ */
+export const ALERT_MODES = ['live', 'drill', 'rehearsal'] as const;
+export type AlertMode = (typeof ALERT_MODES)[number];
+
 /** One artifact of an alert, without its bytes. */
 export type ArtifactHead = {
   readonly id: ArtifactId;

@@ -28,6 +28,7 @@ export const EVENT_SHAPES = {
   reader_invited: { participant: 'id', reader: 'id' },
   reader_joined: { participant: 'id', reader: 'id', fingerprint: 'hash' },
   alert_drafted: { alert: 'id' },
+  exercise_opened: { alert: 'id', mode: 'code' },
   alert_changed: { alert: 'id', version: 'int' },
   artifact_frozen: {
     alert: 'id',

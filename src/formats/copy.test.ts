@@ -36,6 +36,7 @@ const MANIFEST: Manifest = {
   issuedAt: 1_751_000_000_123,
   disclosureAt: 1_751_994_000_000,
   delivery: uuid(6),
+  drill: true,
   promise: {
     leaf: 'ef'.repeat(32),
     by: 1_751_000_060_000,
@@ -82,7 +83,7 @@ test('the manifest has the canonical form written down in docs/formats/copy.md',
     formatManifest(MANIFEST),
     `{"alert":"${uuid(2)}","artifact":"${uuid(3)}",` +
       `"contentDigest":"${'9f'.repeat(32)}","contentSha256":"${'cd'.repeat(32)}",` +
-      `"delivery":"${uuid(6)}","disclosureAt":1751994000000,"format":"markdown",` +
+      `"delivery":"${uuid(6)}","disclosureAt":1751994000000,"drill":true,"format":"markdown",` +
       `"issuedAt":1751000000123,"keyFingerprint":"${'ab'.repeat(32)}",` +
       '"kind":"detection_guidance","name":"guidance.md",' +
       `"participant":"${uuid(4)}","programme":"${uuid(1)}",` +
@@ -110,6 +111,15 @@ test('a content digest is a member where there is one', () => {
   assert.equal(unpackForged(without).manifest.contentDigest, null);
   const nothing = json.replace(/"contentDigest":"[0-9a-f]*"/, '"contentDigest":null');
   assert.throws(() => unpackForged(nothing), { code: 'SEAL_MALFORMED', message: /contentDigest/ });
+});
+
+test('that it is a drill is a member of those alone that are one', () => {
+  const real = formatManifest({ ...MANIFEST, drill: false });
+  assert.ok(!real.includes('drill'));
+  assert.equal(unpackForged(real).manifest.drill, false);
+  assert.equal(unpackForged(formatManifest(MANIFEST)).manifest.drill, true);
+  const denied = formatManifest(MANIFEST).replace('"drill":true', '"drill":false');
+  assert.throws(() => unpackForged(denied), { code: 'SEAL_MALFORMED', message: /drill/ });
 });
 
 test('the issuer signs the context line and the manifest as it stands', () => {

@@ -33,7 +33,7 @@ export type Manifest = {
   readonly keyFingerprint: string;
   /** SHA-256 of the content as delivered, marked, 64 hex digits. */
   readonly contentSha256: string;
-  /** Of rules, what every recipient's copy has in common (`contentDigest`); null: there is none. */
+  /** Of rules, what every copy has in common (`digestedContent`); null: there is none. */
   readonly contentDigest: string | null;
   /** The programme's terms of use, in its words; none, if it sets none. */
   readonly terms: readonly ManifestTerm[];
@@ -44,6 +44,8 @@ export type Manifest = {
   readonly disclosureAt: number;
   /** The delivery event's subject. */
   readonly delivery: string;
+  /** Whether the alert is a drill, and nothing in it is real. */
+  readonly drill: boolean;
   readonly promise: LedgerPromise;
 };
 
@@ -87,6 +89,7 @@ const MEMBERS = [
   'contentSha256',
   'delivery',
   'disclosureAt',
+  'drill',
   'format',
   'issuedAt',
   'keyFingerprint',
@@ -123,6 +126,7 @@ export function formatManifest({ promise, terms, ...rest }: Manifest): string {
     contentSha256: rest.contentSha256,
     delivery: rest.delivery,
     disclosureAt: rest.disclosureAt,
+    drill: rest.drill ? true : undefined,
     format: rest.format,
     issuedAt: rest.issuedAt,
     keyFingerprint: rest.keyFingerprint,
@@ -175,6 +179,7 @@ export function parseManifest(manifestJson: string): Manifest {
     issuedAt: integer(found, 'issuedAt', 0),
     disclosureAt: integer(found, 'disclosureAt', 0),
     delivery: id(found, 'delivery'),
+    drill: drill(found),
     promise: isObject(promise) ? parsePromise(promise) : fault('promise', 'an object'),
   };
   if (formatManifest(manifest) !== manifestJson) fault('text', 'RFC 8785 canonical JSON');
@@ -255,6 +260,11 @@ function permissions(found: Members): UsePermission[] {
   return new Set(parsed).size === parsed.length
     ? parsed
     : fault('usePermissions', 'distinct words');
+}
+
+function drill(found: Members): boolean {
+  const value: unknown = found['drill'];
+  return value === undefined || value === true ? value === true : fault('drill', 'true, or none');
 }
 
 function terms(found: Members): ManifestTerm[] {

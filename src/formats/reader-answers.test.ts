@@ -33,6 +33,7 @@ const ARTIFACT = {
 const ALERT = {
   id: ID,
   title: 'A title',
+  drill: false,
   tlp: 'AMBER+STRICT',
   usePermissions: ['read'],
   use: { terms: [{ code: 'no_marketing', text: 'None.' }], safeToSay: 'We were told.' },

@@ -18,6 +18,7 @@ export type Joined = {
 export type InboxAlert = {
   readonly id: string;
   readonly title: string;
+  readonly drill: boolean;
   readonly tlp: string;
   /** In force now. */
   readonly usePermissions: readonly string[];
@@ -171,6 +172,7 @@ function alert(node: JsonNode): InboxAlert {
   return {
     id: id(found.get('id')),
     title: found.get('title').text(MAX_TITLE),
+    drill: found.maybe('drill')?.flag() ?? false,
     tlp: word(found.get('tlp')),
     usePermissions: found.get('usePermissions').list(0, 100).map(word),
     use: found.get('use').orNull(use),

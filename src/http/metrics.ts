@@ -4,7 +4,8 @@ import { Counter, Histogram, Registry } from 'prom-client';
 export type Metrics = {
   readonly registry: Registry;
   request(method: string, route: string, status: number, seconds: number): void;
-  copyServed(): void;
+  /** Copies of drills are counted apart. */
+  copyServed(drill: boolean): void;
 };
 
 /** Seconds. A copy takes some milliseconds, an upload with many slots some seconds. */
@@ -31,12 +32,17 @@ export function createMetrics(): Metrics {
     help: 'Sealed copies handed to readers by this process.',
     registers,
   });
+  const drills = new Counter({
+    name: 'tocsin_drill_copies_served_total',
+    help: 'The same of drills.',
+    registers,
+  });
   return {
     registry,
     request(method, route, status, seconds) {
       requests.inc({ method, route, status: String(status) });
       durations.observe({ method, route }, seconds);
     },
-    copyServed: () => copies.inc(),
+    copyServed: (drill) => (drill ? drills : copies).inc(),
   };
 }

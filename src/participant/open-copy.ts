@@ -8,7 +8,7 @@ import {
   manifestSigningBytes,
   unpackCopy,
 } from '../formats/copy.ts';
-import { contentDigest } from '../formats/rules/content-digest.ts';
+import { digestedContent } from '../formats/rules/content-digest.ts';
 import { verifyPromise } from '../ledger/promise.ts';
 import { parseVerifierKey } from '../ledger/verifier-key.ts';
 import { Checklist } from './checklist.ts';
@@ -80,9 +80,10 @@ function requireIssuer(manifestKey: Buffer, { manifestJson, signature }: OpenedC
   );
 }
 
-/** Marking moves lines about; that it changed no rule is the issuer's to prove and ours to check. */
+/** Marking moves lines about; that it changed no rule is for us to check. */
 function requireRules({ manifest, content }: OpenedCopy, claimed: string): void {
-  const found = contentDigest(manifest.format, content);
+  const digested = digestedContent(manifest.format, content);
+  const found = digested && sha256Hex(digested);
   if (found === claimed) return;
   throw new TocsinError(
     'SEAL_TAMPERED',

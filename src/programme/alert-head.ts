@@ -1,4 +1,5 @@
 import { canonicalJson } from '../crypto/canonical.ts';
+import type { AlertMode } from '../domain/alert.ts';
 import type { AlertId, MoveId, PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import {
@@ -45,6 +46,7 @@ export const NOTHING_SAID: TimingRecord = { reasons: [], accepted: [] };
  */
 export type AlertHead = {
   readonly title: string;
+  readonly mode: AlertMode;
   readonly facts: VulnerabilityFacts;
   readonly dates: AlertDates;
   /** What was said for the T0 there is. */
@@ -57,6 +59,7 @@ export type AlertHead = {
 
 /** The head of an alert of which no more is known than this. */
 export const EMPTY_HEAD: Omit<AlertHead, 'title'> = {
+  mode: 'live',
   facts: UNASSESSED,
   dates: NO_DATES,
   timing: NOTHING_SAID,
@@ -86,11 +89,11 @@ export async function vulnerabilityOf(
 
 /** Ciphertext of a head under the alert's data key. */
 export function sealHead(keys: AlertKeys, alert: AlertId, head: AlertHead): Buffer {
-  const { facts, dates, timing, proposals, refusals, title } = head;
+  const { facts, dates, timing, proposals, refusals, title, mode } = head;
   const { impacts, products, events, ...rest } = facts;
   const stored = { ...rest, impacts: [...impacts], products: [...products], events: { ...events } };
   const said = Object.entries(proposals).map(([id, record]) => [id, plain(record)] as const);
-  const json = { title, facts: stored, dates: { ...dates }, timing: plain(timing) };
+  const json = { title, mode, facts: stored, dates: { ...dates }, timing: plain(timing) };
   const text = canonicalJson({
     ...json,
     proposals: Object.fromEntries(said),

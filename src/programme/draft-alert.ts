@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { hmacSha256, sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
-import type { ArtifactHead } from '../domain/alert.ts';
+import type { AlertMode, ArtifactHead } from '../domain/alert.ts';
 import {
   type ArtifactKind,
   type Format,
@@ -51,6 +51,8 @@ import { standingOf } from './timing-facts.ts';
 
 export type AlertInput = {
   readonly title: string;
+  /** Absent: in earnest. It never changes. */
+  readonly mode?: AlertMode;
   readonly disclosureAt: Instant;
   readonly tlp: Tlp;
   readonly usePermissions: readonly UsePermission[];
@@ -80,7 +82,14 @@ export async function draftAlert(
   if (input.title.trim() === '' || input.title.length > 300) {
     throw invalid('title', '1 to 300 characters', input.title.length);
   }
-  const { disclosureAt, title, happened = [], answers = NO_ANSWERS, emergency = null } = input;
+  const {
+    disclosureAt,
+    title,
+    mode = 'live',
+    happened = [],
+    answers = NO_ANSWERS,
+    emergency = null,
+  } = input;
   if (disclosureAt <= now) throw invalid('disclosureAt', 'an instant to come', 'one past');
   return once(context, key, now, async (tx) => {
     const policy = await context.policies.active(tx, programme);
@@ -88,6 +97,7 @@ export async function draftAlert(
     const head = happened.reduce((known, each) => withHappened(known, each, now), {
       ...EMPTY_HEAD,
       title,
+      mode,
       facts: { ...UNASSESSED, ...input.assessment },
     });
     const { publicAt } = head.facts.events;
@@ -112,6 +122,9 @@ export async function draftAlert(
       headEnc: sealHead(keys, alert, { ...head, timing: record }),
       keys: wrapped,
     });
+    if (mode !== 'live') {
+      await recordEvent(tx, { type: 'exercise_opened', ...act, data: { alert, mode } });
+    }
     for (const { kind, at } of happened) {
       await recordEvent(tx, { type: 'alert_event', ...act, data: { alert, kind, at } });
     }

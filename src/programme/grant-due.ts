@@ -1,4 +1,5 @@
 import { equalBytes, sha256 } from '../crypto/hash.ts';
+import type { AlertMode } from '../domain/alert.ts';
 import {
   type Decision,
   effectiveDecision,
@@ -35,11 +36,12 @@ import {
   wavesBegun,
 } from '../store/release-store.ts';
 import { SYSTEM } from './act.ts';
-import { vulnerabilityOf } from './alert-head.ts';
+import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 
 /** An alert with what a release of it needs, read once per batch. */
 export type AlertFacts = {
+  readonly mode: AlertMode;
   readonly alert: AlertRow;
   readonly artifacts: readonly ArtifactRow[];
   readonly vulnerability: VulnerabilityFacts;
@@ -48,14 +50,14 @@ export type AlertFacts = {
 
 /** Reads what a release of an alert needs. */
 export async function alertFacts(context: Context, tx: Tx, alert: AlertRow): Promise<AlertFacts> {
-  const vulnerability = await vulnerabilityOf(context, tx, alert);
+  const { mode, facts: vulnerability } = await readHead(context, tx, alert);
   const platform = await platformOf(tx, alert.programme);
-  return { alert, artifacts: await artifactsOf(tx, alert.id), vulnerability, platform };
+  return { mode, alert, artifacts: await artifactsOf(tx, alert.id), vulnerability, platform };
 }
 
 /** The facts of one artifact for one participant, over the sealed channel (our only one so far). */
 export function factsFor(
-  { alert, vulnerability, platform }: Omit<AlertFacts, 'artifacts'>,
+  { alert, vulnerability, platform }: Omit<AlertFacts, 'artifacts' | 'mode'>,
   artifact: Pick<ArtifactRow, 'kind' | 'variant'>,
   principal: ReleaseFacts['principal'],
 ): ReleaseFacts {
@@ -80,7 +82,7 @@ export function participantFacts(
 /** Decisions of one participant on every artifact of an alert, in the artifacts' order. */
 export function decideAll(
   policy: Policy,
-  about: AlertFacts,
+  about: Omit<AlertFacts, 'mode'>,
   enrolled: Pick<Enrolled, 'enrolment' | 'doubted'>,
   relation: AlertRelation,
   now: Instant,
@@ -123,6 +125,8 @@ export async function grantPage(
     const last = before.get(enrolled.participant);
     if (grant.allowed + grant.reduced > 0 && !(last && isSame(last, grant))) grants.push(grant);
   }
+  // Of a rehearsal all is decided, and nobody is given or asked anything.
+  if (facts.mode === 'rehearsal') return { decisions, granted: 0 };
   await insertRedecisions(tx, later);
   const act = { programme: facts.alert.programme, actor: SYSTEM, at: now };
   await insertHolds(tx, act, holds);
@@ -131,7 +135,7 @@ export async function grantPage(
 }
 
 function grantOf(
-  { artifacts }: AlertFacts,
+  { artifacts }: Pick<AlertFacts, 'artifacts'>,
   participant: ParticipantId,
   decided: readonly Decision[],
 ): NewGrant {

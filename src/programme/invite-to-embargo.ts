@@ -83,6 +83,9 @@ export async function inviteToEmbargo(
     // The worker may be late: a lapsed invitation is no open one, and may be followed by another.
     while ((await lapseDue(context, tx, policy, alert.programme, now, PAGE)) === PAGE);
     const facts = await alertFacts(context, tx, alert);
+    if (facts.mode === 'rehearsal') {
+      throw new TocsinError('CONFLICT', 'alert: expected one that others may learn of');
+    }
     const asking: Asking = {
       policy,
       facts,

@@ -1,4 +1,4 @@
-import type { AlertState } from '../domain/alert.ts';
+import type { AlertMode, AlertState } from '../domain/alert.ts';
 import type {
   ArtifactKind,
   Format,
@@ -30,6 +30,7 @@ export type AlertView = {
   readonly author: PersonId;
   readonly state: AlertState;
   readonly title: string;
+  readonly mode: AlertMode;
   readonly vulnerability: VulnerabilityFacts;
   readonly dates: AlertDates;
   readonly tlp: Tlp;
@@ -69,7 +70,7 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
     const alert = await alertById(tx, id);
     if (!alert) throw unknownAlert();
     const keys = await context.keys.alert(tx, id);
-    const { title, facts, dates, refusals } = await readHead(context, tx, alert);
+    const { title, mode, facts, dates, refusals } = await readHead(context, tx, alert);
     const artifacts: AlertView['artifacts'][number][] = [];
     for (const artifact of await artifactsOf(tx, id)) {
       const name = nameOf(artifact, keys);
@@ -86,6 +87,7 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
       author,
       state,
       title,
+      mode,
       vulnerability: facts,
       dates,
       tlp,

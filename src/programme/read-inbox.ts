@@ -27,6 +27,8 @@ import { type AlertUse, useOfAlert } from './use-of-copy.ts';
 export type InboxAlert = {
   readonly id: AlertId;
   readonly title: string;
+  /** Whether nothing of it is real. */
+  readonly drill: boolean;
   readonly tlp: Tlp;
   /** In force now. */
   readonly usePermissions: readonly UsePermission[];
@@ -215,6 +217,7 @@ async function present(
   return {
     id: work.alert.id,
     title,
+    drill: work.drill,
     tlp: work.alert.tlp,
     usePermissions: use?.inForce ?? work.alert.usePermissions,
     use: use && { terms: use.terms, safeToSay: use.safeToSay },

@@ -139,7 +139,7 @@ async function finishWave(
   counts: WaveCounts,
   now: Instant,
 ): Promise<void> {
-  const { alert, artifacts } = facts;
+  const { alert, artifacts, mode } = facts;
   const act = { programme: alert.programme, actor: SYSTEM, at: now };
   await recordEvent(tx, {
     type: 'wave_finished',
@@ -156,7 +156,8 @@ async function finishWave(
     (artifact) =>
       decideRelease(policy, factsFor(facts, artifact, { kind: 'public' }), now).outcome === 'allow',
   );
-  await insertPublications(tx, act, alert.id, open);
+  // An exercise never leaves the programme.
+  if (mode === 'live') await insertPublications(tx, act, alert.id, open);
   const all = await wavesOf(tx, alert.id);
   if (all.every((other) => other.state === 'done')) await setAlertState(tx, alert.id, 'closed');
 }

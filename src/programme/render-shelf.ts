@@ -1,8 +1,8 @@
-import { sha256 } from '../crypto/hash.ts';
+import { sha256, sha256Hex } from '../crypto/hash.ts';
 import { Lru } from '../crypto/lru.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, ParticipantId, ReaderId } from '../domain/ids.ts';
-import { contentDigest } from '../formats/rules/content-digest.ts';
+import { digestedContent } from '../formats/rules/content-digest.ts';
 import { type Code, canaryValue, compileCode, markBits, recipientFor } from '../marking/code.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
 import { compileTable, type Splicer, splice } from '../marking/splice.ts';
@@ -20,7 +20,7 @@ export type Rendering = {
   readonly table: SlotTable;
   readonly splicer: Splicer;
   readonly code: Code;
-  /** As `contentDigest`: of rules, what all copies have in common. */
+  /** Of rules, what all copies have in common, as 64 hex digits; null: there is nothing. */
   readonly contentDigest: string | null;
   /**
    * Words of recent readers: the commitment before a first delivery makes them, the fetches use
@@ -95,13 +95,14 @@ async function read(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Ren
   const { name, master, slotsEnc } = await readMaster(tx, artifact, keys);
   const slots = decryptFor(keys, rowOf(artifact.id, 'slots'), slotsEnc);
   const table = JSON.parse(slots.toString()) as SlotTable;
+  const digested = digestedContent(artifact.format, master);
   return {
     name,
     master,
     table,
     splicer: compileTable(master, table),
     code: compileCode(keys.mark, table.slots),
-    contentDigest: contentDigest(artifact.format, master),
+    contentDigest: digested && sha256Hex(digested),
     words: new Lru(KEPT_WORDS),
   };
 }

@@ -17,7 +17,7 @@ import { type ReaderFacts, readerFactsFrom } from '../store/delivery-reader.ts';
 import { deliveryRecord, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
 import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-writer.ts';
 import { actorOf, type ReaderCaller } from './act.ts';
-import { vulnerabilityOf } from './alert-head.ts';
+import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { causeOf, decideAll } from './grant-due.ts';
 import { requireSize, requireSoundLedger } from './guard-ledger.ts';
@@ -29,6 +29,8 @@ export type ServedCopy = {
   readonly delivery: DeliveryId;
   readonly artifact: ArtifactId;
   readonly bytes: Buffer;
+  /** Whether it is of a drill. */
+  readonly drill: boolean;
 };
 
 type Served =
@@ -80,6 +82,7 @@ export async function serveCopy(
  */
 export type ReaderCase = {
   readonly alert: AlertRow;
+  readonly drill: boolean;
   readonly artifacts: readonly ArtifactRow[];
   readonly policy: Policy;
   readonly reader: ReaderFacts;
@@ -110,15 +113,18 @@ export async function openCase(
   // At a doubtful time nothing is given. What was open when the time was last certain is held, as
   // the caller knows of it; whatever else the doubtful clock would open stays unknown.
   const at = clockDoubted ? await certainUntil(tx) : now;
-  const vulnerability = await vulnerabilityOf(context, tx, alert);
+  const { mode, facts: vulnerability } = await readHead(context, tx, alert);
+  // Nothing of a rehearsal is ever granted, so nobody asks for it; if somebody did, there is none.
+  if (mode === 'rehearsal') return null;
+  const drill = mode === 'drill';
   const about = { alert, artifacts, vulnerability, platform: reader.platform };
   const decisions = decideAll(policy, about, reader, reader.relation, at);
   const open = openArtifacts(artifacts, decisions);
   const held = heldArtifacts(artifacts, decisions);
   const visible = open.size > 0;
-  if (!clockDoubted) return { alert, artifacts, policy, reader, open, held, visible };
+  if (!clockDoubted) return { alert, drill, artifacts, policy, reader, open, held, visible };
   for (const id of open) held.set(id, 'CLOCK_DOUBT');
-  return { alert, artifacts, policy, reader, open: new Set(), held, visible };
+  return { alert, drill, artifacts, policy, reader, open: new Set(), held, visible };
 }
 
 function openArtifacts(
@@ -235,7 +241,13 @@ async function copyFor(
     ciphertextSha256: sha256(bytes),
     at: now,
   };
-  const served = { outcome: 'served', delivery, artifact: artifact.id, bytes } as const;
+  const served = {
+    outcome: 'served',
+    delivery,
+    artifact: artifact.id,
+    bytes,
+    drill: work.drill,
+  } as const;
   return { value: served, last: deliveryRecord(row, events) };
 }
 
@@ -300,6 +312,7 @@ function manifestFor(
     issuedAt: made.now,
     disclosureAt: work.alert.schedule.disclosureAt,
     delivery: made.delivery,
+    drill: work.drill,
     promise: {
       ...promise,
       signature: context.keys.log.sign(promiseBytes(promise)).toString('base64'),

@@ -40,6 +40,7 @@ function manifestFor(recipient: string, content: Uint8Array): Manifest {
     keyFingerprint: fingerprint(recipient),
     contentSha256: sha256Hex(content),
     contentDigest: null,
+    drill: false,
     terms: [{ code: 'no_marketing', text: 'Membership is no “advertisement”.' }],
     tlp: 'AMBER',
     usePermissions: ['read', 'test'],

@@ -160,6 +160,7 @@ export class PaperIssuer {
       issuedAt: at,
       disclosureAt: START + 14 * 86_400_000,
       delivery: newId(),
+      drill: false,
       ...change.manifest,
     };
     const waiting = deliveredEvent(claims, change.event ?? {}, change.happened ?? at);
@@ -308,6 +309,7 @@ export class PaperIssuer {
     return {
       id: this.alert,
       title: 'Deserialization in the layouts page',
+      drill: false,
       tlp: 'AMBER+STRICT',
       usePermissions: ['read', 'build_protection'],
       use: {

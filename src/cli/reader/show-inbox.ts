@@ -12,13 +12,13 @@ export function showInbox(alerts: readonly InboxAlert[]): string {
 }
 
 function showAlert(alert: InboxAlert): string {
-  const { id, title, tlp, disclosureAt, artifacts } = alert;
+  const { id, title, drill, tlp, disclosureAt, artifacts } = alert;
   const uses = artifacts.map(({ use }) => (use === null ? alertUse(alert) : useLines(use)));
   // Said once where it is the same for all, as it mostly is.
   const [common = []] = uses;
   const same = uses.every((lines) => lines.join() === common.join());
   return [
-    `${id}  ${plain(title)}`,
+    `${id}  ${drill ? 'DRILL: ' : ''}${plain(title)}`,
     `  TLP:${tlp}, public ${disclosureAt}`,
     ...(same ? indented(2, common) : []),
     ...indented(2, saidLines(alert)),

@@ -18,10 +18,11 @@ export function showJoined({ reader, participant, url }: Membership, place: stri
 
 /** A stored or opened copy, with what its reader may do. */
 export function showCopy(path: string, { manifest, content }: OpenedCopy): string {
-  const { kind, variant, version, terms, tlp, usePermissions, disclosureAt } = manifest;
+  const { kind, variant, version, drill, terms, tlp, usePermissions, disclosureAt } = manifest;
   const reduced = variant === 'reduced' ? ', reduced' : '';
   return [
-    `${path}  ${kind}${reduced}, version ${version}, ${content.length} bytes`,
+    `${path}  ${drill ? 'DRILL: ' : ''}${kind}${reduced}, version ${version}, ` +
+      `${content.length} bytes`,
     `  TLP:${tlp}, public ${utc(disclosureAt)}; you may: ${usePermissions.join(', ')}`,
     ...showTerms(terms).map((line) => `  ${line}`),
   ].join('\n');

@@ -1,4 +1,3 @@
-import { sha256Hex } from '../../crypto/hash.ts';
 import type { Format } from '../../domain/artifact.ts';
 import { TocsinError } from '../../domain/errors.ts';
 import { canonicalSuricata } from './suricata/canonical.ts';
@@ -19,17 +18,17 @@ const CANONICAL: Partial<Record<Format, (text: string) => string>> = {
 };
 
 /**
- * SHA-256 over the canonical form of rules, 64 hex digits: the same for every marked copy of them,
- * so that recipients can tell without showing copies that they have the same rules
+ * What the content digest of rules is the SHA-256 of: the same for every marked copy of them, so
+ * that recipients can tell without showing copies that they have the same rules
  * (docs/formats/copy.md, "Verification"). Null for a format without one, for what is not UTF-8 or
  * longer than 256 KiB, and for rules that do not parse, which are never marked.
  */
-export function contentDigest(format: Format, content: Uint8Array): string | null {
+export function digestedContent(format: Format, content: Uint8Array): Buffer | null {
   const canonical = CANONICAL[format];
   if (canonical === undefined || content.length > MAX_BYTES) return null;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
-    return sha256Hex(Buffer.from(`tocsin/content/v1\n${format}\n${canonical(text)}`));
+    return Buffer.from(`tocsin/content/v1\n${format}\n${canonical(text)}`);
   } catch (error) {
     if (error instanceof TypeError) return null;
     if (error instanceof TocsinError && error.code === 'INVALID_INPUT') return null;

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { ALERT_STATES } from '../../domain/alert.ts';
+import { ALERT_MODES, ALERT_STATES } from '../../domain/alert.ts';
 import {
   ARTIFACT_KINDS,
   ASSURANCES,
@@ -47,6 +47,7 @@ const UseText = Type.Object({
 export const InboxAlertText = Type.Object({
   id: IdText,
   title: Type.String(),
+  drill: Type.Boolean(),
   tlp: oneOf(TLP_LABELS),
   usePermissions: listOf(oneOf(USE_PERMISSIONS)),
   use: nullable(
@@ -102,6 +103,7 @@ export const AlertText = Type.Object({
   author: IdText,
   state: oneOf(ALERT_STATES),
   title: Type.String(),
+  mode: oneOf(ALERT_MODES),
   vulnerability: VulnerabilityText,
   dates: DatesText,
   tlp: oneOf(TLP_LABELS),

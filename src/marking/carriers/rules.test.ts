@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { seeded } from '../../../tests/support/seeded.ts';
 import type { Format } from '../../domain/artifact.ts';
 import type { ArtifactId } from '../../domain/ids.ts';
-import { contentDigest } from '../../formats/rules/content-digest.ts';
+import { digestedContent } from '../../formats/rules/content-digest.ts';
 import { canonicalSigma } from '../../formats/rules/sigma/canonical.ts';
 import { parseSigma } from '../../formats/rules/sigma/parse.ts';
 import { canonicalSuricata } from '../../formats/rules/suricata/canonical.ts';
@@ -337,22 +337,22 @@ test('YARA: loops that would go on for ever are not tried; those of real rules a
 });
 
 test('copies of rules have the content digest of the authored ones, other rules another', () => {
-  const digests = new Set<string | null>();
+  const digests = new Set<string | undefined>();
   let files = 0;
   for (const format of ['yara', 'suricata'] as const) {
     for (const { name, text } of filesIn(format)) {
       const { table } = freeze(format, text);
-      const digest = contentDigest(format, Buffer.from(text));
-      assert.match(digest ?? '', /^[0-9a-f]{64}$/, name);
+      const digest = digestedContent(format, Buffer.from(text))?.toString();
+      assert.ok(digest, name);
       for (const copy of copiesOf(text, table)) {
-        assert.equal(contentDigest(format, Buffer.from(copy)), digest, name);
+        assert.equal(digestedContent(format, Buffer.from(copy))?.toString(), digest, name);
       }
       digests.add(digest);
       files += 1;
     }
   }
   assert.equal(digests.size, files);
-  assert.equal(contentDigest('suricata', Buffer.from('alert (')), null);
-  assert.equal(contentDigest('yara', Buffer.from([0xff])), null);
-  assert.equal(contentDigest('markdown', Buffer.from('# text')), null);
+  assert.equal(digestedContent('suricata', Buffer.from('alert (')), null);
+  assert.equal(digestedContent('yara', Buffer.from([0xff])), null);
+  assert.equal(digestedContent('markdown', Buffer.from('# text')), null);
 });

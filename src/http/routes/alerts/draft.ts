@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ALERT_MODES } from '../../../domain/alert.ts';
 import { TLP_LABELS, USE_PERMISSIONS } from '../../../domain/artifact.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { parseInstant } from '../../../domain/instant.ts';
@@ -13,6 +14,7 @@ import { AssessmentText } from '../../schemas/vulnerability.ts';
 const DraftBody = Type.Object(
   {
     title: Type.String({ minLength: 1, maxLength: 300 }),
+    mode: Type.Optional(oneOf(ALERT_MODES)),
     disclosureAt: InstantText,
     tlp: oneOf(TLP_LABELS),
     usePermissions: Type.Array(oneOf(USE_PERMISSIONS), { uniqueItems: true }),
@@ -32,6 +34,8 @@ export function draft(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'Opens an alert; nobody is told',
         description:
+          'A drill is released to participants, who are told that it is one, and never to the ' +
+          'public; of a rehearsal nobody but the issuer learns. ' +
           "T0 is held against the pack's clock. With `emergency` it is not: the alert can then " +
           'only be approved to be published at once.',
         params: Type.Object({ programme: IdText }),

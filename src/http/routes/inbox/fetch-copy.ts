@@ -24,7 +24,7 @@ export function fetchCopy(app: App, deps: HttpDeps): void {
       const alert = knownId<'alert'>(request.params.alert);
       const artifact = knownId<'artifact'>(request.params.artifact);
       const copy = await serveCopy(deps.context, readerOf(request), { alert, artifact }, now);
-      deps.metrics.copyServed();
+      deps.metrics.copyServed(copy.drill);
       return reply.type(BYTES).send(copy.bytes);
     },
   );

@@ -21,6 +21,7 @@ export const alertAnswer = object({
       marking: text,
       name: text,
       slots: real,
+      sourcePublishedAt: nullable(text),
     }),
   ),
   waves: list(

@@ -22,6 +22,7 @@ export const alertAnswer = object({
       marking: text,
       name: text,
       slots: real,
+      sourcePublishedAt: nullable(text),
     }),
   ),
   waves: list(

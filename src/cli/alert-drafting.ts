@@ -18,11 +18,13 @@ import {
 import { invalid } from '../domain/errors.ts';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
 import { plain } from '../participant/plain.ts';
+import { additionResult } from './alert-addition.ts';
 import { type AlertFolder, readAlertFolder } from './alert-folder.ts';
 import { assessmentOf } from './assessment-file.ts';
 import { clientAction, idAt } from './command.ts';
 import {
   type AlertHead,
+  postAddition,
   postAlert,
   postArtifact,
   postArtifacts,
@@ -118,6 +120,7 @@ type AddOptions = {
   readonly sidecar?: string;
   readonly reducedBy?: string;
   readonly sourcePublishedAt?: string;
+  readonly late?: true;
 };
 
 const FORMAT_OF: Readonly<Record<string, Format>> = {
@@ -136,7 +139,7 @@ const FORMAT_OF: Readonly<Record<string, Format>> = {
 export function addArtifact(alert: Command, world: World): void {
   const command = alert
     .command('add')
-    .description('add an artifact to a draft and freeze its slots; an approval is void')
+    .description('add an artifact and freeze its slots; an approval is void')
     .argument('<alert>', 'id of the alert')
     .argument('<file>', 'the artifact; FILE.alternates.yaml beside it is its sidecar')
     .addOption(
@@ -148,7 +151,8 @@ export function addArtifact(alert: Command, world: World): void {
     .option('--name <name>', 'file name that readers see (default: of the file)')
     .option('--sidecar <file>', 'approved alternates (default: FILE.alternates.yaml, if any)')
     .option('--reduced-by <artifact>', 'id of the reduced summary that stands in for it')
-    .option('--source-published-at <instant>', 'for a text taken over: when it was published');
+    .option('--source-published-at <instant>', 'for a text taken over: when it was published')
+    .option('--late', 'waves have begun: propose it, for another person to approve');
   clientAction<AddOptions>(world, command, async (client, typed) => {
     const { args, options } = typed;
     const id = idAt(typed, 0, 'alert');
@@ -157,15 +161,21 @@ export function addArtifact(alert: Command, world: World): void {
     const published = options.sourcePublishedAt;
     const progress = openProgress(world);
     progress.at(`freezing the slots of ${basename(file)}`);
-    const added = await postArtifact(client, id, {
+    const artifact = {
       ...{ kind, variant, marking, name, reducedBy },
       format: options.format ?? formatOf(file),
       content: await readLocalFile(file),
       sidecar: await readSidecar(world, file, options.sidecar),
       sourcePublishedAt:
         published === undefined ? null : parseInstant(published, '--source-published-at'),
-    }).finally(() => progress.done());
-    return { json: added, text: uploadedText([{ file: basename(file), kind, ...added }]) };
+    };
+    try {
+      if (options.late) return additionResult(await postAddition(client, id, artifact));
+      const added = await postArtifact(client, id, artifact);
+      return { json: added, text: uploadedText([{ file: basename(file), kind, ...added }]) };
+    } finally {
+      progress.done();
+    }
   });
 }
 

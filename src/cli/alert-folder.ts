@@ -42,6 +42,8 @@ export type AlertFolder = {
   };
   /** Reduced variants first, so that those they stand in for can name them. */
   readonly artifacts: readonly FolderArtifact[];
+  /** What comes after its waves have begun, in the order of alert.yaml; no part of a draft. */
+  readonly late: readonly FolderArtifact[];
 };
 
 export type FolderArtifact = {
@@ -54,13 +56,15 @@ export type FolderArtifact = {
   /** File of the reduced variant, or null. */
   readonly reducedBy: string | null;
   readonly sourcePublishedAt: Instant | null;
+  /** Whose text was taken over; null for our own. */
+  readonly origin: string | null;
   readonly content: Buffer;
   /** Text of `<file>.alternates.yaml`, or null where there is none. */
   readonly sidecar: string | null;
 };
 
 const HEAD_FIELDS = [
-  ...['title', 'mode', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts'],
+  ...['title', 'mode', 'disclosureAt', 'tlp', 'usePermissions', 'artifacts', 'late'],
   ...['events', 'reasons', 'accept'],
 ];
 
@@ -69,17 +73,12 @@ export async function readAlertFolder(folder: string): Promise<AlertFolder> {
   const text = await readTextFile(join(folder, 'alert.yaml'));
   const document = record(parseYaml(text), 'alert.yaml');
   only(document, 'alert.yaml', [...HEAD_FIELDS, ...ASSESSMENT_FIELDS]);
-  const listed = document['artifacts'];
-  if (!Array.isArray(listed) || listed.length === 0) {
-    throw invalid('artifacts', 'a list of at least one', listed);
-  }
-  const artifacts: FolderArtifact[] = [];
-  for (const [index, entry] of (listed as unknown[]).entries()) {
-    artifacts.push(
-      await readArtifact(folder, `artifacts[${index}]`, record(entry, `artifacts[${index}]`)),
-    );
-  }
-  checkReduced(artifacts);
+  const artifacts = await readArtifacts(folder, document, 'artifacts');
+  if (artifacts.length === 0) throw invalid('artifacts', 'a list of at least one', artifacts);
+  const late = await readArtifacts(folder, document, 'late');
+  const reduced = artifacts.filter(standsIn).map(({ file }) => file);
+  checkReduced('artifacts', artifacts, reduced);
+  checkReduced('late', late, reduced);
   const reducedFirst = (artifact: FolderArtifact) => (artifact.variant === 'reduced' ? 0 : 1);
   return {
     title: string(document['title'], 'title'),
@@ -94,12 +93,31 @@ export async function readAlertFolder(folder: string): Promise<AlertFolder> {
       accept: acceptIn(document['accept'] ?? {}),
     },
     artifacts: artifacts.toSorted((a, b) => reducedFirst(a) - reducedFirst(b)),
+    late,
   };
 }
 
+async function readArtifacts(
+  folder: string,
+  document: Readonly<Record<string, unknown>>,
+  field: string,
+): Promise<FolderArtifact[]> {
+  const listed = document[field] ?? [];
+  if (!Array.isArray(listed)) throw invalid(field, 'a list', listed);
+  const artifacts: FolderArtifact[] = [];
+  for (const [index, entry] of (listed as unknown[]).entries()) {
+    const at = `${field}[${index}]`;
+    artifacts.push(await readArtifact(folder, at, record(entry, at)));
+  }
+  return artifacts;
+}
+
 /** A slip in a name would leave the artifact without the variant that stands in for it. */
-function checkReduced(artifacts: readonly FolderArtifact[]): void {
-  const reduced = artifacts.filter(standsIn).map(({ file }) => file);
+function checkReduced(
+  field: string,
+  artifacts: readonly FolderArtifact[],
+  reduced: readonly string[],
+): void {
   for (const [index, { reducedBy, variant }] of artifacts.entries()) {
     if (reducedBy === null) continue;
     if (variant === 'full' && reduced.includes(reducedBy)) continue;
@@ -107,7 +125,7 @@ function checkReduced(artifacts: readonly FolderArtifact[]): void {
       variant === 'full'
         ? `the file of a reduced summary (${reduced.join(', ') || 'there is none'})`
         : 'none for a reduced variant';
-    throw invalid(`artifacts[${index}].reducedBy`, expected, reducedBy);
+    throw invalid(`${field}[${index}].reducedBy`, expected, reducedBy);
   }
 }
 
@@ -141,6 +159,8 @@ async function readArtifact(
     reducedBy:
       entry['reducedBy'] === undefined ? null : string(entry['reducedBy'], `${at}.reducedBy`),
     sourcePublishedAt: source ? time(source['publishedAt'], `${at}.source.publishedAt`) : null,
+    origin:
+      source?.['origin'] === undefined ? null : string(source['origin'], `${at}.source.origin`),
     content: await readLocalFile(join(folder, file)),
     sidecar: await readTextIfThere(join(folder, `${file}.alternates.yaml`)),
   };

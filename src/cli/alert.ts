@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addAssess, addConfirm, addEvent, addInvolve, addPublish } from './alert-acts.ts';
+import { addAdditionCommands } from './alert-addition.ts';
 import { alertAnswer, alertsPage, planAnswer } from './alert-answers.ts';
 import { addChangeCommands } from './alert-change.ts';
 import { addDates } from './alert-dates.ts';
@@ -42,6 +43,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addMoveCommands(alert, world);
   addChangeCommands(alert, world);
   addDates(alert, world);
+  addAdditionCommands(alert, world);
 }
 
 function addList(alert: Command, world: World): void {

@@ -20,7 +20,7 @@ export type AlertHead = Pick<
 > & { readonly emergency?: string };
 
 /** An artifact to add; `reducedBy` is the id of the reduced variant. */
-export type ArtifactToAdd = Omit<FolderArtifact, 'file' | 'reducedBy'> & {
+export type ArtifactToAdd = Omit<FolderArtifact, 'file' | 'reducedBy' | 'origin'> & {
   readonly reducedBy: string | null;
 };
 
@@ -56,13 +56,26 @@ export async function postArtifact(
   alert: string,
   artifact: ArtifactToAdd,
 ): Promise<Added> {
+  const answer = await client.post(`/v1/alerts/${alert}/artifacts`, bodyOf(artifact));
+  return added(answer, 'artifact');
+}
+
+/** Proposes it for an alert of which waves have begun: what the API says of it. */
+export async function postAddition(
+  client: Client,
+  alert: string,
+  artifact: ArtifactToAdd,
+): Promise<unknown> {
+  return client.post(`/v1/alerts/${alert}/additions`, bodyOf(artifact));
+}
+
+function bodyOf(artifact: ArtifactToAdd) {
   const { kind, variant, format, marking, name, content, sidecar, reducedBy } = artifact;
-  const body = {
+  return {
     ...{ kind, variant, format, marking, name, sidecar, reducedBy },
     content: content.toString('base64'),
     sourcePublishedAt: textOrNull(artifact.sourcePublishedAt),
   };
-  return added(await client.post(`/v1/alerts/${alert}/artifacts`, body), 'artifact');
 }
 
 function textOrNull(at: Instant | null): string | null {

@@ -49,6 +49,7 @@ const artifact = {
   format: 'markdown',
   marking: 'full',
   slots: 1,
+  sourcePublishedAt: null,
 };
 const artifacts = [
   { ...artifact, id: 'a', name: 'advisory.md' },

@@ -38,6 +38,8 @@ export const EVENT_SHAPES = {
     slots: 'int',
     commitment: 'hash',
   },
+  addition_proposed: { alert: 'id', artifact: 'id' },
+  addition_approved: { alert: 'id', artifact: 'id', digest: 'hash' },
   approval_given: { alert: 'id', plan: 'hash' },
   approval_voided: { alert: 'id', plan: 'hash' },
   disclosure_moved: { alert: 'id', from: 'instant', to: 'instant' },

@@ -41,6 +41,7 @@ test('the routes, and whom each answers', async () => {
   const participant = '/v1/programmes/:programme/participants/:participant';
   assert.deepEqual(table.sort(), [
     `GET /tocsin-reader.mjs public`,
+    `GET /v1/additions/:addition ${any}`,
     `GET /v1/alerts/:alert ${any}`,
     `GET /v1/alerts/:alert/duties ${any}`,
     `GET /v1/alerts/:alert/exposure investigator`,
@@ -67,6 +68,8 @@ test('the routes, and whom each answers', async () => {
     `GET /v1/public/alerts public`,
     `GET /v1/public/alerts/:alert/documents/:artifact public`,
     `GET /v1/sightings/:sighting/trace investigator+approver`,
+    `POST /v1/additions/:addition/approval approver`,
+    `POST /v1/alerts/:alert/additions author`,
     `POST /v1/alerts/:alert/approval approver`,
     `POST /v1/alerts/:alert/artifacts author`,
     `POST /v1/alerts/:alert/assessment author`,

@@ -1,9 +1,10 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { lp, sha256, sha256Hex } from '../crypto/hash.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { AlertId, PersonId } from '../domain/ids.ts';
+import type { Actor } from '../domain/event.ts';
+import type { AlertId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { waves } from '../domain/schedule.ts';
+import { type Schedule, waves } from '../domain/schedule.ts';
 import { type AlertRow, alertById, artifactsOf } from '../store/alert-reader.ts';
 import { insertApproval } from '../store/alert-writer.ts';
 import { breakGlassForUpdate } from '../store/break-glass-store.ts';
@@ -33,10 +34,12 @@ export type ApprovalAnswers = {
   readonly emergency?: BreakGlassReason | null;
 };
 
+type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+
 /**
  * The second person approves exactly the plan with this digest. The plan is made again here, under
  * the lock that holds off every change of its facts: if anything changed since it was shown, the
- * digest differs and nothing is approved.
+ * digest differs and nothing is approved. What is overdue by then is released in one wave.
  * @throws SECOND_PERSON for whoever opened or changed the alert; APPROVAL_VOID for another plan;
  * CONFLICT when approved already, or where a wave opens while somebody invited may still answer;
  * TIMING_REFUSED where the clock refuses its T0 and this is no emergency.
@@ -71,7 +74,7 @@ export async function approveAlert(
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const published = (await breakGlassForUpdate(tx, alertId)) !== null;
     if (!published) await holdPlan(context, tx, act, alert, caller.id, { accept, emergency });
-    const opening = waves(alert.schedule);
+    const opening = wavesFrom(alert.schedule, now);
     await insertApproval(tx, act, {
       alert: alertId,
       plan: digest,
@@ -85,6 +88,11 @@ export async function approveAlert(
   });
 }
 
+/** The waves still to come; those whose time has passed are one wave of this moment. */
+function wavesFrom(schedule: Schedule, now: Instant): Instant[] {
+  return [...new Set(waves(schedule).map((at) => (at < now ? now : at)))];
+}
+
 /**
  * Holds the T0 of the plan against the clock, as it is now. An emergency is not held against it,
  * since its embargo ends with this approval; what it sets aside is recorded.
@@ -92,7 +100,7 @@ export async function approveAlert(
 async function holdPlan(
   context: Context,
   tx: Tx,
-  act: Parameters<typeof insertApproval>[1],
+  act: Act,
   alert: AlertRow,
   by: PersonId,
   { accept, emergency }: Required<ApprovalAnswers>,
@@ -141,11 +149,11 @@ export async function checkWindows(
  * Commits to the mark key and the slot tables before any copy exists: with both fixed, so is every
  * reader's word (docs/decisions/0003). Readers' own commitments follow before their first delivery.
  */
-async function commitMarks(
+export async function commitMarks(
   context: Context,
   tx: Tx,
   alert: AlertRow,
-  act: Parameters<typeof insertApproval>[1],
+  act: Act,
 ): Promise<void> {
   const keys = await context.keys.alert(tx, alert.id);
   const tables: Json[] = [];

@@ -1,34 +1,14 @@
-import { canonicalJson, type Json } from '../crypto/canonical.ts';
-import { hmacSha256, sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
-import type { AlertMode, ArtifactHead } from '../domain/alert.ts';
-import {
-  type ArtifactKind,
-  type Format,
-  MAX_ARTIFACT_BYTES,
-  type Marking,
-  standsIn,
-  type Tlp,
-  type UsePermission,
-  type Variant,
-} from '../domain/artifact.ts';
+import type { AlertMode } from '../domain/alert.ts';
+import type { Tlp, UsePermission } from '../domain/artifact.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { endedAt } from '../domain/schedule.ts';
 import { type Assessment, UNASSESSED } from '../domain/vulnerability.ts';
-import { copyPlaintextLength } from '../formats/copy.ts';
-import type { Dropped, Frozen } from '../marking/freeze.ts';
-import type { SlotTable } from '../marking/slot-table.ts';
-import { maxLength } from '../marking/splice.ts';
+import type { Dropped } from '../marking/freeze.ts';
 import { broughtForward, scheduleUnder } from '../policy/policy.ts';
-import {
-  type AlertRow,
-  type ArtifactRow,
-  alertById,
-  alertForUpdate,
-  artifactsOf,
-} from '../store/alert-reader.ts';
+import { type AlertRow, alertById, alertForUpdate, artifactsOf } from '../store/alert-reader.ts';
 import { bumpAlert, insertAlert, insertArtifact, moveSchedule } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
@@ -41,12 +21,11 @@ import type { BreakGlassReason } from './break-glass.ts';
 import { checkAssessment } from './check-assessment.ts';
 import type { Context } from './context.ts';
 import { reviseConsents } from './embargo-consent.ts';
-import { freezeArtifact } from './freeze-artifact.ts';
 import { requireCertainTime } from './guard-clock.ts';
 import { forOtherDate, type Happened, withHappened } from './happened.ts';
 import { holdDate, NO_ANSWERS, recordSaid, setAside, type TimingAnswers } from './hold-date.ts';
-import { type AlertKeys, encryptFor, makeAlertKeys } from './keyring.ts';
-import { type Rendering, renderingsOf, rowOf } from './render-shelf.ts';
+import { makeAlertKeys } from './keyring.ts';
+import { type ArtifactInput, freezeNew, placed } from './new-artifact.ts';
 import { standingOf } from './timing-facts.ts';
 
 export type AlertInput = {
@@ -133,23 +112,6 @@ export async function draftAlert(
   });
 }
 
-function jsonBytes(value: Json): Buffer {
-  return Buffer.from(canonicalJson(value));
-}
-
-export type ArtifactInput = {
-  readonly kind: ArtifactKind;
-  readonly variant: Variant;
-  readonly format: Format;
-  readonly marking: Marking;
-  readonly name: string;
-  readonly content: Uint8Array;
-  /** Approved alternates, orders and canaries (docs/formats/slot-table.md), YAML; null for none. */
-  readonly sidecar: string | null;
-  readonly reducedBy: ArtifactId | null;
-  readonly sourcePublishedAt: Instant | null;
-};
-
 export type ArtifactAdded = {
   readonly artifact: ArtifactId;
   readonly version: number;
@@ -158,13 +120,9 @@ export type ArtifactAdded = {
   readonly dropped: readonly Dropped[];
 };
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const MAX_ARTIFACTS = 50;
-
 /**
  * Adds an artifact to a draft: freezes its slots, encrypts it, voids an approval if there was one.
- * `version` is the alert's version the caller saw. Freezing runs before the transaction; the
- * alert's version guards against a change in between.
+ * `version` is the alert's version the caller saw; null: the newest.
  */
 export async function addArtifact(
   context: Context,
@@ -175,121 +133,22 @@ export async function addArtifact(
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<ArtifactAdded> {
-  checkArtifact(input);
-  const earlier = await context.store.issuer((tx) => readEarlier(context, tx, alertId));
-  const artifact = newId<ArtifactId>();
-  const frozen = await freeze(artifact, input, earlier.renderings);
+  const made = await freezeNew(context, alertId, input);
+  if (!made) throw unknownAlert();
   return once(context, key, now, async (tx) => {
-    const alert = await lockedDraft(tx, alertId, version ?? earlier.version);
-    const artifacts = await artifactsOf(tx, alertId);
-    checkLinks(input, artifacts);
+    const alert = await lockedDraft(tx, alertId, version ?? made.version);
     const keys = await context.keys.alert(tx, alertId);
+    const { head, content } = placed(made, alertId, await artifactsOf(tx, alertId), keys);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
-    await insertArtifact(
-      tx,
-      act,
-      headOf(alertId, artifact, input),
-      stored(keys, artifact, input, frozen.table, artifacts.length),
-    );
+    await insertArtifact(tx, act, head, content);
     await bumpAlert(tx, act, alertId, alert.version + 1);
     return {
-      artifact,
+      artifact: made.id,
       version: alert.version + 1,
-      slots: frozen.table.slots.length,
-      dropped: frozen.dropped,
+      slots: content.slots,
+      dropped: made.frozen.dropped,
     };
   });
-}
-
-function checkArtifact(input: ArtifactInput): void {
-  if (!NAME.test(input.name)) {
-    throw invalid('name', 'a file name of letters, digits, dot, dash, underscore', input.name);
-  }
-  if (input.content.length === 0) throw invalid('content', 'at least one byte', 'none');
-  if (input.content.length > MAX_ARTIFACT_BYTES) {
-    throw new TocsinError(
-      'LIMIT_EXCEEDED',
-      `content: expected at most ${MAX_ARTIFACT_BYTES} bytes, found ${input.content.length}`,
-      { field: 'content' },
-    );
-  }
-  const unmarkable =
-    input.format === 'binary' || input.kind === 'patch' || input.kind === 'test_file';
-  if (unmarkable && input.marking !== 'none') {
-    throw invalid('marking', `none, for ${input.kind} in format ${input.format}`, input.marking);
-  }
-}
-
-function checkLinks(input: ArtifactInput, artifacts: readonly ArtifactRow[]): void {
-  if (artifacts.length >= MAX_ARTIFACTS) {
-    throw new TocsinError('LIMIT_EXCEEDED', `artifacts: expected at most ${MAX_ARTIFACTS}`);
-  }
-  if (input.reducedBy === null) return;
-  if (input.variant === 'reduced') {
-    throw invalid('reducedBy', 'none for a reduced variant, which stands in itself', 'one');
-  }
-  const reduced = artifacts.find((artifact) => artifact.id === input.reducedBy);
-  if (!reduced || !standsIn(reduced)) {
-    const found = reduced ? `${reduced.kind}, ${reduced.variant}` : 'none of this alert';
-    throw invalid('reducedBy', 'a reduced summary of this alert', found);
-  }
-}
-
-type Earlier = { readonly version: number; readonly renderings: readonly Rendering[] };
-
-async function readEarlier(context: Context, tx: Tx, alertId: AlertId): Promise<Earlier> {
-  const alert = await alertById(tx, alertId);
-  if (!alert) throw unknownAlert();
-  const keys = await context.keys.alert(tx, alertId);
-  const renderings = await renderingsOf(context.renders, tx, alertId, keys);
-  return { version: alert.version, renderings };
-}
-
-async function freeze(
-  artifact: ArtifactId,
-  input: ArtifactInput,
-  renderings: readonly Rendering[],
-): Promise<Frozen> {
-  const { marking, format, content, sidecar } = input;
-  if (marking === 'none') {
-    const master = sha256Hex(content);
-    return { table: { v: 1, artifact, version: 1, master, slots: [] }, dropped: [] };
-  }
-  const earlier = renderings
-    .filter(({ table }) => table.slots.length > 0)
-    .map(({ table, master }) => ({ table, text: master.toString() }));
-  return freezeArtifact(input.name, { artifact, format, marking, content, sidecar, earlier });
-}
-
-function headOf(alert: AlertId, artifact: ArtifactId, input: ArtifactInput): ArtifactHead {
-  const { kind, variant, format, name, marking, reducedBy, sourcePublishedAt } = input;
-  const fixed = { id: artifact, alert, version: 1 };
-  return { ...fixed, kind, variant, format, name, marking, reducedBy, sourcePublishedAt };
-}
-
-function stored(
-  keys: AlertKeys,
-  artifact: ArtifactId,
-  input: ArtifactInput,
-  table: SlotTable,
-  ordinal: number,
-) {
-  const slots = jsonBytes(table);
-  return {
-    ordinal,
-    headEnc: encryptFor(keys, rowOf(artifact, 'head'), jsonBytes({ name: input.name })),
-    contentEnc: encryptFor(keys, rowOf(artifact, 'content'), input.content),
-    slotsEnc: encryptFor(keys, rowOf(artifact, 'slots'), slots),
-    slots: table.slots.length,
-    copyLength: copyPlaintextLength(maxLength(input.content, table)),
-    // Keyed, so that the ledger says nothing about a text somebody might guess.
-    commitment: hmacSha256(
-      keys.data,
-      Buffer.from('tocsin/artifact/v1'),
-      input.content,
-      slots,
-    ).toString('hex'),
-  };
 }
 
 /**

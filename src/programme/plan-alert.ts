@@ -92,6 +92,8 @@ export type Supposed = {
   /** What participants would be to the alert. */
   readonly relations?: ReadonlyMap<ParticipantId, Partial<AlertRelation>>;
   readonly platform?: PlatformState;
+  /** Artifacts that the alert does not have yet. */
+  readonly added?: readonly ArtifactRow[];
 };
 
 const PAGE = 500;
@@ -128,7 +130,8 @@ export async function makePlan(
   const { timing } = await readHead(context, tx, alert);
   const recorded = await alertFacts(context, tx, alert);
   const facts = { ...recorded, platform: supposed.platform ?? recorded.platform };
-  const { artifacts, vulnerability, platform } = facts;
+  const { vulnerability, platform } = facts;
+  const artifacts = [...facts.artifacts, ...(supposed.added ?? [])];
   const factsOf = (principal: ReleaseFacts['principal']) =>
     artifacts.map((artifact) => ({ artifact, facts: factsFor(facts, artifact, principal) }));
   const planned = {

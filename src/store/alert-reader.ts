@@ -93,7 +93,7 @@ export function alertFromRow(row: AlertColumns): AlertRow {
   };
 }
 
-function artifactFromRow(row: ArtifactColumns): ArtifactRow {
+export function artifactFromRow(row: ArtifactColumns): ArtifactRow {
   return {
     id: row.id as ArtifactId,
     alert: row.alert_id as AlertId,

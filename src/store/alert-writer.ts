@@ -1,3 +1,4 @@
+import type { Insertable } from 'kysely';
 import type { AlertState, ArtifactHead } from '../domain/alert.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AlertId, PersonId, ProgrammeId } from '../domain/ids.ts';
@@ -5,6 +6,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
+import type { Database } from './schema.ts';
 
 type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
@@ -81,39 +83,44 @@ export async function insertArtifact(
   head: ArtifactHead,
   content: StoredContent,
 ): Promise<void> {
-  await tx
-    .insertInto('artifact')
-    .values({
-      id: head.id,
-      alert_id: head.alert,
-      ordinal: content.ordinal,
-      kind: head.kind,
-      variant: head.variant,
-      format: head.format,
-      marking: head.marking,
-      version: head.version,
-      reduced_by: head.reducedBy,
-      source_published_at:
-        head.sourcePublishedAt === null ? null : new Date(head.sourcePublishedAt),
-      head_enc: content.headEnc,
-      content_enc: content.contentEnc,
-      slots_enc: content.slotsEnc,
-      slots: content.slots,
-      copy_length: content.copyLength,
-    })
-    .execute();
-  await recordEvent(tx, {
-    type: 'artifact_frozen',
-    ...act,
-    data: {
-      alert: head.alert,
-      artifact: head.id,
-      version: head.version,
-      kind: head.kind,
-      slots: content.slots,
-      commitment: content.commitment,
-    },
-  });
+  await tx.insertInto('artifact').values(artifactColumns(head, content)).execute();
+  await recordFrozen(tx, act, head, content);
+}
+
+/** An artifact as a row. */
+export function artifactColumns(
+  head: ArtifactHead,
+  content: StoredContent,
+): Insertable<Database['artifact']> {
+  const { sourcePublishedAt } = head;
+  return {
+    id: head.id,
+    alert_id: head.alert,
+    ordinal: content.ordinal,
+    kind: head.kind,
+    variant: head.variant,
+    format: head.format,
+    marking: head.marking,
+    version: head.version,
+    reduced_by: head.reducedBy,
+    source_published_at: sourcePublishedAt === null ? null : new Date(sourcePublishedAt),
+    head_enc: content.headEnc,
+    content_enc: content.contentEnc,
+    slots_enc: content.slotsEnc,
+    slots: content.slots,
+    copy_length: content.copyLength,
+  };
+}
+
+/** Commits to content and slot table, before there is any copy. */
+export async function recordFrozen(
+  tx: Tx,
+  act: Act,
+  { alert, id: artifact, version, kind }: ArtifactHead,
+  { slots, commitment }: StoredContent,
+): Promise<void> {
+  const data = { alert, artifact, version, kind, slots, commitment };
+  await recordEvent(tx, { type: 'artifact_frozen', ...act, data });
 }
 
 /**

@@ -8,6 +8,24 @@ export type AtOrNull = ColumnType<Instant | null, Date | null, Date | null>;
 /** `jsonb`: read parsed, written as JSON text. */
 export type Json<T> = ColumnType<T, string, string>;
 
+type ArtifactTable = {
+  id: string;
+  alert_id: string;
+  ordinal: number;
+  kind: string;
+  variant: string;
+  format: string;
+  marking: string;
+  version: number;
+  reduced_by: string | null;
+  source_published_at: AtOrNull;
+  head_enc: Buffer;
+  content_enc: Buffer;
+  slots_enc: Buffer;
+  slots: number;
+  copy_length: number;
+};
+
 /** The tables of migrations/, by name. Columns named `*_enc` hold ciphertext. */
 export type Database = {
   schema_migration: { version: number; name: string; sha256: string; applied_at: At };
@@ -90,22 +108,13 @@ export type Database = {
     created_at: At;
   };
   wrapped_key: { alert_id: string; purpose: string; kid: string; wrapped: Buffer };
-  artifact: {
-    id: string;
-    alert_id: string;
-    ordinal: number;
-    kind: string;
-    variant: string;
-    format: string;
-    marking: string;
-    version: number;
-    reduced_by: string | null;
-    source_published_at: AtOrNull;
-    head_enc: Buffer;
-    content_enc: Buffer;
-    slots_enc: Buffer;
-    slots: number;
-    copy_length: number;
+  artifact: ArtifactTable;
+  addition: ArtifactTable & {
+    commitment: string;
+    proposer_id: string;
+    at: At;
+    approver_id: string | null;
+    decided_at: AtOrNull;
   };
   alert_author: { alert_id: string; person_id: string };
   approval: {

@@ -131,6 +131,25 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     assert.equal(status.copies, 2);
   });
 
+  test('a rule that comes after the waves have begun, put in by the second person', async () => {
+    await writeFile(join(folder.path, 'late.yml'), 'title: A rule of the day after\n');
+    const add = ['alert', 'add', alert, 'late.yml', '--kind', 'detection_rule'];
+    const rest = ['--marking', 'none', '--source-published-at', '2025-07-21T00:00:00Z'];
+    const early = await run(author, 'tocsin', ...add, ...rest);
+    assert.equal(early.code, 5, 'not as to a draft');
+    const proposed = await run(author, 'tocsin', ...add, ...rest, '--late');
+    assert.match(done(proposed).stdout, /^now +whole to 1, reduced to 0, held for 0$/m);
+    const field = (name: string) =>
+      new RegExp(`^${name} +(\\S+)$`, 'm').exec(proposed.stdout)?.[1] ?? '';
+    const [addition, digest] = [field('addition'), field('digest')];
+    const approve = ['alert', 'approve-addition', addition, '--digest', digest];
+    assert.equal((await run(author, 'tocsin', ...approve)).code, 3);
+    const { stdout } = done(await run(approver, 'tocsin', 'alert', 'addition', addition));
+    assert.equal(stdout, proposed.stdout);
+    done(await run(approver, 'tocsin', ...approve));
+    await until(async () => (await reader('inbox')).stdout.includes('late.yml'));
+  });
+
   test('a leaked text is traced to the copy, after a second person approved', async () => {
     const parts = await Promise.all(
       ['advisory.md', 'detection-guidance.md'].map((file) =>

@@ -16,6 +16,23 @@ import {
 /** Decisions of a wave: 120 participants on 8 artifacts. */
 const DECISIONS = 120 * 8;
 
+/** The form of an alert in the numbers, but for what only the second has. */
+const ALERT = {
+  ...{ id: 'string', title: 'string', disclosureAt: 'string', earlyWarningHours: 'number' },
+  artifacts: [{ kind: 'string', name: 'string', slots: 'number' }],
+  waves: [
+    {
+      ...{ at: 'string', allowed: 'number', allowedReduced: 'number' },
+      ...{ held: 'number', denied: 'number', reasons: {} },
+    },
+  ],
+  restricted: {
+    ...{ participants: 'number', pocCopies: 'number', copiesBeforeT0: 'number' },
+    ...{ summaryCopiesAtT0: 'number', otherCopies: 'number' },
+  },
+  copies: { served: 'number', opened: 'number', verified: 'number' },
+};
+
 suite('the demonstration, as its first user sees it', () => {
   let folder: Awaited<ReturnType<typeof openWorkFolder>>;
   let terminal: Terminal;
@@ -70,7 +87,28 @@ suite('the demonstration, as its first user sees it', () => {
       canary: { hit: 'boolean', sufficient: 'boolean' },
       unmarked: { accused: [], exposed: 'number' },
       ledger: { size: 'number', root: 'string', verified: 'boolean' },
+      alerts: [{ ...ALERT, sources: [], breakGlass: 'object' }],
       seconds: 'number',
+    });
+  });
+
+  test('`alerts` has both, the first as it is beside it, and the second in the same form', () => {
+    const [first, second, ...others] = report.alerts;
+    assert.ok(first && second && others.length === 0);
+    const { id, disclosureAt, artifacts, waves, copies } = first;
+    assert.deepEqual({ id, disclosureAt, artifacts }, report.alert);
+    assert.deepEqual([waves, copies], [report.waves, report.copies]);
+    assert.deepEqual({ ...first.restricted, ...report.restricted }, first.restricted);
+    assert.deepEqual([first.sources, first.breakGlass], [[], null]);
+    assert.deepEqual(shapeOf(second), {
+      ...ALERT,
+      sources: [
+        {
+          ...{ kind: 'string', name: 'string', origin: 'string' },
+          ...{ publishedAt: 'string', releasedAt: 'string', late: 'boolean' },
+        },
+      ],
+      breakGlass: { at: 'string', confirmedInTime: 'boolean' },
     });
   });
 
@@ -122,6 +160,53 @@ suite('the demonstration, as its first user sees it', () => {
     for (const { p, corrected } of leak.accused) assert.ok(p < corrected && corrected <= 1e-6);
   });
 
+  test('the second alert: one wave for all, published within hours, no quiet embargo', () => {
+    const [first, second] = report.alerts;
+    assert.ok(first && second);
+    assert.match(second.title, /CVE-2025-53770, CVE-2025-53771/);
+    assert.equal(second.waves[0]?.at, '2025-07-19T17:00:00Z');
+    assert.equal(second.disclosureAt, '2025-07-19T23:00:00Z');
+    assert.deepEqual(second.breakGlass, { at: second.disclosureAt, confirmedInTime: true });
+    assert.deepEqual([first.earlyWarningHours, second.earlyWarningHours], [14 * 24, 6]);
+    // All tiers that may have it have it in the first wave: the three artifacts it opens with.
+    const regular = (report.waves[2]?.allowed ?? 0) / report.alert.artifacts.length;
+    assert.equal(second.waves[0]?.allowed, regular * 3);
+  });
+
+  test('what was taken over came on or after its own day, in the first wave there was', () => {
+    const [, second] = report.alerts;
+    assert.ok(second);
+    assert.equal(second.sources.length, 9);
+    const waves = second.waves.map(({ at }) => at);
+    for (const { name, publishedAt, releasedAt, late } of second.sources) {
+      assert.ok(releasedAt !== null && late, name);
+      assert.ok(Date.parse(releasedAt) >= Date.parse(publishedAt), name);
+      // Exactly one wave between the two: its own. None was passed over.
+      const between: string[] = waves.filter(
+        (at) =>
+          Date.parse(at) >= Date.parse(publishedAt) && Date.parse(at) < Date.parse(releasedAt),
+      );
+      assert.equal(between.length, 1, name);
+      assert.equal(between[0]?.slice(0, 10), releasedAt.slice(0, 10), name);
+    }
+    assert.deepEqual(
+      waves.slice(2),
+      [20, 21, 22, 24, 25].map((day) => `2025-07-${day}T23:00:00Z`),
+    );
+  });
+
+  test('of the second alert too, restricted firms have the description from T0, no more', () => {
+    const [, second] = report.alerts;
+    assert.deepEqual(second?.restricted, {
+      ...{ participants: 21, pocCopies: 0, copiesBeforeT0: 0 },
+      ...{ summaryCopiesAtT0: 21, otherCopies: 0 },
+    });
+    const { served, opened, verified } = second.copies;
+    assert.ok(served > 21);
+    assert.deepEqual([opened, verified], [served, served]);
+    assert.ok((second.waves[0]?.reasons['LEGAL_DUTY'] ?? 0) > 0);
+  });
+
   test('a canary is a hit and not sufficient; without a mark no copy is identified', () => {
     assert.deepEqual(report.canary, { hit: true, sufficient: false });
     assert.deepEqual(report.unmarked.accused, []);
@@ -131,16 +216,17 @@ suite('the demonstration, as its first user sees it', () => {
   test('the ledger is verified from outside, a tick for every hour', () => {
     assert.equal(report.ledger.verified, true);
     assert.match(report.ledger.root, /^[0-9a-f]{64}$/);
-    assert.ok(report.ledger.size > 18 * 24);
+    assert.ok(report.ledger.size > 35 * 24);
   });
 
   test('it fits a terminal, in words that accuse nobody, and says what is invented', () => {
     assert.equal(ran.stderr, '');
     const lines = ran.stdout.split('\n');
-    assert.ok(lines.length <= 85, `${lines.length} lines`);
+    assert.ok(lines.length <= 102, `${lines.length} lines`);
     for (const line of lines) assert.ok([...line].length <= 80, line);
     const story = ran.stdout.replace(/\s+/g, ' ');
-    assert.match(story, /are invented\. The alert is a reconstruction/);
+    assert.match(story, /are invented\. The alerts are reconstructions/);
+    assert.match(story, /6 hours of early warning were left/);
     assert.doesNotMatch(story, /accus|guilt|leaker|culprit/i);
     assert.match(story, /Copy identified: issued to/);
     assert.match(story, /does not say who passed the copy on, or why/);
@@ -159,7 +245,7 @@ test('Ctrl-C in the middle ends everything in order', async () => {
     const terminal = { cwd: folder.path, env: { HOME: folder.path, TMPDIR: folder.path } };
     const { code, stdout } = await interrupt(terminal, /^2 {2}The alert/m, 'tocsin', 'demo');
     assert.equal(code, 130);
-    assert.doesNotMatch(stdout, /^5 {2}The ledger/m);
+    assert.doesNotMatch(stdout, /^6 {2}The ledger/m);
     assert.deepEqual(await readdir(folder.path), []);
     assert.deepEqual(await postgresLeftIn(folder.path), []);
   } finally {

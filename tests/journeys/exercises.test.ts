@@ -101,7 +101,7 @@ describe('an alert to practise on', () => {
     }
   });
 
-  test('a rehearsal is decided like the others, and no participant can tell that it is', async () => {
+  test('a rehearsal is decided like the others, and no participant can tell of it', async () => {
     const [wave] = (await view('rehearsal')).waves;
     assert.deepEqual([wave?.counts.allowed, wave?.counts.granted], [1, 0]);
     await assert.rejects(fetch('rehearsal'), { code: 'NOT_FOUND' });

@@ -15,13 +15,9 @@ import {
   plus,
 } from '../../src/domain/instant.ts';
 import { inviteReader } from '../../src/programme/admit-participant.ts';
-import {
-  type ArtifactInput,
-  addArtifact,
-  draftAlert,
-  moveDisclosure,
-} from '../../src/programme/draft-alert.ts';
+import { addArtifact, draftAlert, moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { encryptFor } from '../../src/programme/keyring.ts';
+import type { ArtifactInput } from '../../src/programme/new-artifact.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { readInbox } from '../../src/programme/read-inbox.ts';
 import { readPublicAlerts } from '../../src/programme/read-public.ts';

@@ -17,7 +17,7 @@ export async function checkLedger(
   const { page, rehearsal, issuer, desks } = stage;
   // What was done in this hour is in the ledger with the next tick.
   await pass(stage, plus(rehearsal.now(), HOUR_MS));
-  page.part('5  The ledger', momentOf(rehearsal.now()));
+  page.part('6  The ledger', momentOf(rehearsal.now()));
   page.doing('the ledger is exported and verified');
   const file = join(folder, 'ledger.jsonl');
   const lines = Readable.from(issuer.operator.api.stream('/v1/log/export'));

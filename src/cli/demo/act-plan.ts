@@ -1,10 +1,5 @@
-import { join } from 'node:path';
 import { planAnswer } from '../alert-answers.ts';
-import { readAlertFolder } from '../alert-folder.ts';
-import { postAlert, postArtifacts } from '../draft-alert.ts';
-import { entries, object, text } from '../shape.ts';
-import type { Alert } from './alert.ts';
-import { EXAMPLES } from './invented.ts';
+import { type Alert, draft } from './alert.ts';
 import { showPlan } from './plan-table.ts';
 import { refusalOf } from './refusal.ts';
 import type { Stage } from './stage.ts';
@@ -14,7 +9,7 @@ import { momentOf } from './words.ts';
 export async function planAlert(stage: Stage): Promise<Alert> {
   const { page, rehearsal, issuer } = stage;
   page.part('2  The alert: planned before anything is sent', momentOf(rehearsal.now()));
-  const alert = await draft(stage);
+  const { alert } = await draft(stage, 'sharepoint-2025-07');
   const plan = planAnswer(await issuer.author.api.get(`/v1/alerts/${alert.id}/plan`), 'plan');
   page.line(
     `CVE-2025-49704 and -49706: ${alert.artifacts.length} artifacts, and ${alert.slots} places ` +
@@ -29,22 +24,4 @@ export async function planAlert(stage: Stage): Promise<Alert> {
     `${issuer.approver.name}, a second person, approves plan ${plan.digest.slice(0, 16)}….`,
   );
   return alert;
-}
-
-const schedule = object({ disclosureAt: text, opensAt: entries(text) });
-
-async function draft({ issuer, rehearsal, page }: Stage): Promise<Alert> {
-  const { api } = issuer.author;
-  const { artifacts: files, ...head } = await readAlertFolder(join(EXAMPLES, 'sharepoint-2025-07'));
-  const id = await postAlert(api, rehearsal.programme, head);
-  const progress = { at: page.doing, done: () => undefined };
-  const uploaded = await postArtifacts(api, id, files, progress);
-  const { disclosureAt, opensAt } = schedule(await api.get(`/v1/alerts/${id}`), 'alert');
-  return {
-    id,
-    disclosureAt,
-    opensAt,
-    artifacts: uploaded.map(({ artifact, kind }) => ({ id: artifact, kind })),
-    slots: uploaded.reduce((sum, { slots }) => sum + slots, 0),
-  };
 }

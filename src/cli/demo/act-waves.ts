@@ -3,11 +3,12 @@ import { HOUR_MS, type Instant, parseInstant, plus } from '../../domain/instant.
 import { askForAll, type Suspended, suspendMidWave } from './act-suspension.ts';
 import type { Alert } from './alert.ts';
 import type { Reader } from './readers.ts';
+import { oneOfEachRestricted, refusalsOf } from './restricted.ts';
 import { pass, type Stage } from './stage.ts';
 import { aligned, dayOf } from './words.ts';
 
 /** A promise reaches to the tick after the next; verifying asks after that. */
-const PROMISED_MS = 3 * HOUR_MS;
+export const PROMISED_MS = 3 * HOUR_MS;
 const WIDTHS = [24, 12, 12, 12, 12];
 
 /**
@@ -38,7 +39,7 @@ export async function playWaves(
     if (suspended) suspended = await askAgain(stage, alert, readers, suspended);
     refused += await askForPoc(stage, alert, readers);
     await pass(stage, plus(at, PROMISED_MS));
-    await proveAll(stage, readers, `${dayOf(at)}, ${tier ?? 'everybody'}`);
+    await proveWave(stage, alert, readers, `${dayOf(at)}, ${tier ?? 'everybody'}`);
   }
   if (!suspended) throw new TocsinError('INTERNAL', 'waves: expected one of ans');
   tell(stage, readers, suspended, refused);
@@ -59,23 +60,37 @@ function show({ page }: Stage, row: readonly (string | number)[]): void {
   page.row(aligned(row, WIDTHS));
 }
 
-async function takeAll({ page, desks }: Stage, readers: readonly Reader[]): Promise<void> {
+/** Readers take whatever is new in their inboxes. Returns how many copies that were. */
+export async function takeAll({ page, desks }: Stage, readers: readonly Reader[]): Promise<number> {
   const ids = readers.map(({ id }) => id);
   const taken = await desks.ask('takeAll', ids, (done) => {
     page.doing('readers fetch, open and acknowledge', done, readers.length);
   });
   for (const [index, reader] of readers.entries()) reader.copies += taken[index] ?? 0;
+  return taken.reduce((sum, count) => sum + count, 0);
+}
+
+/** Readers ask the ledger for the proofs they were promised. Returns how many each got. */
+export async function proveAll(stage: Stage, readers: readonly Reader[]): Promise<number[]> {
+  const { page, rehearsal, desks } = stage;
+  const ids = readers.map(({ id }) => id);
+  return desks.ask('prove', { readers: ids, now: rehearsal.now() }, (done) => {
+    page.doing('readers verify against the ledger', done, ids.length);
+  });
 }
 
 /** Verifies what was taken in this wave, and prints the wave's line. */
-async function proveAll(stage: Stage, readers: readonly Reader[], label: string): Promise<void> {
-  const { page, rehearsal, desks } = stage;
-  const before = await desks.ask('count', null);
-  const ids = readers.filter(({ copies }) => copies > 0).map(({ id }) => id);
-  const input = { readers: ids, now: rehearsal.now() };
-  const proven = await desks.ask('prove', input, (done) => {
-    page.doing('readers verify against the ledger', done, ids.length);
-  });
+async function proveWave(
+  stage: Stage,
+  alert: Alert,
+  readers: readonly Reader[],
+  label: string,
+): Promise<void> {
+  const before = await stage.desks.ask('count', alert.id);
+  const proven = await proveAll(
+    stage,
+    readers.filter(({ copies }) => copies > 0),
+  );
   const opened = before.opened - before.verified;
   const served = proven.filter((count) => count > 0).length;
   show(stage, [label, served, opened, opened, proven.reduce((sum, count) => sum + count, 0)]);
@@ -97,29 +112,13 @@ async function askAgain(
   };
 }
 
-/** The roles of firms that the July 2025 rule holds back. */
-const RESTRICTED = ['duty', 'unknown', 'expired'];
-
 /**
  * One reader of each restricted firm asks for the proof of concept by its id: how many are refused.
  * From disclosure on the general description stands in its place, under an id of its own.
  */
-async function askForPoc(
-  { desks }: Stage,
-  alert: Alert,
-  readers: readonly Reader[],
-): Promise<number> {
+async function askForPoc(stage: Stage, alert: Alert, readers: readonly Reader[]): Promise<number> {
   const artifact = alert.artifacts.find(({ kind }) => kind === 'poc')?.id ?? '';
-  const restricted = readers.filter(({ firm }) => RESTRICTED.includes(firm.role));
-  const firms = Map.groupBy(restricted, ({ participant }) => participant);
-  let refused = 0;
-  for (const [reader] of firms.values()) {
-    if (!reader) continue;
-    const code = await desks.ask('take', { reader: reader.id, alert: alert.id, artifact });
-    if (code === null) reader.copies += 1;
-    else refused += 1;
-  }
-  return refused;
+  return refusalsOf(stage, oneOfEachRestricted(readers), { alert: alert.id, artifact });
 }
 
 function tell(

@@ -1,14 +1,24 @@
+import { parseInstant } from '../../domain/instant.ts';
 import type { Report } from './report.ts';
 
 /** What the story claims, each to be held against what was measured. */
 const CLAIMS: readonly { readonly claim: string; readonly holds: (report: Report) => boolean }[] = [
   {
-    claim: 'firms that must report have no proof of concept, and nothing before disclosure',
-    holds: ({ restricted }) => restricted.pocCopies === 0 && restricted.copiesBeforeT0 === 0,
+    claim: 'firms that must report have nothing before disclosure, then the general description',
+    holds: ({ alerts }) =>
+      alerts.every(
+        ({ restricted }) =>
+          restricted.pocCopies === 0 &&
+          restricted.copiesBeforeT0 === 0 &&
+          restricted.otherCopies === 0,
+      ),
   },
   {
     claim: 'every copy that was served was opened, and its proof verified',
-    holds: ({ copies }) => copies.opened === copies.served && copies.verified === copies.served,
+    holds: ({ alerts }) =>
+      alerts.every(
+        ({ copies }) => copies.opened === copies.served && copies.verified === copies.served,
+      ),
   },
   {
     claim: 'nothing is served after a suspension',
@@ -27,6 +37,20 @@ const CLAIMS: readonly { readonly claim: string; readonly holds: (report: Report
   {
     claim: 'no copy is identified where there is no mark',
     holds: ({ unmarked }) => unmarked.accused.length === 0,
+  },
+  {
+    claim: 'nothing that was taken over was released before it was published',
+    holds: ({ alerts }) =>
+      alerts.every(({ sources }) =>
+        sources.every(
+          ({ publishedAt, releasedAt }) =>
+            releasedAt !== null && parseInstant(releasedAt) >= parseInstant(publishedAt),
+        ),
+      ),
+  },
+  {
+    claim: 'the second alert was published by one person and confirmed by another in time',
+    holds: ({ alerts }) => alerts[1]?.breakGlass?.confirmedInTime === true,
   },
   { claim: 'the ledger verifies from outside', holds: ({ ledger }) => ledger.verified },
 ];

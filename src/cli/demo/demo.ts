@@ -12,6 +12,7 @@ import { lookInto } from './act-finds.ts';
 import { checkLedger } from './act-ledger.ts';
 import { planAlert } from './act-plan.ts';
 import { gather } from './act-programme.ts';
+import { playSecond } from './act-second.ts';
 import { playWaves } from './act-waves.ts';
 import { READER_CAP } from './cast.ts';
 import { brokenClaims } from './claims.ts';
@@ -84,9 +85,9 @@ export async function runDemo(world: World, options: DemoOptions): Promise<void>
 function introduce(page: Page, seed: number): void {
   page.part('Tocsin: July 2025, played again', `virtual clock, seed ${seed}`);
   page.line(
-    'All firms, people, countries and laws are invented. The alert is a reconstruction, written ' +
-      'for Tocsin from the public records of 8 July 2025. Everything else is real: database, ' +
-      'HTTP API, sealed copies, proofs.',
+    'All firms, people, countries and laws are invented. The alerts are reconstructions from ' +
+      'public records; the second hands on rules that others published. Everything else is real: ' +
+      'database, API, sealed copies, proofs.',
   );
   page.doing('a database is made');
 }
@@ -116,8 +117,9 @@ async function tell(
   const alert = await planAlert(stage);
   const suspended = await playWaves(stage, alert, readers, draw.suspend);
   const finds = await lookInto(stage, alert, readers, draw);
+  const second = await playSecond(stage, readers, draw.suspend);
   const ledger = await checkLedger(stage, folder, draw.textsOf);
-  const played = { alert, suspended, truth: draw.textsOf, finds, ledger };
+  const played = { alert, second, suspended, truth: draw.textsOf, finds, ledger };
   const report = await measure(stage, played, elapsed());
   closeStory(page, report);
   if (json !== null) {

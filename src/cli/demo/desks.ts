@@ -12,6 +12,7 @@ import { together } from './together.ts';
 
 /** A copy in a reader's hands. */
 type OwnCopy = {
+  readonly alert: string;
   readonly artifact: string;
   readonly kind: string;
   readonly content: Buffer;
@@ -92,9 +93,10 @@ export const VERBS = {
   pinnedKey: async (reader: string) =>
     (await loadMember(deskOf(reader).session)).keys.logVerifierKey,
 
-  /** Copies on all desks: those opened, and those of them that the ledger proved. */
-  count: async (_: null) => {
-    const copies = [...desks.values()].flatMap((desk) => desk.copies);
+  /** Copies of an alert on all desks: those opened, and those of them that the ledger proved. */
+  count: async (alert: string) => {
+    const all = [...desks.values()].flatMap((desk) => desk.copies);
+    const copies = all.filter((copy) => copy.alert === alert);
     return {
       opened: copies.length,
       verified: copies.filter(({ unproven }) => unproven === null).length,
@@ -126,7 +128,7 @@ async function take({ session, copies }: Desk, alert: string, artifact: string):
   const file = await fetchCopy(session, alert, artifact);
   const { manifest, content } = await acknowledge(session, file);
   const { artifact: given, kind } = manifest;
-  copies.push({ artifact: given, kind, content: Buffer.from(content), unproven: file });
+  copies.push({ alert, artifact: given, kind, content: Buffer.from(content), unproven: file });
 }
 
 /** @throws as the check that failed: an issuer that breaks its word ends the story. */

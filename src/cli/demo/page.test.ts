@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COLUMNS, openPage } from './page.ts';
-import { aligned, grouped, momentOf, tally } from './words.ts';
+import { aligned, grouped, momentOf, spanOf, tally } from './words.ts';
 
 function written(work: (page: ReturnType<typeof openPage>) => void, more = {}) {
   const streams = { out: '', err: '' };
@@ -53,6 +53,7 @@ test('numbers and times as people write them', () => {
   assert.equal(grouped(1_234_567), '1 234 567');
   assert.equal(grouped(999), '999');
   assert.equal(momentOf(Date.UTC(2025, 6, 8, 17)), '8 July 2025, 17:00Z');
+  assert.deepEqual([336, 48, 24, 6].map(spanOf), ['14 days', '2 days', '24 hours', '6 hours']);
   assert.equal(tally(['b', 'a', 'b']), 'b 2, a 1');
   assert.equal(aligned(['a', 1, 'x'], [4, 3, 3]), 'a     1  x');
 });

@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/instant.ts';
+import { type Instant, MINUTE_MS, plus } from '../../domain/instant.ts';
 import type { Rehearsal } from '../../main/rehearsal.ts';
 import type { FetchLike } from '../../participant/session.ts';
 import { type Client, openClient } from '../client.ts';
@@ -53,4 +53,9 @@ export async function appoint(
 export async function pass({ rehearsal, page }: Stage, to: Instant): Promise<number> {
   page.doing('time passes');
   return rehearsal.advance(to);
+}
+
+/** Lets a minute pass, in which the worker releases what is due. */
+export async function release(stage: Stage): Promise<void> {
+  await pass(stage, plus(stage.rehearsal.now(), MINUTE_MS));
 }

@@ -22,6 +22,11 @@ export function momentOf(at: number): string {
   return `${dayOf(at)} ${text.slice(0, 4)}, ${text.slice(11, 16)}Z`;
 }
 
+/** `14 days`, `6 hours`: whole days where there are several. */
+export function spanOf(hours: number): string {
+  return hours >= 48 && hours % 24 === 0 ? `${hours / 24} days` : `${hours} hours`;
+}
+
 /** `1 872`: digits in threes. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ' ');

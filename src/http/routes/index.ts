@@ -1,5 +1,6 @@
 import type { Route } from '../deps.ts';
 import { addAlertArtifact } from './alerts/add-artifact.ts';
+import { addLate, approveLate, showLate } from './alerts/additions.ts';
 import { approve } from './alerts/approve.ts';
 import { assess } from './alerts/assess.ts';
 import { approveAlertChange, showChange } from './alerts/change.ts';
@@ -103,6 +104,9 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showAlerts,
   showAlert,
   addAlertArtifact,
+  addLate,
+  showLate,
+  approveLate,
   assess,
   setDisclosure,
   proposeDisclosure,

@@ -1,50 +1,18 @@
-import { type Static, Type } from 'typebox';
-import { ARTIFACT_KINDS, FORMATS, MARKINGS, VARIANTS } from '../../../domain/artifact.ts';
+import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { parseInstant } from '../../../domain/instant.ts';
-import { type ArtifactInput, addArtifact } from '../../../programme/draft-alert.ts';
+import { addArtifact } from '../../../programme/draft-alert.ts';
 import { personOf } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { MayMatch, versionOf } from '../../if-match.ts';
-import {
-  Count,
-  closed,
-  IdText,
-  InstantText,
-  listOf,
-  nullable,
-  oneOf,
-  parseBase64,
-} from '../../schemas/basic.ts';
-
-const ArtifactBody = Type.Object(
-  {
-    kind: oneOf(ARTIFACT_KINDS),
-    variant: oneOf(VARIANTS),
-    format: oneOf(FORMATS),
-    marking: oneOf(MARKINGS),
-    name: Type.String({ minLength: 1, maxLength: 100 }),
-    content: Type.String({
-      format: 'byte',
-      description: 'the bytes, base64; at most 16 MiB of them',
-    }),
-    sidecar: nullable(
-      Type.String({ description: 'approved alternates: docs/formats/slot-table.md' }),
-    ),
-    reducedBy: nullable(IdText),
-    sourcePublishedAt: nullable(InstantText),
-  },
-  closed,
-);
+import { ArtifactBody, DroppedText, parseArtifact } from '../../schemas/artifact.ts';
+import { Count, IdText } from '../../schemas/basic.ts';
 
 const Added = Type.Object({
   artifact: IdText,
   version: Count,
   slots: Count,
-  dropped: listOf(
-    Type.Object({ family: Type.String(), what: Type.String(), reason: Type.String() }),
-  ),
+  dropped: DroppedText,
 });
 
 export function addAlertArtifact(app: App, deps: HttpDeps): void {
@@ -72,22 +40,11 @@ export function addAlertArtifact(app: App, deps: HttpDeps): void {
         personOf(request),
         parseId<'alert'>(request.params.alert, 'alert'),
         ifMatch === undefined ? null : versionOf(ifMatch),
-        parse(request.body),
+        parseArtifact(request.body),
         deps.clock.now(),
         request.repeat,
       );
       return reply.code(201).send(added);
     },
   );
-}
-
-function parse(body: Static<typeof ArtifactBody>): ArtifactInput {
-  const { content, reducedBy, sourcePublishedAt, ...rest } = body;
-  return {
-    ...rest,
-    content: parseBase64(content, 'content'),
-    reducedBy: reducedBy === null ? null : parseId<'artifact'>(reducedBy, 'reducedBy'),
-    sourcePublishedAt:
-      sourcePublishedAt === null ? null : parseInstant(sourcePublishedAt, 'sourcePublishedAt'),
-  };
 }

@@ -12,6 +12,8 @@ export const counts = {
   kills: long ? 200 : 12,
   leakSeeds: long ? 100 : 5,
   innocent: long ? 1_000_000 : 20_000,
+  /** Steps of the histories that are compared with the model of releases. */
+  modelSteps: long ? 1_000_000 : 5_000,
   properties: long ? 100 : 1,
   ruleMutations: long ? Number.POSITIVE_INFINITY : 4,
   /** Of the mutants of a pack's rules, and of its table. */

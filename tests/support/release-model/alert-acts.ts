@@ -1,0 +1,238 @@
+/** What is done about alerts and policies. */
+import assert from 'node:assert/strict';
+import type { ArtifactId } from '../../../src/domain/ids.ts';
+import { DAY_MS, HOUR_MS, plus } from '../../../src/domain/instant.ts';
+import { ALERT_EVENT_KINDS } from '../../../src/domain/vulnerability.ts';
+import { SYSTEM } from '../../../src/programme/act.ts';
+import {
+  activateProposal,
+  proposePolicy,
+  putInForce,
+} from '../../../src/programme/change-policy.ts';
+import { addArtifact, draftAlert, moveDisclosure } from '../../../src/programme/draft-alert.ts';
+import { approveMove, proposeMove, readMove } from '../../../src/programme/move-disclosure.ts';
+import { publishNow } from '../../../src/programme/publish-now.ts';
+import { readAlert } from '../../../src/programme/read-alert.ts';
+import { recordAlertEvent } from '../../../src/programme/record-alert-event.ts';
+import { lockToChange } from '../../../src/store/locks.ts';
+import { approve } from '../house.ts';
+import { type Alert, enact, moveT0 } from './model.ts';
+import { BOOKS, endedBy, openingUnder, type Piece } from './rules.ts';
+import {
+  type Act,
+  compiledFrom,
+  filesOf,
+  now,
+  someAlert,
+  unlessRefused,
+  type World,
+} from './world.ts';
+
+const MAX_OPEN = 3;
+const MAX_ALERTS = 6;
+
+const SUMMARY: Piece = { kind: 'summary', variant: 'reduced', standIn: null };
+const ADVISORY: Piece = { kind: 'advisory', variant: 'full', standIn: null };
+const POC: Piece = { kind: 'poc', variant: 'full', standIn: null };
+const RULE: Piece = { kind: 'detection_rule', variant: 'full', standIn: null };
+const CONTENTS: readonly (readonly Piece[])[] = [
+  [SUMMARY, { ...ADVISORY, standIn: 0 }, { ...POC, standIn: 0 }],
+  [SUMMARY, { ...POC, standIn: 0 }, RULE],
+  [ADVISORY, POC],
+  [ADVISORY],
+];
+
+export const draft: Act = async (world, draw) => {
+  const { model, house } = world;
+  const at = now(world);
+  const open = model.alerts.filter(({ opening }) => opening.t0 > at);
+  if (open.length >= MAX_OPEN || model.alerts.length >= MAX_ALERTS) return null;
+  const ahead = draw.pick([2 * HOUR_MS, 2 * DAY_MS, 4 * DAY_MS, 8 * DAY_MS, 15 * DAY_MS]);
+  const t0 = plus(at, ahead + draw.below(1_000));
+  const input = {
+    title: 'Of a history',
+    disclosureAt: t0,
+    tlp: 'AMBER',
+    usePermissions: ['read'],
+  } as const;
+  const { alert: id } = await draftAlert(house.context, house.author, house.programme, input, at);
+  const alert: Alert = {
+    name: `alert ${model.alerts.length}`,
+    id,
+    pieces: [],
+    approved: false,
+    opening: openingUnder(model.book, t0),
+    published: false,
+    happened: new Map(),
+    consents: new Map(),
+    invited: new Map(),
+    told: new Map(),
+    disclosed: new Set(),
+  };
+  model.alerts.push(alert);
+  const contents = draw.pick(CONTENTS);
+  for (const piece of contents) await add(world, alert, piece);
+  return `draft ${alert.name} of ${contents.map(({ kind }) => kind)}, T0 in ${t0 - at} ms`;
+};
+
+async function add(world: World, alert: Alert, piece: Piece): Promise<ArtifactId> {
+  const { context, author } = world.house;
+  const stored = {
+    kind: piece.kind,
+    variant: piece.variant,
+    format: 'text',
+    marking: 'none',
+    name: `${piece.kind}.txt`,
+    content: Buffer.from(`About ${piece.kind}.\n`),
+    sidecar: null,
+    sourcePublishedAt: null,
+    reducedBy: piece.standIn === null ? null : (alert.pieces[piece.standIn]?.id ?? null),
+  } as const;
+  const { artifact } = await addArtifact(context, author, alert.id, null, stored, now(world));
+  alert.pieces.push({ ...piece, id: artifact });
+  return artifact;
+}
+
+/** Something is added to an alert: it is a draft again, unless somebody may have it already. */
+export const amend: Act = async (world, draw) => {
+  const alert = someAlert(world, draw);
+  if (alert === null || alert.pieces.length > 4) return null;
+  const piece: Piece = { kind: 'indicator', variant: 'full', standIn: null };
+  const added = await unlessRefused(add(world, alert, piece), 'CONFLICT');
+  if (added === null) return `add to ${alert.name}: refused`;
+  unapprove(alert);
+  return `add to ${alert.name}`;
+};
+
+/** What somebody was given cannot be a draft. */
+function unapprove(alert: Alert): void {
+  assert.equal(alert.told.size, 0, `${alert.name} is a draft again after grants`);
+  alert.approved = false;
+}
+
+export const approveDraft: Act = async (world, draw) => {
+  const drafts = world.model.alerts.filter(({ approved }) => !approved);
+  if (drafts.length === 0) return null;
+  const alert = draw.pick(drafts);
+  // Refused where a wave would go before the answers to it are in.
+  const done = await unlessRefused(
+    approve(world.house, alert.id).then(() => true),
+    'CONFLICT',
+  );
+  if (done === null) {
+    assert.ok(alert.invited.size > 0, `${alert.name} can be approved`);
+    return `approve ${alert.name}: refused`;
+  }
+  alert.approved = true;
+  return `approve ${alert.name}`;
+};
+
+/** T0 moves, of a draft or of an alert under way, where it may wait for the second person. */
+export const move: Act = async (world, draw) => {
+  const alert = someAlert(world, draw);
+  if (alert === null) return null;
+  const { context, author } = world.house;
+  const at = now(world);
+  const by = draw.pick([-6 * DAY_MS, -DAY_MS, -HOUR_MS, HOUR_MS, DAY_MS, 6 * DAY_MS]);
+  const to = plus(alert.opening.t0, by);
+  if (to <= at) return null;
+  const { version } = await readAlert(context, alert.id);
+  const moved = await unlessRefused(
+    moveDisclosure(context, author, alert.id, version, to, at),
+    'CONFLICT',
+  );
+  if (moved !== null) {
+    unapprove(alert);
+    moveT0(world.model, alert, to, at);
+    return `move T0 of ${alert.name} by ${by} ms, of which nobody has anything`;
+  }
+  const proposed = await unlessRefused(proposeMove(context, author, alert.id, to, at), 'CONFLICT');
+  if (proposed === null) {
+    assert.ok(alert.opening.t0 <= at, `T0 of ${alert.name} can be moved`);
+    return `move T0 of ${alert.name} by ${by} ms: refused`;
+  }
+  const { proposal: id, digest } = proposed;
+  world.moves.push({ alert, id, digest, to });
+  return `propose to move T0 of ${alert.name} by ${by} ms`;
+};
+
+export const approveAMove: Act = async (world, draw) => {
+  if (world.moves.length === 0) return null;
+  const { context, approver } = world.house;
+  const index = draw.below(world.moves.length);
+  const [proposed] = world.moves.splice(index, 1);
+  if (proposed === undefined) return null;
+  const { alert, id, to } = proposed;
+  const at = now(world);
+  const fresh = draw.oneIn(4) ? null : await readMove(context, id);
+  const digest = fresh?.digest ?? proposed.digest;
+  const done = await unlessRefused(
+    approveMove(context, approver, id, digest, at),
+    'APPROVAL_VOID',
+    'CONFLICT',
+  );
+  const about = `approve T0 of ${alert.name} at ${to - at} ms from now`;
+  if (done === null) {
+    const possible = fresh !== null && to > at && alert.opening.t0 > at;
+    assert.ok(!possible, `${about}: expected to be possible`);
+    return `${about}: refused`;
+  }
+  moveT0(world.model, alert, to, at);
+  return about;
+};
+
+export const publish: Act = async (world, draw) => {
+  const alert = someAlert(world, draw);
+  if (alert === null) return null;
+  const { context, author } = world.house;
+  const at = now(world);
+  const done = await unlessRefused(publishNow(context, author, alert.id, 'other', at), 'CONFLICT');
+  const possible = alert.approved && alert.opening.t0 > at && !alert.published;
+  assert.equal(done !== null, possible, `${alert.name} can be published at once`);
+  if (done === null) return `publish ${alert.name}: refused`;
+  alert.published = true;
+  alert.opening = endedBy(alert.opening, at);
+  return `publish ${alert.name}`;
+};
+
+export const happen: Act = async (world, draw) => {
+  const alert = someAlert(world, draw);
+  if (alert === null) return null;
+  const { context, author } = world.house;
+  const at = now(world);
+  const kind = draw.pick(['public', ...ALERT_EVENT_KINDS] as const);
+  const when = plus(at, -draw.pick([0, HOUR_MS, 2 * DAY_MS]));
+  const happened = { kind, at: when };
+  const known = alert.happened.get(kind);
+  const done = await unlessRefused(
+    recordAlertEvent(context, author, alert.id, happened, at),
+    'CONFLICT',
+  );
+  assert.equal(done !== null, known === undefined || known > when, `${kind} is news`);
+  if (done === null) return `${alert.name} ${kind}: known`;
+  alert.happened.set(kind, when);
+  if (kind === 'public') alert.opening = endedBy(alert.opening, when);
+  return `${alert.name} ${kind}, ${at - when} ms ago`;
+};
+
+/** Another policy; at times by the two verbs of two persons, which check and compare at length. */
+export const changePolicy: Act = async (world, draw) => {
+  const { house, model } = world;
+  const { context, programme, author, approver } = house;
+  const book = draw.pick(BOOKS.filter((each) => each !== model.book));
+  const at = now(world);
+  const files = await filesOf(book);
+  const byTwo = draw.oneIn(100);
+  if (byTwo) {
+    const shown = await proposePolicy(context, author, programme, files, at);
+    await activateProposal(context, approver, shown.proposal, shown.digest, at);
+  } else {
+    const policy = await compiledFrom(book);
+    await context.store.issuer(async (tx) => {
+      await lockToChange(tx, programme);
+      await putInForce(tx, { programme, actor: SYSTEM, at }, policy, files);
+    });
+  }
+  enact(model, book);
+  return `policy ${book.pack}, ${JSON.stringify(book.leadMs)}, poc at T0: ${book.pocAtT0}`;
+};

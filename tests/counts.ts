@@ -13,7 +13,9 @@ export const counts = {
   leakSeeds: long ? 100 : 5,
   innocent: long ? 1_000_000 : 20_000,
   /** Steps of the histories that are compared with the model of releases. */
-  modelSteps: long ? 1_000_000 : 5_000,
+  modelSteps: long ? 1_000_000 : 4_000,
+  /** Databases side by side, so that one waits for its disk while the other computes. */
+  modelHouses: long ? 2 : 1,
   properties: long ? 100 : 1,
   ruleMutations: long ? Number.POSITIVE_INFINITY : 4,
   /** Of the mutants of a pack's rules, and of its table. */

@@ -20,6 +20,7 @@ import { actorOf, once, type ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { consentState, embargoEnd, embargoTo, opensToSignatory } from './embargo-consent.ts';
 import { alertFacts, grantNow } from './grant-due.ts';
+import { requireCertainClock } from './guard-clock.ts';
 
 /** What a participant can say to an invitation. */
 export const SPOKEN = ['accept', 'decline'] as const;
@@ -76,9 +77,7 @@ export async function answerInvitation(
 ): Promise<{ invitation: InvitationId; answer: Spoken }> {
   const { invitation, answer } = reply;
   return once(context, key, now, async (tx) => {
-    if (await clockDoubted(tx)) {
-      throw new TocsinError('CLOCK_DOUBT', 'clock: expected one that nobody doubts');
-    }
+    await requireCertainClock(tx);
     const offer = await offerTo(context, tx, caller, invitation, lockToChange, now);
     if (offer === null)
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');

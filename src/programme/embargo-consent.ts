@@ -7,6 +7,7 @@ import { consentWindowFits } from '../policy/embargo/consent-window.ts';
 import { timeline } from '../policy/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, firstApproval } from '../store/alert-reader.ts';
+import { certainUntil, clockDoubted } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import {
   closeInvitation,
@@ -130,6 +131,8 @@ export async function reviseConsents(
   from: Instant,
 ): Promise<void> {
   const until = alert.schedule.disclosureAt;
+  // Whether a deadline has come, a clock in doubt cannot say.
+  const at = (await clockDoubted(tx)) ? await certainUntil(tx) : act.at;
   const policy = await context.policies.active(tx, alert.programme);
   const vulnerability = await vulnerabilityOf(context, tx, alert);
   const terms = await embargoTo(tx, policy, { alert, vulnerability });
@@ -142,7 +145,7 @@ export async function reviseConsents(
     if (!enrolled || before.consent !== consent) continue;
     const { consentMode: mode } = enrolled.enrolment;
     const event = { kind: 'revised', endsAt: until } as const;
-    const { state } = stepConsent({ ...terms, mode }, before, event, act.at);
+    const { state } = stepConsent({ ...terms, mode }, before, event, at);
     if (state.consent !== consent) {
       await putConsent(tx, act, { alert: alert.id, participant, consent: state.consent });
     }

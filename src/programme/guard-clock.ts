@@ -1,11 +1,17 @@
 import { TocsinError } from '../domain/errors.ts';
+import type { Actor } from '../domain/event.ts';
 import { type Instant, instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
-import { clockMark, clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
+import { waves } from '../domain/schedule.ts';
+import { alertById } from '../store/alert-reader.ts';
+import { clockDoubted, clockMark, clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { resolveWorkItems } from '../store/delivery-writer.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
-import { releasesBetween } from '../store/release-store.ts';
+import { lockToChange } from '../store/locks.ts';
+import { reschedule } from '../store/policy-store.ts';
+import { programmes } from '../store/programme-store.ts';
+import { alertsAhead, releasesBetween } from '../store/release-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 import { runTick } from './run-tick.ts';
@@ -69,6 +75,28 @@ export async function guardClock(
   });
 }
 
+/** @throws CLOCK_DOUBT while nobody knows whether a deadline has come. */
+export async function requireCertainClock(tx: Tx): Promise<void> {
+  if (!(await clockDoubted(tx))) return;
+  throw new TocsinError('CLOCK_DOUBT', 'clock: expected one that nobody doubts');
+}
+
+/**
+ * By a clock that was ahead, waves were done too early, or everybody was to be decided again at a
+ * time that has not come: waves to come by the right time are laid out anew from the schedule.
+ */
+async function layOutWaves(tx: Tx, actor: Actor, now: Instant): Promise<void> {
+  for (const { id: programme } of await programmes(tx)) {
+    await lockToChange(tx, programme);
+    for (const id of await alertsAhead(tx, programme, now)) {
+      const alert = await alertById(tx, id);
+      if (!alert) continue;
+      const act = { programme, actor, at: now };
+      await reschedule(tx, act, id, alert.schedule, waves(alert.schedule));
+    }
+  }
+}
+
 /**
  * A person confirms that the clock is right; the second, another person, ends the hold. What was
  * promised before the doubt gets its tick first, by the time it was promised in: the time that is
@@ -96,6 +124,7 @@ export async function confirmClock(
       throw new TocsinError('SECOND_PERSON', 'clock: expected another person to confirm');
     }
     await putClockMark(tx, { highWater: now, doubtedAt: null, firstConfirmation: null });
+    await layOutWaves(tx, actorOf(caller), now);
     await resolveWorkItems(tx, 'CLOCK_DOUBT', now);
     await recordEvent(tx, {
       type: 'clock_confirmed',

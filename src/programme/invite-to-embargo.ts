@@ -33,6 +33,7 @@ import {
   windowFault,
 } from './embargo-consent.ts';
 import { type AlertFacts, alertFacts } from './grant-due.ts';
+import { requireCertainClock } from './guard-clock.ts';
 import { lapseDue } from './lapse-invitations.ts';
 
 /** Whom to ask, and until when an answer counts. */
@@ -59,7 +60,8 @@ const PAGE = 500;
  * Invites participants that consent per alert to the embargo of an approved alert: all or nobody.
  * An invitation is a decided release, though it shows nothing of the alert.
  * @throws CONFLICT for an alert that is not approved, or one participant that cannot be asked;
- * INVALID_INPUT for a deadline at which a wave would have gone without an answer.
+ * INVALID_INPUT for a deadline at which a wave would have gone without an answer; CLOCK_DOUBT while
+ * nobody knows whether a deadline has come.
  */
 export async function inviteToEmbargo(
   context: Context,
@@ -72,6 +74,7 @@ export async function inviteToEmbargo(
     const known = await alertById(tx, request.alert);
     if (!known) throw unknownAlert();
     await lockToChange(tx, known.programme);
+    await requireCertainClock(tx);
     const alert = await alertById(tx, request.alert);
     if (alert?.state !== 'approved') {
       throw new TocsinError('CONFLICT', `alert: expected an approved one, found ${alert?.state}`);

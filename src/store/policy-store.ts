@@ -156,8 +156,8 @@ export async function factsFingerprint(tx: Tx, programme: ProgrammeId): Promise<
 
 /**
  * Gives an alert another schedule, or its own again where other facts changed, and a wave at this
- * moment, so that everybody is decided again; waves to come follow the schedule. The caller holds
- * the exclusive release lock.
+ * moment, so that everybody is decided again; waves to come follow the schedule. What has begun
+ * stays begun. The caller holds the exclusive release lock.
  */
 export async function reschedule(
   tx: Tx,
@@ -186,7 +186,10 @@ export async function reschedule(
     .insertInto('wave')
     .values(due.map((at) => ({ alert_id: alert, at: new Date(at), state: 'pending' })))
     .onConflict((conflict) =>
-      conflict.columns(['alert_id', 'at']).doUpdateSet({ state: 'pending', cursor: null }),
+      conflict.columns(['alert_id', 'at']).doUpdateSet({
+        state: sql`case wave.state when 'pending' then 'pending' else 'running' end`,
+        cursor: null,
+      }),
     )
     .execute();
 }

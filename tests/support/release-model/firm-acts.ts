@@ -172,9 +172,11 @@ export const invite: Act = async (world, draw) => {
     inviteToEmbargo(house.context, house.author, { alert: alert.id, deadline, participant }, at),
     'CONFLICT',
     'INVALID_INPUT',
+    'CLOCK_DOUBT',
   );
   const asked = `invite ${one?.name ?? 'everybody'} to ${alert.name} by ${deadline - at} ms`;
   if (invited === null) return `${asked}: refused`;
+  assert.ok(!model.doubted, 'invited at a time that nobody knows');
   lapse(model, at);
   for (const id of invited.invited) {
     const firm = model.firms.find(({ reader }) => reader.caller.participant === id);

@@ -43,12 +43,11 @@ export type Alert = {
   readonly disclosed: Set<number>;
 };
 
-/** Grants of an alert to a participant: the newest one, and all that any of them was of. */
-export type Told = {
-  readonly last: Holding;
-  readonly at: Instant;
-  readonly ever: ReadonlySet<number>;
-};
+/**
+ * Grants of an alert to a participant: the last one made, and the one of the latest time. They are
+ * two after a clock was ahead, until that time has come.
+ */
+export type Told = { readonly last: Holding; readonly latest: Holding; readonly at: Instant };
 
 export type Model = {
   book: Book;
@@ -129,7 +128,7 @@ export function lapse({ alerts }: Pick<Model, 'alerts'>, at: Instant): void {
  * not seen them, unless its agreement consents to every embargo.
  */
 export function moveT0(model: Model, alert: Alert, to: Instant, at: Instant): void {
-  if (!model.doubted) lapse({ alerts: [alert] }, at);
+  lapse({ alerts: [alert] }, model.doubted ? (model.highWater ?? at) : at);
   const from = alert.opening.t0;
   alert.opening = openingUnder(model.book, to);
   for (const [firm, consent] of alert.consents) {
@@ -161,11 +160,8 @@ export function look(
 }
 
 /** A grant to a firm, of what it may hold at that instant. */
-export function tell(alert: Alert, firm: Firm, held: Holding, at: Instant): void {
-  const before = alert.told.get(firm);
-  alert.told.set(firm, {
-    last: held,
-    at,
-    ever: new Set([...(before?.ever ?? []), ...held.pieces]),
-  });
+export function tell({ told }: Alert, firm: Firm, held: Holding, at: Instant): void {
+  const before = told.get(firm);
+  const latest = before !== undefined && before.at > at ? before : { latest: held, at };
+  told.set(firm, { ...latest, last: held });
 }

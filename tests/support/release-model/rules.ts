@@ -21,7 +21,7 @@ export type Book = {
 };
 
 const AS_SHIPPED = { validate: 14 * DAY_MS, ans: 5 * DAY_MS, entry: 24 * HOUR_MS };
-const LONGER = { validate: 18 * DAY_MS, ans: 9 * DAY_MS, entry: 48 * HOUR_MS };
+const LONGER = { validate: 14 * DAY_MS, ans: 7 * DAY_MS, entry: 48 * HOUR_MS };
 const SHORTER = { validate: 7 * DAY_MS, ans: 24 * HOUR_MS, entry: 2 * HOUR_MS };
 
 /** The policies among which histories change. The first is that of their beginning. */
@@ -34,6 +34,9 @@ export const BOOKS: readonly [Book, ...Book[]] = [
   { pack: 'mapp-2024', leadMs: SHORTER, pocAtT0: false },
   { pack: 'mapp-poc-only', leadMs: LONGER, pocAtT0: true },
 ];
+
+/** Those that are packs as they ship. */
+export const SHIPPED: readonly Book[] = BOOKS.slice(0, 3);
 
 /** When an alert opens to each tier, and to all. */
 export type Opening = {

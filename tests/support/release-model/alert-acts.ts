@@ -47,7 +47,7 @@ export const draft: Act = async (world, draw) => {
   const at = now(world);
   const open = model.alerts.filter(({ opening }) => opening.t0 > at);
   if (open.length >= MAX_OPEN || model.alerts.length >= MAX_ALERTS) return null;
-  const ahead = draw.pick([2 * HOUR_MS, 2 * DAY_MS, 4 * DAY_MS, 8 * DAY_MS, 15 * DAY_MS]);
+  const ahead = draw.pick([6 * HOUR_MS, 3 * DAY_MS, 6 * DAY_MS, 10 * DAY_MS, 15 * DAY_MS]);
   const t0 = plus(at, ahead + draw.below(1_000));
   const input = {
     title: 'Of a history',
@@ -72,7 +72,13 @@ export const draft: Act = async (world, draw) => {
   model.alerts.push(alert);
   const contents = draw.pick(CONTENTS);
   for (const piece of contents) await add(world, alert, piece);
-  return `draft ${alert.name} of ${contents.map(({ kind }) => kind)}, T0 in ${t0 - at} ms`;
+  const isApproved = !draw.oneIn(3);
+  if (isApproved) {
+    await approve(house, id);
+    alert.approved = true;
+  }
+  const what = `${alert.name} of ${contents.map(({ kind }) => kind)}, T0 in ${t0 - at} ms`;
+  return `draft ${isApproved ? 'and approve ' : ''}${what}`;
 };
 
 async function add(world: World, alert: Alert, piece: Piece): Promise<ArtifactId> {
@@ -200,7 +206,7 @@ export const happen: Act = async (world, draw) => {
   if (alert === null) return null;
   const { context, author } = world.house;
   const at = now(world);
-  const kind = draw.pick(['public', ...ALERT_EVENT_KINDS] as const);
+  const kind = draw.pick(ALERT_EVENT_KINDS);
   const when = plus(at, -draw.pick([0, HOUR_MS, 2 * DAY_MS]));
   const happened = { kind, at: when };
   const known = alert.happened.get(kind);

@@ -45,7 +45,7 @@ export const admitFirm: Act = async ({ house, model }, draw) => {
     standing: draw.oneIn(20) ? 'applicant' : 'active',
     duty: someDuty(draw, at),
     agreement: someAgreement(draw, at),
-    consentMode: draw.oneIn(3) ? 'per_alert' : 'standing',
+    consentMode: draw.oneIn(4) ? 'per_alert' : 'standing',
     profile: NO_PROFILE,
   };
   const participant = await admit(house, freshName('Firm'), enrolment);
@@ -97,7 +97,7 @@ export const changeAStanding: Act = async (world, draw) => {
   if (firm === null) return null;
   const { context, approver, programme } = world.house;
   const { participant } = firm.reader.caller;
-  const to = draw.oneIn(2) ? 'active' : draw.pick<Standing>(['suspended', ...STANDINGS]);
+  const to = draw.oneIn(3) ? draw.pick<Standing>(['suspended', ...STANDINGS]) : 'active';
   const change = { to, reason: 'other' } as const;
   await changeStanding(context, approver, programme, participant, change, now(world));
   firm.enrolment = { ...firm.enrolment, standing: to };
@@ -158,15 +158,12 @@ export const invite: Act = async (world, draw) => {
   const { model, house } = world;
   const alert = someAlert(world, draw);
   if (alert === null) return null;
-  const one = draw.oneIn(2) ? someFirm(world, draw) : null;
+  const asking = model.firms.filter(({ enrolment }) => enrolment.consentMode === 'per_alert');
+  const one = asking.length === 0 || draw.oneIn(3) ? null : draw.pick(asking);
   const at = now(world);
-  const untilWave = Math.min(...[...Object.values(alert.opening.tiers)].filter((t) => t > at));
-  const deadline = draw.pick([
-    plus(at, 2 * HOUR_MS),
-    plus(at, DAY_MS),
-    ...(Number.isFinite(untilWave) ? [untilWave as Instant] : []),
-    alert.opening.t0,
-  ]);
+  const waves = [...Object.values(alert.opening.tiers), alert.opening.t0].filter((t) => t > at);
+  const next = waves.sort((a, b) => a - b)[0] ?? at;
+  const deadline = draw.pick([next, next, plus(at, 2 * HOUR_MS), alert.opening.t0]);
   const participant = one?.reader.caller.participant ?? null;
   const invited = await unlessRefused(
     inviteToEmbargo(house.context, house.author, { alert: alert.id, deadline, participant }, at),

@@ -42,26 +42,26 @@ import {
 
 /** Every act, and how often it is drawn. */
 const ACTS = {
-  pass: [pass, 24],
-  look: [look, 12],
+  pass: [pass, 20],
+  look: [look, 8],
   admit: [admitFirm, 4],
   standing: [changeAStanding, 8],
   enrolment: [changeAnEnrolment, 9],
-  consent: [changeAConsent, 6],
-  other: [changeSomethingElse, 1],
-  invite: [invite, 7],
+  consent: [changeAConsent, 9],
+  other: [changeSomethingElse, 2],
+  invite: [invite, 9],
   answer: [answer, 7],
   draft: [draft, 9],
-  amend: [amend, 1],
-  approve: [approveDraft, 14],
+  amend: [amend, 2],
+  approve: [approveDraft, 8],
   move: [move, 6],
-  approveMove: [approveAMove, 5],
-  publish: [publish, 2],
+  approveMove: [approveAMove, 12],
+  publish: [publish, 1],
   happen: [happen, 2],
   policy: [changePolicy, 5],
   slip: [slip, 3],
   confirm: [confirm, 5],
-  tick: [tick, 1],
+  tick: [tick, 2],
 } as const satisfies Record<string, readonly [Act, number]>;
 
 export type ActName = keyof typeof ACTS;

@@ -72,7 +72,7 @@ export function someFirm({ model }: World, draw: Draw): Firm | null {
 export function someAlert(world: World, draw: Draw): Alert | null {
   const { alerts } = world.model;
   const embargoed = alerts.filter(({ opening, approved }) => approved && opening.t0 > now(world));
-  const among = embargoed.length > 0 && !draw.oneIn(4) ? embargoed : alerts;
+  const among = draw.oneIn(4) ? alerts : embargoed;
   return among.length === 0 ? null : draw.pick(among);
 }
 

@@ -8,6 +8,7 @@ import { consentWindowFits } from '../policy/embargo/consent-window.ts';
 import { timeline } from '../policy/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, firstApproval } from '../store/alert-reader.ts';
+import { certainlyCome } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import {
   closeInvitation,
@@ -145,6 +146,8 @@ export async function revisedConsents(
   const open = new Map(
     (await openInvitationsTo(tx, alert.id)).map((one) => [one.participant, one]),
   );
+  // Whether a deadline has come, a clock in doubt cannot say.
+  const at = await certainlyCome(tx, now);
   const revisions: Revision[] = [];
   for (const [participant, before] of await consentsTo(tx, alert.id)) {
     const enrolled = await enrolmentOf(tx, alert.programme, participant);
@@ -153,7 +156,7 @@ export async function revisedConsents(
     if (!enrolled || known.consent !== before) continue;
     const { consentMode: mode } = enrolled.enrolment;
     const event = { kind: 'revised', endsAt: until } as const;
-    const { state } = stepConsent({ ...terms, mode }, known, event, now);
+    const { state } = stepConsent({ ...terms, mode }, known, event, at);
     revisions.push({ participant, before, state, invitation });
   }
   return revisions;

@@ -1,11 +1,17 @@
 import { TocsinError } from '../domain/errors.ts';
+import type { Actor } from '../domain/event.ts';
 import { HOUR_MS, type Instant, instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
+import { waves } from '../domain/schedule.ts';
+import { alertById } from '../store/alert-reader.ts';
 import { clockDoubted, clockMark, clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { resolveWorkItems } from '../store/delivery-writer.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
-import { releasesBetween } from '../store/release-store.ts';
+import { lockToChange } from '../store/locks.ts';
+import { reschedule } from '../store/policy-store.ts';
+import { programmes } from '../store/programme-store.ts';
+import { alertsAhead, releasesBetween } from '../store/release-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 import { runTick } from './run-tick.ts';
@@ -72,6 +78,22 @@ export async function guardClock(
 }
 
 /**
+ * By a clock that was ahead, waves were done too early, or everybody was to be decided again at a
+ * time that has not come: waves to come by the right time are laid out anew from the schedule.
+ */
+async function layOutWaves(tx: Tx, actor: Actor, now: Instant): Promise<void> {
+  for (const { id: programme } of await programmes(tx)) {
+    await lockToChange(tx, programme);
+    for (const id of await alertsAhead(tx, programme, now)) {
+      const alert = await alertById(tx, id);
+      if (!alert) continue;
+      const act = { programme, actor, at: now };
+      await reschedule(tx, act, id, alert.schedule, waves(alert.schedule));
+    }
+  }
+}
+
+/**
  * For an act that sets a time by the present one, or ends what a time would end.
  * @throws CLOCK_DOUBT until two persons have confirmed the time.
  */
@@ -110,6 +132,7 @@ export async function confirmClock(
       throw new TocsinError('SECOND_PERSON', 'clock: expected another person to confirm');
     }
     await putClockMark(tx, { highWater: now, doubtedAt: null, firstConfirmation: null });
+    await layOutWaves(tx, actorOf(caller), now);
     await resolveWorkItems(tx, 'CLOCK_DOUBT', now, null);
     await recordEvent(tx, {
       type: 'clock_confirmed',

@@ -159,8 +159,8 @@ export async function factsFingerprint(tx: Tx, programme: ProgrammeId): Promise<
 
 /**
  * Gives an alert another schedule, or its own again where other facts changed, and a wave at this
- * moment, so that everybody is decided again; waves to come follow the schedule. The caller holds
- * the exclusive release lock.
+ * moment, so that everybody is decided again; waves to come follow the schedule. What has begun
+ * stays begun. The caller holds the exclusive release lock.
  */
 export async function reschedule(
   tx: Tx,

@@ -158,6 +158,27 @@ export async function wavesBegun(tx: Tx, programme: ProgrammeId): Promise<Wave[]
   return rows.map(waveFromRow);
 }
 
+/**
+ * Alerts of a programme of which a clock that was ahead has done or noted something: with a grant
+ * later than `now`, or a wave that has begun or is none of their schedule's.
+ */
+export async function alertsAhead(
+  tx: Tx,
+  programme: ProgrammeId,
+  now: Instant,
+): Promise<AlertId[]> {
+  const { rows } = await sql<{ id: AlertId }>`select id from alert
+    where programme_id = ${programme} and state <> 'draft' and (
+      exists (select 1 from release_grant
+        where alert_id = alert.id and granted_at > ${timestamp(now)})
+      or exists (select 1 from wave
+        where alert_id = alert.id and at > ${timestamp(now)} and (wave.state <> 'pending'
+          or at <> disclosure_at and not exists (select 1 from jsonb_each(opens_at)
+            where value = to_jsonb((extract(epoch from at) * 1000)::bigint)))))
+    order by id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
 /** Moves a wave on. The caller holds its row and commits this with the batch's grants. */
 export async function updateWave(
   tx: Tx,
@@ -261,8 +282,8 @@ export async function lastGrants(
     .where('alert_id', '=', alert)
     .where('participant_id', '=', sql<string>`any(${participants}::uuid[])`)
     .orderBy('participant_id')
-    .orderBy('wave_at', 'desc')
     .orderBy('granted_at', 'desc')
+    .orderBy('wave_at', 'desc')
     .execute();
   return new Map(
     rows.map((row) => [

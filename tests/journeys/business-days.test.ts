@@ -11,13 +11,17 @@ import { readAlert } from '../../src/programme/read-alert.ts';
 import { type House, openHouse, readPack } from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
-/** `openstack` with a lead of so many business days, and a calendar from so early on. */
+/**
+ * `openstack` with a lead of so many business days, a calendar from so early on, and no bound of how
+ * early somebody may be told.
+ */
 async function packOf(days: number, from = 2025): Promise<PackFiles> {
   const { pack, files } = await readPack('openstack');
   const { 'programme.yaml': table = '', 'invariants.cedar': _, ...others } = files;
   const covered = table
     .replace('stakeholders: 14d', `stakeholders: ${days}bd 15:00 UTC`)
-    .replace('covers: 2025', `covers: ${from}`);
+    .replace('covers: 2025', `covers: ${from}`)
+    .replace(', at_most: 10bd', '');
   const lines = covered.split('\n').filter((line) => from <= 2025 || !/^ *2025-/.test(line));
   return { pack, files: { ...others, 'programme.yaml': lines.join('\n') } };
 }
@@ -26,7 +30,11 @@ describe('leads in business days', () => {
   let house: House;
 
   before(async () => {
-    house = await openHouse({ pack: await packOf(10) });
+    // Fifteen days later it is a Tuesday, at the hour that the pack asks for.
+    house = await openHouse({
+      pack: await packOf(10),
+      start: parseInstant('2025-06-23T15:00:00Z'),
+    });
   });
   after(() => house.tearDown());
 
@@ -51,7 +59,7 @@ describe('leads in business days', () => {
 
   test('a calendar without the years of disclosed alerts is in the way of no policy', async () => {
     const { context, author, approver, programme } = house;
-    house.clock.set(parseInstant('2026-03-02T09:00:00Z'));
+    house.clock.set(parseInstant('2026-03-02T15:00:00Z'));
     const open = await smallAlert(house);
     const ended = await smallAlert(house);
     await publishNow(context, author, ended.alert, 'exploited', now());

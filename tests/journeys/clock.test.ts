@@ -12,8 +12,13 @@ import {
 import { systemClock } from '../../src/main/clock.ts';
 import { compose } from '../../src/main/compose.ts';
 import { serve } from '../../src/main/serve.ts';
+import { SYSTEM } from '../../src/programme/act.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
+import { putInForce } from '../../src/programme/change-policy.ts';
+import { moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
+import { compileFiles } from '../../src/programme/policy-shelf.ts';
+import { readAlert } from '../../src/programme/read-alert.ts';
 import { readVitals } from '../../src/programme/read-vitals.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
@@ -21,13 +26,17 @@ import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { runCycle } from '../../src/worker/worker.ts';
 import {
   admit,
+  approve,
   BEFORE,
   configFor,
+  draftExample,
   enrolment,
   type House,
   joinReader,
   openHouse,
   openSite,
+  readPack,
+  T0,
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
@@ -238,6 +247,148 @@ describe('a start long after the last cycle, when both clocks are one and may be
     const back = await cycleAt(plus(small.firstWave, DAY_MS), true);
     assert.deepEqual(back, { doubted: false, batches: 1 });
   });
+});
+
+describe('what was done by a clock that ran ahead, once persons have said what time it is', () => {
+  let house: House;
+  let small: Awaited<ReturnType<typeof smallAlert>>;
+
+  beforeEach(async () => {
+    await house?.tearDown();
+    house = await openHouse();
+    small = await smallAlert(house);
+    await cycleAt(house.clock.now());
+  });
+  after(() => house.tearDown());
+
+  async function cycleAt(wall: Instant, jumped = false) {
+    house.clock.set(wall);
+    const reading = { wall, database: async () => wall, jumped, starting: false };
+    return runCycle(house.context, reading, { nextTick: null });
+  }
+
+  async function confirmAt(wall: Instant) {
+    house.clock.set(wall);
+    await confirmClock(house.context, house.author, wall);
+    await confirmClock(house.context, house.approver, wall);
+  }
+
+  const fetch = ({ caller }: TestReader) =>
+    serveCopy(house.context, caller, small, house.clock.now());
+
+  test('a policy that opens more by then opens it at the right time, not a year later', async () => {
+    const { context, programme, clock } = house;
+    const reader = await joinReader(house, await admit(house, 'Entry', { tier: 'entry' }));
+    const began = clock.now();
+    await cycleAt(plus(began, 365 * DAY_MS), true);
+    const { pack, files } = await readPack('mapp');
+    const table = files['programme.yaml']?.replace('entry: 24h', 'entry: 48h') ?? '';
+    const policy = { pack, files: { ...files, 'programme.yaml': table } };
+    const act = { programme, actor: SYSTEM, at: clock.now() };
+    const compiled = compileFiles(policy.files);
+    await context.store.issuer((tx) => putInForce(tx, act, compiled, policy));
+    await confirmAt(plus(began, MINUTE_MS));
+    const opens = plus(small.disclosureAt, -2 * DAY_MS);
+    await cycleAt(plus(opens, -1));
+    await assert.rejects(fetch(reader), { code: 'NOT_FOUND' });
+    await cycleAt(opens);
+    assert.ok((await fetch(reader)).bytes.length > 0);
+    await atLast();
+  });
+
+  test('a wave that went out too early goes out again for whoever came since', async () => {
+    await admit(house, 'First', { tier: 'validate' });
+    const began = house.clock.now();
+    await cycleAt(small.disclosureAt);
+    await cycleAt(plus(began, MINUTE_MS));
+    await confirmAt(plus(began, MINUTE_MS));
+    const reader = await joinReader(house, await admit(house, 'Second', { tier: 'validate' }));
+    await cycleAt(plus(small.firstWave, -1));
+    await assert.rejects(fetch(reader), { code: 'NOT_FOUND' });
+    await assert.rejects(
+      moveT0(),
+      { code: 'CONFLICT' },
+      'of what somebody has nobody makes a draft',
+    );
+    await cycleAt(small.firstWave);
+    assert.ok((await fetch(reader)).bytes.length > 0);
+    await atLast();
+  });
+
+  describe('of an alert with more than one artifact', () => {
+    let count: number;
+
+    beforeEach(async () => {
+      const duty = { ...enrolment().duty, expiresAt: plus(T0, HOUR_MS) };
+      await admit(house, 'Firm', { tier: 'validate', duty });
+      const { alert, artifacts } = await draftExample(house);
+      await approve(house, alert);
+      await cycleAt(plus(T0, -10 * DAY_MS));
+      count = artifacts.size;
+    });
+
+    /** Of each grant, how many artifacts as they are. */
+    const grants = () =>
+      house.context.store.issuer(async (tx) => {
+        const rows = await tx
+          .selectFrom('release_grant')
+          .selectAll()
+          .where('alert_id', '<>', small.alert)
+          .execute();
+        return rows.map(({ allowed }) => allowed).sort((a, b) => b - a);
+      });
+
+    test('what it had shut is told again', async () => {
+      assert.deepEqual(await grants(), [count]);
+      await cycleAt(plus(T0, 2 * HOUR_MS));
+      assert.deepEqual(await grants(), [count, 1], 'the facts of its duties are out of date');
+      const right = plus(T0, HOUR_MS / 2);
+      await cycleAt(right);
+      await confirmAt(right);
+      await cycleAt(plus(right, 1));
+      assert.deepEqual(await grants(), [count, count, 1]);
+    });
+
+    test('a policy enacted while it was behind makes one grant, not one of each wave', async () => {
+      const { context, programme, clock } = house;
+      const right = plus(clock.now(), MINUTE_MS);
+      await cycleAt(plus(right, -12 * DAY_MS));
+      const policy = await readPack('mapp');
+      const table = policy.files['programme.yaml']?.replace(
+        'poc:                {validate: lead',
+        'poc:                {validate: T0',
+      );
+      const files = { ...policy.files, 'programme.yaml': table ?? '' };
+      const act = { programme, actor: SYSTEM, at: clock.now() };
+      const compiled = compileFiles(files);
+      await context.store.issuer((tx) => putInForce(tx, act, compiled, { ...policy, files }));
+      await confirmAt(right);
+      await cycleAt(plus(right, 1));
+      assert.deepEqual(await grants(), [count, count - 1]);
+    });
+  });
+
+  test('an alert that nobody has anything of may still be changed as a draft', async () => {
+    const began = house.clock.now();
+    await cycleAt(plus(began, DAY_MS), true);
+    await confirmAt(plus(began, MINUTE_MS));
+    await cycleAt(plus(began, 2 * MINUTE_MS));
+    await moveT0();
+    assert.equal((await readAlert(house.context, small.alert)).state, 'draft');
+  });
+
+  /** Events of the clock that ran ahead are placed when their time has come. */
+  async function atLast() {
+    house.clock.set(plus(house.clock.now(), 2 * 365 * DAY_MS));
+    await assertInvariants(house);
+  }
+
+  async function moveT0() {
+    const { context, author, clock } = house;
+    const { version, schedule } = await readAlert(context, small.alert);
+    const to = plus(schedule.disclosureAt, DAY_MS);
+    return moveDisclosure(context, author, small.alert, version, to, clock.now());
+  }
 });
 
 describe('a server started on a database of long ago', () => {

@@ -295,6 +295,28 @@ describe('consent to the embargo of one alert', () => {
     assert.ok((await fetchCopy(reader, small)).bytes.length > 0);
   });
 
+  for (const late of [false, true]) {
+    const when = late ? 'after its deadline, the worker late' : 'before its deadline';
+    test(`a T0 put off ${when} that shuts out who consents to every embargo by now`, async () => {
+      const reader = await firm();
+      const small = await smallAlert(house);
+      const deadline = plus(house.clock.now(), HOUR_MS);
+      await inviteEach(small, deadline, [reader]);
+      const { context, author, approver, programme, clock } = house;
+      const standing = enrolment({ ...ASKED, consentMode: 'standing' });
+      const { participant } = reader.caller;
+      await changeEnrolment(context, approver, programme, participant, standing, clock.now());
+      if (late) clock.set(deadline);
+      const { version } = await planAlert(context, small.alert);
+      const later = plus(small.disclosureAt, DAY_MS);
+      await moveDisclosure(context, author, small.alert, version, later, clock.now());
+      await approve(house, small.alert);
+      clock.set(plus(later, -14 * DAY_MS));
+      await house.cycle();
+      assert.ok((await fetchCopy(reader, small)).bytes.length > 0);
+    });
+  }
+
   test('a wave that goes before the answers to it are in', async () => {
     const reader = await firm();
     const small = await smallAlert(house);
@@ -448,6 +470,8 @@ describe('consent to the embargo of one alert', () => {
     const small = await smallAlert(house);
     await inviteEach(small, small.firstWave, [reader]);
     const { id } = await sole(reader);
+    const began = house.clock.now();
+    await house.cycle();
     const doubt = (at: Date | null) =>
       house.context.store.issuer((tx) =>
         tx.updateTable('clock_mark').set({ doubted_at: at }).execute(),
@@ -459,9 +483,21 @@ describe('consent to the embargo of one alert', () => {
       assert.equal(held.status, 409);
       assert.deepEqual(await reply(reader, UNKNOWN, 'accept'), held);
       assert.equal(await lapseInvitations(house.context, small.firstWave), 0);
+      house.clock.set(small.firstWave);
+      await assert.rejects(invite(small.alert), { code: 'CLOCK_DOUBT' });
+      const { context, author, clock } = house;
+      const { version } = await planAlert(context, small.alert);
+      const sooner = plus(small.disclosureAt, -1);
+      await assert.rejects(
+        moveDisclosure(context, author, small.alert, version, sooner, clock.now()),
+        { code: 'CLOCK_DOUBT' },
+      );
     } finally {
+      house.clock.set(began);
       await doubt(null);
     }
-    assert.equal((await sole(reader)).id, id);
+    assert.equal((await sole(reader)).id, id, 'its deadline has not come');
+    // What was done in doubt is placed when its time has come.
+    house.clock.set(small.firstWave);
   });
 });

@@ -36,8 +36,8 @@ async function assertGrants(house: House): Promise<void> {
     house,
     `select (select count(*) from release_grant) as grants,
       (select count(*) from event where type = 'granted') as events,
-      (select count(distinct (issuer_body::json -> 'data')::text) from event where type = 'granted')
-        as pairs,
+      (select count(distinct (at, (issuer_body::json -> 'data')::text)) from event
+        where type = 'granted') as pairs,
       (select count(*) from notice where kind = 'something_waits') as notices,
       (select count(*) from embargo_invitation) as invitations,
       (select count(*) from event where type = 'invitation_sent') as sent,

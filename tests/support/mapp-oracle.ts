@@ -57,7 +57,7 @@ const INSTANTS: readonly (readonly [string, 0 | 1 | 2 | 3 | 4])[] = [
 ];
 /** How far time has come. */
 export type Stage = (typeof INSTANTS)[number][1];
-const DISCLOSED: Stage = 4;
+export const DISCLOSED: Stage = 4;
 const TIERS = [
   ['validate', 1],
   ['ans', 2],
@@ -107,14 +107,14 @@ const DUTIES: readonly (readonly [DutyFacts, (stage: Stage) => ReasonCode | null
 ];
 
 /** The consents that count, by mode: standing consent lies in the agreement unless refused. */
-const CONSENTING: Readonly<Record<ConsentMode, readonly Consent[]>> = {
+export const CONSENTING: Readonly<Record<ConsentMode, readonly Consent[]>> = {
   standing: ['no_embargo', 'invited', 'signatory'],
   per_alert: ['signatory'],
 };
 
 const SEALED_ONLY = ['poc', 'repro_steps', 'patch'];
 
-const PUBLIC_KINDS: readonly string[] = ['advisory', 'summary'];
+export const PUBLIC_KINDS: readonly string[] = ['advisory', 'summary'];
 
 /** What a participant's facts mean for the rules. */
 export type Meaning = {
@@ -129,7 +129,7 @@ export type Expected = { readonly outcome: Outcome; readonly codes: readonly Rea
 
 /** What the prose says. */
 export function expectedFor(
-  { artifact: { kind, variant }, assurance }: ReleaseFacts,
+  { artifact: { kind, variant }, assurance }: Pick<ReleaseFacts, 'artifact' | 'assurance'>,
   meaning: Meaning,
   stage: Stage,
 ): Expected {

@@ -145,10 +145,17 @@ test('longer terms let signatories and invitees lapse, shorter ones bind them', 
       effects: [{ do: 'invite_again' }],
     });
   }
-  assert.deepEqual(revised(STATES.signatory, 21, 'standing'), {
-    state: { consent: 'signatory', until: day(21) },
-    effects: [],
-  });
+  for (const from of [STATES.signatory, STATES.invited]) {
+    const state = { ...from, until: day(21) };
+    assert.deepEqual(revised(from, 21, 'standing'), { state, effects: [] });
+  }
+});
+
+test('silence of somebody who has consented to every embargo since refuses nothing', () => {
+  const event: ConsentEvent = { kind: 'clock' };
+  assert.equal(step(STATES.invited, event, day(7)).state.consent, 'declined');
+  const stays = { state: STATES.invited, effects: [] };
+  assert.deepEqual(step(STATES.invited, event, day(7), 'standing'), stays);
 });
 
 test('whose agreement consents is not asked, and once out comes back by an answer only', () => {

@@ -49,7 +49,7 @@ export function stepConsent(
   event: ConsentEvent,
   now: Instant,
 ): ConsentStep {
-  const due = lapse(before, now);
+  const due = lapse(context.mode, before, now);
   expectPlace('consent', CONSENT_TRANSITIONS[event.kind], event.kind, due.state.consent);
   const { state, effects } = apply(context, due.state, event, now);
   return { state, effects: [...due.effects, ...effects] };
@@ -65,9 +65,10 @@ export function keepsEmbargo(mode: ConsentMode, { consent }: ConsentState): bool
   return mode === 'standing' && (consent === 'no_embargo' || consent === 'invited');
 }
 
-/** Silence up to the deadline is a refusal. [R37] */
-function lapse(state: ConsentState, now: Instant): ConsentStep {
+/** Silence up to the deadline is a refusal [R37]; not of what an agreement has consented to since. */
+function lapse(mode: ConsentMode, state: ConsentState, now: Instant): ConsentStep {
   if (state.consent !== 'invited' || now < state.deadline) return { state, effects: [] };
+  if (mode === 'standing') return { state, effects: [] };
   return { state: { consent: 'declined', by: 'silence' }, effects: [{ do: 'silent' }] };
 }
 
@@ -135,8 +136,7 @@ function withdraw(mode: ConsentMode, { consent }: ConsentState): ConsentStep {
  */
 function revise(mode: ConsentMode, state: ConsentState, until: Instant): ConsentStep {
   if (state.consent !== 'invited' && state.consent !== 'signatory') return { state, effects: [] };
-  if (until <= state.until) return { state: { ...state, until }, effects: [] };
-  if (state.consent === 'signatory' && mode === 'standing') {
+  if (until <= state.until || mode === 'standing') {
     return { state: { ...state, until }, effects: [] };
   }
   return { state: { consent: 'lapsed', until: state.until }, effects: [{ do: 'invite_again' }] };

@@ -74,7 +74,7 @@ function runTrial(counts: Tally, colluders: number, source: Seeded): void {
 function judgeAll(codewords: Codewords, traced: readonly TracedSlot[]) {
   const erased = new Set(
     examineFamilies(traced)
-      .filter((family) => family.erased)
+      .reports.filter((family) => family.erased)
       .map(({ family }) => family),
   );
   const columns = traced.map(({ p, y, family }) =>

@@ -112,14 +112,17 @@ function split({ classes, gains }: Statistic): readonly [Lattice[], Lattice[]] {
   return halves;
 }
 
+/** Occupied steps are no more than outcomes and no more than cells: many small classes meet. */
 function tooLarge(half: readonly Lattice[]): boolean {
-  let outcomes = 1;
+  let occupied = 1;
   let cells = 1;
+  let work = 0;
   for (const { offsets } of half.map((lattice) => tiltClass(lattice, 0))) {
-    outcomes *= offsets.length;
+    work += occupied * offsets.length;
     cells += span(offsets).width;
+    occupied = Math.min(occupied * offsets.length, cells);
   }
-  return outcomes > MAX_WORK || cells > MAX_CELLS;
+  return work > MAX_WORK || cells > MAX_CELLS;
 }
 
 /** Mass at consecutive grid steps from `origin` on. */

@@ -5,13 +5,13 @@
 
 import type { ArtifactId } from '../src/domain/ids.ts';
 import { BIASES } from '../src/marking/code.ts';
+import { lnPrice } from '../src/marking/decoder/budget.ts';
 import { createScanner } from '../src/marking/decoder/bulk.ts';
 import { examineFamilies } from '../src/marking/decoder/families.ts';
 import { chanceOfOne, type Hypothesis, STRATEGIES } from '../src/marking/decoder/hypotheses.ts';
 import { knownWordOf } from '../src/marking/decoder/known-word.ts';
 import { judge, portfolioFor } from '../src/marking/decoder/portfolio.ts';
 import { isRead, type TracedSlot } from '../src/marking/decoder/slots.ts';
-import { lnPrice } from '../src/marking/decoder/stage.ts';
 import { classOf, codeClasses } from '../src/marking/decoder/statistic.ts';
 import { type Seeded, seeded } from '../tests/support/seeded.ts';
 import { bitOf, type Codewords, drawCodewords } from './codewords.ts';
@@ -64,7 +64,7 @@ function runTrial(counts: Tally, colluders: number, source: Seeded): void {
   const named = judgeAll(codewords, traced);
   // The colluders are the first recipients: any rows would do, the words are drawn independently.
   const innocents = named.filter(({ row }) => row >= colluders);
-  const lnAlpha = Math.log(ALPHA) - lnPrice({ cap: RECIPIENTS, look: 1, alpha: ALPHA });
+  const lnAlpha = Math.log(ALPHA) - lnPrice({ cap: RECIPIENTS, look: 1 });
   counts.accusations += innocents.filter(({ lnP }) => lnP <= lnAlpha).length;
   counts.atControl += innocents.filter(({ lnP }) => lnP <= Math.log(CONTROL)).length;
   if (named.some(({ row, lnP }) => row < colluders && lnP <= lnAlpha)) counts.found += 1;

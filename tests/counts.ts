@@ -13,6 +13,7 @@ export const counts = {
   /** Coalitions per kind, and words of coalitions scored against those who took no part. */
   coalitions: long ? 100 : 8,
   jointNulls: long ? 400 : 12,
+  eProcesses: long ? 60_000 : 4_000,
   leaks: long ? 200 : 12,
   leakSeeds: long ? 100 : 5,
   innocent: long ? 1_000_000 : 20_000,

@@ -18,9 +18,9 @@ import { type CodeSlot, countOnes, groupSlots, type Words, wordAt } from './word
  * every round.
  */
 export const SHARES = {
-  single: 0.4,
-  pair: 0.25,
-  triple: 0.15,
+  single: 0.5,
+  pair: 0.2,
+  triple: 0.1,
   pairEvidence: 0.05,
   tripleEvidence: 0.05,
   conditional: 0.1,

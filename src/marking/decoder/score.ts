@@ -2,6 +2,7 @@ import { invalid } from '../../domain/errors.ts';
 import { checkKey, type MarkKey, type Scope } from '../code.ts';
 import type { Reading } from '../reading.ts';
 import type { CanarySlot } from '../slot-table.ts';
+import { lnPrice } from './budget.ts';
 import { findCanaries } from './canaries.ts';
 import { SHARES } from './decode.ts';
 import { examineFamilies, type FamilyReport } from './families.ts';
@@ -9,7 +10,7 @@ import { knownWordOf } from './known-word.ts';
 import { slotsFor } from './needed.ts';
 import type { ParticipantScore, TraceResult, Untested } from './result.ts';
 import { isRead, openReading, type ReadSlot } from './slots.ts';
-import { lnPrice, type Named, runStage } from './stage.ts';
+import { type Named, runStage } from './stage.ts';
 
 /** Chance of naming anybody wrongly that a programme may spend in its whole life. */
 export const ALPHA = 1e-6;

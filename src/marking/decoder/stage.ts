@@ -1,4 +1,5 @@
 import { codeBit, type MarkKey, recipientFor, type Scope } from '../code.ts';
+import { type Budget, lnCorrected, lnPrice } from './budget.ts';
 import { decode, type Finding, SHARES } from './decode.ts';
 import { hypothesisName } from './hypotheses.ts';
 import { portfolioFor } from './portfolio.ts';
@@ -11,9 +12,6 @@ import { bitAt, groupSlots, packWords, type Words } from './words.ts';
  * anywhere near alpha. Up to this many candidates, everybody does.
  */
 export const JUDGED = 64;
-
-/** What a p-value has to pay for before it may name anybody. */
-export type Budget = { readonly cap: number; readonly look: number; readonly alpha: number };
 
 /** Somebody whose word is compared. At participant scope the reader does not matter. */
 export type Named = { readonly participant: string; readonly reader: string };
@@ -72,25 +70,17 @@ function scoreOf(
   words: Words,
   { row, lnP, test }: Finding,
 ): Score {
-  const lnCorrected = lnP + lnPrice(budget);
+  const ln = lnCorrected(budget, { lnCase: lnP, lnPooled: null, lnE: null });
   const agreeing = slots.filter(({ y }, i) => bitAt(words, row, i) === y).length;
   return {
     p: probability(lnP),
     log10P: lnP / Math.LN10,
-    corrected: probability(lnCorrected),
-    identified: lnCorrected <= Math.log(budget.alpha),
+    corrected: probability(ln),
+    identified: ln <= Math.log(budget.alpha),
     hypothesis: test,
     agreeing,
     disagreeing: slots.length - agreeing,
   };
-}
-
-/**
- * ln of what a p-value is multiplied by: the cap, and 4π²n²/6 at the n-th look. Over all looks that
- * spends a quarter of alpha; the rest belongs to pooled and accumulated evidence (tracing §11.3).
- */
-export function lnPrice({ cap, look }: Budget): number {
-  return Math.log(cap) + Math.log((4 * Math.PI ** 2 * look ** 2) / 6);
 }
 
 /** A probability from its logarithm, never rounded to 0. */

@@ -56,7 +56,9 @@ export function leakedSlots(
   });
 }
 
-/** What is scored of it, as a trace does: detector on, erased families and unread slots left out. */
+/**
+ * What is scored of it, as a trace does: detector on, erased families and unread slots left out.
+ */
 export function sceneOf(codewords: Codewords, traced: readonly TracedSlot[]): Scene {
   const { reports, mixed } = examineFamilies(traced);
   const erased = new Set(reports.filter((report) => report.erased).map(({ family }) => family));

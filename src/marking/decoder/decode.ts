@@ -3,6 +3,7 @@ import { layOut } from './joint-words.ts';
 import { partnersOf } from './partners.ts';
 import {
   judge,
+  lnAbout,
   lnFactor,
   type Portfolio,
   passesScreen,
@@ -145,6 +146,9 @@ function byEvidence(size: 2 | 3, rows: readonly number[], evidence: Float64Array
 /** An e-value is at most about this far above the p-value of the same evidence, in nats. */
 const NEAR = 8;
 
+/** The saddlepoint is within this many nats of the exact tail. */
+const CLOSE = 4;
+
 /** Candidates and partners that get exact tails; the rest would not be identified. */
 const MOST_CANDIDATES = 12;
 const MOST_PARTNERS = 3;
@@ -174,16 +178,17 @@ function givenPartners(
     scored.set(name, made);
     return made;
   };
-  return near.flatMap((k) =>
-    partnersOf(test, k, MOST_PARTNERS).map((partners) =>
-      judgeOne(
-        scoreGiven(partners.rows),
-        rows[k] ?? 0,
-        lnShare + partners.lnShare,
-        `, with ${test.size - 1} more`,
-      ),
-    ),
-  );
+  return near.flatMap((k) => {
+    const row = rows[k] ?? 0;
+    const findings: Finding[] = [];
+    for (const partners of partnersOf(test, k, MOST_PARTNERS)) {
+      const lnPrice = lnShare + partners.lnShare;
+      const made = scoreGiven(partners.rows);
+      if (lnAbout(made.portfolio, made.onesOf(row)) - lnPrice > lnLevel + CLOSE) continue;
+      findings.push(judgeOne(made, row, lnPrice, `, with ${test.size - 1} more`));
+    }
+    return findings;
+  });
 }
 
 /** The bank's coalitions have one member more than this at most. */

@@ -164,7 +164,7 @@ test('of those who took no part, the evidence ever crosses 1000 in at most 0.1 %
   assert.ok(tenfold > 0 && tenfold <= 0.1 * runs, `${tenfold} of ${runs} at 10`);
 });
 
-test('the budget: all looks together spend half of alpha on p-values, evidence the other half', () => {
+test('the budget: all looks together spend half of alpha on p-values, evidence half', () => {
   const none = { lnCase: null, lnPooled: null, lnE: null };
   assert.equal(lnCorrected({ cap: 100, look: 1 }, none), 0);
   let spent = 0;

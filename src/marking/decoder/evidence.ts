@@ -36,9 +36,9 @@ export type Accumulated = Named & {
  * The factor of an entry is the portfolio's mixture of likelihood ratios: its mean is 1 for whoever
  * took no part, whatever came before, since slots are read once and keys are drawn per alert. So
  * over time the product is a nonnegative martingale, and it ever reaches x with probability 1/x at
- * most, however often one looks (Ville's inequality). Coalitions may differ between entries. Whoever
- * had no copy has factor 1. A sample that is nobody's copy has none either: that is seen without
- * looking at a word.
+ * most, however often one looks (Ville's inequality). Coalitions may differ between entries.
+ * Whoever had no copy has factor 1. A sample that is nobody's copy has none either: that is seen
+ * without looking at a word.
  *
  * The pooled p-value is that of one long word, the slots of all entries together, by all tests of
  * `decode`. It is sharper when the same coalition leaked every time, and has to pay for every look.

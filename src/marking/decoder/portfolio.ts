@@ -99,7 +99,17 @@ export type Verdict = { readonly lnP: number; readonly hypothesis: string };
 /**
  * A member whose approximate p-value is this many nats above another's exact one is not the least.
  */
-const CLEARLY_ABOVE = 6;
+const CLEARLY_ABOVE = 4;
+
+/** About ln of a candidate's p-value, by the saddlepoint: to see whose exact one is worth it. */
+export function lnAbout({ members }: Portfolio, ones: ArrayLike<number>): number {
+  return Math.min(
+    ...members.map(
+      ({ statistic, weight }) =>
+        lnSaddlepoint(statistic, scoreOf(statistic, ones)) - Math.log(weight),
+    ),
+  );
+}
 
 /**
  * The exact p-value of a candidate with `ones[g]` ones in class g. Dividing each p_h by its share

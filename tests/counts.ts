@@ -10,6 +10,11 @@ export const counts = {
   decideByClass: long ? 1_000_000 : 2_000,
   decideEach: long ? 3_000 : 100,
   kills: long ? 200 : 12,
+  /** Coalitions per kind, and words of coalitions scored against those who took no part. */
+  coalitions: long ? 100 : 8,
+  jointNulls: long ? 400 : 12,
+  eProcesses: long ? 60_000 : 4_000,
+  leaks: long ? 200 : 12,
   leakSeeds: long ? 100 : 5,
   innocent: long ? 1_000_000 : 20_000,
   /** At how many levels leaks are simulated against the number of slots asked for. */

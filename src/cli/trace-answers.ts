@@ -19,6 +19,7 @@ const result = object({
   slotsErased: real,
   byFamily: list(object({ family: text, slots: real, read: real, erased: flag })),
   knownWord: nullable(text),
+  mixed: flag,
   stages: list(object({ scope: text, slots: real, tested: real })),
   participants: list(object({ participant: text, ...score })),
   readers: list(object({ participant: text, reader: text, ...score })),

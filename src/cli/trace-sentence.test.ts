@@ -16,7 +16,15 @@ const score = {
 
 const NOTHING: TraceResult = {
   ...{ alpha: 1e-6, look: 1, cap: 2000, tested: 300 },
-  ...{ slotsTotal: 600, slotsRead: 30, slotsErased: 0, byFamily: [], knownWord: null, stages: [] },
+  ...{
+    slotsTotal: 600,
+    slotsRead: 30,
+    slotsErased: 0,
+    byFamily: [],
+    knownWord: null,
+    mixed: false,
+  },
+  stages: [],
   ...{ participants: [], readers: [], identified: [], needed: 40, canaries: [], untested: [] },
 };
 

@@ -75,9 +75,8 @@ function tail(log10: number, p: number): string {
 }
 
 const UNTESTED: Readonly<Record<string, string>> = {
-  joint_combinations: 'texts put together from several copies',
+  sets_of_four_or_more: 'four or more copies put together, tested jointly',
   other_alerts: 'evidence of other alerts together with this one’s',
-  mixture_with_public_text: 'copies mixed with the public text',
   other_normal_forms: 'texts rewritten to one form throughout',
   erased_families: 'the families that look normalised',
   readers_of_unidentified_participants: 'single readers of the other participants',

@@ -75,12 +75,16 @@ function rowOf(sighting: SightingId): string {
   return `sighting/${sighting}/report`;
 }
 
-/** Reports stored before this was settled list the scores of others too: they are not told. */
+/**
+ * Reports stored before this was settled list the scores of others too: they are not told. Before
+ * mixtures with the authored text were told apart, none was found.
+ */
 function ofTheIdentified(report: TraceReport): TraceReport {
   const alerts = report.alerts.map(({ result, ...alert }) => ({
     ...alert,
     result: {
       ...result,
+      mixed: (result as Partial<TraceResult>).mixed ?? false,
       participants: result.participants.filter(({ identified }) => identified),
       readers: result.readers.filter(({ identified }) => identified),
     },

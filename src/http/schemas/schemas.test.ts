@@ -57,6 +57,7 @@ const REPORT: TraceReport = {
         slotsErased: 4,
         byFamily: [{ family: 'prose.word', slots: 40, read: 20, erased: false }],
         knownWord: 'master',
+        mixed: false,
         stages: [
           {
             scope: 'participant',

@@ -46,6 +46,7 @@ const Result = Type.Object({
     Type.Object({ family: Text, slots: Count, read: Count, erased: Type.Boolean() }),
   ),
   knownWord: nullable(Text),
+  mixed: Type.Boolean(),
   stages: listOf(Stage),
   participants: listOf(Type.Object({ participant: IdText, ...Score })),
   readers: listOf(Type.Object({ participant: IdText, reader: IdText, ...Score })),

@@ -42,7 +42,7 @@ function erasures(copies: number, m: number, word: Parameters<typeof slots>[3]):
   const random = seeded(m + copies);
   let erased = 0;
   for (let run = 0; run < RUNS; run++) {
-    if (examineFamilies(slots(m, copies, random, word))[0]?.erased) erased++;
+    if (examineFamilies(slots(m, copies, random, word)).reports[0]?.erased) erased++;
   }
   return erased;
 }
@@ -70,9 +70,9 @@ test('a genuine copy, and coalitions that prefer ones or zeros, keep their famil
 
 test('a family report counts what was read', () => {
   const read = slots(30, 1, seeded(1), (bits, _, i) => (i % 3 === 0 ? null : single(bits)));
-  const [report] = examineFamilies(read);
+  const [report] = examineFamilies(read).reports;
   assert.deepEqual(report, { family: 'prose.word', slots: 30, read: 20, erased: false });
-  const [nothing] = examineFamilies(slots(5, 1, seeded(1), () => null));
+  const [nothing] = examineFamilies(slots(5, 1, seeded(1), () => null)).reports;
   assert.equal(nothing?.erased, false);
 });
 
@@ -85,6 +85,36 @@ test('the master is known at 40 slots; a copy is not, nor a copy mixed into the 
       i % 3 === 0 ? single(bits) : polarity,
     );
     assert.equal(knownWordOf(third.filter(isRead)), null);
+  }
+});
+
+/** Every second slot as authored, the others as the word has them. */
+const halved =
+  (word: Parameters<typeof slots>[3]): Parameters<typeof slots>[3] =>
+  (bits, polarity, i) =>
+    i % 2 === 0 ? polarity : word(bits, polarity, i);
+
+test('a copy mixed half and half with the master is seen as that, and its families stay', () => {
+  const random = seeded(5);
+  let seen = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const { mixed, reports } = examineFamilies(slots(140, 1, random, halved(single)));
+    if (mixed && reports.every(({ erased }) => !erased)) seen += 1;
+  }
+  assert.ok(seen > 0.97 * RUNS, `${seen} of ${RUNS}`);
+});
+
+test('copies alone, however they are mixed with each other, are not taken for that', () => {
+  for (const [copies, word] of [
+    [1, single],
+    [2, all1],
+    [3, all0],
+    [2, (bits: readonly number[], _: number, i: number) => bits[i % 2] ?? 0],
+  ] as const) {
+    const random = seeded(copies);
+    for (let run = 0; run < RUNS; run++) {
+      assert.equal(examineFamilies(slots(140, copies, random, word)).mixed, false);
+    }
   }
 });
 

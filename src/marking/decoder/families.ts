@@ -1,4 +1,5 @@
-import { isRead, type TracedSlot } from './slots.ts';
+import { knownWordOf, mixedWithMaster } from './known-word.ts';
+import { isRead, type ReadSlot, type TracedSlot } from './slots.ts';
 
 /**
  * How one carrier's family of slots came out. How far its share of authored texts is from that of a
@@ -17,30 +18,45 @@ export type FamilyReport = {
  */
 const NORMALISED_Z = 4.5;
 
+/** What the families say together. */
+export type Families = {
+  readonly reports: readonly FamilyReport[];
+  /** Whether what counts is a mixture of copies with the text as authored. */
+  readonly mixed: boolean;
+};
+
 /**
- * Finds families that somebody wrote back to the authored form, or away from it, throughout. With
- * secret polarity neither an all-1 nor an all-0 coalition looks like that. It sees the reading and
- * the secret biases, no codeword, so erasing by its answer leaves every p-value valid.
+ * Finds families that somebody wrote back to the authored form, or away from it. One that is
+ * authored throughout says nothing of any copy and is erased. In what is left, a mixture with the
+ * master is told apart first: the authored word is given there, and no family erased for it. Else
+ * each that leans too far either way is erased.
+ *
+ * With secret polarity neither an all-1 nor an all-0 coalition looks like that. It sees the reading
+ * and the secret biases, no codeword, so erasing by its answer leaves every p-value valid.
  */
-export function examineFamilies(slots: readonly TracedSlot[]): FamilyReport[] {
+export function examineFamilies(slots: readonly TracedSlot[]): Families {
   const names = [...new Set(slots.map(({ family }) => family))].sort();
-  return names.map((family) => examine(family, slots));
+  const families = names.map((family) => {
+    const own = slots.filter((slot) => slot.family === family);
+    const read = own.filter(isRead);
+    return { family, slots: own.length, read, whole: knownWordOf(read) !== null };
+  });
+  const mixed = mixedWithMaster(families.filter(({ whole }) => !whole).flatMap(({ read }) => read));
+  const reports = families.map(({ family, slots: all, read, whole }) => {
+    const z = leaning(read);
+    const erased = whole || z < -NORMALISED_Z || (z > NORMALISED_Z && !mixed);
+    return { family, slots: all, read: read.length, erased };
+  });
+  return { reports, mixed };
 }
 
-function examine(family: string, all: readonly TracedSlot[]): FamilyReport {
-  const slots = all.filter((slot) => slot.family === family);
-  const read = slots.filter(isRead);
+/** How many standard deviations the share of authored texts is above that of a copy. */
+function leaning(read: readonly ReadSlot[]): number {
   let excess = 0;
   let variance = 0;
   for (const { value, authored } of read) {
     excess += (value === 0 ? 1 : 0) - authored;
     variance += authored * (1 - authored);
   }
-  const z = read.length === 0 ? 0 : excess / Math.sqrt(variance);
-  return {
-    family,
-    slots: slots.length,
-    read: read.length,
-    erased: Math.abs(z) > NORMALISED_Z,
-  };
+  return read.length === 0 ? 0 : excess / Math.sqrt(variance);
 }

@@ -66,10 +66,46 @@ export function chanceOfOne(
   return (1 - readError) * shown + readError * (1 - shown);
 }
 
+/** Words taken for parts of a leak before anybody is scored: how many, how many have a 1 here. */
+export type Given = { readonly words: number; readonly ones: number };
+
+const NOTHING_GIVEN: Given = { words: 0, ones: 0 };
+
+/** What a slot's likelihood depends on: its bias, the leaked bit, and what is given there. */
+export type SlotFacts = { readonly p: number; readonly y: 0 | 1; readonly given?: Given };
+
 /**
- * w(x, y, p) = P(y | x, p) / P(y | p): how much better `y` is explained when the holder of a copy
- * with bit `x` took part. For every hypothesis, p and y: p·w(1) + (1−p)·w(0) = 1, which is why the
- * product over slots has mean 1 for whoever took no part.
+ * f_{K,t} = P(y | K copies with t ones, given) / P(y | given): how much better the leaked bit is
+ * explained when the holders of `members` copies, `ones` of which have a 1 here, took part as well.
+ * Over the code its mean is 1 in each of these copies: p·f_{K,t+1} + (1−p)·f_{K,t} = f_{K−1,t}, and
+ * f_{0,0} = 1. So the product over slots has mean 1 for whoever took no part, whatever the others'
+ * words and whatever is given. The hypothesis has at least as many colluders as are given and
+ * members.
+ */
+export function coalitionRatio(
+  hypothesis: Hypothesis,
+  { p, y, given = NOTHING_GIVEN }: SlotFacts,
+  members: number,
+  ones: number,
+  readError = READ_ERROR,
+): number {
+  const { words, ones: known } = given;
+  const withCopies = chanceOfOne(hypothesis, p, words + members, known + ones, readError);
+  const without = chanceOfOne(hypothesis, p, words, known, readError);
+  return y === 1 ? withCopies / without : (1 - withCopies) / (1 - without);
+}
+
+/** ln P(y | given) of a slot under a hypothesis. */
+export function lnChanceOfRead(
+  hypothesis: Hypothesis,
+  { p, y, given = NOTHING_GIVEN }: SlotFacts,
+): number {
+  const one = chanceOfOne(hypothesis, p, given.words, given.ones);
+  return Math.log(y === 1 ? one : 1 - one);
+}
+
+/**
+ * w(x, y, p) = P(y | x, p) / P(y | p): `coalitionRatio` of one copy with bit `x`, nothing given.
  */
 export function likelihoodRatio(
   hypothesis: Hypothesis,
@@ -78,9 +114,7 @@ export function likelihoodRatio(
   y: 0 | 1,
   readError = READ_ERROR,
 ): number {
-  const withCopy = chanceOfOne(hypothesis, p, 1, x, readError);
-  const without = chanceOfOne(hypothesis, p, 0, 0, readError);
-  return y === 1 ? withCopy / without : (1 - withCopy) / (1 - without);
+  return coalitionRatio(hypothesis, { p, y }, 1, x, readError);
 }
 
 function showsOne(strategy: Strategy, colluders: number, ones: number): number {

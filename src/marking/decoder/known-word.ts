@@ -1,6 +1,8 @@
 import { lnBinomial } from './binomial.ts';
-import { READ_ERROR } from './hypotheses.ts';
-import type { ReadSlot } from './slots.ts';
+import { BANK, FIXED, type Hypothesis, READ_ERROR } from './hypotheses.ts';
+import { lnLikelihood } from './portfolio.ts';
+import { authoredBit, type ReadSlot } from './slots.ts';
+import { groupSlots } from './words.ts';
 
 /** Texts that everybody, or nobody outside, has: they are no recipient's copy. */
 export type KnownWord = 'master';
@@ -26,6 +28,31 @@ export function knownWordOf(slots: readonly ReadSlot[]): KnownWord | null {
   const others = slots.filter(({ value }) => value === 1).length;
   const explained = slots.reduce((sum, slot) => sum + lnRatio(slot), 0) >= LN_EVIDENCE;
   return explained && chanceOfErrors(slots.length, others) >= MISS ? 'master' : null;
+}
+
+/**
+ * A copy is taken for a mixture with the master with probability at most 2e-3, whatever its word.
+ */
+const LN_MIXED = Math.log(1e3);
+
+/** The master among two and among three texts that were mixed. */
+const MIXTURES: readonly Hypothesis[] = [2, 3].map((colluders) => ({
+  strategy: 'interleave',
+  colluders,
+}));
+
+/**
+ * Whether copies were mixed with the text as authored, which after publication everybody has: that
+ * explains the leaked word 1000 times better than any coalition without it. Whoever scores then
+ * takes the authored word as given. With secret polarity no strategy of copies alone looks like it;
+ * and the question sees the reading and the secret biases only.
+ */
+export function mixedWithMaster(slots: readonly ReadSlot[]): boolean {
+  const given = groupSlots(slots, [slots.map(authoredBit)]).classes;
+  const plain = groupSlots(slots).classes;
+  const mixed = MIXTURES.map((hypothesis) => lnLikelihood(hypothesis, given));
+  const copies = [...BANK, ...FIXED].map(({ hypothesis }) => lnLikelihood(hypothesis, plain));
+  return Math.max(...mixed) - Math.max(...copies) >= LN_MIXED;
 }
 
 function lnRatio({ value, authored }: ReadSlot): number {

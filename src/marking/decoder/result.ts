@@ -18,7 +18,7 @@ export type Score = {
    */
   readonly corrected: number;
   readonly identified: boolean;
-  /** The hypothesis that gave `p`. */
+  /** The test that gave `p`: its hypothesis, and what was given besides the leaked word. */
   readonly hypothesis: string;
   /** Read slots at which the copy shows what the sample shows, and the rest. */
   readonly agreeing: number;
@@ -40,7 +40,7 @@ export type StageReport = {
   readonly hypotheses: readonly {
     readonly name: string;
     readonly weight: number;
-    /** Whether it was selected from the leaked word. */
+    /** Whether it depends on the leaked word alone: selected by it. */
     readonly selected: boolean;
   }[];
 };
@@ -61,9 +61,8 @@ export type CanaryHit = {
 
 /** What a trace leaves untested; a report lists it. */
 export type Untested =
-  | 'joint_combinations'
+  | 'sets_of_four_or_more'
   | 'other_alerts'
-  | 'mixture_with_public_text'
   | 'other_normal_forms'
   | 'erased_families'
   | 'readers_of_unidentified_participants'
@@ -89,6 +88,11 @@ export type TraceResult = {
   readonly byFamily: readonly FamilyReport[];
   /** Set: the sample is a text that is no recipient's copy; nobody was scored. */
   readonly knownWord: KnownWord | null;
+  /**
+   * Whether copies were mixed with the text as authored. Its word was given then, and the other
+   * words were scored beside it.
+   */
+  readonly mixed: boolean;
   readonly stages: readonly StageReport[];
   /** The participants identified, ascending in `p`. */
   readonly participants: readonly ParticipantScore[];

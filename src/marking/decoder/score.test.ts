@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { counts } from '../../../tests/counts.ts';
 import { bitSlots, copyOf, firms, markKey, readingOf } from '../../../tests/support/leak.ts';
 import { type Seeded, seeded } from '../../../tests/support/seeded.ts';
 import { TocsinError } from '../../domain/errors.ts';
@@ -36,7 +37,7 @@ function leak(random: Seeded) {
 }
 
 test('a cut and retyped copy among 300: its participant and its reader, and nobody else', () => {
-  for (let seed = 1; seed <= 50; seed++) {
+  for (let seed = 1; seed <= counts.leaks; seed++) {
     const { key, participant, reader, reading } = leak(seeded(seed));
     const result = score({ key, reading });
     assert.deepEqual(result.identified, [{ participant, readers: [reader] }], `seed ${seed}`);
@@ -62,10 +63,8 @@ test('the report’s numbers add up', () => {
   assert.equal(best.agreeing + best.disagreeing, stage.slots);
   assert.ok(best.agreeing > 0.9 * stage.slots);
   assert.equal(stage.tested, FIRMS.length);
-  assert.equal(
-    stage.hypotheses.map(({ weight }) => weight).reduce((a, b) => a + b),
-    1,
-  );
+  const weights = stage.hypotheses.reduce((sum, { weight }) => sum + weight, 0);
+  assert.ok(Math.abs(weights - 1) < 1e-12);
   const price = (READERS * 4 * Math.PI ** 2 * 4) / 6;
   assert.ok(Math.abs(best.corrected / (best.p * price) - 1) < 1e-9);
   assert.ok(Math.abs(Math.log10(best.p) - best.log10P) < 1e-9);
@@ -105,6 +104,35 @@ test('readers of one firm who mix their copies leave the firm as plain as a sing
   const result = score({ key, reading: readingOf(SLOTS, mixed, { ...NOISE, random }) });
   assert.equal(result.identified[0]?.participant, firm.participant);
   assert.equal(result.identified.length, 1);
+});
+
+test('half a copy and half the public text: the mixture is told, and the copy identified', () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    const { key, participant, reader, shown } = leak(seeded(seed));
+    const random = seeded(100 + seed);
+    const mixed = Uint8Array.from(shown, (text) => (random.below(2) === 0 ? text : 0));
+    const result = score({
+      key,
+      reading: readingOf(SLOTS, mixed, { ...NOISE, random, erased: 0 }),
+    });
+    assert.equal(result.mixed, true);
+    assert.equal(result.knownWord, null);
+    const [found, ...others] = result.identified;
+    assert.deepEqual([found?.participant, others], [participant, []], `seed ${seed}`);
+    assert.ok(found?.readers.every((name) => name === reader));
+    assert.match(result.participants[0]?.hypothesis ?? '', / of [2-9]/);
+  }
+});
+
+test('two firms that mix their copies are both named, neither of them by the other', () => {
+  const random = seeded(6);
+  const key = markKey(random);
+  const pair = [FIRMS[3], FIRMS[40]].map((firm) => firm?.participant ?? '');
+  const copies = pair.map((participant) => copyOf(key, SLOTS, participant, 'desk-0'));
+  const mixed = SLOTS.map((_, i) => copies[random.below(2)]?.[i] ?? 0);
+  const result = score({ key, reading: readingOf(SLOTS, mixed, { ...NOISE, random, erased: 0 }) });
+  assert.equal(result.mixed, false);
+  assert.deepEqual(result.identified.map(({ participant }) => participant).sort(), pair.toSorted());
 });
 
 test('the copy of somebody who is not a recipient, and unrelated reads: nobody', () => {

@@ -2,13 +2,15 @@ import { invalid } from '../../domain/errors.ts';
 import { checkKey, type MarkKey, type Scope } from '../code.ts';
 import type { Reading } from '../reading.ts';
 import type { CanarySlot } from '../slot-table.ts';
+import { lnPrice } from './budget.ts';
 import { findCanaries } from './canaries.ts';
+import { SHARES } from './decode.ts';
 import { examineFamilies, type FamilyReport } from './families.ts';
 import { knownWordOf } from './known-word.ts';
 import { slotsFor } from './needed.ts';
 import type { ParticipantScore, TraceResult, Untested } from './result.ts';
 import { isRead, openReading, type ReadSlot } from './slots.ts';
-import { lnPrice, type Named, runStage } from './stage.ts';
+import { type Named, runStage } from './stage.ts';
 
 /** Chance of naming anybody wrongly that a programme may spend in its whole life. */
 export const ALPHA = 1e-6;
@@ -48,10 +50,10 @@ export function scoreReading(input: TraceInput): TraceResult {
   checkInput(input, alpha);
   const slots = openReading(input.reading, input.key);
   const read = slots.filter(isRead);
-  const families = examineFamilies(slots);
+  const { reports: families, mixed } = examineFamilies(slots);
   const kept = withoutErased(read, families);
   const knownWord = knownWordOf(read);
-  const level: Level = { ...input, alpha };
+  const level: Level = { ...input, alpha, mixed };
   const trace = knownWord === null ? traceCopies(level, kept) : NOTHING_SCORED;
   return {
     v: 1,
@@ -64,6 +66,7 @@ export function scoreReading(input: TraceInput): TraceResult {
     slotsErased: read.length - kept.length,
     byFamily: families,
     knownWord,
+    mixed,
     ...trace,
     needed: knownWord === null ? moreSlots(level, kept, trace) : null,
     canaries: findCanaries({ ...input, slots: input.canaries, strings: input.reading.strings }),
@@ -71,7 +74,7 @@ export function scoreReading(input: TraceInput): TraceResult {
   };
 }
 
-type Level = TraceInput & { readonly alpha: number };
+type Level = TraceInput & { readonly alpha: number; readonly mixed: boolean };
 type Trace = Pick<TraceResult, 'stages' | 'participants' | 'readers' | 'identified'>;
 
 const NOTHING_SCORED: Trace = { stages: [], participants: [], readers: [], identified: [] };
@@ -98,12 +101,12 @@ function traceCopies(level: Level, kept: readonly ReadSlot[]): Trace {
     participant,
     reader: readers[0] ?? '',
   }));
-  const first = runStage(level.key, level, 'participant', kept, all);
+  const first = runStage(level, 'participant', kept, all);
   const found = first.scores
     .filter(({ identified }) => identified)
     .map(({ reader: _, ...score }): ParticipantScore => score);
   const theirs = found.flatMap(({ participant }) => readersOf(level, participant));
-  const second = theirs.length === 0 ? null : runStage(level.key, level, 'reader', kept, theirs);
+  const second = theirs.length === 0 ? null : runStage(level, 'reader', kept, theirs);
   const readers = second?.scores.filter(({ identified }) => identified) ?? [];
   return {
     stages: second === null ? [first.report] : [first.report, second.report],
@@ -130,7 +133,7 @@ function moreSlots(level: Level, kept: readonly ReadSlot[], trace: Trace): numbe
   if (trace.identified.length > 0 && !undecided) return null;
   const scope: Scope = trace.identified.length === 0 ? 'participant' : 'reader';
   const share = scope === 'participant' ? 2 / 3 : 1 / 3;
-  const goal = slotsFor(Math.log(level.alpha) - lnPrice(level));
+  const goal = slotsFor(Math.log(level.alpha * SHARES.single) - lnPrice(level));
   const have = kept.filter((slot) => slot.scope === scope).length;
   return goal === null || goal <= have ? null : Math.ceil((goal - have) / share);
 }
@@ -140,12 +143,7 @@ function untested(
   families: readonly FamilyReport[],
   participants: number,
 ): Untested[] {
-  const always: Untested[] = [
-    'joint_combinations',
-    'other_alerts',
-    'mixture_with_public_text',
-    'other_normal_forms',
-  ];
+  const always: Untested[] = ['sets_of_four_or_more', 'other_alerts', 'other_normal_forms'];
   if (families.some(({ erased }) => erased)) always.push('erased_families');
   if (stages.length === 0) always.push('all_copies');
   else if (identified.length < participants) always.push('readers_of_unidentified_participants');

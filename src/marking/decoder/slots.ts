@@ -43,3 +43,8 @@ function openSlot({ key: slot, family, value }: SlotRead, key: MarkKey): TracedS
 export function isRead(slot: TracedSlot): slot is ReadSlot {
   return slot.y !== null;
 }
+
+/** The bit that the authored text stands for. */
+export function authoredBit({ value, y }: ReadSlot): 0 | 1 {
+  return value === 0 ? y : y === 0 ? 1 : 0;
+}

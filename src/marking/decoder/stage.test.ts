@@ -14,7 +14,8 @@ function stage(candidates: typeof CANDIDATES, look = 1) {
   const shown = copyOf(KEY, SLOTS, CANDIDATES[0]?.participant ?? '', 'desk-0');
   const reading = readingOf(SLOTS, shown, { erased: 0, wrong: 0, random: seeded(2) });
   const slots = openReading(reading, KEY).filter(isRead);
-  return runStage(KEY, { cap: 500, look, alpha: 1e-6 }, 'participant', slots, candidates);
+  const input = { key: KEY, cap: 500, look, alpha: 1e-6, mixed: false };
+  return runStage(input, 'participant', slots, candidates);
 }
 
 test('of a few candidates everybody is judged; of many, those that come near', () => {

@@ -1,9 +1,11 @@
 import { codeBit, type MarkKey, recipientFor, type Scope } from '../code.ts';
+import { type Budget, lnCorrected, lnPrice } from './budget.ts';
+import { decode, type Finding, SHARES } from './decode.ts';
 import { hypothesisName } from './hypotheses.ts';
-import { judge, type Portfolio, passesScreen, portfolioFor, screeningScores } from './portfolio.ts';
+import { portfolioFor } from './portfolio.ts';
 import type { ReaderScore, Score, StageReport } from './result.ts';
-import type { ReadSlot } from './slots.ts';
-import { CLASS_COUNT, classOf, codeClasses } from './statistic.ts';
+import { authoredBit, type ReadSlot } from './slots.ts';
+import { bitAt, groupSlots, packWords, type Words } from './words.ts';
 
 /**
  * About how many unconcerned candidates of a stage get an exact p-value, besides all who come
@@ -11,73 +13,74 @@ import { CLASS_COUNT, classOf, codeClasses } from './statistic.ts';
  */
 export const JUDGED = 64;
 
-/** What a p-value has to pay for before it may name anybody. */
-export type Budget = { readonly cap: number; readonly look: number; readonly alpha: number };
-
 /** Somebody whose word is compared. At participant scope the reader does not matter. */
 export type Named = { readonly participant: string; readonly reader: string };
 
 /** The candidates that were judged, ascending in p-value, and what the stage rested on. */
 export type Stage = { readonly report: StageReport; readonly scores: readonly ReaderScore[] };
 
+/** What a stage needs besides slots and candidates. */
+export type StageInput = Budget & {
+  readonly key: MarkKey;
+  /** Whether the authored word is part of the leak. */
+  readonly mixed: boolean;
+};
+
 /** Tests every candidate on the slots of one scope. */
 export function runStage(
-  key: MarkKey,
-  budget: Budget,
+  input: StageInput,
   scope: Scope,
   kept: readonly ReadSlot[],
   candidates: readonly Named[],
 ): Stage {
   const slots = kept.filter((slot) => slot.scope === scope);
-  const portfolio = portfolioFor(codeClasses(countByClass(slots, () => 1)));
-  const screen = screeningScores(portfolio, Math.log(JUDGED / candidates.length));
+  const recipients = candidates.map(({ participant, reader }) =>
+    recipientFor(scope, participant, reader),
+  );
+  const order = inOrder(recipients);
+  const words = packWords(order.length, slots.length, (row, i) => {
+    const slot = slots[i];
+    const recipient = recipients[order[row] ?? 0] ?? '';
+    return slot === undefined ? 0 : codeBit(input.key, recipient, slot.key, slot.p);
+  });
+  const given = input.mixed ? [slots.map(authoredBit)] : [];
+  const lnLevel = Math.log(input.alpha) - lnPrice(input);
   const scores: ReaderScore[] = [];
-  for (const { participant, reader } of candidates) {
-    const recipient = recipientFor(scope, participant, reader);
-    const ones = countByClass(slots, (slot) => codeBit(key, recipient, slot.key, slot.p));
-    if (!passesScreen(portfolio, screen, ones)) continue;
-    scores.push({ participant, reader, ...scoreCandidate(budget, portfolio, ones) });
+  for (const finding of decode({ words, slots, given }, lnLevel, screenFor(candidates.length))) {
+    const named = candidates[order[finding.row] ?? 0];
+    if (named === undefined) continue;
+    scores.push({ ...named, ...scoreOf(input, slots, words, finding) });
   }
   scores.sort((a, b) => a.log10P - b.log10P || compare(a, b));
-  return { report: reportOf(scope, slots.length, candidates.length, portfolio), scores };
+  return { report: reportOf(scope, slots, given, candidates.length), scores };
 }
 
-/** Per class, over its slots, the sum of `bit`. */
-function countByClass(slots: readonly ReadSlot[], bit: (slot: ReadSlot) => number): number[] {
-  const counts = new Array<number>(CLASS_COUNT).fill(0);
-  for (const slot of slots) {
-    const g = classOf(slot.p, slot.y);
-    counts[g] = (counts[g] ?? 0) + bit(slot);
-  }
-  return counts;
+/** The numbers of `ids` in ascending order of the ids: what ties are settled by. */
+function inOrder(ids: readonly string[]): number[] {
+  return Array.from(ids.keys()).sort((a, b) => ((ids[a] ?? '') < (ids[b] ?? '') ? -1 : 1));
 }
 
-function scoreCandidate(budget: Budget, portfolio: Portfolio, ones: readonly number[]): Score {
-  const { lnP, hypothesis } = judge(portfolio, ones);
-  const lnCorrected = lnP + lnPrice(budget);
-  let agreeing = 0;
-  let slots = 0;
-  for (const [g, { y, n }] of portfolio.classes.entries()) {
-    slots += n;
-    agreeing += y === 1 ? (ones[g] ?? 0) : n - (ones[g] ?? 0);
-  }
+function screenFor(candidates: number): number {
+  return Math.log(JUDGED / candidates);
+}
+
+function scoreOf(
+  budget: Budget,
+  slots: readonly ReadSlot[],
+  words: Words,
+  { row, lnP, test }: Finding,
+): Score {
+  const ln = lnCorrected(budget, { lnCase: lnP, lnPooled: null, lnE: null });
+  const agreeing = slots.filter(({ y }, i) => bitAt(words, row, i) === y).length;
   return {
     p: probability(lnP),
     log10P: lnP / Math.LN10,
-    corrected: probability(lnCorrected),
-    identified: lnCorrected <= Math.log(budget.alpha),
-    hypothesis,
+    corrected: probability(ln),
+    identified: ln <= Math.log(budget.alpha),
+    hypothesis: test,
     agreeing,
-    disagreeing: slots - agreeing,
+    disagreeing: slots.length - agreeing,
   };
-}
-
-/**
- * ln of what a p-value is multiplied by: the cap, and 4π²n²/6 at the n-th look. Over all looks that
- * spends a quarter of alpha; the rest belongs to pooled and accumulated evidence (tracing §11.3).
- */
-export function lnPrice({ cap, look }: Budget): number {
-  return Math.log(cap) + Math.log((4 * Math.PI ** 2 * look ** 2) / 6);
 }
 
 /** A probability from its logarithm, never rounded to 0. */
@@ -91,15 +94,28 @@ function compare(a: Named, b: Named): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function reportOf(scope: Scope, slots: number, tested: number, portfolio: Portfolio): StageReport {
-  return {
-    scope,
-    slots,
-    tested,
-    hypotheses: portfolio.members.map(({ hypothesis, weight, selected }) => ({
-      name: hypothesisName(hypothesis),
-      weight,
-      selected,
-    })),
-  };
+function reportOf(
+  scope: Scope,
+  slots: readonly ReadSlot[],
+  given: readonly ArrayLike<number>[],
+  tested: number,
+): StageReport {
+  const { members } = portfolioFor(groupSlots(slots, given).classes);
+  const single = members.map(({ hypothesis, weight, selected }) => ({
+    name: hypothesisName(hypothesis),
+    weight: weight * SHARES.single,
+    selected,
+  }));
+  return { scope, slots: slots.length, tested, hypotheses: [...single, ...TOGETHER] };
 }
+
+/**
+ * The tests of several copies together, as a report lists them; each selects by the leaked word.
+ */
+const TOGETHER: StageReport['hypotheses'] = [
+  { name: 'with 1 more', weight: SHARES.pair, selected: true },
+  { name: 'with 2 more', weight: SHARES.triple, selected: true },
+  { name: 'pairs', weight: SHARES.pairEvidence, selected: true },
+  { name: 'triples', weight: SHARES.tripleEvidence, selected: true },
+  { name: 'given those identified', weight: SHARES.conditional, selected: true },
+];

@@ -1,12 +1,13 @@
 import { BIASES, type Bias } from '../code.ts';
-import { type Hypothesis, likelihoodRatio, READ_ERROR } from './hypotheses.ts';
+import { coalitionRatio, type Hypothesis, READ_ERROR, type SlotFacts } from './hypotheses.ts';
 
 /**
  * Read slots that share bias and leaked bit weigh the same for everybody, so a word is as good as
  * its number of ones in each class. `p` is a probability; `n` may be fractional where a mix is
- * expected and not yet seen.
+ * expected and not yet seen. Where words are given, slots with other ones in them are other
+ * classes.
  */
-export type SlotClass = { readonly p: number; readonly y: 0 | 1; readonly n: number };
+export type SlotClass = SlotFacts & { readonly n: number };
 
 /** Classes of the code: bias .2, .5, .8, and within each leaked bit 0, 1. */
 export const CLASS_COUNT = 2 * BIASES.length;
@@ -41,9 +42,9 @@ export function statisticOf(
   classes: readonly SlotClass[],
   readError = READ_ERROR,
 ): Statistic {
-  const logs = classes.map(({ p, y }) => ({
-    zero: Math.log(likelihoodRatio(hypothesis, p, 0, y, readError)),
-    one: Math.log(likelihoodRatio(hypothesis, p, 1, y, readError)),
+  const logs = classes.map((facts) => ({
+    zero: Math.log(coalitionRatio(hypothesis, facts, 1, 0, readError)),
+    one: Math.log(coalitionRatio(hypothesis, facts, 1, 1, readError)),
   }));
   return {
     classes,

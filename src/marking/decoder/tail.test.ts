@@ -104,6 +104,26 @@ for (const hypothesis of [
   });
 }
 
+test('against importance sampling to 1e-15, given one and two words', () => {
+  for (const words of [1, 2]) {
+    const classes = codeClasses(SIZES).flatMap((code) =>
+      Array.from({ length: words + 1 }, (_, ones) => ({
+        ...code,
+        n: Math.round(code.n / (words + 1)),
+        given: { words, ones },
+      })),
+    );
+    const statistic = statisticOf(interleave(words + 1), classes);
+    const tail = exactTail(statistic);
+    const random = seeded(20_250_709);
+    for (const p of POINTS) {
+      const score = attainable(statistic, Math.log(p), random);
+      const decades = (tail(score) - lnImportance(statistic, score, 40_000, random)) / Math.LN10;
+      assert.ok(Math.abs(decades) < 0.06, `${words} words, p ${p}: ${decades} decades off`);
+    }
+  }
+});
+
 test('tails below a double’s range keep their logarithm, and decrease with the score', () => {
   const sizes = [600, 150, 250, 250, 150, 600];
   const statistic = statisticOf(interleave(2), codeClasses(sizes));

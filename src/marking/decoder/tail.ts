@@ -14,8 +14,8 @@ export const GRID_NATS = 0.002;
 const STEP_SLACK = 1e-6;
 
 /**
- * Numbers of ones less likely than this are left out of a class, and what was left out is added to
- * every tail as if it all lay beyond the score.
+ * Numbers of ones less likely than this are left out of a class, and steps out of a convolution;
+ * what was left out is added to every tail as if it all lay beyond the score.
  */
 const NEGLIGIBLE = 1e-30;
 
@@ -112,18 +112,21 @@ function split({ classes, gains }: Statistic): readonly [Lattice[], Lattice[]] {
   return halves;
 }
 
+/** Occupied steps are no more than outcomes and no more than cells: many small classes meet. */
 function tooLarge(half: readonly Lattice[]): boolean {
-  let outcomes = 1;
+  let occupied = 1;
   let cells = 1;
+  let work = 0;
   for (const { offsets } of half.map((lattice) => tiltClass(lattice, 0))) {
-    outcomes *= offsets.length;
+    work += occupied * offsets.length;
     cells += span(offsets).width;
+    occupied = Math.min(occupied * offsets.length, cells);
   }
-  return outcomes > MAX_WORK || cells > MAX_CELLS;
+  return work > MAX_WORK || cells > MAX_CELLS;
 }
 
-/** Mass at consecutive grid steps from `origin` on. */
-type Grid = { readonly origin: number; readonly mass: Float64Array };
+/** Mass at consecutive grid steps from `origin` on, and how much mass was left out on the way. */
+type Grid = { readonly origin: number; readonly mass: Float64Array; readonly lost: number };
 
 /**
  * Both halves under one tilt. `beyond[i]` of the first is Σ_{a≥i} mass[a]·decay^(a−i); the second
@@ -147,13 +150,14 @@ function convolve(halves: readonly [Lattice[], Lattice[]], tiltPerNat: number): 
   const one = first.reduce(addClass, POINT);
   const other = second.reduce(addClass, POINT);
   const occupied = occupiedSteps(other.mass);
+  const lost = one.lost + other.lost + massOutside(other.mass, occupied);
   const all = [...first, ...second];
   return {
     origin: one.origin + other.origin,
     beyond: discountedSuffix(one.mass, Math.exp(-tilt)),
     steps: occupied,
     masses: pick(other.mass, occupied),
-    dropped: all.reduce((sum, { dropped }) => sum + dropped, 0),
+    dropped: all.reduce((sum, { dropped }) => sum + dropped, lost),
     tilt,
     lnScale: all.reduce((sum, { lnScale }) => sum + lnScale, 0),
   };
@@ -177,7 +181,7 @@ function tailAt(convolution: Convolution, step: number): number {
   return Math.min(0, lnScale - tilt * step + Math.log(sum));
 }
 
-const POINT: Grid = { origin: 0, mass: Float64Array.of(1) };
+const POINT: Grid = { origin: 0, mass: Float64Array.of(1), lost: 0 };
 
 function addClass(grid: Grid, { offsets, mass }: TiltedClass): Grid {
   const { least, width } = span(offsets);
@@ -192,7 +196,8 @@ function addClass(grid: Grid, { offsets, mass }: TiltedClass): Grid {
       next[at] = (next[at] ?? 0) + share * (masses[i] ?? 0);
     }
   }
-  return { origin: grid.origin + least, mass: next };
+  const lost = grid.lost + massOutside(grid.mass, places);
+  return { origin: grid.origin + least, mass: next, lost };
 }
 
 /** The offsets of a class are monotone in the number of ones, so its ends are its extremes. */
@@ -202,11 +207,22 @@ function span(offsets: Int32Array): { readonly least: number; readonly width: nu
   return { least: Math.min(a, b), width: Math.abs(a - b) };
 }
 
+/** The steps with more than negligible mass. */
 function occupiedSteps(mass: Float64Array): Int32Array {
   const places = new Int32Array(mass.length);
   let count = 0;
-  for (let i = 0; i < mass.length; i++) if ((mass[i] ?? 0) > 0) places[count++] = i;
+  for (let i = 0; i < mass.length; i++) if ((mass[i] ?? 0) >= NEGLIGIBLE) places[count++] = i;
   return places.slice(0, count);
+}
+
+/** The mass at all other steps than these, which are in ascending order. */
+function massOutside(mass: Float64Array, places: Int32Array): number {
+  let sum = 0;
+  for (let i = 0, next = 0; i < mass.length; i++) {
+    if (i === places[next]) next += 1;
+    else sum += mass[i] ?? 0;
+  }
+  return sum;
 }
 
 function pick(mass: Float64Array, places: Int32Array): Float64Array {

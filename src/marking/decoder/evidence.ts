@@ -1,0 +1,122 @@
+import type { MarkKey, Scope } from '../code.ts';
+import { codeBit, recipientFor } from '../code.ts';
+import type { Reading } from '../reading.ts';
+import { decode } from './decode.ts';
+import { examineFamilies } from './families.ts';
+import { knownWordOf } from './known-word.ts';
+import { lnFactor, portfolioFor } from './portfolio.ts';
+import { authoredBit, isRead, openReading, type ReadSlot } from './slots.ts';
+import { JUDGED, type Named } from './stage.ts';
+import { bitAt, type CodeSlot, countOnes, groupSlots, packWords, type Words } from './words.ts';
+
+/**
+ * A reading that enters the evidence over alerts: only slots that no earlier reading of the same
+ * alert has read (`freshReadings`), with that alert's mark key and those who had a copy of it.
+ */
+export type Entry = {
+  readonly reading: Reading;
+  readonly key: MarkKey;
+  readonly holders: readonly Named[];
+};
+
+/** What all entries say about one recipient. */
+export type Accumulated = Named & {
+  /** ln of the product of its factors, one for each entry it had a copy of. */
+  readonly lnE: number;
+  /** ln of the p-value over all slots of all entries together, 0 where it is not near. */
+  readonly lnPooled: number;
+  /** Entries it had a copy of. */
+  readonly entries: number;
+};
+
+/**
+ * Evidence over several alerts for recipients of one scope, in the order of `recipients`; ties are
+ * settled by it. `lnLevel` is what identifies by the pooled p-value.
+ *
+ * The factor of an entry is the portfolio's mixture of likelihood ratios: its mean is 1 for whoever
+ * took no part, whatever came before, since slots are read once and keys are drawn per alert. So
+ * over time the product is a nonnegative martingale, and it ever reaches x with probability 1/x at
+ * most, however often one looks (Ville's inequality). Coalitions may differ between entries.
+ * Whoever had no copy has factor 1. A sample that is nobody's copy has none either: that is seen
+ * without looking at a word.
+ *
+ * The pooled p-value is that of one long word, the slots of all entries together, by all tests of
+ * `decode`. It is sharper when the same coalition leaked every time, and has to pay for every look.
+ * Whoever had no copy of an alert is compared there by the word it would have had, which says
+ * nothing: that keeps the p-value true.
+ */
+export function accumulate(
+  scope: Scope,
+  entries: readonly Entry[],
+  recipients: readonly Named[],
+  lnLevel: number,
+): Accumulated[] {
+  const ids = recipients.map((named) => recipientFor(scope, named.participant, named.reader));
+  const views = entries.map((entry) => viewOf(scope, entry, ids));
+  const pooled = pool(views, ids.length, lnLevel);
+  return recipients.map((named, row) => {
+    const own = views.filter(({ held }) => held.has(row));
+    return {
+      ...named,
+      lnE: own.reduce((sum, view) => sum + view.lnFactorOf(row), 0),
+      lnPooled: pooled.get(row) ?? 0,
+      entries: own.length,
+    };
+  });
+}
+
+/** An entry as scored: slots that count, words of all recipients, which of them held a copy. */
+type View = {
+  readonly slots: readonly CodeSlot[];
+  readonly words: Words;
+  readonly given: readonly ArrayLike<number>[];
+  readonly held: ReadonlySet<number>;
+  readonly lnFactorOf: (row: number) => number;
+};
+
+function viewOf(scope: Scope, { reading, key, holders }: Entry, ids: readonly string[]): View {
+  const own = new Set(holders.map((held) => recipientFor(scope, held.participant, held.reader)));
+  const held = new Set(Array.from(ids.keys()).filter((row) => own.has(ids[row] ?? '')));
+  const { slots, mixed } = countingSlots(scope, reading, key);
+  const words = packWords(ids.length, slots.length, (row, i) => {
+    const slot = slots[i];
+    return slot === undefined ? 0 : codeBit(key, ids[row] ?? '', slot.key, slot.p);
+  });
+  const given = mixed ? [slots.map(authoredBit)] : [];
+  const grouping = groupSlots(slots, given);
+  const portfolio = portfolioFor(grouping.classes);
+  const counts = countOnes(words, grouping);
+  const width = grouping.classes.length;
+  const lnFactorOf = (row: number) =>
+    slots.length === 0 ? 0 : lnFactor(portfolio, counts.subarray(row * width, (row + 1) * width));
+  return { slots, words, given, held, lnFactorOf };
+}
+
+/** The slots of a scope that count, as when the sample is scored by itself. */
+function countingSlots(scope: Scope, reading: Reading, key: MarkKey) {
+  const slots = openReading(reading, key);
+  const read = slots.filter(isRead);
+  if (knownWordOf(read) !== null) return { slots: [] as ReadSlot[], mixed: false };
+  const { reports, mixed } = examineFamilies(slots);
+  const erased = new Set(reports.filter((report) => report.erased).map(({ family }) => family));
+  const kept = read.filter((slot) => slot.scope === scope && !erased.has(slot.family));
+  return { slots: kept, mixed };
+}
+
+/**
+ * The least p-value of every row that comes near, over the slots of several entries. Those mixed
+ * with the authored text, where another word is given, are no part of it.
+ */
+function pool(views: readonly View[], rows: number, lnLevel: number): Map<number, number> {
+  const parts = views
+    .filter(({ slots, given }) => slots.length > 0 && given.length === 0)
+    .flatMap(({ slots, words }) => slots.map((slot, i) => ({ slot, words, i })));
+  if (parts.length === 0) return new Map();
+  const words = packWords(rows, parts.length, (row, at) => {
+    const part = parts[at];
+    return part === undefined ? 0 : bitAt(part.words, row, part.i);
+  });
+  const scene = { words, slots: parts.map(({ slot }) => slot), given: [] };
+  const findings = decode(scene, lnLevel, Math.log(JUDGED / rows));
+  return new Map(findings.map(({ row, lnP }) => [row, lnP]));
+}

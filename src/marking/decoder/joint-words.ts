@@ -1,0 +1,95 @@
+import type { SlotClass } from './statistic.ts';
+import { bitAt, type Grouping, popcount, type Words } from './words.ts';
+
+/** Words laid out so that the slots of a class begin with a new 32-bit word. */
+export type JointWords = {
+  readonly classes: readonly SlotClass[];
+  readonly rows: number;
+  readonly rowWords: number;
+  readonly bits: Uint32Array;
+  /** Class g has the words from starts[g] to before starts[g + 1] of a row. */
+  readonly starts: Int32Array;
+  /** Per row the number of ones in each class. */
+  readonly ones: Int32Array;
+};
+
+/** Lays out the words of some rows, in this order. */
+export function layOut(words: Words, rows: readonly number[], grouping: Grouping): JointWords {
+  const { columns, classes } = grouping;
+  const starts = new Int32Array(classes.length + 1);
+  for (const [g, { n }] of classes.entries()) {
+    starts[g + 1] = (starts[g] ?? 0) + Math.ceil(n / 32);
+  }
+  const places = placesOf(columns, starts);
+  const rowWords = starts[classes.length] ?? 0;
+  const bits = new Uint32Array(rows.length * rowWords);
+  const ones = new Int32Array(rows.length * classes.length);
+  for (const [i, row] of rows.entries()) {
+    for (const [slot, g] of columns.entries()) {
+      if (bitAt(words, row, slot) === 0) continue;
+      const place = places[slot] ?? 0;
+      const at = i * rowWords + (place >> 5);
+      bits[at] = (bits[at] ?? 0) | (1 << (place & 31));
+      ones[i * classes.length + g] = (ones[i * classes.length + g] ?? 0) + 1;
+    }
+  }
+  return { classes, rows: rows.length, rowWords, bits, starts, ones };
+}
+
+function placesOf(columns: readonly number[], starts: Int32Array): Int32Array {
+  const next = starts.map((word) => word * 32);
+  return Int32Array.from(columns, (g) => {
+    const place = next[g] ?? 0;
+    next[g] = place + 1;
+    return place;
+  });
+}
+
+/**
+ * Per class the ones that a word (`mask` from `from` on) has in common with each of the first `end`
+ * rows, written to `common`.
+ */
+export function countCommon(
+  { classes, rowWords, bits, starts }: JointWords,
+  mask: Uint32Array,
+  from: number,
+  end: number,
+  common: Int32Array,
+): void {
+  const width = classes.length;
+  for (let row = 0; row < end; row++) {
+    const at = row * rowWords;
+    for (let g = 0; g < width; g++) {
+      let ones = 0;
+      const stop = starts[g + 1] ?? 0;
+      for (let i = starts[g] ?? 0; i < stop; i++) {
+        ones += popcount((bits[at + i] ?? 0) & (mask[from + i] ?? 0));
+      }
+      common[row * width + g] = ones;
+    }
+  }
+}
+
+/** Per pair of rows b < a, in the order (1,0), (2,0), (2,1), …, its common ones in each class. */
+export function countPairs(words: JointWords): Int32Array {
+  const { rows, rowWords, bits, classes } = words;
+  const counts = new Int32Array(((rows * (rows - 1)) / 2) * classes.length);
+  for (let a = 1, at = 0; a < rows; a++) {
+    const next = at + a * classes.length;
+    countCommon(words, bits, a * rowWords, a, counts.subarray(at, next));
+    at = next;
+  }
+  return counts;
+}
+
+/** The slots at which rows `a` and `b` both have a 1, as a word, written to `both`. */
+export function intersect(
+  { rowWords, bits }: JointWords,
+  a: number,
+  b: number,
+  both: Uint32Array,
+): void {
+  for (let i = 0; i < rowWords; i++) {
+    both[i] = (bits[a * rowWords + i] ?? 0) & (bits[b * rowWords + i] ?? 0);
+  }
+}

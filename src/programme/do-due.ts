@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-import { dueAt } from '../store/release-store.ts';
+import { dueAt } from '../store/due-reader.ts';
 import type { Context } from './context.ts';
 import { decideBySilence } from './early-waves.ts';
 import { lapseInvitations } from './lapse-invitations.ts';

@@ -71,41 +71,6 @@ export async function nextDueWave(
   return { alert: row.alert_id as AlertId, at: row.at, programme };
 }
 
-/** What waits for the worker at `now`. */
-export type Due = {
-  readonly invitations: boolean;
-  readonly proposals: boolean;
-  readonly releases: boolean;
-  /** Publications by one person that nobody confirmed in time. */
-  readonly unconfirmed: boolean;
-};
-
-/** In one statement, as most cycles find nothing. */
-export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
-  const { rows } = await sql<Due>`select
-    exists (select 1 from embargo_invitation
-      where answer is null and deadline <= ${timestamp(now)}) as invitations,
-    exists (select 1 from disclosure_proposal
-      where decided_at is null and due_at <= ${timestamp(now)}) as proposals,
-    exists (select 1 from wave where state <> 'done' and at <= ${timestamp(now)})
-    or exists (select 1 from redecision where at <= ${timestamp(now)}) as releases,
-    exists (select 1 from break_glass where confirmed_at is null and overdue_at is null
-      and confirm_by < ${timestamp(now)}) as unconfirmed`.execute(tx);
-  return rows[0] ?? { invitations: true, proposals: true, releases: true, unconfirmed: true };
-}
-
-/** Whether a wave, a re-decision or a silent yes is due after `from` and by `until`, and undone. */
-export async function releasesBetween(tx: Tx, from: Instant, until: Instant): Promise<boolean> {
-  const { rows } = await sql<{ due: boolean }>`select
-    exists (select 1 from wave where state <> 'done'
-      and at > ${timestamp(from)} and at <= ${timestamp(until)})
-    or exists (select 1 from disclosure_proposal where decided_at is null
-      and due_at > ${timestamp(from)} and due_at <= ${timestamp(until)})
-    or exists (select 1 from redecision
-      where at > ${timestamp(from)} and at <= ${timestamp(until)}) as due`.execute(tx);
-  return rows[0]?.due ?? true;
-}
-
 /** The wave's row, locked: a second worker on the same wave waits, then sees the moved cursor. */
 export async function waveForUpdate(tx: Tx, alert: AlertId, at: Instant): Promise<Wave | null> {
   const row = await tx
@@ -156,27 +121,6 @@ export async function wavesBegun(tx: Tx, programme: ProgrammeId): Promise<Wave[]
     .orderBy('wave.at')
     .execute();
   return rows.map(waveFromRow);
-}
-
-/**
- * Alerts of a programme of which a clock that was ahead has done or noted something: with a grant
- * later than `now`, or a wave that has begun or is none of their schedule's.
- */
-export async function alertsAhead(
-  tx: Tx,
-  programme: ProgrammeId,
-  now: Instant,
-): Promise<AlertId[]> {
-  const { rows } = await sql<{ id: AlertId }>`select id from alert
-    where programme_id = ${programme} and state <> 'draft' and (
-      exists (select 1 from release_grant
-        where alert_id = alert.id and granted_at > ${timestamp(now)})
-      or exists (select 1 from wave
-        where alert_id = alert.id and at > ${timestamp(now)} and (wave.state <> 'pending'
-          or at <> disclosure_at and not exists (select 1 from jsonb_each(opens_at)
-            where value = to_jsonb((extract(epoch from at) * 1000)::bigint)))))
-    order by id`.execute(tx);
-  return rows.map(({ id }) => id);
 }
 
 /** Moves a wave on. The caller holds its row and commits this with the batch's grants. */

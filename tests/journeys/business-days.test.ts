@@ -12,8 +12,8 @@ import { type House, openHouse, readPack } from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 /**
- * `openstack` with a lead of so many business days, a calendar from so early on, and no bound of how
- * early somebody may be told.
+ * `openstack` with a lead of so many business days, a calendar from so early on, and no bound of
+ * how early somebody may be told.
  */
 async function packOf(days: number, from = 2025): Promise<PackFiles> {
   const { pack, files } = await readPack('openstack');

@@ -276,7 +276,7 @@ describe('what was done by a clock that ran ahead, once persons have said what t
   const fetch = ({ caller }: TestReader) =>
     serveCopy(house.context, caller, small, house.clock.now());
 
-  test('a policy that opens more by then opens it at the right time, not a year later', async () => {
+  test('a policy that opens more by then opens it at the right time, not in a year', async () => {
     const { context, programme, clock } = house;
     const reader = await joinReader(house, await admit(house, 'Entry', { tier: 'entry' }));
     const began = clock.now();

@@ -65,7 +65,7 @@ export function keepsEmbargo(mode: ConsentMode, { consent }: ConsentState): bool
   return mode === 'standing' && (consent === 'no_embargo' || consent === 'invited');
 }
 
-/** Silence up to the deadline is a refusal [R37]; not of what an agreement has consented to since. */
+/** Silence up to the deadline is a refusal [R37]; not of what an agreement consents to since. */
 function lapse(mode: ConsentMode, state: ConsentState, now: Instant): ConsentStep {
   if (state.consent !== 'invited' || now < state.deadline) return { state, effects: [] };
   if (mode === 'standing') return { state, effects: [] };

@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import type { AlertId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type Tx, timestamp } from './database.ts';
+
+/** What waits for the worker at `now`. */
+export type Due = {
+  readonly invitations: boolean;
+  readonly proposals: boolean;
+  readonly releases: boolean;
+  /** Publications by one person that nobody confirmed in time. */
+  readonly unconfirmed: boolean;
+};
+
+/** In one statement, as most cycles find nothing. */
+export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
+  const { rows } = await sql<Due>`select
+    exists (select 1 from embargo_invitation
+      where answer is null and deadline <= ${timestamp(now)}) as invitations,
+    exists (select 1 from disclosure_proposal
+      where decided_at is null and due_at <= ${timestamp(now)}) as proposals,
+    exists (select 1 from wave where state <> 'done' and at <= ${timestamp(now)})
+    or exists (select 1 from redecision where at <= ${timestamp(now)}) as releases,
+    exists (select 1 from break_glass where confirmed_at is null and overdue_at is null
+      and confirm_by < ${timestamp(now)}) as unconfirmed`.execute(tx);
+  return rows[0] ?? { invitations: true, proposals: true, releases: true, unconfirmed: true };
+}
+
+/** Whether a wave, a re-decision or a silent yes is due after `from` and by `until`, and undone. */
+export async function releasesBetween(tx: Tx, from: Instant, until: Instant): Promise<boolean> {
+  const { rows } = await sql<{ due: boolean }>`select
+    exists (select 1 from wave where state <> 'done'
+      and at > ${timestamp(from)} and at <= ${timestamp(until)})
+    or exists (select 1 from disclosure_proposal where decided_at is null
+      and due_at > ${timestamp(from)} and due_at <= ${timestamp(until)})
+    or exists (select 1 from redecision
+      where at > ${timestamp(from)} and at <= ${timestamp(until)}) as due`.execute(tx);
+  return rows[0]?.due ?? true;
+}
+
+/**
+ * Alerts of a programme of which a clock that was ahead has done or noted something: with a grant
+ * later than `now`, or a wave that has begun or is none of their schedule's.
+ */
+export async function alertsAhead(
+  tx: Tx,
+  programme: ProgrammeId,
+  now: Instant,
+): Promise<AlertId[]> {
+  const { rows } = await sql<{ id: AlertId }>`select id from alert
+    where programme_id = ${programme} and state <> 'draft' and (
+      exists (select 1 from release_grant
+        where alert_id = alert.id and granted_at > ${timestamp(now)})
+      or exists (select 1 from wave
+        where alert_id = alert.id and at > ${timestamp(now)} and (wave.state <> 'pending'
+          or at <> disclosure_at and not exists (select 1 from jsonb_each(opens_at)
+            where value = to_jsonb((extract(epoch from at) * 1000)::bigint)))))
+    order by id`.execute(tx);
+  return rows.map(({ id }) => id);
+}

@@ -1,7 +1,7 @@
 /**
- * How often somebody who took no part is named: mixed attacks by one to four planted colluders, some
- * mixed with the public text, all tests of a trace, detector and known words on. At least a million
- * tests of innocents; `--trials 10010` for ten million.
+ * How often somebody who took no part is named: mixed attacks by one to four planted colluders,
+ * some mixed with the public text, all tests of a trace, detector and known words on. At least a
+ * million tests of innocents; `--trials 10010` for ten million.
  */
 import { parseArgs } from 'node:util';
 import { lnPrice } from '../src/marking/decoder/budget.ts';

@@ -19,12 +19,12 @@ import { type CodeSlot, countOnes, groupSlots, type Words, wordAt } from './word
  * every round.
  */
 export const SHARES = {
-  single: 0.5,
-  pair: 0.2,
-  triple: 0.1,
-  pairEvidence: 0.05,
-  tripleEvidence: 0.05,
-  conditional: 0.1,
+  single: 0.48,
+  pair: 0.3,
+  triple: 0.13,
+  pairEvidence: 0.02,
+  tripleEvidence: 0.02,
+  conditional: 0.05,
 } as const;
 
 /** How many others a candidate is joined with: one by one, and two at a time. */

@@ -106,6 +106,23 @@ test('readers of one firm who mix their copies leave the firm as plain as a sing
   assert.equal(result.identified.length, 1);
 });
 
+test('ten colluding readers leave their participant’s score where one leaker has it', () => {
+  const ten = Array.from({ length: 10 }, (_, i) => `desk-${i}`);
+  const participants = [...FIRMS, { participant: 'firm-of-ten', readers: ten }];
+  for (let seed = 1; seed <= counts.leaks / 4; seed++) {
+    const random = seeded(seed);
+    const key = markKey(random);
+    const copies = ten.map((reader) => copyOf(key, SLOTS, 'firm-of-ten', reader));
+    const mixed = SLOTS.map((_, i) => copies[random.below(10)]?.[i] ?? 0);
+    const [many, one] = [mixed, copies[0] ?? []].map((shown) => {
+      const noise = { ...NOISE, random: seeded(1_000 + seed) };
+      return score({ key, reading: readingOf(SLOTS, shown, noise), participants, cap: 310 });
+    });
+    assert.equal(many?.identified[0]?.participant, 'firm-of-ten');
+    assert.deepEqual(many?.participants, one?.participants);
+  }
+});
+
 test('half a copy and half the public text: the mixture is told, and the copy identified', () => {
   for (let seed = 1; seed <= 8; seed++) {
     const { key, participant, reader, shown } = leak(seeded(seed));

@@ -4,6 +4,7 @@ import { buildApp } from '../../src/http/app.ts';
 import { buildOperatorApp } from '../../src/http/operator.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
+import { openTokenDesk } from '../../src/programme/token-desk.ts';
 import { openStore } from '../../src/store/database.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse } from '../support/house.ts';
@@ -48,7 +49,7 @@ describe("the operator's socket", () => {
 
   test('without a database it lives, is not ready, and says so to everybody alike', async () => {
     const store = openStore({ issuer: NOWHERE, participant: NOWHERE });
-    const context = { ...house.context, store };
+    const context = { ...house.context, store, tokens: openTokenDesk(store) };
     const deps = { ...openEdge(house).deps, context };
     const operator = buildOperatorApp(deps);
     assert.equal((await operator.inject({ url: '/healthz' })).statusCode, 200);

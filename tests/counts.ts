@@ -19,6 +19,10 @@ export const counts = {
   innocent: long ? 1_000_000 : 20_000,
   /** At how many levels leaks are simulated against the number of slots asked for. */
   levels: long ? 4 : 1,
+  /** Steps of the histories that are compared with the model of releases. */
+  modelSteps: long ? 1_000_000 : 4_000,
+  /** Databases side by side, so that one waits for its disk while the other computes. */
+  modelHouses: long ? 2 : 1,
   properties: long ? 100 : 1,
   ruleMutations: long ? Number.POSITIVE_INFINITY : 4,
   /** Of the mutants of a pack's rules, and of its table. */

@@ -58,8 +58,9 @@ const CASES: readonly Case[] = [
   {
     name: 'c5-worst',
     colluders: 5,
-    strategies: ['interleave', 'majority', 'minority', 'all1', 'coin'],
-    most: 2_400,
+    // The worst first: the others are only looked at above it.
+    strategies: ['coin', 'majority', 'interleave', 'minority', 'all1'],
+    most: 2_000,
     bar: 1_600,
   },
 ];

@@ -76,8 +76,8 @@ export function* decodeByStages(
   const single = judgeAll(own, scene.words.rows, lnScreen, Math.log(SHARES.single), '');
   yield single;
   const ranked = rank(own, scene.words.rows);
-  yield joint(scene, ranked, 2, lnLevel);
-  yield joint(scene, ranked, 3, lnLevel);
+  yield* joint(scene, ranked, 2, lnLevel);
+  yield* joint(scene, ranked, 3, lnLevel);
   yield* successive(scene, single, lnLevel);
 }
 
@@ -120,16 +120,19 @@ function rank({ portfolio, onesOf }: Scored, rows: number): number[] {
 }
 
 /** Pairs or triples among the best rows. */
-function joint(scene: Scene, ranked: readonly number[], size: 2 | 3, lnLevel: number): Finding[] {
+function* joint(
+  scene: Scene,
+  ranked: readonly number[],
+  size: 2 | 3,
+  lnLevel: number,
+): Generator<Finding[]> {
   const { words, slots, given } = scene;
   const rows = ranked.slice(0, JOINED[size] + 1);
-  if (slots.length === 0 || rows.length < size) return [];
+  if (slots.length === 0 || rows.length < size) return;
   const test = jointTest(layOut(words, rows, groupSlots(slots, given)), size);
   const evidence = lnJointEvidence(test);
-  return [
-    ...byEvidence(size, rows, evidence),
-    ...givenPartners(scene, test, rows, evidence, lnLevel),
-  ];
+  yield byEvidence(size, rows, evidence);
+  yield* givenPartners(scene, test, rows, evidence, lnLevel);
 }
 
 function byEvidence(size: 2 | 3, rows: readonly number[], evidence: Float64Array): Finding[] {
@@ -157,13 +160,13 @@ const MOST_PARTNERS = 3;
  * Exact p-values given partners, for the candidates whose e-value comes near. An exact tail is
  * about a decade sharper than 1/E. p = min_S p(k | S) / share_S, S being the sets of others.
  */
-function givenPartners(
+function* givenPartners(
   { words, slots, given }: Scene,
   test: JointTest,
   rows: readonly number[],
   evidence: Float64Array,
   lnLevel: number,
-): Finding[] {
+): Generator<Finding[]> {
   const lnShare = Math.log(test.size === 2 ? SHARES.pair : SHARES.triple);
   const near = rows
     .map((_, k) => k)
@@ -178,7 +181,7 @@ function givenPartners(
     scored.set(name, made);
     return made;
   };
-  return near.flatMap((k) => {
+  for (const k of near) {
     const row = rows[k] ?? 0;
     const findings: Finding[] = [];
     for (const partners of partnersOf(test, k, MOST_PARTNERS)) {
@@ -187,8 +190,8 @@ function givenPartners(
       if (lnAbout(made.portfolio, made.onesOf(row)) - lnPrice > lnLevel + CLOSE) continue;
       findings.push(judgeOne(made, row, lnPrice, `, with ${test.size - 1} more`));
     }
-    return findings;
-  });
+    yield findings;
+  }
 }
 
 /** The bank's coalitions have one member more than this at most. */

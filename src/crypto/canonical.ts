@@ -47,10 +47,13 @@ function text(value: string, path: string): string {
 }
 
 function array(value: readonly unknown[], path: string, depth: number): string {
-  const items: string[] = [];
+  let written = '[';
   // By index: a hole in a sparse array must fail as `undefined`, and `map` would skip it.
-  for (let i = 0; i < value.length; i++) items.push(write(value[i], `${path}[${i}]`, depth + 1));
-  return `[${items.join(',')}]`;
+  for (let i = 0; i < value.length; i++) {
+    if (i > 0) written += ',';
+    written += write(value[i], `${path}[${i}]`, depth + 1);
+  }
+  return `${written}]`;
 }
 
 function object(value: object, path: string, depth: number): string {
@@ -58,10 +61,12 @@ function object(value: object, path: string, depth: number): string {
   if (prototype !== Object.prototype && prototype !== null) {
     throw invalid(path, 'a plain object', value);
   }
+  let written = '{';
   // The default order of `sort` is by UTF-16 code units, as RFC 8785 §3.2.3 asks.
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  const written = members.map(
-    ([key, member]) => `${text(key, path)}:${write(member, `${path}.${key}`, depth + 1)}`,
-  );
-  return `{${written.join(',')}}`;
+  for (const key of Object.keys(value).sort()) {
+    if (written.length > 1) written += ',';
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    written += `${text(key, path)}:${write(member, `${path}.${key}`, depth + 1)}`;
+  }
+  return `${written}}`;
 }

@@ -30,10 +30,10 @@ test('an entry says for whom its parts are, and nothing of what they say', () =>
 });
 
 test('the leaf is the RFC 6962 hash of the entry, and of either salt', () => {
-  const leaf = eventLeafHash([issuer, participant]);
+  const leaf = eventLeafHash(eventEntry([issuer, participant]));
   assert.deepEqual(leaf, sha256(Buffer.of(0), Buffer.from(eventEntry([issuer, participant]))));
   const salted = { ...participant, salt: Buffer.alloc(32, 3) };
-  assert.notDeepEqual(eventLeafHash([issuer, salted]), leaf);
+  assert.notDeepEqual(eventLeafHash(eventEntry([issuer, salted])), leaf);
 });
 
 test('an entry read back gives its commitments', () => {

@@ -56,8 +56,8 @@ export function eventEntry(parts: readonly Part[]): string {
 }
 
 /** The leaf of an event in its tick's tree: RFC 6962's leaf hash of its entry. 32 bytes. */
-export function eventLeafHash(parts: readonly Part[]): Buffer {
-  return Buffer.from(leafHash(sha256, Buffer.from(eventEntry(parts))));
+export function eventLeafHash(entry: string): Buffer {
+  return Buffer.from(leafHash(sha256, Buffer.from(entry)));
 }
 
 /**

@@ -67,15 +67,23 @@ export const EMPTY_HEAD: Omit<AlertHead, 'title'> = {
   refusals: [],
 };
 
+/** The head last opened under an alert's keys, forgotten with them: every fetch asks for it. */
+const opened = new WeakMap<AlertKeys, { readonly headEnc: Buffer; readonly head: AlertHead }>();
+
 /** The head opened. What an older head does not say is not known. */
 export async function readHead(
   context: Context,
   tx: Tx,
   { id, headEnc }: Pick<AlertRow, 'id' | 'headEnc'>,
 ): Promise<AlertHead> {
-  const json = decryptFor(await context.keys.alert(tx, id), alertRow(id), headEnc).toString();
+  const keys = await context.keys.alert(tx, id);
+  const last = opened.get(keys);
+  if (last?.headEnc.equals(headEnc)) return last.head;
+  const json = decryptFor(keys, alertRow(id), headEnc).toString();
   const stored = JSON.parse(json) as Pick<AlertHead, 'title'> & Partial<AlertHead>;
-  return { ...EMPTY_HEAD, ...stored };
+  const head = { ...EMPTY_HEAD, ...stored };
+  opened.set(keys, { headEnc, head });
+  return head;
 }
 
 /** What is known of an alert's vulnerability: part of every decision about it. */

@@ -9,7 +9,8 @@ export type TokenDesk = {
 
 /** As many in one statement; more wait for the next. */
 const MOST_AT_ONCE = 256;
-/** As many statements at a time: one that hangs does not keep everybody out. */
+/** One statement at a time, and after this another beside it: one that hangs keeps nobody out. */
+const LATE_MS = 50;
 const STATEMENTS = 2;
 
 /**
@@ -25,12 +26,17 @@ export function openTokenDesk(store: Store): TokenDesk {
     while (waiting.length > 0) {
       const asked = waiting.slice(0, MOST_AT_ONCE);
       waiting = waiting.slice(MOST_AT_ONCE);
+      const late = setInterval(() => {
+        if (busy < STATEMENTS) void serve();
+      }, LATE_MS).unref();
       try {
         const hashes = asked.map(({ hash }) => hash);
         const found = await store.lookup((tx) => tokensByHash(tx, hashes));
         for (const { hash, answer } of asked) answer(found.get(hash.toString('hex')) ?? null);
       } catch (error) {
         for (const { refuse } of asked) refuse(error);
+      } finally {
+        clearInterval(late);
       }
     }
     busy -= 1;
@@ -39,7 +45,7 @@ export function openTokenDesk(store: Store): TokenDesk {
     holder: (hash) =>
       new Promise((answer, refuse) => {
         waiting.push({ hash, answer, refuse });
-        if (busy < STATEMENTS) void serve();
+        if (busy === 0) void serve();
       }),
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { invalid, TocsinError } from '../domain/errors.ts';
-import { asStoreError } from './database.ts';
+import { asStoreError, literal } from './database.ts';
 
 function driverError(code: string, message = 'insert into alert values (the secret)'): Error {
   return Object.assign(new Error(message), { code });
@@ -31,4 +31,24 @@ test('our own errors and what is no error pass as they are', () => {
   const ours = invalid('name', 'a name', 1);
   assert.equal(asStoreError(ours), ours);
   assert.equal(asStoreError('thrown'), 'thrown');
+});
+
+test('no text ends its literal early, at its own end or within', () => {
+  for (const text of [
+    '',
+    "it's",
+    'a\\b',
+    '$t0$',
+    '$t0',
+    '$t0$t1',
+    '$',
+    'x$t0$; drop table event; $t1',
+  ]) {
+    const quoted = literal(text);
+    const quote = /^\$t\d+\$/.exec(quoted)?.[0] ?? '';
+    // PostgreSQL ends the literal at the first repetition of what opened it.
+    const end = quoted.indexOf(quote, quote.length);
+    assert.equal(quoted.slice(quote.length, end), text);
+    assert.equal(end + quote.length, quoted.length, text);
+  }
 });

@@ -70,7 +70,19 @@ export type LastStatement = { readonly text: string };
 
 /** A call of one of the store's functions with one JSON argument. */
 export function lastStatement(name: 'tocsin_record_delivery', argument: object): LastStatement {
-  return { text: `select ${name}(${pg.escapeLiteral(JSON.stringify(argument))})` };
+  return { text: `select ${name}(${literal(JSON.stringify(argument))})` };
+}
+
+/**
+ * A text between dollar quotes, in which nothing has to be escaped. The driver escapes character by
+ * character: of JSON within JSON that was more than a third of all a fetch allocates.
+ */
+export function literal(text: string): string {
+  for (let n = 0; ; n++) {
+    const quote = `$t${n}$`;
+    // Also not across the end: `$t0` would end together with the first `$` of the quote.
+    if (`${text}${quote}`.indexOf(quote) === text.length) return `${quote}${text}${quote}`;
+  }
 }
 
 /** What a release reads before all else. */

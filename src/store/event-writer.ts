@@ -55,7 +55,8 @@ export function prepareEvent<T extends EventType>(fields: NewEvent<T>): Prepared
       salt: randomBytes(SALT_BYTES),
     });
   }
-  return { event, participant, parts, entry: eventEntry(parts), leaf: eventLeafHash(parts) };
+  const entry = eventEntry(parts);
+  return { event, participant, parts, entry, leaf: eventLeafHash(entry) };
 }
 
 function participantOf(event: Event): string | null {

@@ -50,6 +50,19 @@ test('a lookup that fails fails those who asked, and the next are served', async
   assert.ok(await desk.holder(hashToken(tokens[0] ?? '')));
 });
 
+test('a lookup that hangs keeps nobody out who comes later', async () => {
+  const { store } = house.context;
+  let asked = 0;
+  const hanging: Store['lookup'] = (statement) => {
+    asked += 1;
+    return asked === 1 ? new Promise(() => undefined) : store.lookup(statement);
+  };
+  const desk = openTokenDesk({ ...store, lookup: hanging });
+  void desk.holder(hashToken(tokens[0] ?? ''));
+  assert.ok(await desk.holder(hashToken(tokens[1] ?? '')));
+  assert.ok(await desk.holder(hashToken(tokens[2] ?? '')));
+});
+
 test('a token revoked between two requests is dead at the second', async () => {
   const token = tokens[2] ?? '';
   const caller = await authenticate(house.context, token);

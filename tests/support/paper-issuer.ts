@@ -372,7 +372,8 @@ function deliveredEvent(
     { audience: 'issuer', body: canonicalJson({ ...event, subjects: [] }), salt: randomBytes(32) },
     { audience: 'participant', body: canonicalJson(event), salt: randomBytes(32) },
   ];
-  return { entry: eventEntry(parts), parts, leaf: eventLeafHash(parts) };
+  const entry = eventEntry(parts);
+  return { entry, parts, leaf: eventLeafHash(entry) };
 }
 
 function hex(bytes: Uint8Array): string {

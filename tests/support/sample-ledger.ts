@@ -112,7 +112,7 @@ export function tickOfEvent(tick: number, at: number, happened: number): Exporte
   };
   const key = seeded(`key of tick ${tick}`);
   const event = { position: 5, entry: eventEntry([part]), parts: [part] };
-  const { root } = buildEventTree([{ position: 5, hash: eventLeafHash([part]) }], key);
+  const { root } = buildEventTree([{ position: 5, hash: eventLeafHash(eventEntry([part])) }], key);
   return { tick, at, root, key, events: [event] };
 }
 
@@ -123,7 +123,10 @@ function sampleTick(count: number, tick: number): SampleTick {
     const parts = sampleParts(`tick ${tick} event ${i}`, i % 2 === 0);
     return { position, parts, entry: eventEntry(parts) };
   });
-  const leaves = events.map(({ position, parts }) => ({ position, hash: eventLeafHash(parts) }));
+  const leaves = events.map(({ position, parts }) => ({
+    position,
+    hash: eventLeafHash(eventEntry(parts)),
+  }));
   const tree = buildEventTree(leaves, key);
   return { tick, at: FIRST_TICK_AT + tick * TICK_MS, root: tree.root, key, events, tree };
 }

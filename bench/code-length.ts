@@ -8,13 +8,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, Worker } from 'node:worker_threads';
-import { decode, decodeByStages, type Scene, SHARES } from '../src/marking/decoder/decode.ts';
+import { decode } from '../src/marking/decoder/decode.ts';
 import type { Hypothesis, Strategy } from '../src/marking/decoder/hypotheses.ts';
-import { portfolioFor } from '../src/marking/decoder/portfolio.ts';
-import { lnChernoff } from '../src/marking/decoder/saddlepoint.ts';
-import { scoreOf } from '../src/marking/decoder/statistic.ts';
-import { GRID_NATS } from '../src/marking/decoder/tail.ts';
-import { countOnes, groupSlots } from '../src/marking/decoder/words.ts';
+import { namesSomebody } from '../src/marking/decoder/power.ts';
 import { seeded } from '../tests/support/seeded.ts';
 import { drawCodewords } from './codewords.ts';
 import { print, round } from './harness.ts';
@@ -39,6 +35,7 @@ const { values } = parseArgs({
 });
 const recipients = Number(values.recipients);
 const trials = Number(values.trials);
+const LN_LEVEL = Math.log(ALPHA / recipients);
 
 type Case = {
   readonly name: string;
@@ -130,7 +127,8 @@ function suffices(hypothesis: Hypothesis, slots: number): boolean {
   const spare = Math.floor(trials * (1 - POWER) + 1e-9);
   let missed = 0;
   for (let trial = 0; trial < trials && missed <= spare; trial++) {
-    if (!namesSomebody(hypothesis, slots, trial)) missed += 1;
+    const scene = sceneFor(hypothesis, slots, trial);
+    if (!namesSomebody(scene, hypothesis.colluders, LN_LEVEL)) missed += 1;
   }
   return missed <= spare;
 }
@@ -141,46 +139,15 @@ function sceneFor(hypothesis: Hypothesis, slots: number, trial: number) {
   return sceneOf(codewords, leakedSlots(codewords, hypothesis, UNDAMAGED, random));
 }
 
-/** The trace's own tests in their order, up to the first that names a colluder. */
-function namesSomebody(hypothesis: Hypothesis, slots: number, trial: number): boolean {
-  const lnLevel = Math.log(ALPHA / recipients);
-  const scene = sceneFor(hypothesis, slots, trial);
-  if (surelyNamed(scene, hypothesis.colluders, lnLevel)) return true;
-  for (const findings of decodeByStages(scene, lnLevel, lnLevel + NEAR)) {
-    if (findings.some(({ row, lnP }) => row < hypothesis.colluders && lnP <= lnLevel)) return true;
-  }
-  return false;
-}
-
-/**
- * Chernoff's bound is above the exact tail and much cheaper: below the level it decides as well.
- */
-function surelyNamed({ words, slots, given }: Scene, colluders: number, lnLevel: number): boolean {
-  const grouping = groupSlots(slots, given);
-  const { members } = portfolioFor(grouping.classes);
-  const own = { ...words, rows: colluders };
-  const counts = countOnes(own, grouping);
-  const width = grouping.classes.length;
-  return Array.from({ length: colluders }, (_, row) =>
-    counts.subarray(row * width, (row + 1) * width),
-  ).some((ones) =>
-    members.some(({ statistic, weight }) => {
-      const bound = lnChernoff(statistic, scoreOf(statistic, ones) - GRID_NATS * width);
-      return bound - Math.log(weight * SHARES.single) <= lnLevel;
-    }),
-  );
-}
-
 /** How often all of two colluders are named at 200 slots. */
 function printAllCaught(): void {
   const start = performance.now();
   const hypothesis: Hypothesis = { strategy: 'interleave', colluders: 2 };
-  const lnLevel = Math.log(ALPHA / recipients);
   let caught = 0;
   let others = 0;
   for (let trial = 0; trial < trials; trial++) {
-    const found = decode(sceneFor(hypothesis, 200, trial), lnLevel, lnLevel + NEAR)
-      .filter(({ lnP }) => lnP <= lnLevel)
+    const found = decode(sceneFor(hypothesis, 200, trial), LN_LEVEL, LN_LEVEL + NEAR)
+      .filter(({ lnP }) => lnP <= LN_LEVEL)
       .map(({ row }) => row);
     if (found.filter((row) => row < 2).length === 2) caught += 1;
     others += found.filter((row) => row >= 2).length;

@@ -7,6 +7,7 @@ import { addDates } from './alert-dates.ts';
 import { addArtifact, addNew } from './alert-drafting.ts';
 import { addDutyCommands } from './alert-duties.ts';
 import { addInvitations, addInvite } from './alert-invitations.ts';
+import { addMarking, addSuggest } from './alert-marking.ts';
 import { addMoveCommands } from './alert-move.ts';
 import { alertText } from './alert-text.ts';
 import { clientAction, idAt } from './command.ts';
@@ -30,6 +31,8 @@ export function addAlertCommands(program: Command, world: World): void {
   addArtifact(alert, world);
   addList(alert, world);
   addPlan(alert, world);
+  addMarking(alert, world);
+  addSuggest(alert, world);
   addApprove(alert, world);
   addInvite(alert, world);
   addInvitations(alert, world);

@@ -29,6 +29,7 @@ export function planText({ plan, artifacts, words }: PlanToShow): string {
     section('Waves, in artifacts × participants', waveTable(plan, words)) +
     section('Who may hold what by then, in participants', holderTable(plan, artifacts)) +
     section('Touched by an assessment they dispute', disputes(plan)) +
+    section('Copies that cannot be told apart', unmarked(artifacts)) +
     section(
       'Public',
       sentences(plan.publicFrom, known, words)
@@ -81,6 +82,12 @@ function holderTable({ waves }: PlanAnswer, artifacts: AlertAnswer['artifacts'])
 function disputes({ lines }: PlanAnswer): string {
   const names = lines.filter(({ disputed }) => disputed).map(({ name }) => `${plain(name)}\n`);
   return names.join('') || '(nobody)\n';
+}
+
+/** Nothing of theirs leads back to anybody: a leak of one would only show who held it. */
+function unmarked(artifacts: AlertAnswer['artifacts']): string {
+  const names = artifacts.filter(({ marking }) => marking === 'none').map(({ name }) => name);
+  return names.map((name) => `${plain(name)}\n`).join('') || '(none)\n';
 }
 
 /** Longest sentence shown, in characters: reasons are a pack's words. */

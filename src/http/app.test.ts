@@ -47,6 +47,7 @@ test('the routes, and whom each answers', async () => {
     `GET /v1/alerts/:alert/duties ${any}`,
     `GET /v1/alerts/:alert/exposure investigator`,
     `GET /v1/alerts/:alert/invitations ${any}`,
+    `GET /v1/alerts/:alert/marking ${any}`,
     `GET /v1/alerts/:alert/plan ${any}`,
     `GET /v1/disclosure-proposals/:proposal ${any}`,
     `GET /v1/inbox reader`,

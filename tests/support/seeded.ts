@@ -1,2 +1,2 @@
 /** One seeded generator for tests, benches and the demonstration. Never for keys. */
-export { type Seeded, seeded } from '../../src/cli/demo/seeded.ts';
+export { type Seeded, seeded } from '../../src/domain/seeded.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seeded } from '../../domain/seeded.ts';
 import { drawCast, type Firm, READERS, type Role, reportsToGovernment } from './cast.ts';
 import { readInvented } from './invented.ts';
-import { seeded } from './seeded.ts';
 
 const invented = await readInvented();
 const draw = (seed: number) => drawCast(invented, seeded(seed));

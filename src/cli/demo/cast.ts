@@ -1,8 +1,8 @@
 import type { DutyFacts, Enrolment, Tier } from '../../domain/enrolment.ts';
 import { invalid } from '../../domain/errors.ts';
 import { parseInstant } from '../../domain/instant.ts';
+import { type Seeded, shuffled } from '../../domain/seeded.ts';
 import type { Invented } from './invented.ts';
-import { type Seeded, shuffled } from './seeded.ts';
 
 /** Readers that the programme may ever have: every trace pays for this many comparisons. */
 export const READER_CAP = 1_000;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { invalid } from '../../domain/errors.ts';
 import { HOUR_MS, parseInstant } from '../../domain/instant.ts';
+import { seeded } from '../../domain/seeded.ts';
 import { stopwatch } from '../../main/clock.ts';
 import { openRehearsal, type Rehearsal } from '../../main/rehearsal.ts';
 import { EXIT_STATUSES } from '../exit.ts';
@@ -22,7 +23,6 @@ import { drawRoles } from './leaks.ts';
 import { openPage, type Page } from './page.ts';
 import { type Desks, openDesks } from './readers.ts';
 import { measure } from './report.ts';
-import { seeded } from './seeded.ts';
 import { appoint, type Stage } from './stage.ts';
 import { inviteOn } from './stay.ts';
 

@@ -1,7 +1,7 @@
 import type { ArtifactKind } from '../../domain/artifact.ts';
 import { TocsinError } from '../../domain/errors.ts';
+import { type Seeded, shuffled } from '../../domain/seeded.ts';
 import type { Reader } from './readers.ts';
-import { type Seeded, shuffled } from './seeded.ts';
 
 /** The texts of the first find: what one reader's copies of these say. */
 export const LEAKED_KINDS: readonly ArtifactKind[] = [

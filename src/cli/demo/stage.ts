@@ -1,11 +1,11 @@
 import { type Instant, MINUTE_MS, plus } from '../../domain/instant.ts';
+import { type Seeded, shuffled } from '../../domain/seeded.ts';
 import type { Rehearsal } from '../../main/rehearsal.ts';
 import type { FetchLike } from '../../participant/session.ts';
 import { type Client, openClient } from '../client.ts';
 import type { Invented } from './invented.ts';
 import type { Page } from './page.ts';
 import type { Desks } from './readers.ts';
-import { type Seeded, shuffled } from './seeded.ts';
 
 /** What every part of the story plays on. */
 export type Stage = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { seeded } from './seeded.ts';
+import { seeded } from '../../domain/seeded.ts';
 import { cut, passOn, reflow, retype, stripMarkdown } from './transform.ts';
 
 const word = fc.stringMatching(/^[a-z]{1,12}$/);

@@ -1,4 +1,4 @@
-import type { Seeded } from './seeded.ts';
+import type { Seeded } from '../../domain/seeded.ts';
 
 /** What is done to the texts before they turn up, in this order. */
 export const TRANSFORMATIONS = ['cut', 'markdown_stripped', 'reflowed', 'retyped'] as const;

@@ -10,6 +10,7 @@ import { showDuties } from './alerts/duties.ts';
 import { showExposure } from './alerts/exposure.ts';
 import { inviteAll, showInvited } from './alerts/invite.ts';
 import { showAlerts } from './alerts/list.ts';
+import { showMarking } from './alerts/marking.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showPlan } from './alerts/plan.ts';
 import {
@@ -126,6 +127,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   sealAware,
   showDuties,
   showPlan,
+  showMarking,
   approve,
   showExposure,
   checkPack,

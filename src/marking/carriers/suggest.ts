@@ -1,3 +1,4 @@
+import { Document } from 'yaml';
 import type { Alternate, Sidecar } from '../sidecar.ts';
 import { type Interchange, LEXICON } from './lexicon.ts';
 import { occurrencesOf } from './occurrences.ts';
@@ -9,20 +10,56 @@ import { protectedSpans, type Span } from './protected.ts';
  * are passed over; suggestions do not overlap.
  */
 export function suggestAlternates(text: string): Sidecar {
+  const alternates = suggestionsFor(text).map(({ alternate }) => alternate);
+  return { alternates, orders: [], canaries: [] };
+}
+
+/**
+ * The suggestions as the YAML of a sidecar, above each a comment with its line and the words around
+ * it, since only there can it be judged. Empty when there is nothing to suggest.
+ */
+export function suggestionText(text: string): string {
+  const suggestions = suggestionsFor(text);
+  if (suggestions.length === 0) return '';
+  const entries = suggestions.map(({ start, end, alternate: { occurrence, ...rest } }) => {
+    const entry = new Document(occurrence === null ? rest : { ...rest, occurrence });
+    const line = text.slice(0, start).split('\n').length;
+    const around =
+      `${text.slice(Math.max(0, start - AROUND), start)}[${text.slice(start, end)}]` +
+      text.slice(end, end + AROUND);
+    entry.commentBefore = ` line ${line}: ${around.replace(/\s+/gu, ' ').trim()}`;
+    return entry.toString({ lineWidth: 0 });
+  });
+  const items = entries.map((entry) => {
+    const lines = entry
+      .trim()
+      .split('\n')
+      .filter((line) => line !== '');
+    const [comment = '', first = '', ...more] = lines;
+    return [`  ${comment}`, `  - ${first}`, ...more.map((line) => `    ${line}`), ''].join('\n');
+  });
+  return `alternates:\n${items.join('')}`;
+}
+
+/** Characters shown on either side of a suggestion. */
+const AROUND = 40;
+
+/** The suggestions for a text in their order, with their places in UTF-16 offsets. */
+export function suggestionsFor(text: string): Suggestion[] {
   const closed = [...protectedSpans(text), ...passedOver(text)];
   const candidates = LEXICON.flatMap((pair) => candidatesFor(text, pair))
     .filter(({ start, end }) => !overlapsAny(closed, start, end))
     .sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
-  const taken: Candidate[] = [];
+  const taken: Suggestion[] = [];
   for (const candidate of candidates) {
     if (!overlapsAny(taken, candidate.start, candidate.end)) taken.push(candidate);
   }
-  taken.sort((a, b) => a.start - b.start);
-  return { alternates: taken.map(({ alternate }) => alternate), orders: [], canaries: [] };
+  return taken.sort((a, b) => a.start - b.start);
 }
 
 type Range = { readonly start: number; readonly end: number };
-type Candidate = Range & { readonly alternate: Alternate };
+/** A suggestion and where it stands. */
+export type Suggestion = Range & { readonly alternate: Alternate };
 
 /** Block quotes, table rows, headings, and quotations within a line. */
 const PASSED_OVER = /^[ \t]*[>|#][^\n]*|"[^"\n]*"|“[^”\n]*”/gmu;
@@ -36,7 +73,7 @@ function passedOver(text: string): Span[] {
 }
 
 /** A pair in its directions, with and without a capital. */
-function candidatesFor(text: string, [one, other, family, direction]: Interchange): Candidate[] {
+function candidatesFor(text: string, [one, other, family, direction]: Interchange): Suggestion[] {
   const forward = [
     [one, other],
     [capital(one), capital(other)],

@@ -30,6 +30,7 @@ const BIAS_BOUNDS = [24_576, 40_960] as const;
 
 /** Two thirds of the slots name the participant. */
 const PARTICIPANT_BOUND = 43_691;
+/** The share of slots that name the participant. */
 export const PARTICIPANT_SHARE = PARTICIPANT_BOUND / 65_536;
 
 const KEY_BYTES = 32;

@@ -11,6 +11,7 @@ import { showExposure } from './alerts/exposure.ts';
 import { inviteAll, showInvited } from './alerts/invite.ts';
 import { showAlerts } from './alerts/list.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
+import { showObligations } from './alerts/obligations.ts';
 import { showPlan } from './alerts/plan.ts';
 import {
   approveDisclosure,
@@ -29,6 +30,7 @@ import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
 import { listInbox } from './inbox/list.ts';
 import { readInboxItem } from './inbox/read.ts';
+import { report } from './inbox/report.ts';
 import { answer } from './invitations/answer.ts';
 import { listInvitations } from './invitations/list.ts';
 import { fetchReaderBundle } from './issuer/bundle.ts';
@@ -72,6 +74,7 @@ const FOR_READERS: readonly Route[] = [
   listInbox,
   readInboxItem,
   fetchCopy,
+  report,
   giveReceipt,
   listInvitations,
   answer,
@@ -125,6 +128,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showInvited,
   sealAware,
   showDuties,
+  showObligations,
   showPlan,
   approve,
   showExposure,

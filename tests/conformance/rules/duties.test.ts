@@ -17,6 +17,7 @@ import {
 } from '../../../src/policy/duties/duties-on.ts';
 import { erasableFrom } from '../../../src/policy/duties/intake-log.ts';
 import { isLenient, parseLeakReport } from '../../../src/policy/duties/leak-report.ts';
+import { type Obligation, obligationsOf } from '../../../src/policy/duties/obligations.ts';
 import {
   parsePreAnnouncement,
   preAnnouncementOf,
@@ -198,6 +199,54 @@ rule(
       states('leak_report: 24h', 'LEAK_REPORT', { ownLeaks: [leak] }, around(day(-2))),
       ['open: breach', 'overdue: breach', 'overdue: breach'],
     );
+  },
+);
+
+/** What a member owes by a section at an instant, by code. */
+function owed(section: string, now: Instant): ReadonlyMap<string, Obligation> {
+  const facts = { grantedAt: day(-14), disclosureAt: T0, standing: 'active' } as const;
+  const nothing = { standingSince: null, receivedAt: null, acknowledgedAt: null, reports: [] };
+  const found = obligationsOf(rules(section), { ...facts, ...nothing }, now);
+  return new Map(found.map((each) => [each.code, each]));
+}
+
+rule(
+  'R59',
+  'whoever is given something is told how soon it would report a leak of its own',
+  {
+    in: 'src/policy/duties/obligations.ts',
+    from: "within('leak_report', leakReportMs)",
+    to: "by('leak_report', plus(grantedAt, leakReportMs))",
+  },
+  () => {
+    const told = owed('leak_report: 24h', day(-14)).get('leak_report');
+    assert.deepEqual(told, {
+      code: 'leak_report',
+      dueAt: null,
+      withinMs: DAY_MS,
+      doneAt: null,
+      state: 'binding',
+    });
+    assert.equal(owed('leak_report: 24h', day(30)).get('leak_report')?.state, 'binding');
+    assert.equal(owed('publish: always', day(-14)).has('leak_report'), false);
+  },
+);
+
+rule(
+  'R45',
+  'a member keeps what it was given to itself until disclosure, and at disclosure no longer',
+  {
+    in: 'src/policy/duties/obligations.ts',
+    from: 'rules.keepEmbargo && now < disclosureAt',
+    to: 'rules.keepEmbargo && now <= disclosureAt',
+  },
+  () => {
+    const kept = around(T0).map((now) => owed('keep_embargo: T0', now).get('keep_embargo'));
+    assert.deepEqual(
+      kept.map((each) => each && [each.dueAt, each.state]),
+      [[T0, 'binding'], undefined, undefined],
+    );
+    assert.equal(owed('publish: always', day(-1)).size, 0);
   },
 );
 

@@ -1,0 +1,22 @@
+import { durationWords } from '../duration-words.ts';
+import { dueFromWords } from '../duties/due-from.ts';
+import type { DutyRules } from '../duties/rules.ts';
+
+/** What a pack asks of whoever it gives something, a sentence each. Empty: nothing. */
+export function obligationWords(duties: DutyRules): string[] {
+  const { keepEmbargo, acknowledgeMs, leakReportMs, statusReport, returnCopiesMs } = duties;
+  return [
+    keepEmbargo ? 'It keeps what it was given to itself until disclosure.' : null,
+    said(
+      acknowledgeMs,
+      (time) => `It acknowledges a copy within ${time} of being given something.`,
+    ),
+    said(leakReportMs, (time) => `It reports a leak of its own within ${time} of noticing it.`),
+    statusReport && `${dueFromWords(statusReport)}, it says how it is affected.`,
+    said(returnCopiesMs, (time) => `Once it is out, it gives up its copies within ${time}.`),
+  ].filter((sentence) => sentence !== null);
+}
+
+function said(ms: number | null, sentence: (time: string) => string): string | null {
+  return ms === null ? null : sentence(durationWords(ms));
+}

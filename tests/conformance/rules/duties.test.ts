@@ -7,6 +7,7 @@ import {
   parseInstant,
   plus,
 } from '../../../src/domain/instant.ts';
+import { checkPack } from '../../../src/policy/check.ts';
 import { type Breach, onBreach } from '../../../src/policy/duties/breaches.ts';
 import { disseminationHold } from '../../../src/policy/duties/dissemination.ts';
 import {
@@ -26,6 +27,7 @@ import { type Matter, regulatorClocks } from '../../../src/policy/duties/regulat
 import { removal } from '../../../src/policy/duties/removal.ts';
 import { type DutyRules, parseDuties } from '../../../src/policy/duties/rules.ts';
 import { parseYaml } from '../../../src/policy/yaml.ts';
+import { packFiles, sha256 } from '../../support/packs.ts';
 import { rule } from '../../support/rule.ts';
 
 const T0 = parseInstant('2026-06-16T16:00:00Z');
@@ -161,6 +163,45 @@ rule(
       ),
     );
     assert.deepEqual(register, [[], ['PUBLISH_POC overdue'], ['PUBLISH_POC late']]);
+  },
+);
+
+rule(
+  'R21',
+  'where no proof of concept is ever public (R20), none can be owed to the public: not saved',
+  {
+    in: 'src/policy/duties/claims.ts',
+    from: "claim('publish_poc', SHARED, late)",
+    to: "claim('publish_poc', SHARED, AT_DISCLOSURE)",
+  },
+  () => {
+    const found = (name: string, row: string, section: string, more = '') => {
+      const files = packFiles(name);
+      const table = files.get('programme.yaml') ?? '';
+      const written = table
+        .replace(/^ {2}poc: .*$/m, `  poc: {${row}}`)
+        .replace(/^duties:\n(?:[ #].*\n|\n)*/m, '');
+      files.set('programme.yaml', `${written}\nduties: {${section}}\n`);
+      files.set('invariants.cedar', more);
+      return checkPack(files, sha256).findings.filter(({ level }) => level === 'error');
+    };
+    const row = (everyone: string) => `distros: lead, reduced: never, everyone: ${everyone}`;
+    assert.deepEqual(found('linux-distros', row('T0'), 'publish_poc: 7d'), []);
+    assert.deepEqual(found('linux-distros', row('never'), 'publish: always'), []);
+    const [clash, ...others] = found('linux-distros', row('never'), 'publish_poc: 7d');
+    assert.deepEqual(others, []);
+    assert.equal(clash?.code, 'IMPOSSIBLE_TOGETHER');
+    assert.match(
+      clash.message,
+      /^programme\.yaml:\d+: duties\.publish_poc and table\.not-public are impossible together: «A/,
+    );
+    assert.match(clash.example ?? '', /^anybody asks for poc at T0.*: deny by table\./);
+    const never = `@id("R20") @says("No exploit is given to anybody")
+      forbid (principal, action, resource is Artifact) when { resource.kind == Kind::"poc" };`;
+    const oracle = 'customers: never, reduced: never, everyone: never';
+    const [claims] = found('oracle', oracle, 'publish_poc: 7d', never);
+    assert.match(claims?.message ?? '', /duties\.publish_poc and R20 are impossible together: «A/);
+    assert.match(claims?.example ?? '', /^anybody asks for poc at T0/);
   },
 );
 

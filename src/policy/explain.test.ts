@@ -198,6 +198,21 @@ test('what a pack asks of its members is told, each with its time', () => {
   );
 });
 
+test('after how long silence opens waves is told, whether the pack or the default says so', () => {
+  const clock = (when: string) => `timing: {zone: UTC, no_embargo_when: []${when}}`;
+  const page = (sections: string) => {
+    const files = packFiles('mapp');
+    return body(
+      policyFrom(files.set('programme.yaml', `${files.get('programme.yaml')}\n${sections}\n`)),
+    );
+  };
+  const compressing = clock(', compress_when: exploited');
+  assert.match(page(compressing), /## Once it is exploited\n[^#]*\nwithin 30 minutes, they do\./);
+  const named = `${compressing}\nembargo: {decide_exploited_within: 45m}`;
+  assert.match(page(named), /\nwithin 45 minutes, they do\. Disclosure stays where it is\.\n/);
+  assert.doesNotMatch(page(clock('')), /exploited\n/);
+});
+
 test('leads in business days are told with their hour', () => {
   const files = packFiles('mapp');
   const table = (files.get('programme.yaml') ?? '').replace('ans: 5d', 'ans: 5bd 15:00 UTC');

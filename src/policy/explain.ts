@@ -5,7 +5,7 @@ import { shortLimitMs } from './explain/circumstances.ts';
 import { classesIn, type PolicyClass } from './explain/classes.ts';
 import { turnsText } from './explain/gets.ts';
 import { ordinarySituation } from './explain/interplay.ts';
-import { obligationWords } from './explain/laid-down.ts';
+import { exploitedWords, obligationWords } from './explain/laid-down.ts';
 import { type Inquiry, profileOf, scheduleOf } from './explain/profile.ts';
 import { readOf } from './explain/reading.ts';
 import { whenIn } from './explain/when.ts';
@@ -29,6 +29,8 @@ export type Explanation = {
   readonly classes: readonly PolicyClass[];
   /** What whoever is given something owes, as the pack lays it down; a sentence each. */
   readonly obligations: readonly string[];
+  /** What follows once it is exploited, where the pack brings waves forward then; else null. */
+  readonly exploited: string | null;
 };
 
 /**
@@ -55,5 +57,6 @@ export function explainPolicy(policy: Policy): Explanation {
       .sort((a, b) => ARTIFACT_KINDS.indexOf(a.kind) - ARTIFACT_KINDS.indexOf(b.kind)),
     classes: classesIn(inquiry, ordinary, read.together, when),
     obligations: obligationWords(policy.duties),
+    exploited: exploitedWords(policy),
   };
 }

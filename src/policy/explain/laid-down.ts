@@ -1,6 +1,7 @@
 import { durationWords } from '../duration-words.ts';
 import { dueFromWords } from '../duties/due-from.ts';
 import type { DutyRules } from '../duties/rules.ts';
+import type { Policy } from '../policy.ts';
 
 /** What a pack asks of whoever it gives something, a sentence each. Empty: nothing. */
 export function obligationWords(duties: DutyRules): string[] {
@@ -19,4 +20,16 @@ export function obligationWords(duties: DutyRules): string[] {
 
 function said(ms: number | null, sentence: (time: string) => string): string | null {
   return ms === null ? null : sentence(durationWords(ms));
+}
+
+/**
+ * What follows once it is exploited, where the pack brings waves forward then: silence opens them,
+ * so that whoever reads the page learns after how long, whether the pack says so or not. Null: it
+ * brings none forward.
+ */
+export function exploitedWords({ timing, embargo }: Pick<Policy, 'timing' | 'embargo'>) {
+  if (timing?.compressWhen !== 'exploited') return null;
+  const time = durationWords(embargo.decideExploitedWithinMs);
+  return `That the waves to come open at once is proposed. Unless somebody refuses it with a reason
+within ${time}, they do. Disclosure stays where it is.`;
 }

@@ -1,14 +1,17 @@
 import { type Command, Option } from 'commander';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
+import { alertAnswer } from './alert-answers.ts';
 import { clientAction, idAt } from './command.ts';
-import { table } from './output.ts';
-import { list, nullable, object, text } from './shape.ts';
+import { namesOfAll } from './names.ts';
+import { section, table } from './output.ts';
+import { list, nullable, object, real, text } from './shape.ts';
 import type { World } from './world.ts';
 
-/** `alert aware` and `alert duties`: the clocks that an alert has started. */
+/** `alert aware`, `duties` and `obligations`: the clocks that an alert has started. */
 export function addDutyCommands(alert: Command, world: World): void {
   addAware(alert, world);
   addDuties(alert, world);
+  addObligations(alert, world);
 }
 
 const sealed = object({ event: text, hash: text });
@@ -71,5 +74,68 @@ function addDuties(alert: Command, world: World): void {
     ]);
     const heads = ['due', 'state', 'duty', 'rule', 'owed by', 'if missed'];
     return { json: raw, text: rows.length === 0 ? 'Nothing is owed.\n' : table(heads, rows) };
+  });
+}
+
+const obligationsAnswer = object({
+  counts: list(
+    object({ code: text, open: real, done: real, late: real, overdue: real, binding: real }),
+  ),
+  members: list(
+    object({
+      participant: text,
+      obligations: list(
+        object({
+          code: text,
+          dueAt: nullable(text),
+          doneAt: nullable(text),
+          state: text,
+          says: nullable(text),
+        }),
+      ),
+    }),
+  ),
+});
+
+function addObligations(alert: Command, world: World): void {
+  const command = alert
+    .command('obligations')
+    .description('what those owe who were given something of an alert; who is overdue first')
+    .argument('<alert>', 'id of the alert');
+  clientAction(world, command, async (client, typed) => {
+    const id = idAt(typed, 0, 'alert');
+    const raw = await client.get(`/v1/alerts/${id}/obligations`);
+    const { counts, members } = obligationsAnswer(raw, 'obligations');
+    const { programme } = alertAnswer(await client.get(`/v1/alerts/${id}`), 'alert');
+    const names = await namesOfAll(client, programme);
+    const sums = counts.map(({ code, overdue, open, done, late }) => [
+      code,
+      overdue,
+      open,
+      done,
+      late,
+    ]);
+    // What binds everybody alike is in the sums.
+    const rows = members.flatMap(({ participant, obligations }) =>
+      obligations
+        .filter(({ state }) => state !== 'binding')
+        .map(({ code, dueAt, doneAt, state, says }) => [
+          names.of(participant),
+          code,
+          dueAt ?? '',
+          state === 'overdue' ? 'OVERDUE' : state,
+          doneAt ?? '',
+          says ?? '',
+        ]),
+    );
+    const heads = ['participant', 'obligation', 'due', 'state', 'done', 'said'];
+    return {
+      json: raw,
+      text:
+        counts.length === 0
+          ? 'Nobody owes anything.\n'
+          : table(['obligation', 'overdue', 'open', 'done', 'late'], sums) +
+            (rows.length === 0 ? '' : section('Members', table(heads, rows))),
+    };
   });
 }

@@ -79,6 +79,13 @@ export const EVENT_SHAPES = {
   },
   delivery_held: { alert: 'id', artifact: 'id', participant: 'id', reader: 'id', reason: 'code' },
   acknowledged: { delivery: 'id', participant: 'id', reader: 'id', receipt: 'hash' },
+  obligation_reported: {
+    alert: 'id',
+    participant: 'id',
+    reader: 'id',
+    obligation: 'code',
+    says: 'code',
+  },
   clock_doubted: { wall: 'instant', highWater: 'instant', database: 'instant' },
   clock_confirmed: { wall: 'instant' },
   sighting_opened: { sighting: 'id', sample: 'hash', bytes: 'int' },
@@ -132,6 +139,7 @@ export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'granted',
   'delivered',
   'acknowledged',
+  'obligation_reported',
   'invitation_sent',
   'invitation_answered',
 ]);

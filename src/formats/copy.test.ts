@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { USE_PERMISSIONS } from '../domain/artifact.ts';
+import type { ObligationCode } from '../domain/obligation.ts';
 import { TERMS } from '../policy/use/section.ts';
 import {
   copyPlaintextLength,
@@ -31,6 +32,10 @@ const MANIFEST: Manifest = {
   contentSha256: 'cd'.repeat(32),
   contentDigest: '9f'.repeat(32),
   terms: [{ code: 'no_marketing', text: 'No “marketing”.' }],
+  obligations: {
+    due: { keep_embargo: 1_751_994_000_000, acknowledge: 1_751_100_000_000 },
+    within: { leak_report: 86_400_000 },
+  },
   tlp: 'AMBER+STRICT',
   usePermissions: ['read', 'build_protection'],
   issuedAt: 1_751_000_000_123,
@@ -43,6 +48,7 @@ const MANIFEST: Manifest = {
     signature: Buffer.alloc(64, 1).toString('base64'),
   },
 };
+type Owed = Partial<Record<ObligationCode, number>>;
 const SIGNATURE = Buffer.alloc(64, 2);
 const CONTENT = Buffer.from('# Guidance\n');
 
@@ -86,6 +92,8 @@ test('the manifest has the canonical form written down in docs/formats/copy.md',
       `"delivery":"${uuid(6)}","disclosureAt":1751994000000,"drill":true,"format":"markdown",` +
       `"issuedAt":1751000000123,"keyFingerprint":"${'ab'.repeat(32)}",` +
       '"kind":"detection_guidance","name":"guidance.md",' +
+      '"obligations":{"due":{"acknowledge":1751100000000,"keep_embargo":1751994000000},' +
+      '"within":{"leak_report":86400000}},' +
       `"participant":"${uuid(4)}","programme":"${uuid(1)}",` +
       `"promise":{"by":1751000060000,"leaf":"${'ef'.repeat(32)}",` +
       `"signature":"${MANIFEST.promise.signature}"},"reader":"${uuid(5)}",` +
@@ -101,6 +109,18 @@ test('a manifest without terms has no such member, and an empty list is another 
   assert.deepEqual(unpackForged(json).manifest.terms, []);
   const empty = json.replace('"tlp"', '"terms":[],"tlp"');
   assert.throws(() => unpackForged(empty), { code: 'SEAL_MALFORMED', message: /RFC 8785/ });
+});
+
+test('a manifest that asks for nothing has no obligations, and later ones are taken', () => {
+  const none = { due: {}, within: {} };
+  const json = formatManifest({ ...MANIFEST, obligations: none });
+  assert.ok(!json.includes('obligations'));
+  assert.deepEqual(unpackForged(json).manifest.obligations, none);
+  const empty = json.replace('"participant"', '"obligations":{"due":{},"within":{}},"participant"');
+  assert.throws(() => unpackForged(empty), { code: 'SEAL_MALFORMED', message: /RFC 8785/ });
+  const later = { due: { of_a_later_vocabulary: 0 }, within: {} };
+  const known = unpackForged(formatManifest({ ...MANIFEST, obligations: later })).manifest;
+  assert.deepEqual(known.obligations, later);
 });
 
 test('a content digest is a member where there is one', () => {
@@ -149,6 +169,10 @@ test('the length is a multiple of 4 KiB that fits the longest content and manife
     usePermissions: USE_PERMISSIONS,
     contentDigest: 'ab'.repeat(32),
     terms: Object.keys(TERMS).map((code) => ({ code, text: '𝄞'.repeat(200) })),
+    obligations: {
+      due: { acknowledge: last, keep_embargo: last, status_report: last },
+      within: { leak_report: last, return_copies: last },
+    } satisfies { due: Owed; within: Owed },
     version: last,
     issuedAt: 2 ** 32 * 1000,
     disclosureAt: last,
@@ -247,6 +271,7 @@ test('a manifest of another version is told from a malformed one', () => {
 });
 
 test('members that are missing, unknown or of another kind are refused by name', () => {
+  const many = Object.fromEntries([...'abcdefghi'].map((code) => [code, 1]));
   const wrong: readonly [field: string, changed: object][] = [
     ['v', { v: '1' }],
     ['programme', { programme: 'not an id' }],
@@ -275,6 +300,14 @@ test('members that are missing, unknown or of another kind are refused by name',
     ['terms', { terms: [{ code: 'no_marketing', text: 'n'.repeat(201) }] }],
     ['terms', { terms: [...MANIFEST.terms, ...MANIFEST.terms] }],
     ['terms', { terms: [...'abcdefghi'].map((code) => ({ code, text: 'No.' })) }],
+    ['obligations', { obligations: null }],
+    ['obligations', { obligations: [] }],
+    ['obligations', { obligations: { due: {} } }],
+    ['obligations', { obligations: { due: {}, within: null } }],
+    ['obligations', { obligations: { due: { acknowledge: '2025-07-08' }, within: {} } }],
+    ['obligations', { obligations: { due: {}, within: { leak_report: -1 } } }],
+    ['obligations', { obligations: { due: { 'Leak report': 1 }, within: {} } }],
+    ['obligations', { obligations: { due: many, within: {} } }],
     ['issuedAt', { issuedAt: -1 }],
     ['disclosureAt', { disclosureAt: '2025-07-08' }],
     ['delivery', { delivery: null }],
@@ -293,6 +326,7 @@ test('members that are missing, unknown or of another kind are refused by name',
     { ...MANIFEST, urgent: true },
     { ...MANIFEST, promise: { ...MANIFEST.promise, note: '' } },
     { ...MANIFEST, terms: [{ code: 'a', text: 'b', note: '' }] },
+    { ...MANIFEST, obligations: { due: {}, within: {}, note: '' } },
   ];
   for (const manifest of more) {
     assert.throws(() => unpackForged(JSON.stringify(manifest)), {

@@ -37,6 +37,8 @@ export type Manifest = {
   readonly contentDigest: string | null;
   /** The programme's terms of use, in its words; none, if it sets none. */
   readonly terms: readonly ManifestTerm[];
+  /** What is owed for having it, as things were at issue. */
+  readonly obligations: ManifestObligations;
   readonly tlp: Tlp;
   readonly usePermissions: readonly UsePermission[];
   /** Milliseconds since 1970, as every instant. */
@@ -55,6 +57,16 @@ type ManifestTerm = {
   /** As `TERM_TEXT`. */
   readonly text: string;
 };
+
+/** By obligation, a lower-case word. Short, as a manifest has little room. */
+type ManifestObligations = {
+  /** By when it is to be done, or until when to be kept, in milliseconds since 1970. */
+  readonly due: Times;
+  /** Within how many milliseconds of what it is about, which may never happen. */
+  readonly within: Times;
+};
+
+type Times = Readonly<Record<string, number>>;
 
 /**
  * The log's signed word that the delivery event will be in the ledger
@@ -76,10 +88,13 @@ export const SIGNATURE_BYTES = 64;
 
 const SIGNING_CONTEXT = 'tocsin/manifest/v1\n';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
-const TERM_CODE = /^[a-z_]{1,40}$/;
+/** Of a term or an obligation. */
+const CODE = /^[a-z_]{1,40}$/;
 const MAX_TERMS = 8;
+const MAX_OBLIGATIONS = 8;
 
-/** Members of a manifest, of its promise and of a term. */
+/** Members of a manifest, of its promise, of its obligations and of a term. */
+const OBLIGATION_MEMBERS = ['due', 'within'] as const satisfies (keyof ManifestObligations)[];
 const TERM_MEMBERS = ['code', 'text'] as const satisfies (keyof ManifestTerm)[];
 const PROMISE_MEMBERS = ['by', 'leaf', 'signature'] as const satisfies (keyof LedgerPromise)[];
 const MEMBERS = [
@@ -95,6 +110,7 @@ const MEMBERS = [
   'keyFingerprint',
   'kind',
   'name',
+  'obligations',
   'participant',
   'programme',
   'promise',
@@ -115,7 +131,7 @@ export function manifestSigningBytes(manifestJson: string): Buffer {
 }
 
 /** The manifest's canonical JSON (RFC 8785), the only form that `parseManifest` reads. */
-export function formatManifest({ promise, terms, ...rest }: Manifest): string {
+export function formatManifest({ promise, terms, obligations, ...rest }: Manifest): string {
   const { by, leaf, signature } = promise;
   // Written out in order: a list as replacer would do it too, at several times the cost.
   return JSON.stringify({
@@ -132,6 +148,7 @@ export function formatManifest({ promise, terms, ...rest }: Manifest): string {
     keyFingerprint: rest.keyFingerprint,
     kind: rest.kind,
     name: rest.name,
+    obligations: obligationsForm(obligations),
     participant: rest.participant,
     programme: rest.programme,
     promise: { by, leaf, signature },
@@ -143,6 +160,16 @@ export function formatManifest({ promise, terms, ...rest }: Manifest): string {
     variant: rest.variant,
     version: rest.version,
   } satisfies { [member in keyof Manifest]: Manifest[member] | undefined });
+}
+
+/** As with terms: of nothing that is owed there is no member. */
+function obligationsForm({ due, within }: ManifestObligations): ManifestObligations | undefined {
+  const form = { due: inOrder(due), within: inOrder(within) };
+  return Object.keys({ ...due, ...within }).length > 0 ? form : undefined;
+}
+
+function inOrder(times: Times): Times {
+  return Object.fromEntries(Object.entries(times).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -174,6 +201,7 @@ export function parseManifest(manifestJson: string): Manifest {
     contentSha256: sha256(found, 'contentSha256'),
     contentDigest: found['contentDigest'] === undefined ? null : sha256(found, 'contentDigest'),
     terms: terms(found),
+    obligations: obligations(found),
     tlp: word(found, 'tlp', TLP_LABELS),
     usePermissions: permissions(found),
     issuedAt: integer(found, 'issuedAt', 0),
@@ -284,11 +312,33 @@ function terms(found: Members): ManifestTerm[] {
 function parseTerm(found: Members): ManifestTerm {
   onlyMembers('manifest terms', found, TERM_MEMBERS);
   const { code, text: says } = found;
-  if (typeof code !== 'string' || !TERM_CODE.test(code)) return fault('terms', 'lower-case codes');
+  if (typeof code !== 'string' || !CODE.test(code)) return fault('terms', 'lower-case codes');
   if (typeof says !== 'string' || !TERM_TEXT.test(says)) {
     return fault('terms', 'texts of one line, 1 to 200 characters');
   }
   return { code, text: says };
+}
+
+/** Codes may be of a later vocabulary here too: the time is what counts. */
+function obligations(found: Members): ManifestObligations {
+  const value = found['obligations'];
+  if (value === undefined) return { due: {}, within: {} };
+  if (!isObject(value)) return fault('obligations', 'an object');
+  onlyMembers('manifest obligations', value, OBLIGATION_MEMBERS);
+  return { due: times(value['due']), within: times(value['within']) };
+}
+
+function times(value: unknown): Times {
+  if (!isObject(value)) return fault('obligations', 'objects');
+  const found = Object.keys(value);
+  if (found.length > MAX_OBLIGATIONS || !found.every((code) => CODE.test(code))) {
+    return fault('obligations', `at most ${MAX_OBLIGATIONS} lower-case codes`);
+  }
+  return Object.fromEntries(found.map((code) => [code, time(value[code], 'obligations')]));
+}
+
+function time(value: unknown, member: string): number {
+  return integer({ [member]: value }, member, 0);
 }
 
 function signature(found: Members, member: string): string {

@@ -37,6 +37,16 @@ const ALERT = {
   tlp: 'AMBER+STRICT',
   usePermissions: ['read'],
   use: { terms: [{ code: 'no_marketing', text: 'None.' }], safeToSay: 'We were told.' },
+  obligations: [
+    {
+      code: 'acknowledge',
+      dueAt: '2025-06-26T17:00:00Z',
+      withinMs: null,
+      doneAt: '2025-06-25T17:00:00Z',
+      state: 'done',
+    },
+    { code: 'leak_report', dueAt: null, withinMs: 86_400_000, doneAt: null, state: 'binding' },
+  ],
   disclosureAt: '2025-07-08T17:00:00Z',
   artifacts: [ARTIFACT],
 };

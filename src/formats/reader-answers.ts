@@ -24,9 +24,20 @@ export type InboxAlert = {
   readonly usePermissions: readonly string[];
   /** What stands on every copy, and the statement that may be made; null: the pack says neither. */
   readonly use: InboxUse | null;
+  /** What the reader's participant owes for it. */
+  readonly obligations: readonly InboxObligation[];
   /** RFC 3339. */
   readonly disclosureAt: string;
   readonly artifacts: readonly InboxArtifact[];
+};
+
+/** By an instant (RFC 3339), or within milliseconds of what it is about; the other is null. */
+export type InboxObligation = {
+  readonly code: string;
+  readonly dueAt: string | null;
+  readonly withinMs: number | null;
+  readonly doneAt: string | null;
+  readonly state: string;
 };
 
 export type InboxUse = {
@@ -176,8 +187,20 @@ function alert(node: JsonNode): InboxAlert {
     tlp: word(found.get('tlp')),
     usePermissions: found.get('usePermissions').list(0, 100).map(word),
     use: found.get('use').orNull(use),
+    obligations: found.maybe('obligations')?.list(0, 100).map(obligation) ?? [],
     disclosureAt: dateTime(found.get('disclosureAt')),
     artifacts: found.get('artifacts').list(0, MAX_ARTIFACTS).map(artifact),
+  };
+}
+
+function obligation(node: JsonNode): InboxObligation {
+  const found = node.object();
+  return {
+    code: word(found.get('code')),
+    dueAt: found.get('dueAt').orNull(dateTime),
+    withinMs: found.get('withinMs').orNull((ms) => ms.number(0, Number.MAX_SAFE_INTEGER)),
+    doneAt: found.get('doneAt').orNull(dateTime),
+    state: word(found.get('state')),
   };
 }
 

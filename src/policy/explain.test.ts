@@ -86,7 +86,11 @@ test('whose own policy is shorter is told of by its limit, not by a date', () =>
 test('a pack that treats all alike says so', () => {
   const oracle = policyOf('oracle');
   assert.deepEqual(explainPolicy(oracle).classes, []);
-  assert.match(body(oracle), /Nobody and nothing: the policy treats all alike\.\n$/);
+  assert.match(
+    body(oracle),
+    /Nobody and nothing: the policy treats all alike\.\n\n## What is owed/,
+  );
+  assert.match(body(oracle), /The pack asks nothing of those whom it gives something\.\n$/);
 });
 
 describe('policies that decide alike', () => {
@@ -161,10 +165,52 @@ describe('policies that decide alike', () => {
         'exceptions: {odd: odd ones wait}',
       );
     const dead = exception('standing: [suspended], consent: [declined]');
-    assert.equal(body(dead), body(policyOf('mapp')));
+    assert.equal(body(dead), body(policyFrom(bareFiles())));
     const why = /by a machine\*\*: everything: from disclosure on\. Why: odd ones wait \(exception/;
     assert.match(body(exception('alert.discovery: [ai]')), why);
   });
+});
+
+test('what a pack asks of its members is told, each with its time', () => {
+  const owed = `keep_embargo: T0
+  acknowledge: 36h
+  leak_report: 90m
+  return_copies: 7d`;
+  const files = packFiles('mapp');
+  const told = (statusReport: string) => {
+    const table = (files.get('programme.yaml') ?? '').replace(
+      'keep_embargo: T0',
+      `${owed}\n  status_report: ${statusReport}`,
+    );
+    return explainPolicy(policyFrom(new Map([...files, ['programme.yaml', table]]))).obligations;
+  };
+  assert.deepEqual(told('T0 - 24h'), [
+    'It keeps what it was given to itself until disclosure.',
+    'It acknowledges a copy within 36 hours of being given something.',
+    'It reports a leak of its own within 90 minutes of noticing it.',
+    'By 24 hours before disclosure, it says how it is affected.',
+    'Once it is out, it gives up its copies within 7 days.',
+  ]);
+  assert.equal(told('T0')[3], 'By disclosure, it says how it is affected.');
+  assert.equal(
+    told('2d')[3],
+    'Within 2 days of being given something, it says how it is affected.',
+  );
+});
+
+test('after how long silence opens waves is told, whether the pack or the default says so', () => {
+  const clock = (when: string) => `timing: {zone: UTC, no_embargo_when: []${when}}`;
+  const page = (sections: string) => {
+    const files = packFiles('mapp');
+    return body(
+      policyFrom(files.set('programme.yaml', `${files.get('programme.yaml')}\n${sections}\n`)),
+    );
+  };
+  const compressing = clock(', compress_when: exploited');
+  assert.match(page(compressing), /## Once it is exploited\n[^#]*\nwithin 30 minutes, they do\./);
+  const named = `${compressing}\nembargo: {decide_exploited_within: 45m}`;
+  assert.match(page(named), /\nwithin 45 minutes, they do\. Disclosure stays where it is\.\n/);
+  assert.doesNotMatch(page(clock('')), /exploited\n/);
 });
 
 test('leads in business days are told with their hour', () => {

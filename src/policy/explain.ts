@@ -5,6 +5,7 @@ import { shortLimitMs } from './explain/circumstances.ts';
 import { classesIn, type PolicyClass } from './explain/classes.ts';
 import { turnsText } from './explain/gets.ts';
 import { ordinarySituation } from './explain/interplay.ts';
+import { exploitedWords, obligationWords } from './explain/laid-down.ts';
 import { type Inquiry, profileOf, scheduleOf } from './explain/profile.ts';
 import { readOf } from './explain/reading.ts';
 import { whenIn } from './explain/when.ts';
@@ -13,7 +14,7 @@ import type { Policy } from './policy.ts';
 /**
  * What a policy decides, found by asking it: about every kind of artifact, at every instant at
  * which an answer changes, and about every difference between participants or alerts that its rules
- * look at. `when` tells instants relative to disclosure.
+ * look at. `when` tells instants relative to disclosure. Beside that, what the pack asks in return.
  */
 export type Explanation = {
   readonly pack: string;
@@ -26,11 +27,15 @@ export type Explanation = {
   }[];
   /** Everybody and everything that is treated otherwise. */
   readonly classes: readonly PolicyClass[];
+  /** What whoever is given something owes, as the pack lays it down; a sentence each. */
+  readonly obligations: readonly string[];
+  /** What follows once it is exploited, where the pack brings waves forward then; else null. */
+  readonly exploited: string | null;
 };
 
 /**
- * Explains a compiled policy. Depends on its decisions and its words alone: two policies that
- * decide alike, for the same reasons, are explained alike.
+ * Explains a compiled policy. Depends on its decisions, its words and what it asks of members: two
+ * policies that decide alike, for the same reasons, are explained alike.
  * @throws POLICY_INVALID when a rule looks at more at once than can be enumerated.
  */
 export function explainPolicy(policy: Policy): Explanation {
@@ -51,5 +56,7 @@ export function explainPolicy(policy: Policy): Explanation {
       }))
       .sort((a, b) => ARTIFACT_KINDS.indexOf(a.kind) - ARTIFACT_KINDS.indexOf(b.kind)),
     classes: classesIn(inquiry, ordinary, read.together, when),
+    obligations: obligationWords(policy.duties),
+    exploited: exploitedWords(policy),
   };
 }

@@ -15,6 +15,8 @@ export type Invariant = {
   readonly says: string;
   /** By what is asked: `release` is about what is given whole, `releaseReduced` reduced. */
   readonly actions: readonly Action[];
+  /** Whether a section of the pack presupposes it: unmet, the two cannot be had together. */
+  readonly presupposed: boolean;
 };
 
 const ANNOTATIONS = ['id', 'says', 'outcome'];
@@ -25,7 +27,7 @@ const OUTCOMES = new Map<string, readonly Action[]>([
 ]);
 
 /** Reads one policy of `invariants.cedar`. @throws POLICY_INVALID naming line and annotation. */
-export function readInvariant({ place, text, json }: CedarPolicy): Invariant {
+export function readInvariant({ place, text, json }: CedarPolicy, presupposed = false): Invariant {
   const annotations = json.annotations ?? {};
   const { id, says, outcome = 'any' } = annotations;
   const unknown = Object.keys(annotations).find((name) => !ANNOTATIONS.includes(name));
@@ -51,7 +53,7 @@ export function readInvariant({ place, text, json }: CedarPolicy): Invariant {
   const reasons = ['NO_RULE'] as const;
   const { effect } = json;
   const rule: Rule = { id, effect, hold: false, reasons, redundant: null, place, text, json };
-  return { rule, says, actions };
+  return { rule, says, actions, presupposed };
 }
 
 /** Whether the head of a policy admits an action. */

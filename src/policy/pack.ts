@@ -1,4 +1,5 @@
 import { parseCedar } from './cedar.ts';
+import type { Claim } from './duties/claims.ts';
 import { type Invariant, readInvariant } from './invariant.ts';
 import { refusePack } from './refuse.ts';
 import { type Rule, readRule } from './rule.ts';
@@ -18,7 +19,7 @@ export type PolicyPack = {
   readonly words: Words;
   /** Hand-written rules in the order of files and lines, then those generated from the table. */
   readonly rules: readonly Rule[];
-  /** What its owner claims of it; no rules. */
+  /** What its owner claims of it, and what its sections presuppose; no rules. */
   readonly invariants: readonly Invariant[];
   /** The Cedar text of each file, the generated one included, to validate against the schema. */
   readonly cedar: ReadonlyMap<string, string>;
@@ -46,15 +47,22 @@ export function parsePack(folder: ReadonlyMap<string, string>): PolicyPack {
   const table = parseTable(TABLE, file(files, TABLE));
   const vocabulary = vocabularyOf({ ...table, leads: Object.keys(table.leads) });
   const words = parseWords(WORDS, file(files, WORDS), table);
-  const written = [...files].filter(([name]) => name.endsWith('.cedar')).sort(byName);
-  const cedar = new Map([...written, [GENERATED, cedarOfTable(table, vocabulary)]]);
+  const own = [...files].filter(([name]) => name.endsWith('.cedar')).sort(byName);
+  const cedar = new Map([...own, [GENERATED, cedarOfTable(table, vocabulary)]]);
   const parsed = [...cedar].map(([name, text]) => [name, parseCedar(name, text)] as const);
   const rules = parsed.flatMap(([name, found]) => (name === INVARIANTS ? [] : found.map(readRule)));
-  const invariants = parsed.flatMap(([name, found]) =>
-    name === INVARIANTS ? found.map(readInvariant) : [],
-  );
+  const written = parsed.flatMap(([name, found]) => (name === INVARIANTS ? found : []));
+  const invariants = [
+    ...written.map((each) => readInvariant(each)),
+    ...table.claims.flatMap(readClaim),
+  ];
   checkIds([...rules, ...invariants.map(({ rule }) => rule)]);
   return { table, vocabulary, words, rules, invariants, cedar, source: sourceOf(files) };
+}
+
+/** An invariant that nobody wrote down as one; it is found where the section demands it. */
+function readClaim({ place, cedar }: Claim): Invariant[] {
+  return parseCedar(GENERATED, cedar).map((each) => readInvariant({ ...each, place }, true));
 }
 
 function checkFiles(files: ReadonlyMap<string, string>): void {

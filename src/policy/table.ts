@@ -1,6 +1,7 @@
 import { ARTIFACT_KINDS, type ArtifactKind } from '../domain/artifact.ts';
 import type { Tier } from '../domain/enrolment.ts';
 import type { Lead } from '../domain/schedule.ts';
+import { type Claim, claimsOf } from './duties/claims.ts';
 import { DEFAULT_DUTIES, type DutyRules, parseDuties } from './duties/rules.ts';
 import { parseEligibility } from './eligibility/parse.ts';
 import { type EligibilitySection, releaseCriteria } from './eligibility/section.ts';
@@ -61,6 +62,8 @@ export type DecisionTable = {
   readonly use: UseSection | null;
   readonly embargo: EmbargoRules;
   readonly duties: DutyRules;
+  /** What its sections presuppose of the release rules. */
+  readonly claims: readonly Claim[];
   /** The clock of the programme; null: none but its leads. */
   readonly timing: Timing | null;
 };
@@ -84,6 +87,7 @@ export function parseTable(file: string, source: string): DecisionTable {
   const tiers = [...leads.keys()];
   const eligibility = root.eligibility === undefined ? null : parseEligibility(root.eligibility);
   const products = parseNames(root.products, [OTHER_PRODUCT]);
+  const duties = optional(root.duties, parseDuties, DEFAULT_DUTIES);
   // Cells add the leads that are theirs alone.
   const rows = parseRows(root.table, tiers, leads);
   return {
@@ -101,7 +105,8 @@ export function parseTable(file: string, source: string): DecisionTable {
     eligibility,
     use: root.use === undefined ? null : parseUse(root.use),
     embargo: optional(root.embargo, parseEmbargo, DEFAULT_EMBARGO),
-    duties: optional(root.duties, parseDuties, DEFAULT_DUTIES),
+    duties,
+    claims: root.duties === undefined ? [] : claimsOf(root.duties, duties),
     timing: parseClock(root.tiers, root.timing, { leads: Object.fromEntries(leads), products }),
   };
 }

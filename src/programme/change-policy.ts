@@ -6,7 +6,9 @@ import type { Actor } from '../domain/event.ts';
 import type { AlertId, ProgrammeId, ProposalId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { waves } from '../domain/schedule.ts';
-import { type Policy, scheduleAt } from '../policy/policy.ts';
+import { UNASSESSED } from '../domain/vulnerability.ts';
+import { scheduleUnderNext } from '../policy/next-schedule.ts';
+import type { Policy } from '../policy/policy.ts';
 import { alertsPage } from '../store/alert-reader.ts';
 import { certainlyCome } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
@@ -26,6 +28,7 @@ import {
 } from '../store/policy-store.ts';
 import { activePolicyHash, activatePolicy as storePolicy } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { vulnerabilityOf } from './alert-head.ts';
 import { checkPolicy } from './check-policy.ts';
 import { comparePolicies, type PolicyComparison } from './compare-policies.ts';
 import type { Context } from './context.ts';
@@ -101,7 +104,7 @@ export async function activateProposal(
     const policy = compileFiles(known.files);
     const act = { programme: known.programme, actor: actorOf(caller), at: now };
     await decideProposal(tx, id, caller.id, now);
-    return putInForce(tx, act, policy, { pack: known.pack, files: known.files });
+    return putInForce(context, tx, act, policy, { pack: known.pack, files: known.files });
   });
 }
 
@@ -139,20 +142,28 @@ function digestOf(shown: { id: ProposalId; sha256: string; base: string; facts: 
  * what it shuts is not. The caller holds the exclusive release lock.
  */
 export async function putInForce(
+  context: Context,
   tx: Tx,
   act: { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant },
   policy: Policy,
   { pack, files }: PackFiles,
 ): Promise<{ sha256: string; alerts: number }> {
   const { sha256 } = policy;
+  const before = await context.policies.active(tx, act.programme);
   await storePolicy(tx, act, { pack, sha256, files: { ...files } });
   const by = await certainlyCome(tx, act.at);
   let alerts = 0;
   let after: AlertId | null = null;
   for (;;) {
     const page = await alertsPage(tx, act.programme, after, PAGE);
-    for (const { id, state, schedule } of page) {
-      const fresh = scheduleAt(policy, schedule.disclosureAt, by);
+    for (const alert of page) {
+      const { id, state, schedule } = alert;
+      // Of what is public no wave is to come: its head need not be opened.
+      const isOpen = schedule.disclosureAt > by;
+      const vulnerability = isOpen ? await vulnerabilityOf(context, tx, alert) : UNASSESSED;
+      const approved = state !== 'draft';
+      const changed = { schedule, approved, vulnerability };
+      const fresh = scheduleUnderNext(before, policy, changed, by);
       if (state === 'draft') await rescheduleDraft(tx, id, fresh);
       else await reschedule(tx, act, id, fresh, waves(fresh));
       await recordEvent(tx, {

@@ -1,5 +1,6 @@
 /** The thread of `compare-policies.ts`. */
 import { type DiffLine, diffPolicies } from '../policy/diff.ts';
+import { scheduleUnderNext } from '../policy/next-schedule.ts';
 import { scheduleAt } from '../policy/policy.ts';
 import { type Compared, type Comparing, MAX_LINES } from './compare-policies.ts';
 import { compileFiles } from './policy-shelf.ts';
@@ -13,11 +14,16 @@ await answerFrom((data: Comparing): Compared => {
     const nothing = { gaining: 0, losing: 0, effects: [], touched: 0, lines: [] };
     return { ...told, participants: participants.length, alerts: data.alerts.length, ...nothing };
   }
-  const alerts = data.alerts.map(({ disclosureAt, ...alert }) => ({
-    ...alert,
-    before: scheduleAt(old, disclosureAt, now),
-    after: scheduleAt(fresh, disclosureAt, now),
-  }));
+  const alerts = data.alerts.map(({ schedule, approved, ...alert }) => {
+    if (!data.inForce) {
+      const { disclosureAt } = schedule;
+      const [was, is] = [old, fresh].map((policy) => scheduleAt(policy, disclosureAt, now));
+      return { ...alert, before: was ?? schedule, after: is ?? schedule };
+    }
+    const { vulnerability } = alert;
+    const after = scheduleUnderNext(old, fresh, { schedule, approved, vulnerability }, now);
+    return { ...alert, before: schedule, after };
+  });
   const diff = diffPolicies(old, fresh, alerts, participants, now);
   const lines: DiffLine[] = [];
   const touched = new Set<string>();

@@ -8,6 +8,7 @@ import type {
   PolicyDiff,
   Relation,
 } from '../policy/diff.ts';
+import type { Rescheduled } from '../policy/next-schedule.ts';
 import { type AlertRow, artifactsOf, openAlertsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import {
@@ -51,15 +52,16 @@ const PAGE = 500;
 export type Comparing = {
   readonly before: Files;
   readonly after: Files;
+  /** Whether `before` is in force, so that alerts have their schedules by it. */
+  readonly inForce: boolean;
   readonly alerts: readonly ComparedAlert[];
   readonly participants: readonly DiffedParticipant[];
   readonly now: Instant;
 };
 
-/** An open alert, whose schedule under each policy the thread resolves. */
-export type ComparedAlert = Omit<DiffedAlert, 'before' | 'after'> & {
-  readonly disclosureAt: Instant;
-};
+/** An open alert with the schedule that it has; the thread resolves that under each policy. */
+export type ComparedAlert = Omit<DiffedAlert, 'before' | 'after'> &
+  Pick<Rescheduled, 'schedule' | 'approved'>;
 
 /** What it answers. */
 export type Compared = Omit<PolicyDiff, 'lines'> & {
@@ -95,9 +97,11 @@ export async function comparePolicies(
   const alerts = gathered.alerts.map(({ alert, artifacts, relations, vulnerability }) => ({
     ...{ alert: alert.id, artifacts, relations, vulnerability },
     ...({ assurance: 'sealed', platform } as const),
-    disclosureAt: alert.schedule.disclosureAt,
+    schedule: alert.schedule,
+    approved: alert.state !== 'draft',
   }));
-  const comparing: Comparing = { before, after, alerts, participants: people, now };
+  const inForce = policies.before === null;
+  const comparing: Comparing = { before, after, inForce, alerts, participants: people, now };
   const compared = await inThread<Compared>(
     new URL('./compare-policies-thread.ts', import.meta.url),
     'policies',

@@ -9,6 +9,7 @@ import type {
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, NoticeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Obligation } from '../policy/duties/obligations.ts';
 import type { UseGrant } from '../policy/use/grant.ts';
 import { alertsPage } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
@@ -19,6 +20,7 @@ import type { ReaderCaller } from './act.ts';
 import { readHead } from './alert-head.ts';
 import { offersTo } from './answer-invitation.ts';
 import type { Context } from './context.ts';
+import { obligationsOfAlert } from './obligations-of-copy.ts';
 import { nameOf } from './render-shelf.ts';
 import { openCase, type ReaderCase } from './serve-copy.ts';
 import { type AlertUse, useOfAlert } from './use-of-copy.ts';
@@ -34,6 +36,8 @@ export type InboxAlert = {
   readonly usePermissions: readonly UsePermission[];
   /** Null where the pack has no `use:` section. */
   readonly use: Pick<AlertUse, 'terms' | 'safeToSay'> | null;
+  /** What the reader's participant owes for it. */
+  readonly obligations: readonly Obligation[];
   readonly disclosureAt: Instant;
   readonly artifacts: readonly InboxArtifact[];
 };
@@ -221,6 +225,7 @@ async function present(
     tlp: work.alert.tlp,
     usePermissions: use?.inForce ?? work.alert.usePermissions,
     use: use && { terms: use.terms, safeToSay: use.safeToSay },
+    obligations: await obligationsOfAlert(tx, work, participant, now),
     disclosureAt: work.alert.schedule.disclosureAt,
     artifacts,
   };

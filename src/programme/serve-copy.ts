@@ -21,6 +21,7 @@ import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { causeOf, decideAll } from './grant-due.ts';
 import { requireSize, requireSoundLedger } from './guard-ledger.ts';
+import { obligationsOfCopy } from './obligations-of-copy.ts';
 import { type Rendering, renderFor, wordCommitment } from './render-shelf.ts';
 import { permissionsOfCopy, termsOfCopy } from './use-of-copy.ts';
 
@@ -215,6 +216,7 @@ async function copyFor(
     contentSha256,
     leaf: delivered.leaf,
     usePermissions: await permissionsOfCopy(tx, work, artifact, caller.participant, now),
+    obligations: await obligationsOfCopy(tx, work, caller.participant, now),
     now,
     by,
   });
@@ -288,6 +290,7 @@ function manifestFor(
     contentSha256: Buffer;
     leaf: Buffer;
     usePermissions: readonly UsePermission[];
+    obligations: Manifest['obligations'];
   },
 ): Manifest {
   const promise = { leaf: made.leaf.toString('hex'), by: made.by };
@@ -307,6 +310,7 @@ function manifestFor(
     contentSha256: made.contentSha256.toString('hex'),
     contentDigest: rendering.contentDigest,
     terms: termsOfCopy(work.policy),
+    obligations: made.obligations,
     tlp: work.alert.tlp,
     usePermissions: [...made.usePermissions],
     issuedAt: made.now,

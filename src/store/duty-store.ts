@@ -58,7 +58,7 @@ export async function awarenessOf(tx: Tx, alert: AlertId): Promise<AwarenessRow[
 export type AlertMilestones = {
   readonly firstGrantAt: Instant | null;
   readonly publishedAt: Instant | null;
-  /** The first copy of a proof of concept was delivered; one was published. */
+  /** The first copy of a proof of concept was delivered; the last that was is published. */
   readonly pocSharedAt: Instant | null;
   readonly pocPublishedAt: Instant | null;
 };
@@ -70,8 +70,11 @@ export async function milestonesOf(tx: Tx, alert: AlertId): Promise<AlertMilesto
       (select min(at) from publication where alert_id = ${alert}) as "publishedAt",
       (select min(d.at) from delivery d join artifact a on a.id = d.artifact_id
         where d.alert_id = ${alert} and a.kind = 'poc') as "pocSharedAt",
-      (select min(p.at) from publication p join artifact a on a.id = p.artifact_id
-        where p.alert_id = ${alert} and a.kind = 'poc') as "pocPublishedAt"`.execute(tx);
+      (select case when count(*) = count(p.at) then max(p.at) end
+        from (select distinct d.artifact_id from delivery d join artifact a on a.id = d.artifact_id
+          where d.alert_id = ${alert} and a.kind = 'poc') as shared
+        left join publication p on p.artifact_id = shared.artifact_id)
+        as "pocPublishedAt"`.execute(tx);
   return (
     rows[0] ?? { firstGrantAt: null, publishedAt: null, pocSharedAt: null, pocPublishedAt: null }
   );

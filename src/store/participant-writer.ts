@@ -69,7 +69,11 @@ export async function updateStanding(
 ): Promise<void> {
   await tx
     .updateTable('enrolment')
-    .set((row) => ({ standing: change.to, version: row('version', '+', 1) }))
+    .set((row) => ({
+      standing: change.to,
+      standing_since: new Date(act.at),
+      version: row('version', '+', 1),
+    }))
     .where('programme_id', '=', act.programme)
     .where('participant_id', '=', change.participant)
     .execute();

@@ -72,6 +72,15 @@ export type Database = {
     version: number;
     profile: Json<Profile>;
     doubted: Generated<boolean>;
+    standing_since: AtOrNull;
+  };
+  obligation_report: {
+    alert_id: string;
+    participant_id: string;
+    reader_id: string;
+    code: string;
+    says: string;
+    at: At;
   };
   reader: {
     id: string;

@@ -42,6 +42,7 @@ function manifestFor(recipient: string, content: Uint8Array): Manifest {
     contentDigest: 'ab'.repeat(32),
     drill: true,
     terms: [{ code: 'no_marketing', text: 'Membership is no “advertisement”.' }],
+    obligations: { due: { keep_embargo: 1_751_994_000_000 }, within: {} },
     tlp: 'AMBER',
     usePermissions: ['read', 'test'],
     issuedAt: 1_751_000_000_000,

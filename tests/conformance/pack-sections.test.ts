@@ -160,6 +160,12 @@ describe('openssl, openstack, linux-distros', () => {
     assert.equal(mayUse(use, useFacts(), deploy, plus(T0, -1)), 'TOO_EARLY');
   });
 
+  test('kubernetes: embargoes kept, a leak told of within a day, tests reported by T0', () => {
+    const { duties } = sectionsOf('kubernetes');
+    assert.deepEqual([duties.keepEmbargo, duties.leakReportMs], [true, DAY_MS]);
+    assert.deepEqual(duties.statusReport, { from: 'T0', ms: 0 });
+  });
+
   test('linux-distros: what was posted is published, exploits within seven days', () => {
     const { duties } = sectionsOf('linux-distros');
     assert.equal(duties.publish, 'always');

@@ -70,7 +70,7 @@ describe('every route and state equals the decision', () => {
     };
     const compiled = compileFiles(policy.files);
     const act = { programme: house.programme, actor: SYSTEM, at: house.clock.now() };
-    await house.context.store.issuer((tx) => putInForce(tx, act, compiled, policy));
+    await house.context.store.issuer((tx) => putInForce(house.context, tx, act, compiled, policy));
     subjects = [];
     for (const state of participantStates()) {
       const participant = await admit(house, state.name, state.enrolment);

@@ -286,7 +286,7 @@ describe('what was done by a clock that ran ahead, once persons have said what t
     const policy = { pack, files: { ...files, 'programme.yaml': table } };
     const act = { programme, actor: SYSTEM, at: clock.now() };
     const compiled = compileFiles(policy.files);
-    await context.store.issuer((tx) => putInForce(tx, act, compiled, policy));
+    await context.store.issuer((tx) => putInForce(context, tx, act, compiled, policy));
     await confirmAt(plus(began, MINUTE_MS));
     const opens = plus(small.disclosureAt, -2 * DAY_MS);
     await cycleAt(plus(opens, -1));
@@ -361,7 +361,8 @@ describe('what was done by a clock that ran ahead, once persons have said what t
       const files = { ...policy.files, 'programme.yaml': table ?? '' };
       const act = { programme, actor: SYSTEM, at: clock.now() };
       const compiled = compileFiles(files);
-      await context.store.issuer((tx) => putInForce(tx, act, compiled, { ...policy, files }));
+      const next = { ...policy, files };
+      await context.store.issuer((tx) => putInForce(context, tx, act, compiled, next));
       await confirmAt(right);
       await cycleAt(plus(right, 1));
       assert.deepEqual(await grants(), [count, count - 1]);

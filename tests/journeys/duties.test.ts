@@ -1,17 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import type { ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
 import { readDuties, sealAwareness } from '../../src/programme/alert-duties.ts';
+import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
 import { encryptFor } from '../../src/programme/keyring.ts';
 import { recordAlertEvent } from '../../src/programme/record-alert-event.ts';
+import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { insertAwareness } from '../../src/store/duty-store.ts';
+import { insertPublications } from '../../src/store/release-store.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
-import { admit, type House, openHouse } from '../support/house.ts';
+import { admit, approve, type House, joinReader, openHouse } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { enactSection } from '../support/section.ts';
 import { smallAlert } from '../support/small-alert.ts';
+
+const POC = {
+  kind: 'poc',
+  variant: 'full',
+  format: 'text',
+  marking: 'none',
+  sidecar: null,
+  reducedBy: null,
+  sourcePublishedAt: null,
+} as const;
 
 const DUTIES = `
 duties:
@@ -148,4 +162,43 @@ describe('what is owed because of an alert', () => {
     });
     await assert.rejects(owed(), { code: 'LEDGER_TAMPERED' });
   });
+});
+
+test('[R21] of two shared proofs of concept one is published: the duty stays', async (t) => {
+  const house = await openHouse();
+  t.after(() => house.tearDown());
+  const { context, clock, author, programme } = house;
+  await enactSection(house, 'duties', 'duties: {publish_poc: 7d}\n');
+  const firm = await joinReader(house, await admit(house, 'Shared', { tier: 'validate' }));
+  const disclosureAt = plus(clock.now(), 15 * DAY_MS);
+  const input = { title: 'Two', disclosureAt, tlp: 'RED', usePermissions: ['read'] } as const;
+  const { alert } = await draftAlert(context, author, programme, input, clock.now());
+  const pocs: ArtifactId[] = [];
+  for (const name of ['one.txt', 'two.txt', 'kept.txt']) {
+    const poc = { ...POC, name, content: Buffer.from(`${name}, a stand-in\n`) };
+    pocs.push((await addArtifact(context, author, alert, null, poc, clock.now())).artifact);
+  }
+  await approve(house, alert);
+  clock.set(plus(disclosureAt, -14 * DAY_MS));
+  await house.cycle();
+  for (const artifact of pocs.slice(0, 2)) {
+    await serveCopy(context, firm.caller, { alert, artifact }, clock.now());
+  }
+  const state = async () => {
+    const duties = await readDuties(context, alert, plus(disclosureAt, 7 * DAY_MS));
+    return duties.find(({ code }) => code === 'PUBLISH_POC')?.state;
+  };
+  const publish = (artifact: ArtifactId, at: Instant) =>
+    context.store.issuer((tx) =>
+      insertPublications(tx, { programme, actor: SYSTEM, at }, alert, [
+        { id: artifact, version: 1 },
+      ]),
+    );
+  const [one, two, kept] = pocs;
+  assert.ok(one && two && kept);
+  await publish(one, disclosureAt);
+  await publish(kept, disclosureAt);
+  assert.equal(await state(), 'overdue');
+  await publish(two, plus(disclosureAt, DAY_MS));
+  assert.equal(await state(), 'done');
 });

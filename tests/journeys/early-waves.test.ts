@@ -157,6 +157,39 @@ describe('waves that exploitation brings forward', () => {
     await assertInvariants(house);
   });
 
+  test('stand when another policy comes, unless it waits for a fix, which is shown', async () => {
+    const alert = await underWay();
+    const at = house.clock.now();
+    await approveIt(await exploited(alert));
+    await pass(at);
+    const early = (tier: string) => opens(alert).then((opensAt) => opensAt[tier]);
+    const enact = async (lines: string) => {
+      const path = `/v1/programmes/${house.programme}/policy/proposals`;
+      const proposed = await edge.post(path, await timedPack(lines), author);
+      assert.equal(proposed.status, 200, proposed.body.toString());
+      const { proposal, digest, comparison } = json<{
+        proposal: string;
+        digest: string;
+        comparison: { losing: number; lines: { alert: string; changes: { after: object }[] }[] };
+      }>(proposed);
+      const enacted = `/v1/policy-proposals/${proposal}/approval`;
+      assert.equal((await edge.post(enacted, { digest }, approver)).status, 200);
+      await pass(house.clock.now());
+      return comparison.lines.filter((line) => line.alert === alert).length;
+    };
+    assert.equal(await enact('  no_embargo_when: []'), 0, 'nobody loses what was approved');
+    assert.deepEqual([await early('ans'), await early('entry')], [at, at]);
+    assert.equal(await grants(alert), 3);
+    await admit(house, 'late', { tier: 'entry' });
+    assert.equal(await grants(alert), 4, 'who is admitted now is in time for it');
+    assert.equal(await enact('  no_embargo_when: []\n  notice: {after_fix: all}'), 3, 'shown');
+    const { schedule } = await view(alert);
+    assert.equal(schedule.opensAt['entry'], plus(schedule.disclosureAt, -DAY_MS));
+    const again = `${SECTION}\n${EMBARGO}`;
+    assert.equal(await enact(again), 0, 'what was taken back does not open by itself again');
+    await assertInvariants(house);
+  });
+
   test('of a draft, and of another T0, are earlier in what is shown to be approved', async () => {
     const alert = await underWay();
     await exploited(alert);

@@ -55,7 +55,7 @@ describe('a platform that may be compromised', () => {
     };
     const act = { programme: house.programme, actor: SYSTEM, at: house.clock.now() };
     const compiled = compileFiles(policy.files);
-    await house.context.store.issuer((tx) => putInForce(tx, act, compiled, policy));
+    await house.context.store.issuer((tx) => putInForce(house.context, tx, act, compiled, policy));
     await house.cycle();
   };
   const say = (state: string, token: string): Promise<Seen> =>

@@ -63,7 +63,7 @@ describe('what a wave holds', () => {
     const policy = { pack: 'held', files: { ...files, 'rules.cedar': rules } };
     const act = { programme: house.programme, actor: SYSTEM, at: house.clock.now() };
     const compiled = compileFiles(policy.files);
-    await house.context.store.issuer((tx) => putInForce(tx, act, compiled, policy));
+    await house.context.store.issuer((tx) => putInForce(house.context, tx, act, compiled, policy));
     held = await admit(house, 'Held', { tier: 'ans' });
     await admit(house, 'Free', { tier: 'validate' });
   });

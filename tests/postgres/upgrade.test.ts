@@ -12,6 +12,7 @@ import { BEFORE, openSite, type Site } from '../support/house.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../../src/store/migrations');
 const AT = new Date(BEFORE);
+const SUSPENDED = new Date(BEFORE + 1000);
 
 const [programme, alert, second, one, two] = [newId(), newId(), newId(), newId(), newId()];
 const [opener, adder, mover, approver] = [newId(), newId(), newId(), newId()];
@@ -36,6 +37,13 @@ const ROWS = [
       (gen_random_uuid(), ${AT}, 'approval_given', '{}', '', '', ${told('person', approver)}),
       (gen_random_uuid(), ${AT}, 'wave_started', '{}', '', '', ${told('system', null)}),
       (gen_random_uuid(), ${AT}, 'consent_changed', '{}', '', '', null)`,
+  sql`insert into enrolment
+    select ${programme}, id, 'entry', 'active', '{}', null, null, 'standing', 1
+    from unnest(${[one, two]}::uuid[]) as id`,
+  sql`insert into event (id, at, type, programme_id, subjects, entry, leaf, participant_id)
+    select gen_random_uuid(), at, type, ${programme}, '{}', '', '', ${one}
+    from (values ('standing_changed', ${AT}::timestamptz), ('standing_changed', ${SUSPENDED}),
+      ('granted', ${new Date(BEFORE + 2000)})) as told (type, at)`,
   sql`insert into approval values (${alert}, 'plan', ${opener}, ${approver}, ${AT}, null)`,
   sql`insert into release_grant values (${alert}, ${one}, ${AT}, ${AT}, 1, 0),
     (${second}, ${one}, ${AT}, ${AT}, 1, 0), (${alert}, ${two}, ${AT}, ${AT}, 1, 0)`,
@@ -94,6 +102,14 @@ describe('an installation of the first migrations', () => {
   test('a question that two readers asked is left once, and no hash to be guessed', async () => {
     assert.equal((await rows('select 1 from work_item')).length, 1);
     assert.deepEqual(await rows('select request_mac from idempotency'), [{ request_mac: '' }]);
+  });
+
+  test('since when a member has its standing is what the ledger last said of it', async () => {
+    const since = await rows<{ participant_id: string; standing_since: number | null }>(
+      'select participant_id, standing_since from enrolment',
+    );
+    const of = (id: string) => since.find((each) => each.participant_id === id)?.standing_since;
+    assert.deepEqual([of(one), of(two)], [SUSPENDED.getTime(), null]);
   });
 
   test('row security is forced as before', async () => {

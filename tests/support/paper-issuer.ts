@@ -70,6 +70,13 @@ export type Terms = {
 const TERMS = [{ code: 'no_marketing', text: 'Membership is no advertisement.' }];
 const AT_ONCE = { inForce: true, from: '2025-06-24T09:00:00Z', until: null, audience: 'self' };
 const T0_TEXT = '2025-07-08T17:00:00Z';
+const OWED = { due: { keep_embargo: Date.parse(T0_TEXT) }, within: { leak_report: 86_400_000 } };
+const OPEN = { dueAt: null, withinMs: null, doneAt: null, state: 'binding' };
+const OBLIGATIONS = [
+  { ...OPEN, code: 'keep_embargo', dueAt: T0_TEXT },
+  { ...OPEN, code: 'acknowledge', dueAt: '2025-06-26T09:00:00Z', state: 'overdue' },
+  { ...OPEN, code: 'leak_report', withinMs: 86_400_000 },
+];
 const USE = [
   { ...AT_ONCE, permission: 'read' },
   { ...AT_ONCE, permission: 'build_protection', until: T0_TEXT },
@@ -155,6 +162,7 @@ export class PaperIssuer {
       contentSha256: sha256Hex(content),
       contentDigest: null,
       terms: TERMS,
+      obligations: OWED,
       tlp: 'AMBER+STRICT' as const,
       usePermissions: ['read', 'build_protection'] as const,
       issuedAt: at,
@@ -316,6 +324,7 @@ export class PaperIssuer {
         terms: TERMS,
         safeToSay: null as string | null,
       },
+      obligations: OBLIGATIONS,
       disclosureAt: T0_TEXT,
       artifacts: [
         {

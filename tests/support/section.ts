@@ -15,6 +15,6 @@ export async function enactSection(
   const pack = { ...files, 'programme.yaml': `${rest}\n${text ?? ''}` };
   const act = { programme: house.programme, actor: SYSTEM, at: house.clock.now() };
   await house.context.store.issuer((tx) =>
-    putInForce(tx, act, compileFiles(pack), { pack: 'other', files: pack }),
+    putInForce(house.context, tx, act, compileFiles(pack), { pack: 'other', files: pack }),
   );
 }

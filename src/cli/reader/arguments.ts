@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { obligationOf } from './report.ts';
 
 /** A command line as understood. */
 export type Command =
@@ -11,6 +12,12 @@ export type Command =
       readonly verb: 'answer';
       readonly invitation: string;
       readonly answer: 'accept' | 'decline';
+    } & Common)
+  | ({
+      readonly verb: 'report';
+      readonly alert: string;
+      readonly obligation: string;
+      readonly says: string;
     } & Common)
   | ({
       readonly verb: 'fetch';
@@ -59,6 +66,14 @@ export function parseCommand(args: readonly string[]): Command {
       if (invitation === undefined || more.length > 0) throw new UsageError(ANSWER_USAGE);
       if (answer !== 'accept' && answer !== 'decline') throw new UsageError(ANSWER_USAGE);
       return { verb, invitation, answer, ...common };
+    }
+    case 'report': {
+      const [alert, says = '', ...more] = rest;
+      const obligation = obligationOf(says);
+      if (alert === undefined || obligation === undefined || more.length > 0) {
+        throw new UsageError('expected report ALERT WORD, a word of --help');
+      }
+      return { verb, alert, obligation, says, ...common };
     }
     case 'fetch': {
       const [alert, ...artifacts] = rest;

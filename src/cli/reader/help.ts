@@ -19,6 +19,9 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   invitations               embargoes that you are asked to keep, and until when to answer
   answer INVITATION accept|decline
                             answer one, for your whole organisation
+  report ALERT WORD         say for your whole organisation how it is affected:
+                            under_investigation, affected, not_affected, fixed, protected;
+                            or, once out of the programme, that copies are returned, deleted
   log                       follow the issuer's log to its newest checkpoint
 
   --home DIR                your keys and what you pinned; default: $TOCSIN_HOME, ~/.tocsin-reader

@@ -71,11 +71,18 @@ test('from the invitation to the receipt', async (t) => {
     'from 2025-07-08T17:00:00Z: ship_detection (own_users)',
     'on these terms: Membership is no advertisement.',
     'you may say: nothing, not even that there is an alert',
+    'you owe: keep it to yourselves, until 2025-07-08T17:00:00Z',
+    'you owe: acknowledge a copy, by 2025-06-26T09:00:00Z: OVERDUE',
+    'you owe: report a leak of your own, from when you notice it, within 24 h',
   ];
   assert.ok(desk.out.includes(`\n  ${told.join('\n  ')}\n  ${issuer.artifact}`), desk.out);
 
   assert.equal(await desk.run('fetch', issuer.alert, '--out', desk.at('in')), 0, desk.err);
-  const terms = /\n {2}on these terms: Membership is no advertisement\.\n/;
+  const terms = new RegExp(
+    '\\n {2}on these terms: Membership is no advertisement\\.' +
+      '\\n {2}you owe: keep it to yourselves, until 2025-07-08T17:00:00Z' +
+      '\\n {2}you owe: report a leak of your own, from when you notice it, within 24 h\\n',
+  );
   assert.match(desk.out, /you may: read, build_protection/);
   assert.match(desk.out, terms);
   assert.deepEqual((await readdir(desk.at('in'))).sort(), [
@@ -95,7 +102,10 @@ test('from the invitation to the receipt', async (t) => {
   desk.now = AFTER;
   issuer.tick(START + TICK_MS);
   assert.equal(await desk.run('verify', copy), 0, desk.out);
-  assert.match(desk.out, /✓ seal .*\n.*✓ form [\s\S]*✓ log .*\n.*\n {2}verified\n$/);
+  assert.match(
+    desk.out,
+    /✓ seal .*\n.*✓ form [\s\S]*✓ log .*\n(?: {2}(?:on|you) .*\n)+ {2}verified\n$/,
+  );
   assert.match(desk.out, terms);
 
   assert.equal(await desk.run('ack', copy), 0);
@@ -115,7 +125,10 @@ test('permissions that differ between artifacts are not said of all of them', as
   const items = [{ ...alert, use: said, artifacts: [first, patch] }];
   issuer.instead = () => Promise.resolve(json({ items, next: null }));
   assert.equal(await desk.run('inbox'), 0, desk.err);
-  assert.match(desk.out, /say: We have been told\.\n.*guidance\.md\n {4}you may: read, build_/);
+  assert.match(
+    desk.out,
+    /say: We have been told\.\n(?: {2}you owe: .*\n)+.*guidance\.md\n {4}you may: read, build_/,
+  );
   assert.match(desk.out, /patch\.diff\n {4}you may: read, build_protection\n$/);
   assert.equal(await desk.run('inbox', '--json'), 0);
   assert.deepEqual(JSON.parse(desk.out), { alerts: items });
@@ -137,6 +150,29 @@ test('a notice is shown and acknowledged; one that is not there is refused', asy
   assert.deepEqual(issuer.seen, [issuer.notice]);
   issuer.instead = () => Promise.resolve(json({}));
   assert.equal(await desk.run('ack', '--notice', issuer.notice), 1, 'not taken is not done');
+});
+
+test('a word is reported for the obligation that it is about, each time anew', async (t) => {
+  const { desk, issuer } = await joinedDesk(t);
+  const sent: { path: string; key: string | null; body: unknown }[] = [];
+  issuer.instead = async (path, { headers, body }) => {
+    sent.push({ path, key: new Headers(headers).get('idempotency-key'), body });
+    return json({ reported: true });
+  };
+  for (const word of ['affected', 'affected', 'deleted']) {
+    assert.equal(await desk.run('report', issuer.alert, word), 0, desk.err);
+  }
+  assert.equal(desk.out, `${issuer.alert}  reported: deleted\n`);
+  const path = (code: string) => `/v1/inbox/${issuer.alert}/obligations/${code}/report`;
+  assert.deepEqual(
+    sent.map((each) => [each.path, each.body]),
+    [
+      [path('status_report'), '{"says":"affected"}'],
+      [path('status_report'), '{"says":"affected"}'],
+      [path('return_copies'), '{"says":"deleted"}'],
+    ],
+  );
+  assert.equal(new Set(sent.map(({ key }) => key)).size, 3);
 });
 
 test('the sidecar says what was promised, and of which bytes', async (t) => {
@@ -283,7 +319,9 @@ test("what a server sends does not reach the terminal's control", async (t) => {
   assert.equal(desk.out, 'nothing is open to you now\n');
   const text = '\u001b]0;x\u0007\u202etitle';
   const use = { terms: [{ code: 'no_marketing', text }], safeToSay: text };
-  const evil = { ...alert, title: text, use };
+  const owed = { dueAt: null, withinMs: 1, doneAt: null, state: 'of_later' };
+  const obligations = [{ ...owed, code: 'of_a_later_vocabulary' }];
+  const evil = { ...alert, title: text, use, obligations };
   issuer.instead = () => Promise.resolve(json({ items: [evil], next: null }));
   assert.equal(await desk.run('inbox'), 0, desk.err);
   assert.ok(!/[^\P{C}\n]/u.test(desk.out));
@@ -320,6 +358,9 @@ test('wrong usage ends with 2 and asks nobody', async (t) => {
     ['answer', 'x'],
     ['answer', 'x', 'perhaps'],
     ['answer', 'x', 'accept', 'y'],
+    ['report', 'x'],
+    ['report', 'x', 'unaffected'],
+    ['report', 'x', 'fixed', 'y'],
     ['log', 'x'],
     ['verify', 'x', '--out', 'y'],
     ['inbox', '--unknown'],
@@ -345,6 +386,7 @@ test('help names every verb and exit status; the version is the package’s', as
       'notices',
       'invitations',
       'answer',
+      'report',
       'log',
     ];
     for (const verb of verbs) {

@@ -5,6 +5,7 @@ import { type Desk, explain, type Machine } from './desk.ts';
 import { EXIT, type Exit, HELP } from './help.ts';
 import { answerVerb, invitationsVerb } from './invitations.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
+import { reportVerb } from './report.ts';
 import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
 import { READER_VERSION } from './version.ts';
 
@@ -50,6 +51,8 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return invitationsVerb(session, desk);
     case 'answer':
       return answerVerb(session, command, desk);
+    case 'report':
+      return reportVerb(session, command, desk);
     case 'log':
       return logVerb(session, desk);
   }

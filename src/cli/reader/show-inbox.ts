@@ -1,5 +1,6 @@
 import type { InboxAlert } from '../../participant/inbox.ts';
 import { plain } from '../../participant/plain.ts';
+import { showObligations } from './show-obligations.ts';
 
 /** The inbox as text for people. Whatever came from outside goes through `plain`. */
 
@@ -22,6 +23,7 @@ function showAlert(alert: InboxAlert): string {
     `  TLP:${tlp}, public ${disclosureAt}`,
     ...(same ? indented(2, common) : []),
     ...indented(2, saidLines(alert)),
+    ...indented(2, showObligations(alert.obligations)),
     ...artifacts.flatMap((artifact, n) => [
       showArtifact(artifact),
       ...(same ? [] : indented(4, uses[n] ?? [])),

@@ -5,6 +5,7 @@ import type { Membership } from '../../participant/session.ts';
 import { utc } from '../../participant/utc.ts';
 import type { Verification } from '../../participant/verify-copy.ts';
 import { showTerms } from './show-inbox.ts';
+import { showOwed } from './show-obligations.ts';
 
 /** Results as text for people. Whatever came from outside goes through `plain`. */
 
@@ -18,22 +19,26 @@ export function showJoined({ reader, participant, url }: Membership, place: stri
 
 /** A stored or opened copy, with what its reader may do. */
 export function showCopy(path: string, { manifest, content }: OpenedCopy): string {
-  const { kind, variant, version, drill, terms, tlp, usePermissions, disclosureAt } = manifest;
+  const { kind, variant, version, drill, tlp, usePermissions, disclosureAt } = manifest;
   const reduced = variant === 'reduced' ? ', reduced' : '';
   return [
     `${path}  ${drill ? 'DRILL: ' : ''}${kind}${reduced}, version ${version}, ` +
       `${content.length} bytes`,
     `  TLP:${tlp}, public ${utc(disclosureAt)}; you may: ${usePermissions.join(', ')}`,
-    ...showTerms(terms).map((line) => `  ${line}`),
+    ...boundBy(manifest),
   ].join('\n');
 }
 
+/** What its reader is bound by: terms, and what is owed. */
+function boundBy({ terms, obligations }: OpenedCopy['manifest']): string[] {
+  return [...showTerms(terms), ...showOwed(obligations)].map((line) => `  ${line}`);
+}
+
 export function showVerification(path: string, verification: Verification): string {
-  const terms = 'manifest' in verification ? showTerms(verification.manifest.terms) : [];
   return [
     path,
     ...verification.checks.map(showCheck),
-    ...terms.map((line) => `  ${line}`),
+    ...('manifest' in verification ? boundBy(verification.manifest) : []),
     ...verdict(verification),
   ].join('\n');
 }

@@ -12,6 +12,7 @@ import { inviteAll, showInvited } from './alerts/invite.ts';
 import { showAlerts } from './alerts/list.ts';
 import { showMarking } from './alerts/marking.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
+import { showObligations } from './alerts/obligations.ts';
 import { showPlan } from './alerts/plan.ts';
 import {
   approveDisclosure,
@@ -30,6 +31,7 @@ import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
 import { listInbox } from './inbox/list.ts';
 import { readInboxItem } from './inbox/read.ts';
+import { report } from './inbox/report.ts';
 import { answer } from './invitations/answer.ts';
 import { listInvitations } from './invitations/list.ts';
 import { fetchReaderBundle } from './issuer/bundle.ts';
@@ -73,6 +75,7 @@ const FOR_READERS: readonly Route[] = [
   listInbox,
   readInboxItem,
   fetchCopy,
+  report,
   giveReceipt,
   listInvitations,
   answer,
@@ -126,6 +129,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showInvited,
   sealAware,
   showDuties,
+  showObligations,
   showPlan,
   showMarking,
   approve,

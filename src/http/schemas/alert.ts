@@ -26,6 +26,7 @@ import {
   nullable,
   oneOf,
 } from './basic.ts';
+import { ObligationText, presentObligation } from './obligation.ts';
 import { presentTiming, TimingText } from './timing.ts';
 import {
   DatesText,
@@ -56,6 +57,7 @@ export const InboxAlertText = Type.Object({
       safeToSay: nullable(Type.String()),
     }),
   ),
+  obligations: listOf(ObligationText),
   disclosureAt: InstantText,
   artifacts: listOf(
     Type.Object({
@@ -74,6 +76,7 @@ export const InboxAlertText = Type.Object({
 export function presentInboxAlert(alert: InboxAlert): Static<typeof InboxAlertText> {
   return {
     ...alert,
+    obligations: alert.obligations.map(presentObligation),
     disclosureAt: formatInstant(alert.disclosureAt),
     artifacts: alert.artifacts.map((artifact) => ({
       ...artifact,

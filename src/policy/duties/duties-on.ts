@@ -80,13 +80,13 @@ export function dutiesOn(rules: DutyRules, events: DutyEvents, now: Instant): Du
     ...leakReports(rules, events),
     ...authorities(rules, events),
   ]
-    .map((owed) => ({ ...owed, state: stateOf(owed, now) }))
+    .map((owed) => ({ ...owed, state: stateAt(owed.dueAt, owed.doneAt, now) }))
     .sort((a, b) => a.dueAt - b.dueAt);
 }
 
 /** Those whose time has come and which are not met; at exactly the instant it has come. */
 export function overdue(duties: readonly Duty[], now: Instant): Duty[] {
-  return duties.filter((duty) => stateOf(duty, now) === 'overdue');
+  return duties.filter(({ dueAt, doneAt }) => stateAt(dueAt, doneAt, now) === 'overdue');
 }
 
 /**
@@ -99,7 +99,7 @@ export function missed(
   now: Instant,
 ): Duty[] {
   return duties.filter((duty) => {
-    const state = stateOf(duty, now);
+    const state = stateAt(duty.dueAt, duty.doneAt, now);
     return duty.consequence === consequence && (state === 'overdue' || state === 'late');
   });
 }
@@ -180,7 +180,8 @@ function issuer(
   return { code, rule, owner: 'issuer', subject, dueAt, doneAt, consequence };
 }
 
-function stateOf({ dueAt, doneAt }: Owed, now: Instant): DutyState {
+/** How something due stands at `now`. Done at exactly the due instant is in time. */
+export function stateAt(dueAt: Instant, doneAt: Instant | null, now: Instant): DutyState {
   if (doneAt !== null && doneAt <= now) return doneAt <= dueAt ? 'done' : 'late';
   return now >= dueAt ? 'overdue' : 'open';
 }

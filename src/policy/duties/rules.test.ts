@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY_MS, HOUR_MS } from '../../domain/instant.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
 import { parseYaml } from '../yaml.ts';
 import { DEFAULT_DUTIES, parseDuties } from './rules.ts';
 
@@ -11,7 +11,11 @@ test('every key is read in its unit, and what is absent is nobody’s duty', () 
     parse(`pre_announcement: 7d
 publish_poc: 5d
 publish: always
+keep_embargo: T0
+acknowledge: 48h
 leak_report: 12h
+status_report: T0 - 90m
+return_copies: 7d
 first_breach: record
 repeated_breach: {count: 2, within: 365d}
 removal_without_reason: allowed
@@ -22,7 +26,11 @@ intake_log: 9mo
       preAnnouncementMs: 7 * DAY_MS,
       publishPocMs: 5 * DAY_MS,
       publish: 'always',
+      keepEmbargo: true,
+      acknowledgeMs: 48 * HOUR_MS,
       leakReportMs: 12 * HOUR_MS,
+      statusReport: { from: 'T0', ms: -90 * MINUTE_MS },
+      returnCopiesMs: 7 * DAY_MS,
       firstBreach: 'record',
       repeatedBreach: { count: 2, withinMs: 365 * DAY_MS },
       removalWithoutReason: 'allowed',
@@ -40,7 +48,26 @@ intake_log: 9mo
   });
 });
 
+test('a report of status is due by disclosure, around it, or so long after the grant', () => {
+  for (const [text, from, ms] of [
+    ['T0', 'T0', 0],
+    ['T0 + 7d', 'T0', 7 * DAY_MS],
+    ['T0 - 24h', 'T0', -24 * HOUR_MS],
+    ['72h', 'grant', 72 * HOUR_MS],
+  ] as const) {
+    assert.deepEqual(parse(`status_report: ${text}`).statusReport, { from, ms }, text);
+  }
+});
+
 for (const [text, message] of [
+  ['keep_embargo: true', /keep_embargo: expected one of T0, found true/],
+  ['\nacknowledge: soon', /:2: acknowledge: expected a time such as 14d, 24h or 90m, found "soon"/],
+  [
+    'status_report: T0-24h',
+    /expected a time such as 48h, T0, T0 - 24h or T0 \+ 7d, found "T0-24h"/,
+  ],
+  ['status_report: 0h', /status_report: expected a time such as 48h, T0/],
+  ['return_copies: T0', /return_copies: expected a time such as 14d/],
   ['final: 24h', /^programme\.yaml:1: unknown key final \(known: pre_announcement, /],
   ['\npublish_poc: 24', /:2: publish_poc: expected a time such as 14d, 24h or 90m, found 24/],
   ['publish: yes', /publish: expected one of always, unless_withdrawn, found "yes"/],

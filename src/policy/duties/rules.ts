@@ -2,6 +2,7 @@ import { refusePack } from '../refuse.ts';
 import { span } from '../span.ts';
 import { someWords, whole } from '../values.ts';
 import { fields, form, optional, unexpected, word, type Yaml } from '../yaml.ts';
+import { type DueFrom, parseDueFrom } from './due-from.ts';
 
 /** Laws under which an issuer reports to an authority; each has its clocks in `regulators.ts`. */
 export const REGULATORS = ['cra', 'nis2', 'rmsv'] as const;
@@ -22,8 +23,16 @@ export type DutyRules = {
   readonly publishPocMs: number | null;
   /** Whether what the list was given is published though it was withdrawn; null: no duty. */
   readonly publish: (typeof PUBLISH)[number] | null;
+  /** Whether members keep what they were given to themselves until disclosure. */
+  readonly keepEmbargo: boolean;
+  /** How soon after its first grant a member acknowledges a copy, ms; null: no duty. */
+  readonly acknowledgeMs: number | null;
   /** How soon a participant reports a leak of its own, ms; null: no duty. */
   readonly leakReportMs: number | null;
+  /** By when a member says how it is affected; null: no duty. */
+  readonly statusReport: DueFrom | null;
+  /** How soon a member that has left, or had to, gives up its copies, ms; null: no duty. */
+  readonly returnCopiesMs: number | null;
   /** What a first confirmed breach means. */
   readonly firstBreach: FirstBreach;
   /** How many confirmed breaches within how many ms bring a removal up; null: persons see to it. */
@@ -41,7 +50,11 @@ export const DEFAULT_DUTIES: DutyRules = {
   preAnnouncementMs: null,
   publishPocMs: null,
   publish: null,
+  keepEmbargo: false,
+  acknowledgeMs: null,
   leakReportMs: null,
+  statusReport: null,
+  returnCopiesMs: null,
   firstBreach: 'record',
   repeatedBreach: null,
   removalWithoutReason: 'refused',
@@ -56,7 +69,11 @@ const KEYS = [
   'pre_announcement',
   'publish_poc',
   'publish',
+  'keep_embargo',
+  'acknowledge',
   'leak_report',
+  'status_report',
+  'return_copies',
   'first_breach',
   'repeated_breach',
   'removal_without_reason',
@@ -78,7 +95,11 @@ export function parseDuties(yaml: Yaml): DutyRules {
     preAnnouncementMs: optional(found.pre_announcement, span, otherwise.preAnnouncementMs),
     publishPocMs: optional(found.publish_poc, span, otherwise.publishPocMs),
     publish: optional(found.publish, oneOf(PUBLISH), otherwise.publish),
+    keepEmbargo: optional(found.keep_embargo, untilDisclosure, otherwise.keepEmbargo),
+    acknowledgeMs: optional(found.acknowledge, span, otherwise.acknowledgeMs),
     leakReportMs: optional(found.leak_report, span, otherwise.leakReportMs),
+    statusReport: optional(found.status_report, parseDueFrom, otherwise.statusReport),
+    returnCopiesMs: optional(found.return_copies, span, otherwise.returnCopiesMs),
     firstBreach,
     repeatedBreach: optional(
       found.repeated_breach,
@@ -97,6 +118,11 @@ export function parseDuties(yaml: Yaml): DutyRules {
 
 function oneOf<W extends string>(words: readonly W[]): (yaml: Yaml) => W {
   return (yaml) => word(yaml, words);
+}
+
+/** An embargo is kept until disclosure and no longer: the word is there to be read. */
+function untilDisclosure(yaml: Yaml): boolean {
+  return word(yaml, ['T0']) === 'T0';
 }
 
 /** A rule that can never fire is a mistake of whoever wrote it. */

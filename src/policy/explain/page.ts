@@ -7,7 +7,7 @@ import { givenText, IN_ITS_PLACE } from './gets.ts';
 
 /** An explanation as a page of Markdown, in the pack's words. Ends with a newline. */
 export function explanationPage(explanation: Explanation, words: Words): string {
-  const { pack, version, classes } = explanation;
+  const { pack, version, classes, obligations, exploited } = explanation;
   const differences = [...Map.groupBy(classes, ({ heading }) => heading)].flatMap(
     ([heading, some]) => [
       `### ${heading}`,
@@ -33,6 +33,11 @@ thing is open.`,
       : `*It* is the participant; the *usual* time is that of the table. Where several of these are
 true, the latest time and the strictest answer hold.`,
     ...differences,
+    ...(exploited === null ? [] : ['## Once it is exploited', exploited]),
+    '## What is owed for it',
+    obligations.length === 0
+      ? 'The pack asks nothing of those whom it gives something.'
+      : obligations.map((sentence) => `- ${sentence}`).join('\n'),
   ]
     .map((part) => `${part}\n`)
     .join('\n');

@@ -50,9 +50,12 @@ function proveSometimes(world: World, policy: Policy, invariant: Invariant): Fin
   if (given(world, policy, invariant, 'planned') !== null) return [];
   const refused = spoken(world, invariant, 'planned');
   if (refused === null) return [aboutNothing(invariant)];
-  const problem = `is not met: «${invariant.says}»`;
   const rules = rulesOf(decisionOn(policy, refused));
-  return [finding('INVARIANT_UNMET', invariant, problem, describe(policy, refused), rules)];
+  const [code, problem] = invariant.presupposed
+    ? (['IMPOSSIBLE_TOGETHER', `and ${rules.join(', ')} are impossible together`] as const)
+    : (['INVARIANT_UNMET', 'is not met'] as const);
+  const example = describe(policy, refused);
+  return [finding(code, invariant, `${problem}: «${invariant.says}»`, example, rules)];
 }
 
 function aboutNothing(invariant: Invariant): Finding {

@@ -2,7 +2,7 @@ import type { Tier } from '../../domain/enrolment.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Schedule } from '../../domain/schedule.ts';
 import type { TimingFacts } from './clock.ts';
-import { fixComesFirst } from './notice-clocks.ts';
+import { waitsForFix } from './notice-clocks.ts';
 import type { Timing } from './section.ts';
 
 /** A schedule whose waves were brought forward, and why. */
@@ -24,10 +24,9 @@ export function compress(
   schedule: Schedule,
   { now, vulnerability, told }: Pick<TimingFacts, 'now' | 'vulnerability' | 'told'>,
 ): Compressed | null {
-  const { exploitedAt, fixReadyAt } = vulnerability.events;
+  const { exploitedAt } = vulnerability.events;
   if (timing.compressWhen !== 'exploited' || exploitedAt === null || exploitedAt > now) return null;
-  const waits = fixComesFirst(timing.notice, vulnerability.products);
-  if (waits && (fixReadyAt === null || fixReadyAt > now)) return null;
+  if (waitsForFix(timing.notice, vulnerability, now)) return null;
   const tiers = Object.entries(schedule.opensAt)
     .filter(([tier, opensAt]) => opensAt > now && told[tier] === undefined)
     .map(([tier]) => tier);

@@ -1,4 +1,6 @@
 import type { Calendars } from '../../domain/calendar.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { VulnerabilityFacts } from '../../domain/vulnerability.ts';
 import { type Clock, disclosureWithin, onNotice, type TimingFacts } from './clock.ts';
 import { after, before } from './duration.ts';
 import type { NoticeSection, Timing } from './section.ts';
@@ -70,6 +72,15 @@ export function fixComesFirst(notice: NoticeSection | null, products: readonly s
   if (notice === null) return false;
   const { afterFix } = notice;
   return afterFix === 'all' || products.some((product) => afterFix.includes(product));
+}
+
+/** Whether the list still waits for the fix of a vulnerability at `now`. */
+export function waitsForFix(
+  notice: NoticeSection | null,
+  { products, events: { fixReadyAt } }: VulnerabilityFacts,
+  now: Instant,
+): boolean {
+  return fixComesFirst(notice, products) && (fixReadyAt === null || fixReadyAt > now);
 }
 
 /** [R06] Working time to look into a report, and then until disclosure. */

@@ -7,6 +7,7 @@ import {
   parseInstant,
   plus,
 } from '../../../src/domain/instant.ts';
+import { checkPack } from '../../../src/policy/check.ts';
 import { type Breach, onBreach } from '../../../src/policy/duties/breaches.ts';
 import { disseminationHold } from '../../../src/policy/duties/dissemination.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../../../src/policy/duties/duties-on.ts';
 import { erasableFrom } from '../../../src/policy/duties/intake-log.ts';
 import { isLenient, parseLeakReport } from '../../../src/policy/duties/leak-report.ts';
+import { type Obligation, obligationsOf } from '../../../src/policy/duties/obligations.ts';
 import {
   parsePreAnnouncement,
   preAnnouncementOf,
@@ -25,6 +27,7 @@ import { type Matter, regulatorClocks } from '../../../src/policy/duties/regulat
 import { removal } from '../../../src/policy/duties/removal.ts';
 import { type DutyRules, parseDuties } from '../../../src/policy/duties/rules.ts';
 import { parseYaml } from '../../../src/policy/yaml.ts';
+import { packFiles, sha256 } from '../../support/packs.ts';
 import { rule } from '../../support/rule.ts';
 
 const T0 = parseInstant('2026-06-16T16:00:00Z');
@@ -164,6 +167,45 @@ rule(
 );
 
 rule(
+  'R21',
+  'where no proof of concept is ever public (R20), none can be owed to the public: not saved',
+  {
+    in: 'src/policy/duties/claims.ts',
+    from: "claim('publish_poc', SHARED, late)",
+    to: "claim('publish_poc', SHARED, AT_DISCLOSURE)",
+  },
+  () => {
+    const found = (name: string, row: string, section: string, more = '') => {
+      const files = packFiles(name);
+      const table = files.get('programme.yaml') ?? '';
+      const written = table
+        .replace(/^ {2}poc: .*$/m, `  poc: {${row}}`)
+        .replace(/^duties:\n(?:[ #].*\n|\n)*/m, '');
+      files.set('programme.yaml', `${written}\nduties: {${section}}\n`);
+      files.set('invariants.cedar', more);
+      return checkPack(files, sha256).findings.filter(({ level }) => level === 'error');
+    };
+    const row = (everyone: string) => `distros: lead, reduced: never, everyone: ${everyone}`;
+    assert.deepEqual(found('linux-distros', row('T0'), 'publish_poc: 7d'), []);
+    assert.deepEqual(found('linux-distros', row('never'), 'publish: always'), []);
+    const [clash, ...others] = found('linux-distros', row('never'), 'publish_poc: 7d');
+    assert.deepEqual(others, []);
+    assert.equal(clash?.code, 'IMPOSSIBLE_TOGETHER');
+    assert.match(
+      clash.message,
+      /^programme\.yaml:\d+: duties\.publish_poc and table\.not-public are impossible together: «A/,
+    );
+    assert.match(clash.example ?? '', /^anybody asks for poc at T0.*: deny by table\./);
+    const never = `@id("R20") @says("No exploit is given to anybody")
+      forbid (principal, action, resource is Artifact) when { resource.kind == Kind::"poc" };`;
+    const oracle = 'customers: never, reduced: never, everyone: never';
+    const [claims] = found('oracle', oracle, 'publish_poc: 7d', never);
+    assert.match(claims?.message ?? '', /duties\.publish_poc and R20 are impossible together: «A/);
+    assert.match(claims?.example ?? '', /^anybody asks for poc at T0/);
+  },
+);
+
+rule(
   'R59',
   'a leak report says what, to whom and how it is prevented, and counts if it comes first',
   {
@@ -198,6 +240,54 @@ rule(
       states('leak_report: 24h', 'LEAK_REPORT', { ownLeaks: [leak] }, around(day(-2))),
       ['open: breach', 'overdue: breach', 'overdue: breach'],
     );
+  },
+);
+
+/** What a member owes by a section at an instant, by code. */
+function owed(section: string, now: Instant): ReadonlyMap<string, Obligation> {
+  const facts = { grantedAt: day(-14), disclosureAt: T0, standing: 'active' } as const;
+  const nothing = { standingSince: null, receivedAt: null, acknowledgedAt: null, reports: [] };
+  const found = obligationsOf(rules(section), { ...facts, ...nothing }, now);
+  return new Map(found.map((each) => [each.code, each]));
+}
+
+rule(
+  'R59',
+  'whoever is given something is told how soon it would report a leak of its own',
+  {
+    in: 'src/policy/duties/obligations.ts',
+    from: "within('leak_report', leakReportMs)",
+    to: "by('leak_report', plus(grantedAt, leakReportMs))",
+  },
+  () => {
+    const told = owed('leak_report: 24h', day(-14)).get('leak_report');
+    assert.deepEqual(told, {
+      code: 'leak_report',
+      dueAt: null,
+      withinMs: DAY_MS,
+      doneAt: null,
+      state: 'binding',
+    });
+    assert.equal(owed('leak_report: 24h', day(30)).get('leak_report')?.state, 'binding');
+    assert.equal(owed('publish: always', day(-14)).has('leak_report'), false);
+  },
+);
+
+rule(
+  'R45',
+  'a member keeps what it was given to itself until disclosure, and at disclosure no longer',
+  {
+    in: 'src/policy/duties/obligations.ts',
+    from: 'rules.keepEmbargo && now < disclosureAt',
+    to: 'rules.keepEmbargo && now <= disclosureAt',
+  },
+  () => {
+    const kept = around(T0).map((now) => owed('keep_embargo: T0', now).get('keep_embargo'));
+    assert.deepEqual(
+      kept.map((each) => each && [each.dueAt, each.state]),
+      [[T0, 'binding'], undefined, undefined],
+    );
+    assert.equal(owed('publish: always', day(-1)).size, 0);
   },
 );
 

@@ -272,7 +272,7 @@ export const changePolicy: Act = async (world, draw) => {
     const policy = await compiledFrom(book);
     await context.store.issuer(async (tx) => {
       await lockToChange(tx, programme);
-      await putInForce(tx, { programme, actor: SYSTEM, at }, policy, files);
+      await putInForce(context, tx, { programme, actor: SYSTEM, at }, policy, files);
     });
   }
   enact(model, book, at);

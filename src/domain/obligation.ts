@@ -1,0 +1,25 @@
+/** What a member of a programme can owe for an alert that it was given. */
+export const OBLIGATION_CODES = [
+  'keep_embargo',
+  'acknowledge',
+  'leak_report',
+  'status_report',
+  'return_copies',
+] as const;
+/**
+ * One of `OBLIGATION_CODES`. `keep_embargo`: nothing of it gets out before disclosure;
+ * `acknowledge`: a copy is acknowledged; `leak_report`: a leak of its own is reported;
+ * `status_report`: it says how it is affected; `return_copies`: it gives up its copies after it has
+ * left, or had to.
+ */
+export type ObligationCode = (typeof OBLIGATION_CODES)[number];
+
+/** What a member says to meet an obligation that the system cannot see it meet. */
+export const REPORTABLE = {
+  status_report: ['under_investigation', 'affected', 'not_affected', 'fixed', 'protected'],
+  return_copies: ['returned', 'deleted'],
+} as const satisfies Partial<Record<ObligationCode, readonly string[]>>;
+/** An obligation that is met by a report. */
+export type ReportableCode = keyof typeof REPORTABLE;
+/** One of the words with which it is. */
+export type ReportWord = (typeof REPORTABLE)[ReportableCode][number];

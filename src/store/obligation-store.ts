@@ -1,0 +1,104 @@
+import { sql } from 'kysely';
+import type { Standing } from '../domain/enrolment.ts';
+import type { Actor } from '../domain/event.ts';
+import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { ReportableCode, ReportWord } from '../domain/obligation.ts';
+import type { Tx } from './database.ts';
+import { recordEvent } from './event-writer.ts';
+
+type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+
+/** What is on record of one participant that what it owes for an alert turns on. */
+export type ObligationRow = {
+  readonly participant: ParticipantId;
+  readonly standing: Standing;
+  readonly standingSince: Instant | null;
+  readonly grantedAt: Instant;
+  readonly receivedAt: Instant | null;
+  readonly acknowledgedAt: Instant | null;
+  /** Oldest first. */
+  readonly reports: readonly {
+    readonly code: ReportableCode;
+    readonly says: ReportWord;
+    readonly at: Instant;
+  }[];
+};
+
+/**
+ * Of every participant that was granted anything of an alert, or of one of them; by id. Reports
+ * come as JSON, with their times in milliseconds.
+ */
+export async function obligationRows(
+  tx: Tx,
+  alert: AlertId,
+  participant: ParticipantId | null = null,
+): Promise<ObligationRow[]> {
+  const { rows } = await sql<ObligationRow>`
+    select g.participant_id as participant, e.standing, e.standing_since as "standingSince",
+      g.granted_at as "grantedAt", d.received_at as "receivedAt",
+      d.acknowledged_at as "acknowledgedAt", coalesce(r.reports, '[]') as reports
+    from (select participant_id, min(granted_at) as granted_at from release_grant
+      where alert_id = ${alert}
+        and (${participant}::uuid is null or participant_id = ${participant}::uuid)
+      group by participant_id) as g
+    join alert a on a.id = ${alert}
+    join enrolment e on e.programme_id = a.programme_id and e.participant_id = g.participant_id
+    left join (select delivery.participant_id, min(delivery.at) as received_at,
+        min(receipt.at) as acknowledged_at
+      from delivery left join receipt on receipt.delivery_id = delivery.id
+      where alert_id = ${alert} group by delivery.participant_id) as d
+      on d.participant_id = g.participant_id
+    left join (select participant_id, json_agg(json_build_object('code', code, 'says', says,
+        'at', (extract(epoch from at) * 1000)::bigint) order by at) as reports
+      from obligation_report where alert_id = ${alert} group by participant_id) as r
+      on r.participant_id = g.participant_id
+    order by g.participant_id`.execute(tx);
+  return rows;
+}
+
+/** When a participant was first granted anything of an alert; null: it was not. */
+export async function firstGrantTo(
+  tx: Tx,
+  alert: AlertId,
+  participant: ParticipantId,
+): Promise<Instant | null> {
+  const row = await tx
+    .selectFrom('release_grant')
+    .select(({ fn }) => fn.min('granted_at').as('at'))
+    .where('alert_id', '=', alert)
+    .where('participant_id', '=', participant)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
+/** Keeps what a participant reports of itself, and records it. */
+export async function insertReport(
+  tx: Tx,
+  act: Act,
+  report: {
+    readonly alert: AlertId;
+    readonly participant: ParticipantId;
+    readonly reader: ReaderId;
+    readonly code: ReportableCode;
+    readonly says: ReportWord;
+  },
+): Promise<void> {
+  const { alert, participant, reader, code, says } = report;
+  await tx
+    .insertInto('obligation_report')
+    .values({
+      alert_id: alert,
+      participant_id: participant,
+      reader_id: reader,
+      code,
+      says,
+      at: new Date(act.at),
+    })
+    .execute();
+  await recordEvent(tx, {
+    type: 'obligation_reported',
+    ...act,
+    data: { alert, participant, reader, obligation: code, says },
+  });
+}

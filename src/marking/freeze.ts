@@ -7,6 +7,7 @@ import type { Carrier, Dropped, ProposedBit, ProposedSlot } from './carriers/car
 import { csaf } from './carriers/csaf.ts';
 import { listOrder } from './carriers/list-order.ts';
 import { prose } from './carriers/prose.ts';
+import { python } from './carriers/python.ts';
 import { settle } from './carriers/settle.ts';
 import { sigma } from './carriers/sigma.ts';
 import { suricata } from './carriers/suricata.ts';
@@ -36,7 +37,16 @@ export type Frozen = {
   readonly dropped: readonly Dropped[];
 };
 
-const CARRIERS: readonly Carrier[] = [prose, csaf, listOrder, canary, yara, sigma, suricata];
+const CARRIERS: readonly Carrier[] = [
+  prose,
+  csaf,
+  listOrder,
+  canary,
+  yara,
+  sigma,
+  suricata,
+  python,
+];
 
 /**
  * Freezes where copies of one artifact version may differ: proposes by every carrier of the format,
@@ -97,7 +107,8 @@ function passGates(
   if (gate === undefined || slots.length === 0) return { slots, dropped: [] };
   const bits = slots.filter((slot): slot is ProposedBit => slot.kind === 'bit');
   const { kept, dropped } = gate(text, bits);
-  return { slots: kept, dropped };
+  const remains = (slot: ProposedSlot) => slot.kind === 'canary' || kept.includes(slot);
+  return { slots: slots.filter(remains), dropped };
 }
 
 /**

@@ -6,6 +6,8 @@ import { canary } from './carriers/canary.ts';
 import type { Carrier, Dropped, ProposedBit, ProposedSlot } from './carriers/carrier.ts';
 import { csaf } from './carriers/csaf.ts';
 import { listOrder } from './carriers/list-order.ts';
+import { markdownColumns } from './carriers/markdown-columns.ts';
+import { markdownDefinitions } from './carriers/markdown-definitions.ts';
 import { prose } from './carriers/prose.ts';
 import { python } from './carriers/python.ts';
 import { settle } from './carriers/settle.ts';
@@ -41,6 +43,8 @@ const CARRIERS: readonly Carrier[] = [
   prose,
   csaf,
   listOrder,
+  markdownColumns,
+  markdownDefinitions,
   canary,
   yara,
   sigma,

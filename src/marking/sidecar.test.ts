@@ -9,6 +9,8 @@ alternates:
   - { text: allows, other: permits, family: word, occurrence: 2 }
 orders:
   - { first: "- one", second: "- two" }
+columns:
+  - { first: Product, second: Version }
 canaries:
   - { text: "00000000000000000000000000000000", form: hex }
 test: [python3, poc.py, "8089", --port=1]
@@ -29,12 +31,13 @@ test('a sidecar is read, written and read again', () => {
     { text: 'allows', other: 'permits', family: 'word', occurrence: 2 },
   ]);
   assert.deepEqual(sidecar.orders, [{ first: '- one', second: '- two' }]);
+  assert.deepEqual(sidecar.columns, [{ first: 'Product', second: 'Version' }]);
   assert.deepEqual(sidecar.test, ['python3', 'poc.py', '8089', '--port=1']);
   assert.deepEqual(parseSidecar(renderSidecar(sidecar)), sidecar);
 });
 
 test('an empty sidecar allows nothing', () => {
-  const nothing = { alternates: [], orders: [], canaries: [], test: [] };
+  const nothing = { alternates: [], orders: [], columns: [], canaries: [], test: [] };
   for (const text of ['', '# only a comment\n', 'alternates:\n', 'orders: []']) {
     assert.deepEqual(parseSidecar(text), nothing, text);
   }
@@ -58,6 +61,7 @@ test('each fault is refused at its place', () => {
     refused(text, 'alternates[0].occurrence');
   }
   refused('orders: [{ first: a }]', 'orders[0].second');
+  refused('columns: [{ first: a }]', 'columns[0].second');
   refused('canaries: [{ text: a, form: path }]', 'canaries[0].form');
   refused('test: python3 poc.py', 'test');
   refused('test: [python3, 8089]', 'test[1]');

@@ -20,7 +20,7 @@ export type Alternate = {
   readonly occurrence: number | null;
 };
 
-/** Two adjacent items of a list that may change places. */
+/** Two adjacent items of a list, or columns of a table by their heads, that may change places. */
 export type OrderPair = { readonly first: string; readonly second: string };
 
 /**
@@ -32,6 +32,7 @@ export type CanaryMark = { readonly text: string; readonly form: CanaryForm };
 export type Sidecar = {
   readonly alternates: readonly Alternate[];
   readonly orders: readonly OrderPair[];
+  readonly columns: readonly OrderPair[];
   readonly canaries: readonly CanaryMark[];
   /** Program and arguments that try a script, there is no shell; empty for none. */
   readonly test: readonly string[];
@@ -57,10 +58,11 @@ export function parseSidecar(text: string): Sidecar {
   if (text.length > MAX_TEXT) throw tooMany('sidecar', `${MAX_TEXT} characters`, text.length);
   const root = parseRoot(text);
   const entries = root === null ? new Map<string, Node>() : fieldsOf(root, 'sidecar');
-  refuseOthers(entries, ['alternates', 'orders', 'canaries', 'test'], 'sidecar');
+  refuseOthers(entries, ['alternates', 'orders', 'columns', 'canaries', 'test'], 'sidecar');
   return {
     alternates: list(entries, 'alternates').map(alternate),
     orders: list(entries, 'orders').map(order),
+    columns: list(entries, 'columns').map(order),
     canaries: list(entries, 'canaries').map(canary),
     test: command(list(entries, 'test', MAX_WORDS)),
   };
@@ -71,8 +73,7 @@ export function renderSidecar(sidecar: Sidecar): string {
   const alternates = sidecar.alternates.map(({ occurrence, ...rest }) =>
     occurrence === null ? rest : { ...rest, occurrence },
   );
-  const { orders, canaries, test } = sidecar;
-  const lists = Object.entries({ alternates, orders, canaries, test });
+  const lists = Object.entries({ ...sidecar, alternates });
   const filled = lists.filter(([, entries]) => entries.length > 0);
   return filled.length === 0 ? '' : stringify(Object.fromEntries(filled), { lineWidth: 0 });
 }

@@ -18,12 +18,8 @@ export function suggestAlternates(text: string): Sidecar {
     if (!overlapsAny(taken, candidate.start, candidate.end)) taken.push(candidate);
   }
   taken.sort((a, b) => a.start - b.start);
-  return {
-    alternates: taken.map(({ alternate }) => alternate),
-    orders: [],
-    canaries: [],
-    test: [],
-  };
+  const alternates = taken.map(({ alternate }) => alternate);
+  return { alternates, orders: [], columns: [], canaries: [], test: [] };
 }
 
 type Range = { readonly start: number; readonly end: number };

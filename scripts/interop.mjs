@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 
-const PROGRAMS = ['age', 'age-keygen', 'tar', 'yara'];
+const PROGRAMS = ['age', 'age-keygen', 'python3', 'tar', 'yara'];
 const TESTS = [
   'src/crypto/age/*.test.ts',
   'tests/conformance/copy-with-standard-tools.test.ts',

@@ -16,6 +16,7 @@ import { type CycleResult, runCycle, type WorkerState } from '../worker/worker.t
 import { fileCheckpointPin } from './checkpoint-pin.ts';
 import type { Clock } from './clock.ts';
 import { loadMasterKey } from './master-key.ts';
+import { openSandbox } from './sandbox/sandbox.ts';
 
 /** The running parts without a network: what serve, demo, admin and tests build on. */
 export type Parts = {
@@ -57,6 +58,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       policies: openPolicyShelf(),
       renders: openRenderShelf(),
       tokens: openTokenDesk(store),
+      sandbox: await openSandbox(),
       tickMs: config.tickMs,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),
@@ -64,13 +66,22 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       reached: options.reached ?? failpoint(config.failpoint),
     };
     await checkPinnedLedger(context);
-    const notes = [...database.notes, ...applied.map((name) => `applied migration ${name}`)];
+    const notes = [
+      ...database.notes,
+      ...applied.map((name) => `applied migration ${name}`),
+      ...sandboxNotes(context),
+    ];
     return running(context, options.clock, notes, store, database.stop);
   } catch (error) {
     await store?.close();
     await database.stop();
     throw error;
   }
+}
+
+function sandboxNotes({ sandbox }: Context): string[] {
+  if (sandbox.works) return [];
+  return [`scripts are marked by canaries alone: no sandbox works here (${sandbox.reason})`];
 }
 
 function running(

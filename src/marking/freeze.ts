@@ -6,7 +6,10 @@ import { canary } from './carriers/canary.ts';
 import type { Carrier, Dropped, ProposedBit, ProposedSlot } from './carriers/carrier.ts';
 import { csaf } from './carriers/csaf.ts';
 import { listOrder } from './carriers/list-order.ts';
+import { markdownColumns } from './carriers/markdown-columns.ts';
+import { markdownDefinitions } from './carriers/markdown-definitions.ts';
 import { prose } from './carriers/prose.ts';
+import { python } from './carriers/python.ts';
 import { settle } from './carriers/settle.ts';
 import { sigma } from './carriers/sigma.ts';
 import { suricata } from './carriers/suricata.ts';
@@ -36,7 +39,18 @@ export type Frozen = {
   readonly dropped: readonly Dropped[];
 };
 
-const CARRIERS: readonly Carrier[] = [prose, csaf, listOrder, canary, yara, sigma, suricata];
+const CARRIERS: readonly Carrier[] = [
+  prose,
+  csaf,
+  listOrder,
+  markdownColumns,
+  markdownDefinitions,
+  canary,
+  yara,
+  sigma,
+  suricata,
+  python,
+];
 
 /**
  * Freezes where copies of one artifact version may differ: proposes by every carrier of the format,
@@ -97,7 +111,8 @@ function passGates(
   if (gate === undefined || slots.length === 0) return { slots, dropped: [] };
   const bits = slots.filter((slot): slot is ProposedBit => slot.kind === 'bit');
   const { kept, dropped } = gate(text, bits);
-  return { slots: kept, dropped };
+  const remains = (slot: ProposedSlot) => slot.kind === 'canary' || kept.includes(slot);
+  return { slots: slots.filter(remains), dropped };
 }
 
 /**

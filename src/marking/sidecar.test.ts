@@ -9,8 +9,11 @@ alternates:
   - { text: allows, other: permits, family: word, occurrence: 2 }
 orders:
   - { first: "- one", second: "- two" }
+columns:
+  - { first: Product, second: Version }
 canaries:
   - { text: "00000000000000000000000000000000", form: hex }
+test: [python3, poc.py, "8089", --port=1]
 `;
 
 function refused(text: string, field: string, code = 'INVALID_INPUT'): void {
@@ -28,11 +31,13 @@ test('a sidecar is read, written and read again', () => {
     { text: 'allows', other: 'permits', family: 'word', occurrence: 2 },
   ]);
   assert.deepEqual(sidecar.orders, [{ first: '- one', second: '- two' }]);
+  assert.deepEqual(sidecar.columns, [{ first: 'Product', second: 'Version' }]);
+  assert.deepEqual(sidecar.test, ['python3', 'poc.py', '8089', '--port=1']);
   assert.deepEqual(parseSidecar(renderSidecar(sidecar)), sidecar);
 });
 
 test('an empty sidecar allows nothing', () => {
-  const nothing = { alternates: [], orders: [], canaries: [] };
+  const nothing = { alternates: [], orders: [], columns: [], canaries: [], test: [] };
   for (const text of ['', '# only a comment\n', 'alternates:\n', 'orders: []']) {
     assert.deepEqual(parseSidecar(text), nothing, text);
   }
@@ -56,11 +61,19 @@ test('each fault is refused at its place', () => {
     refused(text, 'alternates[0].occurrence');
   }
   refused('orders: [{ first: a }]', 'orders[0].second');
+  refused('columns: [{ first: a }]', 'columns[0].second');
   refused('canaries: [{ text: a, form: path }]', 'canaries[0].form');
+  refused('test: python3 poc.py', 'test');
+  refused('test: [python3, 8089]', 'test[1]');
+  refused('test: [python3, ""]', 'test[1]');
+  refused('test: ["python3", "a\\0b"]', 'test[1]');
+  refused('test: [PATH=., python3]', 'test[0]');
+  refused('test: [--split-string, python3]', 'test[0]');
   refused('a: &x 1\nalternates: [*x]', 'sidecar');
 });
 
 test('what is too large is refused as such', () => {
   refused(`# ${'x'.repeat(5_000_000)}`, 'sidecar', 'LIMIT_EXCEEDED');
   refused(`alternates: [${'1,'.repeat(20_001)}]`, 'alternates', 'LIMIT_EXCEEDED');
+  refused(`test: [${'a,'.repeat(101)}]`, 'test', 'LIMIT_EXCEEDED');
 });

@@ -20,7 +20,7 @@ export type Alternate = {
   readonly occurrence: number | null;
 };
 
-/** Two adjacent items of a list that may change places. */
+/** Two adjacent items of a list, or columns of a table by their heads, that may change places. */
 export type OrderPair = { readonly first: string; readonly second: string };
 
 /**
@@ -32,8 +32,14 @@ export type CanaryMark = { readonly text: string; readonly form: CanaryForm };
 export type Sidecar = {
   readonly alternates: readonly Alternate[];
   readonly orders: readonly OrderPair[];
+  readonly columns: readonly OrderPair[];
   readonly canaries: readonly CanaryMark[];
+  /** Program and arguments that try a script, there is no shell; empty for none. */
+  readonly test: readonly string[];
 };
+
+/** Most words of a test command. */
+const MAX_WORDS = 100;
 
 /**
  * Largest sidecar in UTF-16 units, and most entries of one list: a 16 MiB artifact needs far less.
@@ -52,11 +58,13 @@ export function parseSidecar(text: string): Sidecar {
   if (text.length > MAX_TEXT) throw tooMany('sidecar', `${MAX_TEXT} characters`, text.length);
   const root = parseRoot(text);
   const entries = root === null ? new Map<string, Node>() : fieldsOf(root, 'sidecar');
-  refuseOthers(entries, ['alternates', 'orders', 'canaries'], 'sidecar');
+  refuseOthers(entries, ['alternates', 'orders', 'columns', 'canaries', 'test'], 'sidecar');
   return {
     alternates: list(entries, 'alternates').map(alternate),
     orders: list(entries, 'orders').map(order),
+    columns: list(entries, 'columns').map(order),
     canaries: list(entries, 'canaries').map(canary),
+    test: command(list(entries, 'test', MAX_WORDS)),
   };
 }
 
@@ -65,8 +73,7 @@ export function renderSidecar(sidecar: Sidecar): string {
   const alternates = sidecar.alternates.map(({ occurrence, ...rest }) =>
     occurrence === null ? rest : { ...rest, occurrence },
   );
-  const { orders, canaries } = sidecar;
-  const lists = Object.entries({ alternates, orders, canaries });
+  const lists = Object.entries({ ...sidecar, alternates });
   const filled = lists.filter(([, entries]) => entries.length > 0);
   return filled.length === 0 ? '' : stringify(Object.fromEntries(filled), { lineWidth: 0 });
 }
@@ -107,14 +114,30 @@ function canary(entry: Entry): CanaryMark {
   };
 }
 
+function command(entries: readonly Entry[]): string[] {
+  const words = entries.map(wordOfCommand);
+  // Neither an option nor a variable to those who start it.
+  if (/^-|=/.test(words[0] ?? ''))
+    throw invalid('test[0]', 'the name of a program', 'another word');
+  return words;
+}
+
+function wordOfCommand({ node, path }: Entry): string {
+  const word = isScalar(node) ? node.value : undefined;
+  // A zero byte ends an argument, whatever stands after it.
+  const fits = typeof word === 'string' && word.isWellFormed() && !word.includes('\0');
+  if (fits && word !== '') return word;
+  throw invalid(path, 'a word of a command, in quotes where it could be a number', kindOf(node));
+}
+
 type Entry = { readonly node: Node; readonly path: string };
 type Fields = ReadonlyMap<string, Node>;
 
-function list(fields: Fields, name: string): Entry[] {
+function list(fields: Fields, name: string, most = MAX_ENTRIES): Entry[] {
   const node = fields.get(name);
   if (node === undefined || isEmpty(node)) return [];
   if (!isSeq<Node>(node)) throw invalid(name, 'a list', kindOf(node));
-  if (node.items.length > MAX_ENTRIES) throw tooMany(name, `${MAX_ENTRIES}`, node.items.length);
+  if (node.items.length > most) throw tooMany(name, `${most}`, node.items.length);
   return node.items.map((item, index) => ({ node: item, path: `${name}[${index}]` }));
 }
 

@@ -5,6 +5,7 @@ import type { Store } from '../store/database.ts';
 import type { Keyring } from './keyring.ts';
 import type { PolicyShelf } from './policy-shelf.ts';
 import type { RenderShelf } from './render-shelf.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { TokenDesk } from './token-desk.ts';
 
 /** What every verb works with. Time is never in it: `now` is an argument of each verb. */
@@ -14,6 +15,7 @@ export type Context = {
   readonly policies: PolicyShelf;
   readonly renders: RenderShelf;
   readonly tokens: TokenDesk;
+  readonly sandbox: Sandbox;
   /** How often the ledger ticks, milliseconds: bounds the time in a copy's promise. */
   readonly tickMs: number;
   /** Name of this ledger: first line of its checkpoints, C2SP tlog-checkpoint. */

@@ -2,16 +2,18 @@
 import { TocsinError } from '../domain/errors.ts';
 import { freezeSlots } from '../marking/freeze.ts';
 import { parseSidecar } from '../marking/sidecar.ts';
-import type { Freezing } from './freeze-artifact.ts';
+import type { Freezing, Proposed } from './freeze-artifact.ts';
 import { answerFrom } from './thread.ts';
 
-await answerFrom(({ marking, content, sidecar, ...input }: Freezing) => {
+await answerFrom(({ marking, content, sidecar, ...input }: Freezing): Proposed => {
   const parsed = sidecar === null ? null : parseSidecar(sidecar);
   const text = decodeText(content);
   const { table, dropped } = freezeSlots({ ...input, version: 1, text, sidecar: parsed });
-  if (marking === 'full') return { table, dropped };
-  const canaries = table.slots.filter((slot) => slot.kind === 'canary');
-  return { table: { ...table, slots: canaries }, dropped };
+  const test = parsed?.test ?? [];
+  if (marking === 'full') return { frozen: { table, dropped }, test };
+  const slots = table.slots.filter((slot) => slot.kind === 'canary');
+  // Nobody asked for more than canaries: why there are no bits is not worth telling.
+  return { frozen: { table: { ...table, slots }, dropped: [] }, test };
 });
 
 function decodeText(content: Uint8Array): string {

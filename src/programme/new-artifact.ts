@@ -60,7 +60,7 @@ export async function freezeNew(
   const earlier = await context.store.issuer((tx) => readEarlier(context, tx, alertId));
   if (!earlier) return null;
   const id = newId<ArtifactId>();
-  const frozen = await freeze(id, input, earlier.renderings);
+  const frozen = await freeze(context, id, input, earlier.renderings);
   return { id, input, frozen, version: earlier.version };
 }
 
@@ -135,6 +135,7 @@ async function readEarlier(context: Context, tx: Tx, alertId: AlertId): Promise<
 }
 
 async function freeze(
+  { sandbox }: Context,
   artifact: ArtifactId,
   input: ArtifactInput,
   renderings: readonly Rendering[],
@@ -147,7 +148,8 @@ async function freeze(
   const earlier = renderings
     .filter(({ table }) => table.slots.length > 0)
     .map(({ table, master }) => ({ table, text: master.toString() }));
-  return freezeArtifact(input.name, { artifact, format, marking, content, sidecar, earlier });
+  const freezing = { artifact, format, marking, content, sidecar, earlier };
+  return freezeArtifact(input.name, freezing, sandbox);
 }
 
 function contentOf(

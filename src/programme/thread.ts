@@ -1,18 +1,12 @@
 import { extname } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { type ErrorCode, TocsinError } from '../domain/errors.ts';
+import { inLine } from './line.ts';
 
 /** Work in a thread that takes longer is given up. */
 const MAX_MS = 60_000;
 /** Memory it may take beside ours, MiB. */
 const MAX_HEAP_MIB = 512;
-/** How many of one kind of work may be in line, the one under way included. */
-const MAX_IN_LINE = 5;
-
-/** Who comes after whom: a line for each kind of work, so that one kind never waits for another. */
-type Line = { last: Promise<unknown>; length: number };
-const lines = new Map<string, Line>();
-
 /** What a thread answers: errors cannot cross as what they are. */
 type Answer<T> =
   | { readonly value: T }
@@ -32,18 +26,7 @@ export async function inThread<T>(
   data: unknown,
   maxMs = MAX_MS,
 ): Promise<T> {
-  const line = lines.get(file.href) ?? { last: Promise.resolve(), length: 0 };
-  lines.set(file.href, line);
-  if (line.length >= MAX_IN_LINE) throw beyond(what, `at most ${MAX_IN_LINE} in line`);
-  line.length += 1;
-  const turn = line.last.then(() => run<T>(file, what, data, maxMs));
-  // The next one waits for this one's end, whichever way it ends.
-  line.last = turn.catch(() => undefined);
-  try {
-    return await turn;
-  } finally {
-    line.length -= 1;
-  }
+  return inLine(file.href, what, () => run<T>(file, what, data, maxMs));
 }
 
 async function run<T>(file: URL, what: string, data: unknown, maxMs: number): Promise<T> {

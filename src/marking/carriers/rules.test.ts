@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { seeded } from '../../../tests/support/seeded.ts';
+import { copiesOf } from '../../../tests/support/copies.ts';
 import type { Format } from '../../domain/artifact.ts';
 import type { ArtifactId } from '../../domain/ids.ts';
 import { digestedContent } from '../../formats/rules/content-digest.ts';
@@ -12,8 +12,6 @@ import { canonicalSuricata } from '../../formats/rules/suricata/canonical.ts';
 import { parseSuricata } from '../../formats/rules/suricata/parse.ts';
 import { compileYara } from '../../formats/rules/yara-x.ts';
 import { freezeSlots } from '../freeze.ts';
-import type { SlotTable } from '../slot-table.ts';
-import { compileTable, splice } from '../splice.ts';
 import type { ProposedBit } from './carrier.ts';
 import { sigma } from './sigma.ts';
 import { yaraGate } from './yara-gate.ts';
@@ -44,17 +42,6 @@ function sortedLines(text: string): string[] {
     .split('\n')
     .filter((line) => !line.includes('condition:'))
     .sort();
-}
-
-const RANDOM = seeded(7);
-
-/** Copies with all slots flipped, and with some. */
-function copiesOf(text: string, table: SlotTable): string[] {
-  const splicer = compileTable(Buffer.from(text), table);
-  const bits = (bitAt: () => number) => Uint8Array.from({ length: splicer.bitSlots }, bitAt);
-  return [bits(() => 1), ...Array.from({ length: 4 }, () => bits(() => RANDOM.below(2)))].map(
-    (choice) => splice(splicer, choice, () => assert.fail('no canary')).toString(),
-  );
 }
 
 /** What is never touched, as it stands in a rule: in every copy the same, in the same order. */

@@ -3,9 +3,9 @@ import { cutsWord, endsInWord, readAlike, startsInWord } from '../tokens.ts';
 import type { Dropped, Proposal, ProposedSlot } from './carrier.ts';
 
 /**
- * The proposals that a table can hold: each readable in a sample, no two overlapping. Among
- * automatic ones that overlap, the set of greatest weight is chosen; the others were alternatives,
- * not faults, and are not reported. Slots come out in ascending order.
+ * The proposals that a table can hold: each readable in a sample, no two overlapping. An author's
+ * are all held; among automatic ones that overlap, the set of greatest weight is chosen; the others
+ * were alternatives, not faults, and are not reported. Slots come out in ascending order.
  * @throws INVALID_INPUT naming the sidecar's entry when an author's proposal cannot be held.
  */
 export function settle(text: string, proposals: readonly Proposal[]): Proposal {
@@ -22,7 +22,7 @@ export function settle(text: string, proposals: readonly Proposal[]): Proposal {
     })
     .sort((a, b) => a.end - b.end || a.start - b.start);
   refuseAuthorsOverlap(readable);
-  const slots = heaviest(readable);
+  const slots = heaviest(besideAuthors(readable));
   return { slots, dropped: [...proposals.flatMap((one) => one.dropped), ...refused] };
 }
 
@@ -56,6 +56,14 @@ function refuseAuthorsOverlap(slots: readonly ProposedSlot[]): void {
       throw invalid(next.what, 'a range of its own', `an overlap with ${slot.what}`);
     }
   }
+}
+
+/** What overlaps a slot of the author's is no alternative to it. */
+function besideAuthors(slots: readonly ProposedSlot[]): readonly ProposedSlot[] {
+  const authored = slots.filter(({ source }) => source === 'author');
+  const overlaps = (slot: ProposedSlot): boolean =>
+    authored.some(({ start, end }) => start < slot.end && slot.start < end);
+  return slots.filter((slot) => slot.source === 'author' || !overlaps(slot));
 }
 
 /** Weighted interval scheduling over slots in ascending order of `end`. */

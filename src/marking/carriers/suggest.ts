@@ -11,7 +11,7 @@ import { protectedSpans, type Span } from './protected.ts';
  */
 export function suggestAlternates(text: string): Sidecar {
   const alternates = suggestionsFor(text).map(({ alternate }) => alternate);
-  return { alternates, orders: [], canaries: [] };
+  return { alternates, orders: [], columns: [], canaries: [], test: [] };
 }
 
 /**

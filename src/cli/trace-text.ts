@@ -1,7 +1,7 @@
 import type { Names } from './names.ts';
 import { counted, facts, section, table } from './output.ts';
-import type { TraceAnswer, TracedAlert, TraceResult } from './trace-answers.ts';
-import { traceSentence } from './trace-sentence.ts';
+import type { Evidence, TraceAnswer, TracedAlert, TraceResult } from './trace-answers.ts';
+import { evidenceSentence, traceSentence } from './trace-sentence.ts';
 
 /** The answer of each alert first, then what it rests on. */
 export function traceText(report: TraceAnswer, names: Names): string {
@@ -15,7 +15,10 @@ export function traceText(report: TraceAnswer, names: Names): string {
   const answers = report.alerts.map(
     ({ alert, result }) => `${names.of(alert)}\n${traceSentence(result, names)}\n`,
   );
+  const together = evidenceSentence(report.evidence, names);
+  if (together !== '') answers.push(`All alerts together\n${together}\n`);
   const rests = report.alerts.map((traced) => restsOn(traced, names));
+  if (report.evidence !== null) rests.push(evidenceText(report.evidence, names));
   return `${answers.join('\n')}\n${head}${rests.join('')}`;
 }
 
@@ -69,6 +72,36 @@ function scoreTable({ participants, readers }: TraceResult, names: Names): strin
   );
 }
 
+function evidenceText(evidence: Evidence, names: Names): string {
+  const { readings, list, alerts, look, alpha, budgetLeft, stages } = evidence;
+  const slots = stages.map((stage) => `${stage.slots} of ${stage.scope}s`);
+  const basis = facts([
+    ['entered', `${counted(readings, 'reading')}, slots of ${counted(alerts, 'alert')}`],
+    ['list', `${list}, in the ledger`],
+    ['slots', slots.join(', ')],
+    ['budget', `look ${look}; ${(100 * budgetLeft).toFixed(2)} % of what p-values may spend left`],
+    ['level', `a name needs a corrected chance of at most ${alpha}`],
+  ]);
+  const scored = [
+    ...evidence.participants.map((score) => ({ ...score, reader: null })),
+    ...evidence.readers,
+  ];
+  const named = table(
+    ['participant', 'reader', 'alerts', 'ln E', 'p alone', 'p together', 'corrected', 'by'],
+    scored.map((score) => [
+      names.of(score.participant),
+      score.reader === null ? '' : names.of(score.reader),
+      score.alerts.length,
+      score.lnE.toFixed(1),
+      score.sample === null ? '' : tail(score.sample.log10P, score.sample.p),
+      score.pooled === null ? '' : tail(score.pooled.log10P, score.pooled.p),
+      score.corrected.toExponential(1),
+      score.by,
+    ]),
+  );
+  return section('Over all alerts', basis) + (scored.length === 0 ? '' : section('Named', named));
+}
+
 /** Tails below a double's range are shown by their logarithm. */
 function tail(log10: number, p: number): string {
   return log10 < -300 ? `10^${Math.ceil(log10)}` : p.toExponential(1);
@@ -76,7 +109,6 @@ function tail(log10: number, p: number): string {
 
 const UNTESTED: Readonly<Record<string, string>> = {
   sets_of_four_or_more: 'four or more copies put together, tested jointly',
-  other_alerts: 'evidence of other alerts together with this one’s',
   other_normal_forms: 'texts rewritten to one form throughout',
   erased_families: 'the families that look normalised',
   readers_of_unidentified_participants: 'single readers of the other participants',

@@ -77,14 +77,15 @@ async function shown(client: Client, raw: unknown) {
 }
 
 /** The names of the alerts, artifacts, participants and readers that a report shows. */
-async function namesIn(client: Client, { alerts }: TraceAnswer): Promise<Names> {
+async function namesIn(client: Client, { alerts, evidence }: TraceAnswer): Promise<Names> {
   const names = new Names();
   for (const { alert, result } of alerts) {
     const answer = await client.get(`/v1/alerts/${alert}`);
     const { title, programme, artifacts } = alertAnswer(answer, 'alert');
     names.add(alert, title);
     for (const { id, name } of artifacts) names.add(id, name);
-    const shownRows = [...result.identified, ...result.canaries];
+    const named = evidence?.participants ?? [];
+    const shownRows = [...result.identified, ...result.canaries, ...named];
     for (const id of new Set(shownRows.map(({ participant }) => participant))) {
       await addName(client, names, programme, id);
     }

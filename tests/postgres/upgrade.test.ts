@@ -16,6 +16,7 @@ const AT = new Date(BEFORE);
 const [programme, alert, second, one, two] = [newId(), newId(), newId(), newId(), newId()];
 const [opener, adder, mover, approver] = [newId(), newId(), newId(), newId()];
 const token = newId();
+const [sighting, forgotten] = [newId(), newId()];
 
 /** An event's issuer part as far as the migration reads it. */
 function told(kind: 'person' | 'system', person: string | null): string {
@@ -36,6 +37,14 @@ const ROWS = [
       (gen_random_uuid(), ${AT}, 'approval_given', '{}', '', '', ${told('person', approver)}),
       (gen_random_uuid(), ${AT}, 'wave_started', '{}', '', '', ${told('system', null)}),
       (gen_random_uuid(), ${AT}, 'consent_changed', '{}', '', '', null)`,
+  sql`insert into sighting select id, ${programme}, ${opener}, ${AT}, '', ''
+    from unnest(${[sighting, forgotten]}::uuid[]) as id`,
+  sql`insert into reading select id, ${alert}, '', '', ${AT}
+    from unnest(${[sighting, forgotten]}::uuid[]) as id`,
+  sql`insert into event (id, at, type, subjects, entry, leaf, issuer_body)
+    values (gen_random_uuid(), ${AT}, 'reading_committed', '{}', '', '',
+      ${JSON.stringify({ actor: {}, data: { sighting, alert, read: 0 } })}),
+    (gen_random_uuid(), ${AT}, 'reading_committed', '{}', '', '', null)`,
   sql`insert into approval values (${alert}, 'plan', ${opener}, ${approver}, ${AT}, null)`,
   sql`insert into release_grant values (${alert}, ${one}, ${AT}, ${AT}, 1, 0),
     (${second}, ${one}, ${AT}, ${AT}, 1, 0), (${alert}, ${two}, ${AT}, ${AT}, 1, 0)`,
@@ -94,6 +103,12 @@ describe('an installation of the first migrations', () => {
   test('a question that two readers asked is left once, and no hash to be guessed', async () => {
     assert.equal((await rows('select 1 from work_item')).length, 1);
     assert.deepEqual(await rows('select request_mac from idempotency'), [{ request_mac: '' }]);
+  });
+
+  test('a reading has read what its event says, and something where that was erased', async () => {
+    const read = await rows('select sighting_id, read from reading');
+    const byId = new Map(read.map((one) => Object.values(one as object) as [string, number]));
+    assert.deepEqual([byId.get(sighting), byId.get(forgotten)], [0, 1]);
   });
 
   test('row security is forced as before', async () => {

@@ -8,6 +8,7 @@ import { addName, Names } from './names.ts';
 import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
 import { object, text } from './shape.ts';
 import { type TraceAnswer, traceAnswer } from './trace-answers.ts';
+import { tracePage } from './trace-page.ts';
 import { traceText } from './trace-text.ts';
 import { openProgress, type World } from './world.ts';
 
@@ -65,15 +66,21 @@ function addShow(trace: Command, world: World): void {
   const command = trace
     .command('show')
     .description('the report of a traced sample')
-    .argument('<sighting>', 'id of the sighting');
-  clientAction(world, command, async (client, typed) =>
-    shown(client, await client.get(`/v1/sightings/${idAt(typed, 0, 'sighting')}/trace`)),
-  );
+    .argument('<sighting>', 'id of the sighting')
+    .option('--html', 'as a page that needs nothing else, to be read in a browser or printed');
+  clientAction<{ readonly html?: true }>(world, command, async (client, typed) => {
+    const raw = await client.get(`/v1/sightings/${idAt(typed, 0, 'sighting')}/trace`);
+    return shown(client, raw, typed.options.html === true ? tracePage : traceText);
+  });
 }
 
-async function shown(client: Client, raw: unknown) {
+async function shown(
+  client: Client,
+  raw: unknown,
+  show: (report: TraceAnswer, names: Names) => string = traceText,
+) {
   const report = traceAnswer(raw, 'report');
-  return { json: raw, text: traceText(report, await namesIn(client, report)) };
+  return { json: raw, text: show(report, await namesIn(client, report)) };
 }
 
 /** The names of the alerts, artifacts, participants and readers that a report shows. */

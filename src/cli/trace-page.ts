@@ -82,24 +82,31 @@ ${tracePlot(bars, alpha, Math.max(0, tested - readers.length))}</section>
 }
 
 function partsOf(title: string, parts: readonly Part[]): Html {
-  const shown = parts.map((part) =>
-    part.kind === 'facts'
-      ? htmlFacts(part.pairs)
-      : html`<h3>${part.title}</h3>
-${part.kind === 'table' ? htmlTable(part.headings, part.rows) : html`<ul>${part.lines.map((line) => html`<li>${line}</li>`)}</ul>`}`,
-  );
   return html`<section>
 <h2>${title}: what it rests on</h2>
-${shown}</section>
+${parts.map((part) => partOf(part))}</section>
 `;
+}
+
+function partOf(part: Part): Html {
+  switch (part.kind) {
+    case 'facts':
+      return htmlFacts(part.pairs);
+    case 'table':
+      return html`<h3>${part.title}</h3>\n${htmlTable(part.headings, part.rows)}`;
+    default: {
+      const lines = part.lines.map((line) => html`<li>${line}</li>\n`);
+      return html`<h3>${part.title}</h3>\n<ul>${lines}</ul>\n`;
+    }
+  }
 }
 
 /** What no figure of a report speaks of (reference: reporting contract). */
 const LIMITS = [
-  'A copy is not a person: it may have been taken from its reader, by a breach, through a mailbox ' +
-    'or a contractor. Nothing here says who passed it on, or why.',
-  'The chance that is given excludes coincidence. It does not exclude that somebody who had this ' +
-    'very copy, the mark key or the words of copies made the sample to look so.',
+  'A copy is not a person: it may have been taken from its reader, by a breach, through a ' +
+    'mailbox or a contractor. Nothing here says who passed it on, or why.',
+  'The chance that is given excludes coincidence. It does not exclude that somebody who had ' +
+    'this very copy, the mark key or the words of copies made the sample to look so.',
   'It is no probability that anybody did anything, and says nothing for or against those whom it ' +
     'does not name: copies may have been used that left too little in the sample.',
   'How many took part is not known.',
@@ -113,7 +120,8 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; } h3 { font-
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
 dt { color: #555; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
-th, td { text-align: left; padding: .2rem .5rem; border-bottom: 1px solid #ddd; vertical-align: top; }
+th, td { text-align: left; vertical-align: top; }
+th, td { padding: .2rem .5rem; border-bottom: 1px solid #ddd; }
 td { overflow-wrap: anywhere; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 figure { margin: 0; } svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; }
 figcaption { color: #555; font-size: .85rem; }

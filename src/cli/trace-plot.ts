@@ -31,6 +31,7 @@ export function tracePlot(bars: readonly Bar[], alpha: number, others: number): 
 `;
   });
   const y = bars.length * ROW + 6;
+  const mark = `${threshold.toFixed(1)}: a name needs this`;
   const rest = others > 0 ? `${others} others, below the line` : '';
   const title = `Decades below a corrected chance of 1; a name needs ${threshold.toFixed(1)}`;
   return html`<figure>
@@ -38,7 +39,7 @@ export function tracePlot(bars: readonly Bar[], alpha: number, others: number): 
 ${rows}<text x="${LABEL - 8}" y="${y + 13}" text-anchor="end">${rest}</text>
 <rect class="rest" x="${LABEL}" y="${y}" width="${fixed(line - LABEL)}" height="${ROW - 8}"/>
 <line class="threshold" x1="${fixed(line)}" y1="0" x2="${fixed(line)}" y2="${y + ROW}"/>
-<text x="${fixed(line)}" y="${y + ROW + 14}" text-anchor="middle">${threshold.toFixed(1)}: a name needs this</text>
+<text x="${fixed(line)}" y="${y + ROW + 14}" text-anchor="middle">${mark}</text>
 </svg>
 <figcaption>${title}. One decade more is ten times rarer by chance. How far below the line the
 others are is told to nobody: it would tell how their copies read.</figcaption>

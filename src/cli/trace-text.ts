@@ -3,7 +3,7 @@ import { counted, facts, section, table } from './output.ts';
 import type { Evidence, TraceAnswer, TracedAlert, TraceResult } from './trace-answers.ts';
 import { evidenceSentence, traceSentence } from './trace-sentence.ts';
 
-/** What a trace rests on, for a terminal or a page: in their order, and without a form of either. */
+/** What a trace rests on, in the order of a report and in the form of neither text nor page. */
 export type Part =
   | { readonly kind: 'facts'; readonly pairs: readonly (readonly [string, string])[] }
   | {

@@ -13,6 +13,7 @@ import { createReadStream } from 'node:fs';
 const DEPTH = 20;
 const CAPACITY = 2 ** DEPTH;
 const AUDIENCES = ['issuer', 'participant'];
+const EVIDENCE_TYPES = ['reading_committed', 'evidence_entered', 'evidence_counted'];
 
 class Mistake extends Error {}
 
@@ -33,7 +34,9 @@ try {
 
 async function verifyLedger(file) {
   let checkpoint;
-  const log = { size: 0, at: -1, events: 0, subtrees: [] };
+  // Of the evidence, per programme its events in the order of the ticks.
+  const evidence = { programmes: new Map(), erased: false };
+  const log = { size: 0, at: -1, events: 0, subtrees: [], evidence };
   for await (const line of linesOf(file === '-' ? process.stdin : createReadStream(file))) {
     lineNumber += 1;
     const value = parseJson('the line', line);
@@ -44,6 +47,7 @@ async function verifyLedger(file) {
   lineNumber = 0;
   same('size of the checkpoint', checkpoint.size, String(log.size));
   same('root of the log', checkpoint.root, logRoot(log.subtrees).toString('base64'));
+  verifyEvidence(log.evidence);
   const root = logRoot(log.subtrees).toString('hex');
   return `ledger verified: ${log.size} ticks, ${log.events} events, root ${root}`;
 }
@@ -129,6 +133,7 @@ function addTick(log, value) {
   appendLeaf(log, leafHash(`{"at":${at},"root":"${root}","tick":${tick},"v":1}`));
   log.at = at;
   log.events += events.length;
+  for (const { parts } of events) noteEvidence(log.evidence, tick, parts[0]);
 }
 
 function requireRising(tick, leaves) {
@@ -224,6 +229,56 @@ function timeOf(body) {
     return typeof at === 'number' ? at : 0;
   } catch {
     return 0;
+  }
+}
+
+// ---- The evidence over alerts: docs/formats/ledger-export.md ----
+
+function noteEvidence(evidence, tick, part) {
+  if (part.erased) evidence.erased = true;
+  let event;
+  try {
+    event = JSON.parse(part.body);
+  } catch {
+    return;
+  }
+  if (!EVIDENCE_TYPES.includes(event?.type) || typeof event.data !== 'object') return;
+  const key = String(event.programme);
+  const { programmes } = evidence;
+  if (!programmes.has(key)) programmes.set(key, []);
+  programmes.get(key).push({ tick, type: event.type, ...event.data });
+}
+
+function verifyEvidence({ programmes, erased }) {
+  // Of an erased body nobody can say what it said.
+  if (erased) return;
+  for (const [programme, events] of programmes) verifyProgramme(`programme ${programme}`, events);
+}
+
+function verifyProgramme(where, events) {
+  const of = (type) => events.filter((event) => event.type === type);
+  const named = ({ sighting, alert, reading }) => `${sighting} ${alert} ${reading}`;
+  const entries = of('evidence_entered').sort((a, b) => a.nth - b.nth);
+  const committed = of('reading_committed').filter(({ read }) => read > 0);
+  const names = new Set(committed.map(named));
+  const lists = ['0'.repeat(64)];
+  const places = new Map();
+  for (const [i, entry] of entries.entries()) {
+    same(`${where}: number of an entry`, String(i + 1), String(entry.nth));
+    if (!names.has(named(entry))) throw new Mistake(`${where}: entry ${i + 1} has no reading`);
+    places.set(named(entry), entry.nth);
+    const [list, reading] = [Buffer.from(lists[i], 'hex'), Buffer.from(entry.reading, 'hex')];
+    lists.push(sha256('tocsin/evidence/v1\n', list, reading).toString('hex'));
+  }
+  // In the order of the ticks, a count after what entered before it: one pass suffices.
+  let [next, last] = [0, 0];
+  for (const count of of('evidence_counted')) {
+    const at = `${where}: tick ${count.tick}: evidence of ${count.readings} readings`;
+    same(`${at}: list`, lists[count.readings] ?? 'fewer readings', count.list);
+    for (; next < committed.length && committed[next].tick < count.tick; next++) {
+      last = Math.max(last, places.get(named(committed[next])) ?? Infinity);
+    }
+    if (last > count.readings) throw new Mistake(`${at}: a reading of an earlier tick is left out`);
   }
 }
 

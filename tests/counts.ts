@@ -14,6 +14,8 @@ export const counts = {
   coalitions: long ? 100 : 8,
   jointNulls: long ? 400 : 12,
   eProcesses: long ? 60_000 : 4_000,
+  /** How often one sample is traced again. */
+  retraces: long ? 100 : 8,
   leaks: long ? 200 : 12,
   leakSeeds: long ? 100 : 5,
   innocent: long ? 1_000_000 : 20_000,

@@ -39,6 +39,31 @@ const result = object({
 });
 export type TraceResult = Told<typeof result>;
 
+const tail = nullable(object({ p: real, log10P: real }));
+const evidenceScore = {
+  participant: text,
+  corrected: real,
+  by: text,
+  sample: tail,
+  pooled: tail,
+  lnE: real,
+  alerts: list(object({ alert: text, lnE: real, agreeing: real, disagreeing: real })),
+};
+
+const evidence = object({
+  alpha: real,
+  look: real,
+  cap: real,
+  budgetLeft: real,
+  readings: real,
+  list: text,
+  alerts: real,
+  stages: list(object({ scope: text, slots: real, tested: real })),
+  participants: list(object(evidenceScore)),
+  readers: list(object({ ...evidenceScore, reader: text })),
+});
+export type Evidence = Told<typeof evidence>;
+
 /** A report as `GET /v1/sightings/{sighting}/trace` tells it. */
 export const traceAnswer = object({
   sighting: text,
@@ -51,6 +76,7 @@ export const traceAnswer = object({
       result,
     }),
   ),
+  evidence: nullable(evidence),
 });
 export type TraceAnswer = Told<typeof traceAnswer>;
 export type TracedAlert = TraceAnswer['alerts'][number];

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Names } from './names.ts';
-import type { TraceResult } from './trace-answers.ts';
-import { oneIn, traceSentence } from './trace-sentence.ts';
+import type { Evidence, TraceResult } from './trace-answers.ts';
+import { evidenceSentence, oneIn, traceSentence } from './trace-sentence.ts';
 
 const names = new Names();
 names.add('p', 'Aldgate Security');
@@ -83,7 +83,37 @@ test('a canary is told, as not sufficient alone', () => {
   assert.match(said, /Workstation 7 of Aldgate Security was found in it\. That alone is not suff/);
 });
 
+const accumulated = {
+  ...{ participant: 'p', corrected: 2e-7, by: 'accumulated', lnE: 24, alerts: [] },
+  ...{ sample: null, pooled: null },
+};
+const TOGETHER: Evidence = {
+  ...{ alpha: 1e-6, look: 4, cap: 2000, budgetLeft: 0.2, readings: 5, list: 'aa', alerts: 3 },
+  stages: [],
+  participants: [accumulated],
+  readers: [{ ...accumulated, reader: 'r', corrected: 4e-7 }],
+};
+
+test('what only all alerts together name: in which of them is not said', () => {
+  assert.equal(
+    evidenceSentence(TOGETHER, names),
+    'What was read of 3 alerts so far, taken together, matches copies issued to Workstation 7 of ' +
+      'Aldgate Security. For any recipient none of whose copies was used, the chance of being ' +
+      'named so is below 1 in 2,500,000, counting all 2000 recipients and every look. It does ' +
+      'not say in which of these alerts, who passed copies on, or why.',
+  );
+  const undecided = { ...TOGETHER, readers: [] };
+  assert.match(evidenceSentence(undecided, names), /issued to readers of Aldgate Security\./);
+});
+
+test('whom the sample alone identifies is not told a second time', () => {
+  const alone = { ...accumulated, sample: { p: 1e-20, log10P: -20 } };
+  assert.equal(evidenceSentence({ ...TOGETHER, participants: [alone], readers: [] }, names), '');
+  assert.equal(evidenceSentence(null, names), '');
+});
+
 test('no word of blame, whatever is found', () => {
+  assert.doesNotMatch(evidenceSentence(TOGETHER, names), /accus|guilt|leaker|culprit|suspect/i);
   for (const result of [FOUND, NOTHING, { ...FOUND, knownWord: 'master' }]) {
     assert.doesNotMatch(traceSentence(result, names), /accus|guilt|leaker|culprit|suspect/i);
   }

@@ -1,5 +1,5 @@
 import type { Names } from './names.ts';
-import type { TraceResult } from './trace-answers.ts';
+import type { Evidence, TraceResult } from './trace-answers.ts';
 
 /**
  * What a trace found, in words that go no further than the arithmetic. The first sentence is the
@@ -29,6 +29,30 @@ function copies(result: TraceResult, names: Names): string {
   const whose = found.join(', and the copy issued to ');
   const matched = `This text matches the copy issued to ${whose}.`;
   return [matched, chance, undecided(result), LIMITS].filter((part) => part !== '').join(' ');
+}
+
+/**
+ * What the alerts say together of those whom no sample alone identifies; empty where they add
+ * nobody.
+ */
+export function evidenceSentence(evidence: Evidence | null, names: Names): string {
+  const found = evidence?.participants.filter(({ sample }) => sample === null) ?? [];
+  if (evidence === null || found.length === 0) return '';
+  const whom = new Set(found.map(({ participant }) => participant));
+  const readers = evidence.readers.filter(({ participant }) => whom.has(participant));
+  const theirs = found.map(({ participant }) => {
+    const own = readers.filter((one) => one.participant === participant);
+    const whose = own.map(({ reader }) => names.of(reader)).join(' and to ');
+    return `${whose === '' ? 'readers' : whose} of ${names.of(participant)}`;
+  });
+  const chance = Math.max(...[...found, ...readers].map(({ corrected }) => corrected));
+  return (
+    `What was read of ${evidence.alerts} alerts so far, taken together, matches copies issued to ` +
+    `${theirs.join(', and copies issued to ')}. For any recipient none of whose copies was used, ` +
+    `the chance of being named so is below 1 in ${oneIn(chance)}, counting all ${evidence.cap} ` +
+    'recipients and every look. It does not say in which of these alerts, who passed copies on, ' +
+    'or why.'
+  );
 }
 
 /** The corrected probability that every name given rests on: the worst of both stages. */

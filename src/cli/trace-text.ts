@@ -1,7 +1,22 @@
 import type { Names } from './names.ts';
 import { counted, facts, section, table } from './output.ts';
-import type { TraceAnswer, TracedAlert, TraceResult } from './trace-answers.ts';
-import { traceSentence } from './trace-sentence.ts';
+import type { Evidence, TraceAnswer, TracedAlert, TraceResult } from './trace-answers.ts';
+import { evidenceSentence, traceSentence } from './trace-sentence.ts';
+
+/** What a trace rests on, in the order of a report and in the form of neither text nor page. */
+export type Part =
+  | { readonly kind: 'facts'; readonly pairs: readonly (readonly [string, string])[] }
+  | {
+      readonly kind: 'table';
+      readonly title: string;
+      readonly headings: readonly string[];
+      readonly rows: readonly (readonly (string | number)[])[];
+    }
+  | { readonly kind: 'lines'; readonly title: string; readonly lines: readonly string[] };
+
+/** The whole answer where a sample shows nothing. */
+export const NOTHING_FOUND =
+  'Nothing of any released alert was found in this sample. No copy identified.';
 
 /** The answer of each alert first, then what it rests on. */
 export function traceText(report: TraceAnswer, names: Names): string {
@@ -9,55 +24,82 @@ export function traceText(report: TraceAnswer, names: Names): string {
     ['sighting', report.sighting],
     ['sample', `SHA-256 ${report.sample}`],
   ]);
-  if (report.alerts.length === 0) {
-    return `Nothing of any released alert was found in this sample. No copy identified.\n\n${head}`;
-  }
+  if (report.alerts.length === 0) return `${NOTHING_FOUND}\n\n${head}`;
   const answers = report.alerts.map(
     ({ alert, result }) => `${names.of(alert)}\n${traceSentence(result, names)}\n`,
   );
-  const rests = report.alerts.map((traced) => restsOn(traced, names));
+  const together = evidenceSentence(report.evidence, names);
+  if (together !== '') answers.push(`All alerts together\n${together}\n`);
+  const rests = report.alerts.map((traced) =>
+    partsText(names.of(traced.alert), alertParts(traced, names)),
+  );
+  if (report.evidence !== null) {
+    rests.push(partsText('Over all alerts', evidenceParts(report.evidence, names)));
+  }
   return `${answers.join('\n')}\n${head}${rests.join('')}`;
 }
 
-function restsOn({ alert, reading, coverage, result }: TracedAlert, names: Names): string {
+function partsText(title: string, parts: readonly Part[]): string {
+  return parts
+    .map((part) => {
+      switch (part.kind) {
+        case 'facts':
+          return section(title, facts(part.pairs));
+        case 'table':
+          return section(part.title, table(part.headings, part.rows));
+        default:
+          return section(part.title, part.lines.map((line) => `${line}\n`).join(''));
+      }
+    })
+    .join('');
+}
+
+/** What a trace of one alert rests on. */
+export function alertParts({ reading, coverage, result }: TracedAlert, names: Names): Part[] {
   const { look, cap, tested, alpha, slotsTotal, slotsRead, slotsErased } = result;
   const shares = coverage
     .filter(({ share }) => share > 0)
     .map(({ artifact, share }) => `${names.of(artifact)} ${Math.round(share * 100)} %`);
-  const basis = facts([
-    ['reading', `${reading}, in the ledger before anything was scored`],
-    ['slots', `${slotsRead} read of ${slotsTotal}, ${slotsErased} of them not counted`],
-    ['words in it', shares.join(', ') || 'none'],
-    ['tested', `${counted(tested, 'reader')} who had a copy; paid for ${cap}`],
-    ['budget', `look ${look}; a name needs a corrected chance of at most ${alpha}`],
-  ]);
-  return (
-    section(names.of(alert), basis) +
-    section('By family', familyTable(result)) +
-    (result.identified.length === 0
-      ? ''
-      : section('Copies identified', scoreTable(result, names))) +
-    section('Not tested', `${result.untested.map((what) => untestedText(what)).join('\n')}\n`)
-  );
+  const basis: Part = {
+    kind: 'facts',
+    pairs: [
+      ['reading', `${reading}, in the ledger before anything was scored`],
+      ['slots', `${slotsRead} read of ${slotsTotal}, ${slotsErased} of them not counted`],
+      ['words in it', shares.join(', ') || 'none'],
+      ['tested', `${counted(tested, 'reader')} who had a copy; paid for ${cap}`],
+      ['budget', `look ${look}; a name needs a corrected chance of at most ${alpha}`],
+    ],
+  };
+  const untested = result.untested.map((what) => untestedText(what));
+  return [
+    basis,
+    familyTable(result),
+    ...(result.identified.length === 0 ? [] : [scoreTable(result, names)]),
+    { kind: 'lines', title: 'Not tested', lines: untested },
+  ];
 }
 
-function familyTable({ byFamily }: TraceResult): string {
-  return table(
-    ['family', 'slots', 'read', ''],
-    byFamily.map(({ family, slots, read, erased }) => [
+function familyTable({ byFamily }: TraceResult): Part {
+  return {
+    kind: 'table',
+    title: 'By family',
+    headings: ['family', 'slots', 'read', ''],
+    rows: byFamily.map(({ family, slots, read, erased }) => [
       family,
       slots,
       read,
       erased ? 'normalised, not counted' : '',
     ]),
-  );
+  };
 }
 
-function scoreTable({ participants, readers }: TraceResult, names: Names): string {
+function scoreTable({ participants, readers }: TraceResult, names: Names): Part {
   const scored = [...participants.map((score) => ({ ...score, reader: null })), ...readers];
-  return table(
-    ['participant', 'reader', 'agree', 'differ', 'p', 'corrected', 'hypothesis'],
-    scored.map((score) => [
+  return {
+    kind: 'table',
+    title: 'Copies identified',
+    headings: ['participant', 'reader', 'agree', 'differ', 'p', 'corrected', 'hypothesis'],
+    rows: scored.map((score) => [
       names.of(score.participant),
       score.reader === null ? '' : names.of(score.reader),
       score.agreeing,
@@ -66,7 +108,55 @@ function scoreTable({ participants, readers }: TraceResult, names: Names): strin
       score.corrected.toExponential(1),
       score.hypothesis,
     ]),
-  );
+  };
+}
+
+/** What the evidence over all alerts rests on. */
+export function evidenceParts(evidence: Evidence, names: Names): Part[] {
+  const { readings, list, alerts, look, alpha, budgetLeft, stages } = evidence;
+  const slots = stages.map((stage) => `${stage.slots} of ${stage.scope}s`);
+  const basis: Part = {
+    kind: 'facts',
+    pairs: [
+      ['entered', `${counted(readings, 'reading')}, slots of ${counted(alerts, 'alert')}`],
+      ['list', `${list}, in the ledger`],
+      ['slots', slots.join(', ')],
+      [
+        'budget',
+        `look ${look}; ${(100 * budgetLeft).toFixed(2)} % of what p-values may spend left`,
+      ],
+      ['level', `a name needs a corrected chance of at most ${alpha}`],
+    ],
+  };
+  const scored = [
+    ...evidence.participants.map((score) => ({ ...score, reader: null })),
+    ...evidence.readers,
+  ];
+  const named: Part = {
+    kind: 'table',
+    title: 'Named',
+    headings: [
+      'participant',
+      'reader',
+      'alerts',
+      'ln E',
+      'p alone',
+      'p together',
+      'corrected',
+      'by',
+    ],
+    rows: scored.map((score) => [
+      names.of(score.participant),
+      score.reader === null ? '' : names.of(score.reader),
+      score.alerts.length,
+      score.lnE.toFixed(1),
+      score.sample === null ? '' : tail(score.sample.log10P, score.sample.p),
+      score.pooled === null ? '' : tail(score.pooled.log10P, score.pooled.p),
+      score.corrected.toExponential(1),
+      score.by,
+    ]),
+  };
+  return scored.length === 0 ? [basis] : [basis, named];
 }
 
 /** Tails below a double's range are shown by their logarithm. */
@@ -76,7 +166,6 @@ function tail(log10: number, p: number): string {
 
 const UNTESTED: Readonly<Record<string, string>> = {
   sets_of_four_or_more: 'four or more copies put together, tested jointly',
-  other_alerts: 'evidence of other alerts together with this one’s',
   other_normal_forms: 'texts rewritten to one form throughout',
   erased_families: 'the families that look normalised',
   readers_of_unidentified_participants: 'single readers of the other participants',

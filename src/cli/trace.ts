@@ -8,6 +8,7 @@ import { addName, Names } from './names.ts';
 import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
 import { object, text } from './shape.ts';
 import { type TraceAnswer, traceAnswer } from './trace-answers.ts';
+import { tracePage } from './trace-page.ts';
 import { traceText } from './trace-text.ts';
 import { openProgress, type World } from './world.ts';
 
@@ -65,26 +66,33 @@ function addShow(trace: Command, world: World): void {
   const command = trace
     .command('show')
     .description('the report of a traced sample')
-    .argument('<sighting>', 'id of the sighting');
-  clientAction(world, command, async (client, typed) =>
-    shown(client, await client.get(`/v1/sightings/${idAt(typed, 0, 'sighting')}/trace`)),
-  );
+    .argument('<sighting>', 'id of the sighting')
+    .option('--html', 'as a page that needs nothing else, to be read in a browser or printed');
+  clientAction<{ readonly html?: true }>(world, command, async (client, typed) => {
+    const raw = await client.get(`/v1/sightings/${idAt(typed, 0, 'sighting')}/trace`);
+    return shown(client, raw, typed.options.html === true ? tracePage : traceText);
+  });
 }
 
-async function shown(client: Client, raw: unknown) {
+async function shown(
+  client: Client,
+  raw: unknown,
+  show: (report: TraceAnswer, names: Names) => string = traceText,
+) {
   const report = traceAnswer(raw, 'report');
-  return { json: raw, text: traceText(report, await namesIn(client, report)) };
+  return { json: raw, text: show(report, await namesIn(client, report)) };
 }
 
 /** The names of the alerts, artifacts, participants and readers that a report shows. */
-async function namesIn(client: Client, { alerts }: TraceAnswer): Promise<Names> {
+async function namesIn(client: Client, { alerts, evidence }: TraceAnswer): Promise<Names> {
   const names = new Names();
   for (const { alert, result } of alerts) {
     const answer = await client.get(`/v1/alerts/${alert}`);
     const { title, programme, artifacts } = alertAnswer(answer, 'alert');
     names.add(alert, title);
     for (const { id, name } of artifacts) names.add(id, name);
-    const shownRows = [...result.identified, ...result.canaries];
+    const named = evidence?.participants ?? [];
+    const shownRows = [...result.identified, ...result.canaries, ...named];
     for (const id of new Set(shownRows.map(({ participant }) => participant))) {
       await addName(client, names, programme, id);
     }

@@ -91,6 +91,8 @@ export const EVENT_SHAPES = {
   sighting_opened: { sighting: 'id', sample: 'hash', bytes: 'int' },
   trace_approved: { sighting: 'id' },
   reading_committed: { sighting: 'id', alert: 'id?', reading: 'hash', slots: 'int', read: 'int' },
+  evidence_entered: { sighting: 'id', alert: 'id', reading: 'hash', nth: 'int' },
+  evidence_counted: { sighting: 'id', readings: 'int', list: 'hash' },
   trace_scored: { sighting: 'id', report: 'hash', tested: 'int', look: 'int', identified: 'int' },
 } as const satisfies Record<string, Record<string, FieldKind>>;
 

@@ -11,6 +11,7 @@ import { appendLeaf, EMPTY_FRONTIER, type Frontier, rootOf } from './log-tree.ts
 import { leafHash } from './proof.ts';
 import { count, hex32, list, record, text } from './shape.ts';
 import { tickLeafHash } from './tick-leaf.ts';
+import { type EvidenceWatch, watchEvidence } from './verify-evidence.ts';
 
 /** What a verified export holds. */
 export type VerifiedExport = {
@@ -32,17 +33,19 @@ export async function verifyExport(
 ): Promise<VerifiedExport> {
   let checkpoint: Checkpoint | null = null;
   let log: Log = { frontier: EMPTY_FRONTIER, at: -1, events: 0 };
+  const evidence = watchEvidence();
   let number = 0;
   for await (const line of lines) {
     number += 1;
     const [known, before] = [checkpoint, log];
     if (known === null) checkpoint = check(`line ${number}`, () => header(line, verifierKey));
-    else log = check(`line ${number}`, () => withTick(before, line));
+    else log = check(`line ${number}`, () => withTick(before, line, evidence));
   }
   if (checkpoint === null) throw tampered('export', 'a first line', 'nothing');
   const { size, root } = checkpoint;
   same('number of ticks', size, log.frontier.size);
   same('root of the log', hex(root), hex(rootOf(log.frontier)));
+  evidence.finish();
   return { events: log.events, checkpoint };
 }
 
@@ -57,7 +60,7 @@ function header(line: string, verifierKey: string): Checkpoint {
   return checkpoint;
 }
 
-function withTick(log: Log, line: string): Log {
+function withTick(log: Log, line: string, evidence: EvidenceWatch): Log {
   const found = members(line, ['tick', 'at', 'root', 'events', 'key']);
   const tick = {
     tick: count('tick', found['tick']),
@@ -70,6 +73,7 @@ function withTick(log: Log, line: string): Log {
   const leaves = events.map((event, i) => leafOf(`events[${i}]`, event, tick.at));
   const tree = buildEventTree(leaves, hex32('key', found['key']));
   same('root', hex(tick.root), hex(tree.root));
+  evidence.tick(events.map(issuerBody));
   const { frontier } = appendLeaf(log.frontier, tickLeafHash(tick));
   return { frontier, at: tick.at, events: log.events + events.length };
 }
@@ -87,6 +91,13 @@ function leafOf(at: string, value: unknown, tickAt: number): EventLeaf {
     position: count(`${at}.position`, event['position']),
     hash: leafHash(sha256, Buffer.from(entry)),
   };
+}
+
+/** The issuer's body of an event that was checked; null: erased. */
+function issuerBody(event: unknown): string | null {
+  const [part] = list('parts', record('event', event)['parts'], Number.POSITIVE_INFINITY);
+  const body = record('part', part)['body'];
+  return typeof body === 'string' ? body : null;
 }
 
 /** Of an erased part only the commitment is left, and the entry holds that. */

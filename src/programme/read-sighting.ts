@@ -8,6 +8,8 @@ import type { Reading } from '../marking/reading.ts';
 import { alertsPage } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
+import { enterReadings } from '../store/evidence-store.ts';
+import { lockTraces } from '../store/locks.ts';
 import { insertReading, readingsOf } from '../store/trace-store.ts';
 import { actorOf, type PersonCaller } from './act.ts';
 import { approvedSighting } from './approved-sighting.ts';
@@ -32,7 +34,8 @@ const MASTER_WEIGHT = 16;
 
 /**
  * Reads the sample blind against every released alert and commits the readings, all in one
- * transaction, unless that has been done. Reading is pure computing on hostile input: it runs in a
+ * transaction, unless that has been done. What read a slot enters the programme's evidence with
+ * them, in this order, for good. Reading is pure computing on hostile input: it runs in a
  * thread that never sees a key, outside any transaction. Of two runs at a time both read, and the
  * readings of the first to commit stand.
  * @throws SECOND_PERSON before the sighting was approved; LIMIT_EXCEEDED, see `inThread`.
@@ -107,8 +110,10 @@ async function commit(
   const { programme } = await approvedSighting(tx, id);
   // Another run was first: its readings are those that will be scored.
   if ((await readingsOf(tx, id)).length > 0) return;
+  await lockTraces(tx);
   for (const reading of readings) {
     const { alert, slots } = reading;
+    const read = slots.filter(({ value }) => value !== null).length;
     const json = Buffer.from(canonicalJson(reading));
     const hash = sha256Hex(json);
     await insertReading(tx, {
@@ -116,6 +121,7 @@ async function commit(
       alert,
       sha256: hash,
       readingEnc: encryptColumn(context.keys.sightings, `sighting/${id}/reading/${alert}`, json),
+      read,
       at: now,
     });
     await recordEvent(tx, {
@@ -123,13 +129,8 @@ async function commit(
       at: now,
       programme,
       actor: actorOf(caller),
-      data: {
-        sighting: id,
-        alert,
-        reading: hash,
-        slots: slots.length,
-        read: slots.filter(({ value }) => value !== null).length,
-      },
+      data: { sighting: id, alert, reading: hash, slots: slots.length, read },
     });
   }
+  await enterReadings(tx, { programme, actor: actorOf(caller), at: now });
 }

@@ -3,4 +3,6 @@ import { scoreReadings } from '../marking/decoder/score-readings.ts';
 import type { Scoring } from './score-sighting.ts';
 import { answerFrom } from './thread.ts';
 
-await answerFrom(({ readings, spent }: Scoring) => scoreReadings(readings, spent));
+await answerFrom(({ readings, spent, ledgered }: Scoring) =>
+  scoreReadings(readings, spent, ledgered),
+);

@@ -3,17 +3,19 @@ import { decryptColumn, encryptColumn } from '../crypto/column.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import type { AlertId, SightingId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { TraceResult } from '../marking/decoder/result.ts';
+import type { EvidenceResult, TraceResult } from '../marking/decoder/result.ts';
 import type { Reading } from '../marking/reading.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
+import type { EvidenceHead } from '../store/evidence-store.ts';
 import { insertTraceReport, type Sighting, traceReportOf } from '../store/trace-store.ts';
 import { actorOf, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
 
-/** What a trace found, per alert of which the sample showed slots or a canary. */
+/** What a trace found, per alert of which the sample showed slots or a canary, and over alerts. */
 export type TraceReport = {
-  readonly v: 1;
+  /** 1: made before there was evidence over alerts. */
+  readonly v: 1 | 2;
   readonly sighting: SightingId;
   readonly sample: string;
   readonly alerts: readonly {
@@ -23,6 +25,12 @@ export type TraceReport = {
     readonly coverage: Reading['coverage'];
     readonly result: TraceResult;
   }[];
+  /**
+   * Whom the sample identifies alone or together with all that was read before in the programme:
+   * the answer. `readings` and `list` name what entered, as the ledger does. Null where the sample
+   * shows no slot.
+   */
+  readonly evidence: (EvidenceResult & EvidenceHead) | null;
 };
 
 /** Keeps the one report of a sighting; `look` is the last one it spent. */
@@ -44,17 +52,22 @@ export async function storeReport(
     reportEnc: encryptColumn(context.keys.sightings, rowOf(sighting.id), json),
     at: now,
   });
+  const act = { at: now, programme: sighting.programme, actor: actorOf(caller) };
+  const { evidence, alerts } = report;
+  if (evidence !== null) {
+    const { readings, list } = evidence;
+    const data = { sighting: sighting.id, readings, list };
+    await recordEvent(tx, { type: 'evidence_counted', ...act, data });
+  }
   await recordEvent(tx, {
     type: 'trace_scored',
-    at: now,
-    programme: sighting.programme,
-    actor: actorOf(caller),
+    ...act,
     data: {
       sighting: sighting.id,
       report: hash,
-      tested: Math.max(0, ...report.alerts.map(({ result }) => result.tested)),
+      tested: Math.max(0, ...alerts.map(({ result }) => result.tested)),
       look,
-      identified: report.alerts.reduce((sum, { result }) => sum + result.identified.length, 0),
+      identified: evidence?.participants.length ?? 0,
     },
   });
 }
@@ -77,7 +90,8 @@ function rowOf(sighting: SightingId): string {
 
 /**
  * Reports stored before this was settled list the scores of others too: they are not told. Before
- * mixtures with the authored text were told apart, none was found.
+ * mixtures with the authored text were told apart, none was found; before alerts were put together,
+ * there is no evidence over them.
  */
 function ofTheIdentified(report: TraceReport): TraceReport {
   const alerts = report.alerts.map(({ result, ...alert }) => ({
@@ -89,5 +103,5 @@ function ofTheIdentified(report: TraceReport): TraceReport {
       readers: result.readers.filter(({ identified }) => identified),
     },
   }));
-  return { ...report, alerts };
+  return { ...report, alerts, evidence: (report as Partial<TraceReport>).evidence ?? null };
 }

@@ -281,7 +281,22 @@ export type Database = {
     sample_enc: Buffer;
   };
   trace_approval: { sighting_id: string; opened_by: string; approver_id: string; at: At };
-  reading: { sighting_id: string; alert_id: string; sha256: string; reading_enc: Buffer; at: At };
+  reading: {
+    sighting_id: string;
+    alert_id: string;
+    sha256: string;
+    reading_enc: Buffer;
+    at: At;
+    read: number;
+  };
+  evidence_entry: {
+    programme_id: string;
+    nth: number;
+    sighting_id: string;
+    alert_id: string;
+    list: string;
+    adds: number | null;
+  };
   trace_report: { sighting_id: string; look: number; sha256: string; report_enc: Buffer; at: At };
   idempotency: {
     token_id: string;

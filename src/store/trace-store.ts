@@ -101,6 +101,8 @@ export async function insertReading(
     readonly alert: AlertId;
     readonly sha256: string;
     readonly readingEnc: Buffer;
+    /** Slots that were read. */
+    readonly read: number;
     readonly at: Instant;
   },
 ): Promise<void> {
@@ -112,6 +114,7 @@ export async function insertReading(
       sha256: reading.sha256,
       reading_enc: reading.readingEnc,
       at: new Date(reading.at),
+      read: reading.read,
     })
     .execute();
 }

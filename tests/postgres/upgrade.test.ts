@@ -17,6 +17,7 @@ const SUSPENDED = new Date(BEFORE + 1000);
 const [programme, alert, second, one, two] = [newId(), newId(), newId(), newId(), newId()];
 const [opener, adder, mover, approver] = [newId(), newId(), newId(), newId()];
 const token = newId();
+const [sighting, forgotten] = [newId(), newId()];
 
 /** An event's issuer part as far as the migration reads it. */
 function told(kind: 'person' | 'system', person: string | null): string {
@@ -44,6 +45,14 @@ const ROWS = [
     select gen_random_uuid(), at, type, ${programme}, '{}', '', '', ${one}
     from (values ('standing_changed', ${AT}::timestamptz), ('standing_changed', ${SUSPENDED}),
       ('granted', ${new Date(BEFORE + 2000)})) as told (type, at)`,
+  sql`insert into sighting select id, ${programme}, ${opener}, ${AT}, '', ''
+    from unnest(${[sighting, forgotten]}::uuid[]) as id`,
+  sql`insert into reading select id, ${alert}, '', '', ${AT}
+    from unnest(${[sighting, forgotten]}::uuid[]) as id`,
+  sql`insert into event (id, at, type, subjects, entry, leaf, issuer_body)
+    values (gen_random_uuid(), ${AT}, 'reading_committed', '{}', '', '',
+      ${JSON.stringify({ actor: {}, data: { sighting, alert, read: 0 } })}),
+    (gen_random_uuid(), ${AT}, 'reading_committed', '{}', '', '', null)`,
   sql`insert into approval values (${alert}, 'plan', ${opener}, ${approver}, ${AT}, null)`,
   sql`insert into release_grant values (${alert}, ${one}, ${AT}, ${AT}, 1, 0),
     (${second}, ${one}, ${AT}, ${AT}, 1, 0), (${alert}, ${two}, ${AT}, ${AT}, 1, 0)`,
@@ -110,6 +119,12 @@ describe('an installation of the first migrations', () => {
     );
     const of = (id: string) => since.find((each) => each.participant_id === id)?.standing_since;
     assert.deepEqual([of(one), of(two)], [SUSPENDED.getTime(), null]);
+  });
+
+  test('a reading has read what its event says, and something where that was erased', async () => {
+    const read = await rows('select sighting_id, read from reading');
+    const byId = new Map(read.map((one) => Object.values(one as object) as [string, number]));
+    assert.deepEqual([byId.get(sighting), byId.get(forgotten)], [0, 1]);
   });
 
   test('row security is forced as before', async () => {

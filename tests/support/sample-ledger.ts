@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../src/crypto/canonical.ts';
+import { canonicalJson, type Json } from '../../src/crypto/canonical.ts';
 import { sha256 } from '../../src/crypto/hash.ts';
 import { signer } from '../../src/crypto/sign.ts';
 import { formatCheckpoint } from '../../src/ledger/checkpoint.ts';
@@ -105,15 +105,23 @@ export function exportOf(ticks: readonly ExportedTick[]): string {
 
 /** A tick with one event, which happened at `happened`. */
 export function tickOfEvent(tick: number, at: number, happened: number): ExportedTick {
-  const part: Part = {
-    audience: 'issuer',
-    body: canonicalJson({ v: 1, type: 'sample', at: happened }),
-    salt: seeded(`salt of tick ${tick}`),
-  };
+  return tickOfBodies(tick, at, [{ v: 1, type: 'sample', at: happened }]);
+}
+
+/** A tick with events of these bodies, all the issuer's, at rising positions. */
+export function tickOfBodies(tick: number, at: number, bodies: readonly Json[]): ExportedTick {
   const key = seeded(`key of tick ${tick}`);
-  const event = { position: 5, entry: eventEntry([part]), parts: [part] };
-  const { root } = buildEventTree([{ position: 5, hash: eventLeafHash(eventEntry([part])) }], key);
-  return { tick, at, root, key, events: [event] };
+  const events = bodies.map((body, i) => {
+    const salt = seeded(`salt ${i} of tick ${tick}`);
+    const part: Part = { audience: 'issuer', body: canonicalJson(body), salt };
+    return { position: 5 + i, entry: eventEntry([part]), parts: [part] };
+  });
+  const leaves = events.map(({ position, parts }) => ({
+    position,
+    hash: eventLeafHash(eventEntry(parts)),
+  }));
+  const { root } = buildEventTree(leaves, key);
+  return { tick, at, root, key, events };
 }
 
 function sampleTick(count: number, tick: number): SampleTick {

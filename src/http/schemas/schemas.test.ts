@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { TSchema } from 'typebox';
 import type { AlertId, ArtifactId, SightingId } from '../../domain/ids.ts';
 import { importDocument } from '../../formats/import-document.ts';
+import type { EvidenceScore } from '../../marking/decoder/result.ts';
 import type { TraceReport } from '../../programme/trace-report.ts';
 import { buildApp } from '../app.ts';
 import { nothingToServe } from '../openapi.ts';
@@ -34,11 +35,20 @@ const SCORE = {
   disagreeing: 2,
 };
 
+const EVIDENCE: Omit<EvidenceScore, 'participant'> = {
+  corrected: 2e-7,
+  by: 'accumulated',
+  sample: { p: 1e-12, log10P: -12 },
+  pooled: { p: 1e-11, log10P: -11 },
+  lnE: 24.5,
+  alerts: [{ alert: ID, lnE: 11.5, agreeing: 60, disagreeing: 12 }],
+};
+
 /**
  * Every field of a report, every list with something in it: the compiler says when one is added.
  */
 const REPORT: TraceReport = {
-  v: 1,
+  v: 2,
   sighting: ID as SightingId,
   sample: HASH,
   alerts: [
@@ -81,10 +91,23 @@ const REPORT: TraceReport = {
             corrected: 1e-12,
           },
         ],
-        untested: ['other_alerts'],
+        untested: ['other_normal_forms'],
       },
     },
   ],
+  evidence: {
+    v: 1,
+    alpha: 1e-6,
+    look: 3,
+    cap: 2000,
+    budgetLeft: 0.2,
+    readings: 3,
+    list: HASH,
+    alerts: 2,
+    stages: [{ scope: 'reader', slots: 90, tested: 7 }],
+    participants: [{ participant: ID, ...EVIDENCE }],
+    readers: [{ participant: ID, reader: ID, ...EVIDENCE }],
+  },
 };
 
 test('a trace report reaches the investigator whole', async () => {

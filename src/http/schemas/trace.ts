@@ -56,6 +56,33 @@ const Result = Type.Object({
   untested: listOf(Text),
 });
 
+const Tail = Type.Object({ p: Real, log10P: Real });
+
+const Evidence = {
+  participant: IdText,
+  corrected: Real,
+  by: Text,
+  sample: nullable(Tail),
+  pooled: nullable(Tail),
+  lnE: Real,
+  alerts: listOf(Type.Object({ alert: IdText, lnE: Real, agreeing: Count, disagreeing: Count })),
+};
+
+/** `EvidenceResult` of marking/decoder/result.ts, and what entered. */
+const OverAlerts = Type.Object({
+  v: Count,
+  alpha: Real,
+  look: Count,
+  cap: Count,
+  budgetLeft: Real,
+  readings: Count,
+  list: Hex32,
+  alerts: Count,
+  stages: listOf(Type.Object({ scope: Text, slots: Count, tested: Count })),
+  participants: listOf(Type.Object(Evidence)),
+  readers: listOf(Type.Object({ ...Evidence, reader: IdText })),
+});
+
 /** What a trace found, per alert of which the sample had something. */
 export const TraceReportText = typed<TraceReport>(
   Type.Object({
@@ -70,6 +97,7 @@ export const TraceReportText = typed<TraceReport>(
         result: Result,
       }),
     ),
+    evidence: nullable(OverAlerts),
   }),
 );
 

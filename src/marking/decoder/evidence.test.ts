@@ -10,10 +10,11 @@ import {
   readingOf,
 } from '../../../tests/support/leak.ts';
 import { type Seeded, seeded } from '../../../tests/support/seeded.ts';
+import type { AlertId } from '../../domain/ids.ts';
 import { BIASES } from '../code.ts';
 import { budgetLeft, lnCorrected, lnPrice } from './budget.ts';
-import { accumulate, type Entry } from './evidence.ts';
-import { freshReadings } from './fresh.ts';
+import { accumulate, partsOf } from './evidence.ts';
+import { countEntries, type Entry } from './fresh.ts';
 import { lnFactor, portfolioFor } from './portfolio.ts';
 import { type CodeSlot, groupSlots } from './words.ts';
 
@@ -24,23 +25,39 @@ const PAIR = [FIRMS[4]?.participant ?? '', FIRMS[70]?.participant ?? ''];
 /** An alert of which the pair leaked a mixture of their copies, a share of the slots not read. */
 function leaked(random: Seeded, erased: number): Entry {
   const key = markKey(random);
+  const alert = `alert-${random.below(1e9)}` as AlertId;
   const copies = PAIR.map((participant) => copyOf(key, SLOTS, participant, 'desk-0'));
   const shown = SLOTS.map((_, i) => copies[random.below(2)]?.[i] ?? 0);
-  return { reading: readingOf(SLOTS, shown, { erased, wrong: 0, random }), key, holders: FIRMS };
+  const reading = { ...readingOf(SLOTS, shown, { erased, wrong: 0, random }), alert };
+  return { reading, key, holders: FIRMS };
+}
+
+/** The same leak, of which the slots from `from` to `to` were read. */
+function part(entry: Entry, from: number, to: number): Entry {
+  const slots = entry.reading.slots.map((slot, i) =>
+    i >= from && i < to ? slot : { ...slot, value: null },
+  );
+  return { ...entry, reading: { ...entry.reading, slots } };
+}
+
+/** The master of that alert, as read off the public text. */
+function master(entry: Entry): Entry {
+  const slots = entry.reading.slots.map((slot) => ({ ...slot, value: 0 as const }));
+  return { ...entry, reading: { ...entry.reading, slots } };
 }
 
 function ofAll(entries: readonly Entry[]) {
   const lnLevel = Math.log(1e-6) - lnPrice({ cap: 250, look: 3 });
-  return accumulate('participant', entries, FIRMS, lnLevel);
+  return accumulate('participant', countEntries(entries), FIRMS, lnLevel);
 }
 
 test('one sample traced a hundred times leaves the evidence where it was', () => {
   const entry = leaked(seeded(1), 0.3);
-  const hundred = freshReadings(new Array(100).fill(entry.reading));
-  assert.ok((hundred[0]?.fresh ?? 0) > 100);
-  assert.ok(hundred.slice(1).every(({ fresh }) => fresh === 0));
-  const entries = hundred.map(({ reading }) => ({ ...entry, reading }));
-  const [once, often] = [ofAll([entry]), ofAll(entries)];
+  const hundred = Array.from({ length: 100 }, () => entry);
+  const [first, ...others] = countEntries(hundred);
+  assert.ok((first?.slots.length ?? 0) > 100);
+  assert.ok(others.every(({ slots }) => slots.length === 0));
+  const [once, often] = [ofAll([entry]), ofAll(hundred)];
   for (const [i, { lnE, lnPooled }] of once.entries()) {
     assert.equal(often[i]?.lnE, lnE);
     assert.equal(often[i]?.lnPooled, lnPooled);
@@ -49,17 +66,26 @@ test('one sample traced a hundred times leaves the evidence where it was', () =>
 
 test('a second sample of an alert adds the slots that the first one did not have', () => {
   const entry = leaked(seeded(2), 0);
-  const slots = entry.reading.slots;
-  const part = (from: number, to: number) => ({
-    ...entry.reading,
-    slots: slots.map((slot, i) => (i >= from && i < to ? slot : { ...slot, value: null })),
-  });
-  const [first, second] = freshReadings([part(0, 120), part(60, 225)]);
-  assert.deepEqual([first?.fresh, second?.fresh], [120, 105]);
-  const seen = [first, second].flatMap((each) =>
-    (each?.reading.slots ?? []).filter(({ value }) => value !== null).map(({ key }) => key.slot),
+  const counted = countEntries([part(entry, 0, 120), part(entry, 60, 225)]);
+  assert.deepEqual(
+    counted.map(({ slots }) => slots.length),
+    [120, 105],
   );
+  const seen = counted.flatMap(({ slots }) => slots.map(({ key }) => key.slot));
   assert.equal(new Set(seen).size, seen.length);
+});
+
+test('the public text, or a normalised family, traced first takes no slot from a leak', () => {
+  const entry = leaked(seeded(12), 0);
+  const [, after] = countEntries([master(entry), entry]);
+  assert.equal(after?.slots.length, countEntries([entry])[0]?.slots.length);
+  const slots = entry.reading.slots.map((slot) =>
+    slot.family === 'prose.word' ? { ...slot, value: 0 as const } : slot,
+  );
+  const normalised = { ...entry, reading: { ...entry.reading, slots } };
+  const [most, rest] = countEntries([normalised, entry]);
+  assert.ok(most?.slots.every(({ family }) => family !== 'prose.word'));
+  assert.ok(rest?.slots.length && rest.slots.every(({ family }) => family === 'prose.word'));
 });
 
 test('three alerts: a pair that mixes copies and leaks half of each is named, nobody else', () => {
@@ -92,22 +118,19 @@ test('the order of alerts changes nothing; who had no copy has factor 1', () => 
   }));
   const [first, second] = ofAll(without);
   const [rest] = ofAll(entries.slice(1));
-  assert.equal(first?.entries, 2);
+  const own = (row: number) =>
+    partsOf('participant', countEntries(without), FIRMS[row] ?? { participant: '', reader: '' });
+  assert.deepEqual([own(0).length, own(1).length], [2, 3]);
+  assert.ok(Math.abs(own(1).reduce((sum, { lnE }) => sum + lnE, 0) - (second?.lnE ?? 0)) < 1e-9);
   assert.ok(Math.abs((first?.lnE ?? 0) - (rest?.lnE ?? 1)) < 1e-9);
   assert.ok(Math.abs((second?.lnE ?? 0) - (there[1]?.lnE ?? 1)) < 1e-9);
 });
 
 test('the master, and nothing at all, is no evidence for or against anybody', () => {
-  const entry = leaked(seeded(5), 0);
-  const master = readingOf(
-    SLOTS,
-    SLOTS.map(() => 0),
-    { erased: 0, wrong: 0, random: seeded(6) },
-  );
-  for (const { lnE, lnPooled } of ofAll([{ ...entry, reading: master }])) {
+  for (const { lnE, lnPooled } of ofAll([master(leaked(seeded(5), 0))])) {
     assert.deepEqual([lnE, lnPooled], [0, 0]);
   }
-  assert.ok(ofAll([]).every(({ lnE, lnPooled, entries }) => lnE + lnPooled + entries === 0));
+  assert.ok(ofAll([]).every(({ lnE, lnPooled }) => lnE + lnPooled === 0));
 });
 
 test('a factor has mean 1 over all words, whatever was read and whatever is given', () => {
@@ -177,9 +200,12 @@ test('the budget: all looks together spend half of alpha on p-values, evidence h
   assert.ok(Math.abs(e - Math.log(1e-6)) < 1e-9);
   const least = lnCorrected({ cap: 1, look: 1 }, { lnCase: -30, lnPooled: -40, lnE: 10 });
   assert.equal(least, lnCorrected({ cap: 1, look: 1 }, { ...none, lnPooled: -40 }));
-  assert.equal(budgetLeft(1), 1);
-  assert.ok(Math.abs(budgetLeft(2) - (1 - 6 / Math.PI ** 2)) < 1e-12);
-  assert.ok(budgetLeft(1_000) > 0 && budgetLeft(1_000) < 0.001);
+  let left = 1;
+  for (let look = 1; look < 100; look++) {
+    assert.ok(Math.abs(budgetLeft(look) - left) < 1e-8, `left at look ${look}`);
+    left -= 6 / (Math.PI * look) ** 2;
+  }
+  assert.ok(budgetLeft(1e12) > 0 && budgetLeft(1e12) < 1e-11);
 });
 
 function drawSlots(m: number, random: Seeded): CodeSlot[] {

@@ -1,23 +1,12 @@
-import type { MarkKey, Scope } from '../code.ts';
+import type { Scope } from '../code.ts';
 import { codeBit, recipientFor } from '../code.ts';
-import type { Reading } from '../reading.ts';
 import { decode } from './decode.ts';
-import { examineFamilies } from './families.ts';
-import { knownWordOf } from './known-word.ts';
+import type { CountedEntry } from './fresh.ts';
 import { lnFactor, portfolioFor } from './portfolio.ts';
-import { authoredBit, isRead, openReading, type ReadSlot } from './slots.ts';
+import type { EvidencePart } from './result.ts';
+import { authoredBit, type ReadSlot } from './slots.ts';
 import { JUDGED, type Named } from './stage.ts';
-import { bitAt, type CodeSlot, countOnes, groupSlots, packWords, type Words } from './words.ts';
-
-/**
- * A reading that enters the evidence over alerts: only slots that no earlier reading of the same
- * alert has read (`freshReadings`), with that alert's mark key and those who had a copy of it.
- */
-export type Entry = {
-  readonly reading: Reading;
-  readonly key: MarkKey;
-  readonly holders: readonly Named[];
-};
+import { bitAt, countOnes, groupSlots, packWords, type Words } from './words.ts';
 
 /** What all entries say about one recipient. */
 export type Accumulated = Named & {
@@ -25,8 +14,6 @@ export type Accumulated = Named & {
   readonly lnE: number;
   /** ln of the p-value over all slots of all entries together, 0 where it is not near. */
   readonly lnPooled: number;
-  /** Entries it had a copy of. */
-  readonly entries: number;
 };
 
 /**
@@ -47,12 +34,14 @@ export type Accumulated = Named & {
  */
 export function accumulate(
   scope: Scope,
-  entries: readonly Entry[],
+  entries: readonly CountedEntry[],
   recipients: readonly Named[],
   lnLevel: number,
 ): Accumulated[] {
   const ids = recipients.map((named) => recipientFor(scope, named.participant, named.reader));
-  const views = entries.map((entry) => viewOf(scope, entry, ids));
+  const views = entries
+    .map((entry) => viewOf(scope, entry, ids))
+    .filter(({ slots }) => slots.length > 0);
   const pooled = pool(views, ids.length, lnLevel);
   return recipients.map((named, row) => {
     const own = views.filter(({ held }) => held.has(row));
@@ -60,24 +49,47 @@ export function accumulate(
       ...named,
       lnE: own.reduce((sum, view) => sum + view.lnFactorOf(row), 0),
       lnPooled: pooled.get(row) ?? 0,
-      entries: own.length,
     };
   });
 }
 
-/** An entry as scored: slots that count, words of all recipients, which of them held a copy. */
+/** What each alert adds to the evidence about one recipient, where it adds anything. */
+export function partsOf(
+  scope: Scope,
+  entries: readonly CountedEntry[],
+  named: Named,
+): EvidencePart[] {
+  const ids = [recipientFor(scope, named.participant, named.reader)];
+  const parts = new Map<string, EvidencePart>();
+  for (const entry of entries) {
+    const { slots, words, held, lnFactorOf } = viewOf(scope, entry, ids);
+    if (slots.length === 0 || !held.has(0)) continue;
+    const agreeing = slots.filter(({ y }, i) => bitAt(words, 0, i) === y).length;
+    const sum = parts.get(entry.alert);
+    parts.set(entry.alert, {
+      alert: entry.alert,
+      lnE: (sum?.lnE ?? 0) + lnFactorOf(0),
+      agreeing: (sum?.agreeing ?? 0) + agreeing,
+      disagreeing: (sum?.disagreeing ?? 0) + slots.length - agreeing,
+    });
+  }
+  return [...parts.values()];
+}
+
+/** An entry as scored: slots of the scope, words of all recipients, which of them held a copy. */
 type View = {
-  readonly slots: readonly CodeSlot[];
+  readonly slots: readonly ReadSlot[];
   readonly words: Words;
   readonly given: readonly ArrayLike<number>[];
   readonly held: ReadonlySet<number>;
   readonly lnFactorOf: (row: number) => number;
 };
 
-function viewOf(scope: Scope, { reading, key, holders }: Entry, ids: readonly string[]): View {
+function viewOf(scope: Scope, entry: CountedEntry, ids: readonly string[]): View {
+  const { key, holders, mixed } = entry;
   const own = new Set(holders.map((held) => recipientFor(scope, held.participant, held.reader)));
   const held = new Set(Array.from(ids.keys()).filter((row) => own.has(ids[row] ?? '')));
-  const { slots, mixed } = countingSlots(scope, reading, key);
+  const slots = entry.slots.filter((slot) => slot.scope === scope);
   const words = packWords(ids.length, slots.length, (row, i) => {
     const slot = slots[i];
     return slot === undefined ? 0 : codeBit(key, ids[row] ?? '', slot.key, slot.p);
@@ -88,19 +100,8 @@ function viewOf(scope: Scope, { reading, key, holders }: Entry, ids: readonly st
   const counts = countOnes(words, grouping);
   const width = grouping.classes.length;
   const lnFactorOf = (row: number) =>
-    slots.length === 0 ? 0 : lnFactor(portfolio, counts.subarray(row * width, (row + 1) * width));
+    lnFactor(portfolio, counts.subarray(row * width, (row + 1) * width));
   return { slots, words, given, held, lnFactorOf };
-}
-
-/** The slots of a scope that count, as when the sample is scored by itself. */
-function countingSlots(scope: Scope, reading: Reading, key: MarkKey) {
-  const slots = openReading(reading, key);
-  const read = slots.filter(isRead);
-  if (knownWordOf(read) !== null) return { slots: [] as ReadSlot[], mixed: false };
-  const { reports, mixed } = examineFamilies(slots);
-  const erased = new Set(reports.filter((report) => report.erased).map(({ family }) => family));
-  const kept = read.filter((slot) => slot.scope === scope && !erased.has(slot.family));
-  return { slots: kept, mixed };
 }
 
 /**
@@ -109,7 +110,7 @@ function countingSlots(scope: Scope, reading: Reading, key: MarkKey) {
  */
 function pool(views: readonly View[], rows: number, lnLevel: number): Map<number, number> {
   const parts = views
-    .filter(({ slots, given }) => slots.length > 0 && given.length === 0)
+    .filter(({ given }) => given.length === 0)
     .flatMap(({ slots, words }) => slots.map((slot, i) => ({ slot, words, i })));
   if (parts.length === 0) return new Map();
   const words = packWords(rows, parts.length, (row, at) => {

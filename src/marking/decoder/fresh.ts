@@ -1,25 +1,63 @@
-import type { Reading, SlotRead } from '../reading.ts';
+import type { MarkKey } from '../code.ts';
+import type { Reading } from '../reading.ts';
+import { examineFamilies } from './families.ts';
+import { knownWordOf } from './known-word.ts';
+import { isRead, openReading, type ReadSlot } from './slots.ts';
+import type { Named } from './stage.ts';
 
-/** One committed reading of an alert, as far as it has slots that no earlier one had. */
-export type FreshReading = { readonly reading: Reading; readonly fresh: number };
+/** A committed reading, its alert's mark key, and all who had a copy of that alert. */
+export type Entry = {
+  readonly reading: Reading;
+  readonly key: MarkKey;
+  readonly holders: readonly Named[];
+};
+
+/** An entry as it counts. */
+export type CountedEntry = {
+  readonly alert: string;
+  readonly key: MarkKey;
+  readonly holders: readonly Named[];
+  /** The slots of both scopes that count here and counted in no earlier entry of the alert. */
+  readonly slots: readonly ReadSlot[];
+  /** Whether copies were mixed with the text as authored, whose word is given then. */
+  readonly mixed: boolean;
+};
 
 /**
- * The readings of one alert in the order in which they were committed, each with the slots that an
- * earlier one has read left out as not read: an alert counts every slot once, by its first read.
- * Reading one sample a hundred times adds nothing after the first.
+ * What each reading adds to the evidence, in the order in which they were committed: an alert
+ * counts every slot once, by the first read of it that counts. Reading one sample a hundred times
+ * adds nothing after the first.
+ *
+ * A read counts when it would if the sample were scored by itself. The text as authored, which is
+ * nobody's copy, and normalised families take no slot away: else tracing the public text would
+ * close an alert. That is seen from the reading and the secret biases, without any codeword, so
+ * which slots count never depends on what they say.
+ *
+ * @param entries of one programme, with all slots of each reading.
  */
-export function freshReadings(readings: readonly Reading[]): FreshReading[] {
-  const known = new Set<string>();
-  return readings.map((reading) => {
-    const slots = reading.slots.map((slot): SlotRead => {
-      return known.has(nameOf(slot)) ? { ...slot, value: null } : slot;
-    });
-    const read = slots.filter(({ value }) => value !== null);
-    for (const slot of read) known.add(nameOf(slot));
-    return { reading: { ...reading, slots }, fresh: read.length };
+export function countEntries(entries: readonly Entry[]): CountedEntry[] {
+  const counted = new Map<string, Set<string>>();
+  return entries.map(({ reading, key, holders }) => {
+    const { alert } = reading;
+    const known = counted.get(alert) ?? new Set();
+    counted.set(alert, known);
+    const { slots, mixed } = countingSlots(reading, key);
+    const fresh = slots.filter((slot) => !known.has(nameOf(slot)));
+    for (const slot of fresh) known.add(nameOf(slot));
+    return { alert, key, holders, slots: fresh, mixed };
   });
 }
 
-function nameOf({ key }: SlotRead): string {
+/** The slots that count when the sample is scored by itself. */
+function countingSlots(reading: Reading, key: MarkKey) {
+  const slots = openReading(reading, key);
+  const read = slots.filter(isRead);
+  if (knownWordOf(read) !== null) return { slots: [], mixed: false };
+  const { reports, mixed } = examineFamilies(slots);
+  const erased = new Set(reports.filter((report) => report.erased).map(({ family }) => family));
+  return { slots: read.filter(({ family }) => !erased.has(family)), mixed };
+}
+
+function nameOf({ key }: ReadSlot): string {
   return `${key.artifact}/${key.slot}`;
 }

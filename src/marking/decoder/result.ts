@@ -62,7 +62,6 @@ export type CanaryHit = {
 /** What a trace leaves untested; a report lists it. */
 export type Untested =
   | 'sets_of_four_or_more'
-  | 'other_alerts'
   | 'other_normal_forms'
   | 'erased_families'
   | 'readers_of_unidentified_participants'
@@ -110,4 +109,61 @@ export type TraceResult = {
   readonly needed: number | null;
   readonly canaries: readonly CanaryHit[];
   readonly untested: readonly Untested[];
+};
+
+/** A probability, and its decimal logarithm for tails below a double's range. */
+export type Tail = { readonly p: number; readonly log10P: number };
+
+/** What the slots of one alert add to the evidence about somebody. */
+export type EvidencePart = {
+  readonly alert: string;
+  /** ln of the product of its factors: the e-value of the alert. */
+  readonly lnE: number;
+  readonly agreeing: number;
+  readonly disagreeing: number;
+};
+
+/** Evidence about somebody named, over all alerts of the programme that were traced so far. */
+export type EvidenceScore = {
+  readonly participant: string;
+  /** The least of the three, corrected as `lnCorrected` says: what alpha is compared with. */
+  readonly corrected: number;
+  /** Which of the three gave it. */
+  readonly by: 'sample' | 'pooled' | 'accumulated';
+  /**
+   * Of the alerts in the sample at hand, the least p-value of one alone; null: none alone
+   * identifies.
+   */
+  readonly sample: Tail | null;
+  /** Over all slots of all alerts as one long word, uncorrected; null: not near. */
+  readonly pooled: Tail | null;
+  /** ln of the product of the factors of all alerts: cumulative E. */
+  readonly lnE: number;
+  /** The alerts that it is made of. */
+  readonly alerts: readonly EvidencePart[];
+};
+
+/** The same about a reader, on the slots that are its own. */
+export type ReaderEvidence = EvidenceScore & { readonly reader: string };
+
+/**
+ * The evidence over alerts at one look. As with `TraceResult`, it has numbers of those named alone.
+ * That somebody is named says that copies issued to it were used in some of these alerts, not in
+ * which.
+ */
+export type EvidenceResult = {
+  readonly v: 1;
+  readonly alpha: number;
+  readonly look: number;
+  readonly cap: number;
+  /** The part of alpha, from 0 to 1, that p-values of later looks may still spend. */
+  readonly budgetLeft: number;
+  /** Alerts of which slots counted. */
+  readonly alerts: number;
+  /** One per stage run: slots of that scope over all alerts, and how many were compared. */
+  readonly stages: readonly Pick<StageReport, 'scope' | 'slots' | 'tested'>[];
+  /** The participants named, by the sample alone too, ascending in `corrected`. */
+  readonly participants: readonly EvidenceScore[];
+  /** The readers named, ascending in `corrected`. */
+  readonly readers: readonly ReaderEvidence[];
 };

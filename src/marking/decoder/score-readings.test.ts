@@ -6,7 +6,7 @@ import type { ArtifactId } from '../../domain/ids.ts';
 import { canaryValue } from '../code.ts';
 import type { CanarySlot } from '../slot-table.ts';
 import { renderCanary } from '../splice.ts';
-import { type CommittedReading, scoreReadings } from './score-readings.ts';
+import { type CommittedReading, type Ledgered, scoreReadings } from './score-readings.ts';
 
 const FIRMS = firms(300);
 const SLOTS = bitSlots(320, ['prose.word', 'prose.phrase']);
@@ -31,23 +31,35 @@ function reading(erased: number, strings: readonly string[]): CommittedReading {
   };
 }
 
+/** The readings as the first that the programme has. */
+function ledger(readings: readonly CommittedReading[]): Ledgered {
+  const holders = FIRMS.flatMap(({ participant, readers }) =>
+    readers.map((reader) => ({ participant, reader })),
+  );
+  return { entries: readings.map(({ reading, key }) => ({ reading, key, holders })), cap: 300 };
+}
+
 const OTHERS = ['3f2b8c1e-0000-4000-8000-000000000001', 'ab'.repeat(16)];
 const OURS = renderCanary(GUID, canaryValue(KEY, 'firm-3/desk-1', GUID.key));
 
 test('strings that are no canary of ours spend no look, for however many alerts', () => {
-  const scored = scoreReadings([reading(1, OTHERS), reading(1, []), reading(1, OTHERS)], 7);
-  assert.deepEqual(scored, { results: [null, null, null], look: 8 });
+  const readings = [reading(1, OTHERS), reading(1, []), reading(1, OTHERS)];
+  const scored = scoreReadings(readings, 7, ledger([]));
+  assert.deepEqual(scored, { results: [null, null, null], look: 8, evidence: null, adds: [] });
 });
 
 test('slots read and a canary found spend a look each, in the order of the readings', () => {
   const all = [reading(1, OTHERS), reading(0, OTHERS), reading(1, [...OTHERS, OURS])];
-  const { results, look } = scoreReadings(all, 7);
+  const { results, look, evidence } = scoreReadings(all, 7, ledger(all.slice(1, 2)));
   assert.equal(look, 9);
   const [nothing, slots, canary] = results;
   assert.equal(nothing, null);
   assert.deepEqual([slots?.look, canary?.look], [8, 9]);
   assert.deepEqual(slots?.identified, [{ participant: 'firm-3', readers: ['desk-1'] }]);
   assert.deepEqual(canary?.identified, []);
+  assert.equal(evidence?.look, 9);
+  const [firm, desk] = [evidence?.participants ?? [], evidence?.readers ?? []].map(([one]) => one);
+  assert.deepEqual([firm?.participant, desk?.participant], ['firm-3', 'firm-3']);
   assert.deepEqual(
     canary?.canaries.map(({ participant, reader }) => [participant, reader]),
     [['firm-3', 'desk-1']],
@@ -55,5 +67,8 @@ test('slots read and a canary found spend a look each, in the order of the readi
 });
 
 test('nobody to compare with, or no alert at all, is one look as well', () => {
-  assert.deepEqual(scoreReadings([], 0), { results: [], look: 1 });
+  assert.deepEqual(scoreReadings([], 0, ledger([])), {
+    ...{ results: [], look: 1 },
+    ...{ evidence: null, adds: [] },
+  });
 });

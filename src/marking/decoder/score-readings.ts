@@ -1,9 +1,19 @@
+import type { Reading } from '../reading.ts';
 import { findCanaries } from './canaries.ts';
-import type { TraceResult } from './result.ts';
-import { scoreReading, type TraceInput } from './score.ts';
+import type { Entry } from './fresh.ts';
+import type { EvidenceResult, TraceResult } from './result.ts';
+import { ALPHA, scoreReading, type TraceInput } from './score.ts';
+import { scoreEvidence } from './score-evidence.ts';
 
 /** A reading of one alert, and what scoring it takes besides the look. */
 export type CommittedReading = Omit<TraceInput, 'look' | 'alpha'>;
+
+/** The evidence that the programme has collected, the sample at hand included. */
+export type Ledgered = {
+  /** In the order of the ledger. */
+  readonly entries: readonly Entry[];
+  readonly cap: number;
+};
 
 /** What the readings of one sample came to. */
 export type Scored = {
@@ -11,6 +21,10 @@ export type Scored = {
   readonly results: readonly (TraceResult | null)[];
   /** The last look spent. */
   readonly look: number;
+  /** Over all alerts; null where the sample shows no slot of any. */
+  readonly evidence: EvidenceResult | null;
+  /** Of each entry how many slots it adds to the evidence; none where there is no evidence. */
+  readonly adds: readonly number[];
 };
 
 /**
@@ -23,19 +37,40 @@ export type Scored = {
  * has none below 1, whatever is found; where one was read, the look is spent without a search. So
  * which number a look has never depends on the codewords that it pays for.
  *
- * @throws INVALID_INPUT as `scoreReading`.
+ * A sample that shows a slot is then put beside all that was read before in the programme, under
+ * its last look (`scoreEvidence`).
+ *
+ * @throws INVALID_INPUT as `scoreReading`; LIMIT_EXCEEDED as `scoreEvidence`.
  */
-export function scoreReadings(readings: readonly CommittedReading[], spent: number): Scored {
+export function scoreReadings(
+  readings: readonly CommittedReading[],
+  spent: number,
+  ledgered: Ledgered,
+): Scored {
   let look = spent;
   const results = readings.map((reading) => {
     if (!showsSomething(reading)) return null;
     look += 1;
     return scoreReading({ ...reading, look });
   });
-  return { results, look: Math.max(look, spent + 1) };
+  look = Math.max(look, spent + 1);
+  if (!readings.some(({ reading }) => showsSlots(reading))) {
+    return { results, look, evidence: null, adds: [] };
+  }
+  const sample = readings.flatMap(({ reading: { alert } }, i) => {
+    const result = results[i] ?? null;
+    return result === null ? [] : [{ alert, result }];
+  });
+  const scored = scoreEvidence({ ...ledgered, sample, look, alpha: ALPHA });
+  return { results, look, evidence: scored.result, adds: scored.adds };
 }
 
 function showsSomething({ reading, canaries, ...search }: CommittedReading): boolean {
-  if (reading.slots.some(({ value }) => value !== null)) return true;
+  if (showsSlots(reading)) return true;
   return findCanaries({ ...search, slots: canaries, strings: reading.strings }).length > 0;
+}
+
+/** Whether a slot was read at all. */
+export function showsSlots({ slots }: Reading): boolean {
+  return slots.some(({ value }) => value !== null);
 }

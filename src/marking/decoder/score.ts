@@ -143,7 +143,7 @@ function untested(
   families: readonly FamilyReport[],
   participants: number,
 ): Untested[] {
-  const always: Untested[] = ['sets_of_four_or_more', 'other_alerts', 'other_normal_forms'];
+  const always: Untested[] = ['sets_of_four_or_more', 'other_normal_forms'];
   if (families.some(({ erased }) => erased)) always.push('erased_families');
   if (stages.length === 0) always.push('all_copies');
   else if (identified.length < participants) always.push('readers_of_unidentified_participants');

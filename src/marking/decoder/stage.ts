@@ -84,7 +84,7 @@ function scoreOf(
 }
 
 /** A probability from its logarithm, never rounded to 0. */
-function probability(ln: number): number {
+export function probability(ln: number): number {
   return Math.min(1, Math.max(Math.exp(ln), Number.MIN_VALUE));
 }
 

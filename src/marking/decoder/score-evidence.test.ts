@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bitSlots, copyOf, firms, markKey, readingOf } from '../../../tests/support/leak.ts';
+import { type Seeded, seeded } from '../../../tests/support/seeded.ts';
+import type { AlertId } from '../../domain/ids.ts';
+import { ALPHA, scoreReading } from './score.ts';
+import { MAX_EVIDENCE_BITS, scoreEvidence } from './score-evidence.ts';
+import { type CommittedReading, scoreReadings } from './score-readings.ts';
+
+const CAP = 300;
+const FIRMS = firms(CAP);
+const HOLDERS = FIRMS.flatMap(({ participant, readers }) =>
+  readers.map((reader) => ({ participant, reader })),
+);
+const SLOTS = bitSlots(320, ['prose.word', 'prose.phrase', 'prose.list']);
+const [FIRM, DESK] = ['firm-7', 'desk-2'];
+
+/** A leak of one reader's copy of an alert of its own, of which few slots were read. */
+function leaked(alert: string, read: number, random: Seeded): CommittedReading {
+  const key = markKey(random);
+  const shown = copyOf(key, SLOTS, FIRM, DESK);
+  const noise = { erased: 1 - read / SLOTS.length, wrong: 0, random };
+  const reading = { ...readingOf(SLOTS, shown, noise), alert: alert as AlertId };
+  return { reading, key, participants: FIRMS, canaries: [], cap: CAP };
+}
+
+/** The evidence after the last of these was traced at this look, the others having been before. */
+function after(all: readonly CommittedReading[], look: number, lastHolders = HOLDERS) {
+  const entries = all.map(({ reading, key }, i) => {
+    return { reading, key, holders: i === all.length - 1 ? lastHolders : HOLDERS };
+  });
+  const sample = all
+    .slice(-1)
+    .map((last) => ({ alert: last.reading.alert, result: scoreReading({ ...last, look }) }));
+  return scoreEvidence({ entries, sample, cap: CAP, look, alpha: ALPHA }).result;
+}
+
+const names = (found: readonly { participant: string; reader?: string }[]) =>
+  found.map(({ participant, reader }) => [participant, reader].join('/'));
+
+test('one alert too few, four together: participant and reader are named, and nobody else', () => {
+  const random = seeded(1);
+  const all = ['a', 'b', 'c', 'd'].map((alert) => leaked(alert, 60, random));
+  assert.deepEqual(names(after(all.slice(0, 1), 1).participants), []);
+  const { participants, readers, ...rest } = after(all, 4);
+  assert.deepEqual([names(participants), names(readers)], [[`${FIRM}/`], [`${FIRM}/${DESK}`]]);
+  assert.deepEqual([rest.alerts, rest.stages.length], [4, 2]);
+  for (const score of [...participants, ...readers]) {
+    assert.ok(score.corrected <= ALPHA);
+    assert.equal(score.alerts.length, 4);
+    const sum = score.alerts.reduce((total, { lnE }) => total + lnE, 0);
+    assert.ok(Math.abs(sum - score.lnE) < 1e-9);
+    const [stage] = rest.stages;
+    if (!('reader' in score)) {
+      const slots = score.alerts.reduce((n, one) => n + one.agreeing + one.disagreeing, 0);
+      assert.equal(slots, stage?.slots);
+    }
+  }
+});
+
+test('late in a programme p-values cost too much, and what was accumulated does not', () => {
+  const random = seeded(2);
+  const all = ['a', 'b', 'c', 'd', 'e'].map((alert) => leaked(alert, 60, random));
+  const late = after(all, 1e12);
+  assert.deepEqual(names(late.participants), [`${FIRM}/`]);
+  assert.equal(late.participants[0]?.by, 'accumulated');
+  assert.equal(late.participants[0]?.sample, null);
+  assert.ok(late.budgetLeft < 1e-11);
+});
+
+test('alerts that others leaked speak against, and a list without them names too early', () => {
+  const random = seeded(13);
+  const own = ['a', 'b', 'c'].map((alert) => leaked(alert, 30, random));
+  const others = ['v', 'w', 'x', 'y'].map((alert): CommittedReading => {
+    const key = markKey(random);
+    const shown = copyOf(key, SLOTS, 'firm-20', 'desk-0');
+    const reading = readingOf(SLOTS, shown, { erased: 0.6, wrong: 0, random });
+    return { ...leaked(alert, 1, random), key, reading: { ...reading, alert: alert as AlertId } };
+  });
+  const named = (all: readonly CommittedReading[]) => names(after(all, 1e12).participants);
+  assert.deepEqual(named(own), [`${FIRM}/`]);
+  assert.deepEqual(named([...others, ...own]), ['firm-20/']);
+});
+
+test('the public text names nobody from before, an alert nobody who had no copy of it', () => {
+  const random = seeded(4);
+  const all = ['a', 'b', 'c', 'd'].map((alert) => leaked(alert, 90, random));
+  const last = leaked('e', 90, random);
+  const slots = last.reading.slots.map((slot) => ({ ...slot, value: 0 as const }));
+  const open = { ...last, reading: { ...last.reading, slots } };
+  assert.equal(names(after(all, 4).participants).length, 1);
+  assert.deepEqual(names(after([...all, open], 5).participants), []);
+  const rest = HOLDERS.filter(({ participant }) => participant !== FIRM);
+  assert.equal(names(after([...all, last], 5).participants).length, 1);
+  assert.deepEqual(names(after([...all, last], 5, rest).participants), []);
+});
+
+test('more than a stage may compute is refused before it is computed', () => {
+  const { reading, key } = leaked('a', 300, seeded(5));
+  const holders = Array.from({ length: 5_000 }, (_, i) => ({
+    participant: `firm-${i}`,
+    reader: 'desk-0',
+  }));
+  const entries = Array.from({ length: MAX_EVIDENCE_BITS / 100 / 5_000 }, (_, i) => ({
+    ...{ key, holders },
+    reading: { ...reading, alert: `alert-${i}` as AlertId },
+  }));
+  assert.throws(() => scoreEvidence({ entries, sample: [], cap: 1e7, look: 1, alpha: ALPHA }), {
+    code: 'LIMIT_EXCEEDED',
+    field: 'evidence',
+  });
+});
+
+test('a sample that was read before is named by itself, and adds nothing', () => {
+  const one = leaked('a', 320, seeded(6));
+  const entry = { reading: one.reading, key: one.key, holders: HOLDERS };
+  const runs = [1, 2, 3].map((n) => {
+    const entries = Array.from({ length: n }, () => entry);
+    return scoreReadings([one], n - 1, { entries, cap: CAP });
+  });
+  const [first] = runs;
+  for (const { evidence, adds } of runs) {
+    assert.equal(evidence?.participants[0]?.lnE, first?.evidence?.participants[0]?.lnE);
+    assert.ok(adds.slice(1).every((count) => count === 0));
+  }
+});

@@ -1,0 +1,160 @@
+import { TocsinError } from '../../domain/errors.ts';
+import { recipientFor, type Scope } from '../code.ts';
+import { budgetLeft, lnCorrected, lnPrice } from './budget.ts';
+import { type Accumulated, accumulate, partsOf } from './evidence.ts';
+import { type CountedEntry, countEntries, type Entry } from './fresh.ts';
+import type {
+  EvidenceResult,
+  EvidenceScore,
+  ReaderEvidence,
+  ReaderScore,
+  Tail,
+  TraceResult,
+} from './result.ts';
+import { type Named, probability } from './stage.ts';
+
+/**
+ * Codeword bits that one stage may compute: recipients times slots. About two minutes of one core.
+ */
+export const MAX_EVIDENCE_BITS = 100_000_000;
+
+/** What the evidence over alerts rests on. */
+export type EvidenceInput = {
+  /** All committed readings of the programme that read a slot, in the order of the ledger. */
+  readonly entries: readonly Entry[];
+  /** What the sample at hand came to, alert by alert. */
+  readonly sample: readonly { readonly alert: string; readonly result: TraceResult }[];
+  readonly cap: number;
+  /** The last look of the trace at hand. */
+  readonly look: number;
+  readonly alpha: number;
+};
+
+/** The evidence, and of each entry how many slots it adds to it. */
+export type ScoredEvidence = { readonly result: EvidenceResult; readonly adds: readonly number[] };
+
+/**
+ * Names whoever the sample at hand identifies alone, and whoever all alerts together do:
+ * min(p_case·N·4π²n²/6, p_pooled·N·4π²n²/6, 2N/E) ≤ alpha. Participants first, on the slots that
+ * their readers share, then the readers of those named, each stage paying for `cap` tests
+ * (`scoreReading` says why that suffices). Whoever had no copy of an alert of which the sample has
+ * a slot that counts is not named: an earlier report does that.
+ *
+ * @throws LIMIT_EXCEEDED when a stage would take more than `MAX_EVIDENCE_BITS`.
+ */
+export function scoreEvidence(input: EvidenceInput): ScoredEvidence {
+  const { entries, sample, cap, look, alpha } = input;
+  const counted = countEntries(entries);
+  const results = sample.map(({ result }) => result);
+  const first = named(input, 'participant', counted, {
+    among: holdersOf(counted, 'participant'),
+    alone: results.flatMap(({ participants }) => participants.map((of) => ({ ...of, reader: '' }))),
+  });
+  const theirs = new Set(first.found.map(({ participant }) => participant));
+  const second = named(input, 'reader', counted, {
+    among: holdersOf(counted, 'reader').filter(({ participant }) => theirs.has(participant)),
+    alone: results.flatMap(({ readers }) => readers),
+  });
+  const result: EvidenceResult = {
+    v: 1,
+    ...{ alpha, look, cap },
+    budgetLeft: budgetLeft(look + 1),
+    alerts: new Set(counted.filter(({ slots }) => slots.length > 0).map(({ alert }) => alert)).size,
+    stages: theirs.size === 0 ? [first.stage] : [first.stage, second.stage],
+    participants: first.found.map(({ reader: _, ...score }): EvidenceScore => score),
+    readers: second.found,
+  };
+  return { result, adds: counted.map(({ slots }) => slots.length) };
+}
+
+/** All who had a copy of one of the alerts, in the order of their ids. */
+function holdersOf(counted: readonly CountedEntry[], scope: Scope): Named[] {
+  const byId = new Map<string, Named>();
+  for (const holders of new Set(counted.map((entry) => entry.holders))) {
+    for (const holder of holders) byId.set(idOf(scope, holder), holder);
+  }
+  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, holder]) => holder);
+}
+
+function idOf(scope: Scope, { participant, reader }: Named): string {
+  return recipientFor(scope, participant, reader);
+}
+
+/** Those who had a copy of an alert of which the sample has a slot that counts. */
+function concernedBy(
+  { sample }: EvidenceInput,
+  counted: readonly CountedEntry[],
+  scope: Scope,
+): Set<string> {
+  const shown = sample.filter(
+    ({ result }) => result.knownWord === null && result.slotsRead > result.slotsErased,
+  );
+  const alerts = new Set(shown.map(({ alert }) => alert));
+  const holding = counted.filter(({ alert }) => alerts.has(alert));
+  return new Set(holdersOf(holding, scope).map((holder) => idOf(scope, holder)));
+}
+
+/** Whom one stage names. */
+function named(
+  input: EvidenceInput,
+  scope: Scope,
+  counted: readonly CountedEntry[],
+  { among, alone }: { readonly among: readonly Named[]; readonly alone: readonly ReaderScore[] },
+): { stage: EvidenceResult['stages'][number]; found: ReaderEvidence[] } {
+  const slots = counted
+    .flatMap((entry) => entry.slots)
+    .filter((slot) => slot.scope === scope).length;
+  const stage = { scope, slots, tested: among.length };
+  if (among.length === 0) return { stage, found: [] };
+  checkWork(slots * among.length);
+  const lnLevel = Math.log(input.alpha) - lnPrice(input);
+  const concerned = concernedBy(input, counted, scope);
+  const found = accumulate(scope, counted, among, lnLevel)
+    .filter((candidate) => concerned.has(idOf(scope, candidate)))
+    .map((candidate) => verdictOn(input, candidate, leastOf(scope, alone, candidate)))
+    .filter(({ ln }) => ln <= Math.log(input.alpha))
+    .sort((a, b) => a.ln - b.ln || (a.name < b.name ? -1 : 1))
+    .map(({ score }) => ({ ...score, alerts: partsOf(scope, counted, score) }));
+  return { stage, found };
+}
+
+function checkWork(bits: number): void {
+  if (bits <= MAX_EVIDENCE_BITS) return;
+  throw new TocsinError(
+    'LIMIT_EXCEEDED',
+    `evidence: expected at most ${MAX_EVIDENCE_BITS} codeword bits, recipients times slots read ` +
+      `in the programme's life, found ${bits}`,
+    { field: 'evidence' },
+  );
+}
+
+/** The least p-value by which one alert of the sample identifies the candidate; null: none does. */
+function leastOf(scope: Scope, alone: readonly ReaderScore[], who: Named): ReaderScore | null {
+  const own = alone.filter(
+    ({ participant, reader }) =>
+      participant === who.participant && (scope === 'participant' || reader === who.reader),
+  );
+  return own.toSorted((a, b) => a.corrected - b.corrected)[0] ?? null;
+}
+
+function verdictOn(input: EvidenceInput, candidate: Accumulated, sample: ReaderScore | null) {
+  const { participant, reader, lnE, lnPooled } = candidate;
+  const none = { lnCase: null, lnPooled: null, lnE: null };
+  const ways = [
+    { by: 'sample', ln: sample === null ? 0 : Math.log(sample.corrected) },
+    { by: 'pooled', ln: lnCorrected(input, { ...none, lnPooled }) },
+    { by: 'accumulated', ln: lnCorrected(input, { ...none, lnE }) },
+  ] as const;
+  const { by, ln } = ways.reduce((least, way) => (way.ln < least.ln ? way : least));
+  const score = {
+    ...{ participant, reader, by, lnE },
+    corrected: probability(ln),
+    sample: sample === null ? null : { p: sample.p, log10P: sample.log10P },
+    pooled: lnPooled < 0 ? tailOf(lnPooled) : null,
+  };
+  return { ln, name: `${participant}/${reader}`, score };
+}
+
+function tailOf(ln: number): Tail {
+  return { p: probability(ln), log10P: ln / Math.LN10 };
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { readAlertFolder } from '../../src/cli/alert-folder.ts';
+import { open as openAge } from '../../src/crypto/age/open.ts';
+import type { AlertId, ArtifactId, ReaderId } from '../../src/domain/ids.ts';
+import { DAY_MS, plus } from '../../src/domain/instant.ts';
+import { unpackCopy } from '../../src/formats/copy.ts';
+import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
+import { releaseDue } from '../../src/programme/release-due.ts';
+import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { SIGHTINGS_A_DAY } from '../../src/programme/trace-leak.ts';
+import type { TraceReport } from '../../src/programme/trace-report.ts';
+import { counts } from '../counts.ts';
+import {
+  admit,
+  approve,
+  EXAMPLE,
+  type House,
+  joinReader,
+  openHouse,
+  T0,
+  type TestReader,
+} from '../support/house.ts';
+import { assertInvariants } from '../support/invariants.ts';
+import { traced } from '../support/sighting.ts';
+
+/** The texts of three alerts; no two have a passage in common. */
+const ALERTS = [['advisory.md'], ['guidance.md'], ['repro.md', 'mitigation.md']];
+/** How much of each leaks. */
+const SHARES = [0.5, 0.6, 0.9];
+const FIRMS = 12;
+
+describe('three alerts of which two participants mix their copies and leak parts', () => {
+  let house: House;
+  const readers: TestReader[] = [];
+  /** Two participants, a reader of each. */
+  let pair: [TestReader, TestReader];
+  const samples: string[] = [];
+
+  before(async () => {
+    house = await openHouse({ readerCap: 40 });
+    for (let firm = 0; firm < FIRMS; firm++) {
+      const participant = await admit(house, `Firm ${firm}`, { tier: 'validate' });
+      readers.push(await joinReader(house, participant), await joinReader(house, participant));
+    }
+    pair = [readers[6], readers[17]] as [TestReader, TestReader];
+    const alerts = [];
+    for (const files of ALERTS) alerts.push(await alertOf(files));
+    house.clock.set(T0);
+    await releaseDue(house.context, house.clock.now());
+    for (const [i, texts] of alerts.entries()) {
+      let leak = '';
+      for (const text of texts) {
+        for (const reader of readers) await fetched(reader, text);
+        const [one, other] = [await fetched(pair[0], text), await fetched(pair[1], text)];
+        leak += mixed(one, other, SHARES[i] ?? 0);
+      }
+      samples.push(leak);
+    }
+  });
+  after(() => house.tearDown());
+
+  type Text = { readonly alert: AlertId; readonly artifact: ArtifactId };
+
+  async function alertOf(files: readonly string[]): Promise<Text[]> {
+    const { context, author, programme, clock } = house;
+    const { artifacts, ...input } = await readAlertFolder(EXAMPLE);
+    const { alert } = await draftAlert(context, author, programme, input, clock.now());
+    const texts: Text[] = [];
+    for (const { file, ...content } of artifacts.filter((each) => files.includes(each.file))) {
+      const made = { ...content, kind: 'advisory', reducedBy: null } as const;
+      const { artifact } = await addArtifact(context, author, alert, null, made, clock.now());
+      texts.push({ alert, artifact });
+    }
+    assert.equal(texts.length, files.length);
+    await approve(house, alert);
+    return texts;
+  }
+
+  async function fetched(reader: TestReader, text: Text): Promise<string> {
+    const { bytes } = await serveCopy(house.context, reader.caller, text, house.clock.now());
+    return unpackCopy(openAge([reader.identity], bytes)).content.toString();
+  }
+
+  /** The first lines of two copies mixed, so that each gives about half of what differs. */
+  function mixed(one: string, other: string, share: number): string {
+    const [ours, theirs] = [one.split('\n'), other.split('\n')];
+    let ahead = 0;
+    const lines = ours.map((line, i) => {
+      const their = theirs[i] ?? '';
+      const differs = line.split(' ').filter((word) => !their.split(' ').includes(word)).length;
+      ahead += ahead > 0 ? -differs : differs;
+      return ahead > 0 ? line : their;
+    });
+    return `${lines.slice(0, share * lines.length).join('\n')}\n`;
+  }
+
+  const named = ({ evidence }: TraceReport) =>
+    (evidence?.participants ?? []).map(({ participant }) => participant).sort();
+
+  test('one alone names nobody; all three name both, and nobody else', async () => {
+    const reports: TraceReport[] = [];
+    for (const sample of samples) reports.push(await traced(house, sample));
+    const [first, , last] = reports;
+    assert.ok(first && last);
+    assert.deepEqual(named(first), []);
+    assert.deepEqual(named(last), pair.map(({ caller }) => caller.participant).sort());
+    assert.equal(last.evidence?.alerts, ALERTS.length);
+    assert.ok(last.evidence.participants.every(({ corrected }) => corrected <= 1e-6));
+    const owners = new Set(pair.map(({ caller }) => caller.id));
+    assert.ok(last.evidence.readers.every(({ reader }) => owners.has(reader as ReaderId)));
+    await assertInvariants(house);
+  });
+
+  test(`the same sample ${counts.retraces} times more leaves the evidence as it was`, async () => {
+    const [sample = ''] = samples.slice(-1);
+    const evidence = async () => {
+      const found = (await traced(house, sample)).evidence;
+      return (found?.participants ?? [])
+        .map(({ participant, lnE, alerts }) => ({ participant, lnE, alerts }))
+        .sort((a, b) => (a.participant < b.participant ? -1 : 1));
+    };
+    house.clock.set(plus(house.clock.now(), DAY_MS));
+    const before = await evidence();
+    assert.equal(before.length, pair.length);
+    for (let run = 1; run < counts.retraces; run++) {
+      if (run % SIGHTINGS_A_DAY.person === 0) house.clock.set(plus(house.clock.now(), DAY_MS));
+      const now = await evidence();
+      // Each look makes p-values dearer, so that a name may go; what it rests on never changes.
+      assert.deepEqual(
+        now,
+        before.filter(({ participant }) => now.some((one) => one.participant === participant)),
+      );
+    }
+    const { rows } = await house.context.store.issuer((tx) =>
+      sql<{ adds: number }>`select adds from evidence_entry order by nth`.execute(tx),
+    );
+    const adds = rows.map((row) => row.adds);
+    assert.equal(adds.length, ALERTS.length + counts.retraces);
+    assert.ok(adds.every((count, i) => (i < ALERTS.length ? count > 0 : count === 0)));
+    await assertInvariants(house);
+  });
+});

@@ -24,7 +24,7 @@ export const counts = {
   /** Steps of the histories that are compared with the model of releases. */
   modelSteps: long ? 1_000_000 : 4_000,
   /** Databases side by side, so that one waits for its disk while the other computes. */
-  modelHouses: long ? 2 : 1,
+  modelHouses: long ? 4 : 1,
   properties: long ? 100 : 1,
   ruleMutations: long ? Number.POSITIVE_INFINITY : 4,
   /** Of the mutants of a pack's rules, and of its table. */

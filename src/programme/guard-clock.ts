@@ -79,12 +79,13 @@ export async function guardClock(
 
 /**
  * By a clock that was ahead, waves were done too early, or everybody was to be decided again at a
- * time that has not come: waves to come by the right time are laid out anew from the schedule.
+ * time that has not come: waves to come by the right time are laid out anew from the schedule. Where
+ * decisions may have been made after the right time, `sinceThen`, everybody is decided again.
  */
-async function layOutWaves(tx: Tx, actor: Actor, now: Instant): Promise<void> {
+async function layOutWaves(tx: Tx, actor: Actor, now: Instant, sinceThen: boolean): Promise<void> {
   for (const { id: programme } of await programmes(tx)) {
     await lockToChange(tx, programme);
-    for (const id of await alertsAhead(tx, programme, now)) {
+    for (const id of await alertsAhead(tx, programme, now, sinceThen)) {
       const alert = await alertById(tx, id);
       if (!alert) continue;
       const act = { programme, actor, at: now };
@@ -132,7 +133,7 @@ export async function confirmClock(
       throw new TocsinError('SECOND_PERSON', 'clock: expected another person to confirm');
     }
     await putClockMark(tx, { highWater: now, doubtedAt: null, firstConfirmation: null });
-    await layOutWaves(tx, actorOf(caller), now);
+    await layOutWaves(tx, actorOf(caller), now, now < mark.highWater);
     await resolveWorkItems(tx, 'CLOCK_DOUBT', now, null);
     await recordEvent(tx, {
       type: 'clock_confirmed',

@@ -40,17 +40,22 @@ export async function releasesBetween(tx: Tx, from: Instant, until: Instant): Pr
 
 /**
  * Alerts of a programme of which a clock that was ahead has done or noted something: with a grant
- * later than `now`, or a wave that has begun or is none of their schedule's.
+ * later than `now`, or a wave that has begun or is none of their schedule's. Where decisions may
+ * have been made `sinceThen`, all that have begun: a fact that had ended by a later time still
+ * counts, and who was refused for it is noted nowhere.
  */
 export async function alertsAhead(
   tx: Tx,
   programme: ProgrammeId,
   now: Instant,
+  sinceThen: boolean,
 ): Promise<AlertId[]> {
   const { rows } = await sql<{ id: AlertId }>`select id from alert
     where programme_id = ${programme} and state <> 'draft' and (
       exists (select 1 from release_grant
         where alert_id = alert.id and granted_at > ${timestamp(now)})
+      or ${sinceThen} and exists (select 1 from wave
+        where alert_id = alert.id and wave.state <> 'pending')
       or exists (select 1 from wave
         where alert_id = alert.id and at > ${timestamp(now)} and (wave.state <> 'pending'
           or at <> disclosure_at and not exists (select 1 from jsonb_each(opens_at)

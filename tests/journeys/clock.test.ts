@@ -315,6 +315,20 @@ describe('what was done by a clock that ran ahead, once persons have said what t
     await atLast();
   });
 
+  test('who was refused for what had ended by then is decided again', async () => {
+    const expiresAt = plus(small.firstWave, DAY_MS);
+    const duty = { status: 'stated', duties: [], provenance: 'attested', expiresAt } as const;
+    const reader = await joinReader(house, await admit(house, 'Old', { tier: 'validate', duty }));
+    await cycleAt(plus(expiresAt, HOUR_MS));
+    await assert.rejects(fetch(reader), { code: 'NOT_FOUND' });
+    const right = plus(small.firstWave, HOUR_MS);
+    await cycleAt(right);
+    await confirmAt(right);
+    await cycleAt(plus(right, MINUTE_MS));
+    assert.ok((await fetch(reader)).bytes.length > 0);
+    await atLast();
+  });
+
   describe('of an alert with more than one artifact', () => {
     let count: number;
 

@@ -12,7 +12,7 @@ import { ACT_NAMES, historyOf, run, tellShortest } from '../support/release-mode
 import { type Clock, newTally } from '../support/release-model/world.ts';
 
 /** So that no database holds more than a programme of some years does. */
-const HISTORIES_IN_A_HOUSE = 25;
+const HISTORIES_IN_A_HOUSE = 100;
 
 const tally = newTally();
 let histories = 0;

@@ -158,21 +158,26 @@ describe('the life of a copy', () => {
     assert.equal(lengths.size, 1);
   });
 
-  test('copies of a rule differ, and their content digest is one', async () => {
-    const [contents, digests] = [new Set<string>(), new Set<string | null>()];
-    for (const reader of readers) {
-      const { bytes } = await fetch(reader, 'rule.yar');
-      const copy = unpackCopy(open([reader.identity], bytes));
-      contents.add(sha256Hex(copy.content));
-      digests.add(copy.manifest.contentDigest);
-      const digested = digestedContent('yara', copy.content);
-      assert.ok(digested);
-      assert.equal(sha256Hex(digested), copy.manifest.contentDigest);
-    }
-    assert.ok(contents.size > 1);
-    assert.equal(digests.size, 1);
-    assert.ok(!digests.has(null));
-  });
+  for (const [file, format] of [
+    ['rule.yar', 'yara'],
+    ['rule.yml', 'sigma'],
+  ] as const) {
+    test(`copies of a rule in ${format} differ, and their content digest is one`, async () => {
+      const [contents, digests] = [new Set<string>(), new Set<string | null>()];
+      for (const reader of readers) {
+        const { bytes } = await fetch(reader, file);
+        const copy = unpackCopy(open([reader.identity], bytes));
+        contents.add(sha256Hex(copy.content));
+        digests.add(copy.manifest.contentDigest);
+        const digested = digestedContent(format, copy.content);
+        assert.ok(digested);
+        assert.equal(sha256Hex(digested), copy.manifest.contentDigest);
+      }
+      assert.ok(contents.size > 1);
+      assert.equal(digests.size, 1);
+      assert.ok(!digests.has(null));
+    });
+  }
 
   test('a holder of the duty gets nothing before T0, then the summary only', async () => {
     for (const file of artifacts.keys()) {

@@ -1,5 +1,5 @@
 import { parser } from '@lezer/python';
-import { invalid } from '../../domain/errors.ts';
+import { invalid, TocsinError } from '../../domain/errors.ts';
 
 /**
  * A node of a Python script's concrete syntax tree, in the names of `@lezer/python`. `start` and
@@ -82,7 +82,9 @@ function treeOf(text: string) {
     if (!(error instanceof SyntaxError)) throw error;
     const at = Number(/\d+$/.exec(error.message)?.[0] ?? 0);
     const line = text.slice(0, at).split('\n').length;
-    throw invalid('script', 'Python', `another text in line ${line}`);
+    throw new TocsinError('INVALID_INPUT', `script: expected Python, found none in line ${line}`, {
+      field: 'script',
+    });
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Format } from '../../domain/artifact.ts';
 import { TocsinError } from '../../domain/errors.ts';
+import { canonicalSigma } from './sigma/canonical.ts';
+import { parseSigma } from './sigma/parse.ts';
 import { canonicalSuricata } from './suricata/canonical.ts';
 import { parseSuricata } from './suricata/parse.ts';
 import { canonicalYara } from './yara/canonical.ts';
@@ -8,11 +10,9 @@ import { parseYara } from './yara/parse.ts';
 /** Longer rules, in bytes, are not marked and get no digest: a reader computes it at each look. */
 const MAX_BYTES = 256 * 1024;
 
-/**
- * The canonical form of rules. Of Sigma's there is none here: it takes a YAML parser, and what a
- * recipient runs is of our own code alone.
- */
+/** The canonical form of rules, by parsers of our own: a recipient runs no other code. */
 const CANONICAL: Partial<Record<Format, (text: string) => string>> = {
+  sigma: (text) => canonicalSigma(parseSigma(text)),
   suricata: (text) => canonicalSuricata(parseSuricata(text)),
   yara: (text) => canonicalYara(text, parseYara(text)),
 };

@@ -267,7 +267,7 @@ test('scripts that look at themselves, are signed, or are no Python stay unmarke
     ['print(globals())\n', /by globals/],
     ['import traceback\n', /by traceback/],
     ['# -----BEGIN PGP SIGNATURE-----\n', /signature/],
-    ['if (\n', /expected Python, found "another text in line 4"/],
+    ['if (\n', /expected Python, found none in line 4/],
     [`# ${'x'.repeat(300_000)}\n`, /longer than/],
   ] as const) {
     const { table, dropped } = freeze(`import os\nimport sys\n${more}`);

@@ -326,7 +326,7 @@ test('YARA: loops that would go on for ever are not tried; those of real rules a
 test('copies of rules have the content digest of the authored ones, other rules another', () => {
   const digests = new Set<string | undefined>();
   let files = 0;
-  for (const format of ['yara', 'suricata'] as const) {
+  for (const format of ['yara', 'sigma', 'suricata'] as const) {
     for (const { name, text } of filesIn(format)) {
       const { table } = freeze(format, text);
       const digest = digestedContent(format, Buffer.from(text))?.toString();
@@ -341,5 +341,6 @@ test('copies of rules have the content digest of the authored ones, other rules 
   assert.equal(digests.size, files);
   assert.equal(digestedContent('suricata', Buffer.from('alert (')), null);
   assert.equal(digestedContent('yara', Buffer.from([0xff])), null);
+  assert.equal(digestedContent('sigma', Buffer.from('title: &a t')), null);
   assert.equal(digestedContent('markdown', Buffer.from('# text')), null);
 });

@@ -1,6 +1,6 @@
 import { TocsinError } from '../../domain/errors.ts';
 import { parseCondition, type SigmaCondition } from '../../formats/rules/sigma/condition.ts';
-import type { SigmaNode } from '../../formats/rules/sigma/parse.ts';
+import type { SigmaNode } from '../../formats/rules/sigma/node.ts';
 import type { ProposedBit } from './carrier.ts';
 
 /**

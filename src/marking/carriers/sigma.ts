@@ -1,11 +1,7 @@
 import { TocsinError } from '../../domain/errors.ts';
 import { canonicalSigma } from '../../formats/rules/sigma/canonical.ts';
-import {
-  find,
-  parseSigma,
-  type SigmaNode,
-  type SigmaRule,
-} from '../../formats/rules/sigma/parse.ts';
+import type { SigmaNode } from '../../formats/rules/sigma/node.ts';
+import { find, parseSigma, type SigmaRule } from '../../formats/rules/sigma/parse.ts';
 import type { Carrier, CarrierInput, Proposal, ProposedBit } from './carrier.ts';
 import { lineCounter } from './lines.ts';
 import { sameForm } from './same-form.ts';
@@ -37,7 +33,7 @@ const MOVABLE = ['status', 'description', 'falsepositives', 'level'];
 function propose({ text }: CarrierInput): Proposal {
   if (text.length > MAX_SOURCE) return unmarked(`longer than ${MAX_SOURCE} characters`);
   const rule = parse(text);
-  if (rule instanceof TocsinError) return unmarked(rule.message);
+  if (rule instanceof TocsinError) return unmarked(`${rule.message}: it has no content digest`);
   return { slots: ruleSlots(text, rule), dropped: [] };
 }
 

@@ -1,6 +1,7 @@
 import { TocsinError } from '../../../domain/errors.ts';
 import { parseCondition, type SigmaCondition } from './condition.ts';
-import type { SigmaEntry, SigmaNode, SigmaRule } from './parse.ts';
+import type { SigmaEntry, SigmaNode } from './node.ts';
+import type { SigmaRule } from './parse.ts';
 
 /** Nested lists, written as JSON. */
 type Form = string | number | boolean | null | readonly Form[];
@@ -32,7 +33,7 @@ function map(entries: readonly SigmaEntry[], formOf: (entry: SigmaEntry) => Form
 function unordered(node: SigmaNode): Form {
   switch (node.kind) {
     case 'scalar':
-      return node.value;
+      return scalar(node);
     case 'list':
       return ['list', ...sorted(node.items.map(unordered))];
     case 'map':
@@ -43,12 +44,33 @@ function unordered(node: SigmaNode): Form {
 function ordered(node: SigmaNode): Form {
   switch (node.kind) {
     case 'scalar':
-      return node.value;
+      return scalar(node);
     case 'list':
       return ['list', ...node.items.map(ordered)];
     case 'map':
       return map(node.entries, ({ value }) => ordered(value));
   }
+}
+
+/** Texts that YAML 1.1 takes for something else, as many tools that read rules do. */
+const ELSEWHERE = new RegExp(
+  [
+    /^(?:y|n|yes|no|on|off|=)$/, // true, false, a value
+    /^\d{4}-\d\d?-\d\d?(?:[T \t].*)?$/, // a date
+    /^[-+]?(?:0b)?\d[\d_]*(?::\d+)*(?:\.[\d_]*)?$/, // a number
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
+
+/**
+ * A text by what it is, however it is quoted; a number as it is written, since its notation may be
+ * what a log is compared with.
+ */
+function scalar({ value, bare }: SigmaNode & { readonly kind: 'scalar' }): Form {
+  const isBare = bare !== null && (typeof value === 'number' || ELSEWHERE.test(bare));
+  return isBare ? ['bare', bare] : value;
 }
 
 function condition(node: SigmaNode): Form {

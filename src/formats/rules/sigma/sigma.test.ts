@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { TocsinError } from '../../../domain/errors.ts';
 import { canonicalSigma } from './canonical.ts';
 import { parseCondition } from './condition.ts';
-import { find, parseSigma, type SigmaNode } from './parse.ts';
+import type { SigmaNode } from './node.ts';
+import { find, parseSigma } from './parse.ts';
 
 const TESTDATA = join(import.meta.dirname, '../../../../testdata');
 
@@ -98,6 +99,58 @@ test('what a rule detects shows', () => {
   assert.notEqual(tags('x, y'), tags('y, x'));
 });
 
+test('whatever is changed in a real rule shows, save orders', () => {
+  for (const source of RULES) {
+    const { root } = parseSigma(source);
+    const form = canonical(source);
+    for (const { start, end, value, plain } of scalarsIn(root)) {
+      if (!plain || typeof value !== 'string' || end - start > 200) continue;
+      const changed = `${source.slice(0, start)}${value}x${source.slice(end)}`;
+      assert.notEqual(canonical(changed), form, value);
+    }
+    const keys = source.matchAll(/^( +)([A-Za-z][\w|]*)(?=:)/gm);
+    for (const { index, 0: found } of keys) {
+      const changed = `${source.slice(0, index)}${found}x${source.slice(index + found.length)}`;
+      assert.notEqual(formOrNone(changed), form, found);
+    }
+  }
+});
+
+/** Without its condition, or with a selection of another name, a text may be no rule any more. */
+function formOrNone(source: string): string | null {
+  try {
+    return canonical(source);
+  } catch (error) {
+    if (error instanceof TocsinError) return null;
+    throw error;
+  }
+}
+
+test('quotes are no part of the form, unless YAML 1.1 reads a bare text otherwise', () => {
+  const form = (value: string) => canonical(rule(`  s:\n    f: ${value}\n  condition: s`));
+  for (const [one, other] of [
+    ['abc', "'abc'"],
+    ['"a\\\\b"', "'a\\b'"],
+    ['10.0.0.1', '"10.0.0.1"'],
+    ['[a, "b"]', "['b', a]"],
+  ] as const) {
+    assert.equal(form(one), form(other), one);
+  }
+  for (const [one, other] of [
+    ['no', "'no'"],
+    ['2025-07-21', "'2025-07-21'"],
+    ['12:30', "'12:30'"],
+    ['1_000', "'1_000'"],
+    ['10', "'10'"],
+    ['10', '10.0'],
+    ['16', '0x10'],
+    ['.nan', 'null'],
+    ['9007199254740992', '9007199254740993'],
+  ] as const) {
+    assert.notEqual(form(one), form(other), one);
+  }
+});
+
 test('or binds looser than and, and looser than not; words of the language are no names', () => {
   const condition = parseCondition('not a and b or 1 of c_*');
   assert.ok(condition.kind === 'chain' && condition.operator === 'or');
@@ -112,9 +165,10 @@ test('or binds looser than and, and looser than not; words of the language are n
 });
 
 test('other languages than a detection rule are refused by name', () => {
-  refused('a: 1\n---\nb: 2', /2 documents/);
-  refused(rule('  s: &x [a]\n  t: *x\n  condition: s'), /anchor|tag|alias/);
-  refused(rule('  s: !!set {a}\n  condition: s'), /expected/);
+  refused('a: 1\n---\nb: 2', /another document in line 2/);
+  refused(rule('  s: &x [a]\n  t: *x\n  condition: s'), /an anchor in line 6/);
+  refused(rule('  s: [a]\n  t: *x\n  condition: s'), /an alias in line 7/);
+  refused(rule('  s: !!set {a}\n  condition: s'), /a tag in line 6/);
   refused(rule('  s: [a]'), /condition/);
   refused('detection: 3', /detection: expected a map/);
   refused(`${rule('  s: [a]\n  condition: s')}correlation: {type: event_count}`, /correlation/);

@@ -79,8 +79,8 @@ export async function guardClock(
 
 /**
  * By a clock that was ahead, waves were done too early, or everybody was to be decided again at a
- * time that has not come: waves to come by the right time are laid out anew from the schedule. Where
- * decisions may have been made after the right time, `sinceThen`, everybody is decided again.
+ * time that has not come: waves to come by the right time are laid out anew from the schedule.
+ * Where decisions may have been made after the right time, `sinceThen`, everybody is decided again.
  */
 async function layOutWaves(tx: Tx, actor: Actor, now: Instant, sinceThen: boolean): Promise<void> {
   for (const { id: programme } of await programmes(tx)) {

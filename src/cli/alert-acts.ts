@@ -58,18 +58,24 @@ export function addEvent(alert: Command, world: World): void {
     const when = at === undefined ? {} : { at: formatInstant(parseInstant(at, '--at')) };
     const body = { kind: typed.args[1], ...when };
     const raw = await client.post(`/v1/alerts/${idAt(typed, 0, 'alert')}/events`, body);
-    const { version, proposal } = recorded(raw, 'event');
-    return {
-      json: raw,
-      text: `version ${version}\n`,
-      ...(proposal === null
-        ? {}
-        : { hint: `Waves can open at once: tocsin alert move-proposal ${proposal}` }),
-    };
+    const { version, proposal, confirmBy, change } = recorded(raw, 'event');
+    const result = changeResult(raw, change, `version ${version}\n`);
+    const id = typed.args[0] ?? '';
+    if (proposal !== null) {
+      return { ...result, hint: `Waves can open at once: tocsin alert move-proposal ${proposal}` };
+    }
+    if (confirmBy === null) return result;
+    const next = `tocsin alert confirm-publication ${id}`;
+    return { ...result, hint: `By ${confirmBy}, by another person: ${next}` };
   });
 }
 
-const recorded = object({ version: real, proposal: nullable(text) });
+const recorded = object({
+  version: real,
+  proposal: nullable(text),
+  confirmBy: nullable(text),
+  change: mayWait,
+});
 const published = object({ disclosureAt: text, confirmBy: text });
 
 /** `alert publish-now` */

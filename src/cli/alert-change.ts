@@ -7,7 +7,9 @@ import type { World } from './world.ts';
 const proposed = object({
   proposal: text,
   digest: text,
+  event: nullable(object({ kind: text, at: text })),
   involvement: nullable(object({ participant: text, involvement: text })),
+  consent: nullable(object({ participant: text, consent: text })),
   difference: object({ participants: real, more: real, less: real, everybody: flag }),
 });
 type Proposed = Told<typeof proposed>;
@@ -24,7 +26,7 @@ export function changeResult(raw: unknown, waiting: Proposed | null, done: strin
 export function addChangeCommands(alert: Command, world: World): void {
   const look = alert
     .command('change-proposal')
-    .description('what a proposed assessment or involvement would open as things are now')
+    .description('what a proposed change of an approved alert would open as things are now')
     .argument('<proposal>', 'id of the proposal');
   clientAction(world, look, async (client, typed) => {
     const raw = await client.get(`/v1/alert-changes/${idAt(typed, 0, 'proposal')}`);
@@ -42,16 +44,21 @@ export function addChangeCommands(alert: Command, world: World): void {
   });
 }
 
-function shown(raw: unknown, { proposal, digest, involvement, difference }: Proposed): Result {
+function shown(raw: unknown, change: Proposed): Result {
+  const { proposal, digest, difference } = change;
   const { participants, more, less, everybody } = difference;
-  const what =
-    involvement === null ? 'assessment' : `${involvement.participant}: ${involvement.involvement}`;
   return {
     json: raw,
     text:
-      `${what}: not in force, it waits for another person\n` +
+      `${what(change)}: not in force, it waits for another person\n` +
       `of ${participants} participants, ${more} get more and ${less} less\n` +
       `${everybody ? 'something opens to everybody\n' : ''}digest ${digest}\n`,
     hint: `Next, by another person: tocsin alert approve-change ${proposal} --digest ${digest}`,
   };
+}
+
+function what({ event, involvement, consent }: Proposed): string {
+  if (event !== null) return `${event.kind} at ${event.at}`;
+  if (involvement !== null) return `${involvement.participant}: ${involvement.involvement}`;
+  return consent === null ? 'assessment' : `${consent.participant}: consent ${consent.consent}`;
 }

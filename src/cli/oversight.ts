@@ -64,11 +64,13 @@ const RIVALS: Readonly<Record<string, string>> = {
 const work = object({
   items: list(
     object({
+      id: text,
       code: text,
       alert: nullable(text),
       artifact: nullable(text),
       participant: nullable(text),
       reader: nullable(text),
+      proposer: nullable(text),
       at: text,
       dueAt: nullable(text),
       overdue: flag,
@@ -76,13 +78,22 @@ const work = object({
   ),
 });
 
+/** What a second person is asked, and with which command it is answered. */
+const PROPOSALS: Readonly<Record<string, string>> = {
+  MOVE_PROPOSED: 'another T0 is proposed: alert approve-move',
+  EARLY_WAVES_PROPOSED: 'earlier waves, unless refused: alert approve-move, refuse-move',
+  CHANGE_PROPOSED: 'a change that opens more: alert approve-change',
+  ADDITION_PROPOSED: 'a late artifact: alert approve-addition',
+  POLICY_PROPOSED: 'another policy: policy activate',
+};
+
 /** `work list` */
 export function addWorkCommands(program: Command, world: World): void {
   const command = program
     .command('work')
     .description('what waits for a person')
     .command('list')
-    .description('what a wave or a fetch held, and why; what is overdue first')
+    .description('what was held, and why, and what waits for a second person; overdue first')
     .option(PROGRAMME, PROGRAMME_HELP);
   clientAction<ProgrammeOption>(world, command, async (client, { options }) => {
     const programme = await programmeOf(client, options);
@@ -91,17 +102,18 @@ export function addWorkCommands(program: Command, world: World): void {
     const names = await namesOfAll(client, programme);
     const name = (id: string | null) => (id === null ? '' : names.of(id));
     const rows = work(raw, 'work').items.map(
-      ({ at, code, alert, artifact, participant, reader, dueAt, overdue }) => [
+      ({ id, at, code, alert, artifact, participant, reader, proposer, dueAt, overdue }) => [
         at,
         `${dueAt ?? ''}${overdue ? ' OVERDUE' : ''}`,
-        say(reasons, code),
+        PROPOSALS[code] ?? say(reasons, code),
         name(participant),
         name(reader),
         alert ?? '',
-        artifact ?? '',
+        proposer === null ? (artifact ?? '') : id,
       ],
     );
-    const headings = ['since', 'due', 'why', 'participant', 'reader', 'alert', 'artifact'];
+    const about = 'artifact or proposal';
+    const headings = ['since', 'due', 'why', 'participant', 'reader', 'alert', about];
     return { json: raw, text: table(headings, rows) };
   });
 }

@@ -1,9 +1,9 @@
 import { canonicalJson } from '../crypto/canonical.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
-import type { Involvement } from '../domain/enrolment.ts';
+import type { Consent, Involvement } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { AlertId, ChangeId, ParticipantId } from '../domain/ids.ts';
+import type { AlertId, ChangeId, ParticipantId, PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { waves } from '../domain/schedule.ts';
 import type { Assessment } from '../domain/vulnerability.ts';
@@ -18,24 +18,30 @@ import { putHead, touchAlert } from '../store/alert-writer.ts';
 import { certainlyCome } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
-import { putInvolvement } from '../store/participant-writer.ts';
+import { closeInvitation, lastInvitations } from '../store/invitation-store.ts';
+import { putConsent, putInvolvement } from '../store/participant-writer.ts';
 import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { readHead, sealHead } from './alert-head.ts';
+import { applyEvent } from './apply-event.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
 import { grantNow } from './grant-due.ts';
+import { type Happened, withHappened } from './happened.ts';
 import { decryptFor, encryptFor } from './keyring.ts';
+import type { Supposed } from './plan-alert.ts';
 import { compareOpenings, type OpeningDifference } from './plan-difference.ts';
 
 /** A change of an alert that may open more of it. */
 export type AlertChange =
   | { readonly kind: 'assessment'; readonly assessment: Assessment }
+  | { readonly kind: 'event'; readonly happened: Happened }
   | {
       readonly kind: 'involvement';
       readonly participant: ParticipantId;
       readonly involvement: Involvement;
-    };
+    }
+  | { readonly kind: 'consent'; readonly participant: ParticipantId; readonly consent: Consent };
 
 /** A change that waits for a second person, and the digest that this person approves. */
 export type ProposedChange = {
@@ -49,11 +55,27 @@ export type ProposedChange = {
 type Act = Parameters<typeof touchAlert>[1];
 
 /**
- * A change of an alert of which a wave has begun. What opens nothing more to anybody is in force at
- * once, and everybody concerned is decided again; else it is kept until a second person puts it in
- * force, and returned. The caller holds the exclusive release lock and the alert's row.
+ * A change of an alert that was approved. What opens nothing more to anybody is in force at once,
+ * and everybody concerned is decided again; else it is kept until a second person puts it in force,
+ * and returned. The caller holds the exclusive release lock and the alert's row.
  */
-export async function changeUnderWay(
+export async function changeApproved(
+  context: Context,
+  tx: Tx,
+  caller: PersonCaller,
+  alert: AlertRow,
+  change: AlertChange,
+  now: Instant,
+): Promise<ProposedChange | null> {
+  const proposed = await proposeIfMore(context, tx, caller, alert, change, now);
+  if (proposed !== null) return proposed;
+  const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+  await apply(context, tx, act, alert, change, caller.id);
+  return null;
+}
+
+/** Keeps the change for a second person if it opens more; else null, and nothing is done. */
+export async function proposeIfMore(
   context: Context,
   tx: Tx,
   caller: PersonCaller,
@@ -65,10 +87,7 @@ export async function changeUnderWay(
   const id = newId<ChangeId>();
   const proposed = await shown(context, tx, alert, { id, change }, now);
   const { more, everybody } = proposed.difference;
-  if (more === 0 && !everybody) {
-    await apply(context, tx, act, alert, change);
-    return null;
-  }
+  if (more === 0 && !everybody) return null;
   const keys = await context.keys.alert(tx, alert.id);
   const changeEnc = encryptFor(keys, rowOf(id), Buffer.from(canonicalJson(plainOf(change))));
   const stored = { id, alert: alert.id, changeEnc, proposer: caller.id, kind: change.kind };
@@ -122,7 +141,7 @@ export async function approveChange(
     }
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     await decideChange(tx, act, stored, caller.id);
-    await apply(context, tx, act, alert, change);
+    await apply(context, tx, act, alert, change, stored.proposer);
     return { alert: alert.id };
   });
 }
@@ -139,22 +158,45 @@ async function opened(context: Context, tx: Tx, stored: StoredChange): Promise<A
   return JSON.parse(json) as AlertChange;
 }
 
+/** `proposer` is who said that it is so. */
 async function apply(
   context: Context,
   tx: Tx,
   act: Act,
   alert: AlertRow,
   change: AlertChange,
+  proposer: PersonId,
 ): Promise<void> {
-  if (change.kind === 'involvement') {
-    const { participant, involvement } = change;
-    await putInvolvement(tx, act, { alert: alert.id, participant, involvement });
-    await grantNow(context, tx, alert.programme, participant, act.at);
-    return;
+  switch (change.kind) {
+    case 'assessment':
+      await putHead(tx, alert.id, await headUnder(context, tx, alert, change.assessment));
+      await touchAlert(tx, act, alert.id, alert.version + 1);
+      await reschedule(tx, act, alert.id, alert.schedule, waves(alert.schedule));
+      return;
+    case 'event':
+      await applyEvent(context, tx, act, alert, change.happened, proposer);
+      return;
+    case 'involvement':
+      await putInvolvement(tx, act, { alert: alert.id, ...change });
+      await grantNow(context, tx, alert.programme, change.participant, act.at);
+      return;
+    case 'consent':
+      await putConsentByHand(tx, act, { alert: alert.id, ...change });
+      await grantNow(context, tx, alert.programme, change.participant, act.at);
+      return;
   }
-  await putHead(tx, alert.id, await headUnder(context, tx, alert, change.assessment));
-  await touchAlert(tx, act, alert.id, alert.version + 1);
-  await reschedule(tx, act, alert.id, alert.schedule, waves(alert.schedule));
+}
+
+/** Whoever is still being asked has been overtaken by what reached the issuer. */
+export async function putConsentByHand(
+  tx: Tx,
+  act: Act,
+  change: Parameters<typeof putConsent>[2],
+): Promise<void> {
+  const { alert, participant } = change;
+  await putConsent(tx, act, change);
+  const last = (await lastInvitations(tx, alert, [participant])).get(participant);
+  if (last?.answer === null) await closeInvitation(tx, act, last, 'overtaken');
 }
 
 /** The alert's encrypted head with another assessment. Events are nobody's to assess. */
@@ -177,13 +219,8 @@ async function shown(
   { id, change }: { readonly id: ChangeId; readonly change: AlertChange },
   now: Instant,
 ): Promise<ProposedChange> {
-  const isInvolvement = change.kind === 'involvement';
-  const changed = isInvolvement
-    ? alert
-    : { ...alert, headEnc: await headUnder(context, tx, alert, change.assessment) };
-  const relations = new Map(
-    isInvolvement ? [[change.participant, { involvement: change.involvement }]] : [],
-  );
+  const changed = await under(context, tx, alert, change, now);
+  const relations = relationsUnder(change);
   // By a clock that may be days ahead, what is still to open would seem to have passed.
   const from = await certainlyCome(tx, now);
   const compared = await compareOpenings(context, tx, [alert, changed], relations, from);
@@ -193,11 +230,54 @@ async function shown(
   return { proposal: id, alert: alert.id, change, digest, difference };
 }
 
+/** The alert as it would be. */
+async function under(
+  context: Context,
+  tx: Tx,
+  alert: AlertRow,
+  change: AlertChange,
+  now: Instant,
+): Promise<AlertRow> {
+  switch (change.kind) {
+    case 'assessment':
+      return { ...alert, headEnc: await headUnder(context, tx, alert, change.assessment) };
+    case 'event': {
+      const head = withHappened(await readHead(context, tx, alert), change.happened, now);
+      const keys = await context.keys.alert(tx, alert.id);
+      return { ...alert, headEnc: sealHead(keys, alert.id, head) };
+    }
+    case 'involvement':
+    case 'consent':
+      return alert;
+  }
+}
+
+/** What the participant would be to the alert. */
+function relationsUnder(change: AlertChange): Required<Supposed>['relations'] {
+  switch (change.kind) {
+    case 'involvement':
+      return new Map([[change.participant, { involvement: change.involvement }]]);
+    case 'consent':
+      return new Map([[change.participant, { consent: change.consent }]]);
+    case 'assessment':
+    case 'event':
+      return new Map();
+  }
+}
+
 function plainOf(change: AlertChange) {
-  if (change.kind === 'involvement') return { ...change };
-  const { impacts, products, ...rest } = change.assessment;
-  const assessment = { ...rest, impacts: [...impacts], products: [...products] };
-  return { kind: change.kind, assessment };
+  switch (change.kind) {
+    case 'assessment': {
+      const { impacts, products, ...rest } = change.assessment;
+      const assessment = { ...rest, impacts: [...impacts], products: [...products] };
+      return { kind: change.kind, assessment };
+    }
+    case 'event':
+      return { kind: change.kind, happened: { ...change.happened } };
+    case 'involvement':
+    case 'consent':
+      return { ...change };
+  }
 }
 
 /** Associated data of an encrypted change. */

@@ -4,7 +4,7 @@ import type { Assessment } from '../domain/vulnerability.ts';
 import { bumpAlert, putHead } from '../store/alert-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { changeUnderWay, headUnder, type ProposedChange } from './alert-change.ts';
+import { changeApproved, headUnder, type ProposedChange } from './alert-change.ts';
 import { checkAssessment } from './check-assessment.ts';
 import type { Context } from './context.ts';
 import { lockedAlert } from './draft-alert.ts';
@@ -31,7 +31,7 @@ export async function assessAlert(
     const next = alert.version + 1;
     if (begun) {
       const change = { kind: 'assessment', assessment } as const;
-      const proposal = await changeUnderWay(context, tx, caller, alert, change, now);
+      const proposal = await changeApproved(context, tx, caller, alert, change, now);
       return { version: proposal === null ? next : alert.version, proposal };
     }
     await putHead(tx, alertId, await headUnder(context, tx, alert, assessment));

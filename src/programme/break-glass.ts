@@ -21,23 +21,38 @@ export type BreakGlassReason = (typeof BREAK_GLASS_REASONS)[number];
 /** By when a second person is to confirm. */
 const CONFIRM_WITHIN_MS = HOUR_MS;
 
+type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+
 /**
- * Publishes an approved alert at this moment: T0 is now, with an event of its own, and a question
- * on the issuer's list that only another person takes off. Returns by when. The caller holds the
- * exclusive release lock and the alert's row.
+ * Publishes an approved alert at this moment: T0 is now. Returns by when another person is to
+ * confirm it. The caller holds the exclusive release lock and the alert's row.
  */
 export async function breakGlass(
   tx: Tx,
-  act: { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant },
+  act: Act,
   alert: AlertRow,
+  person: PersonId,
+  reason: BreakGlassReason,
+): Promise<Instant> {
+  await touchAlert(tx, act, alert.id, alert.version + 1);
+  await endEmbargo(tx, act, alert, act.at);
+  return confirmLater(tx, act, alert, person, reason);
+}
+
+/**
+ * Records that one person has ended an alert's embargo: an event of its own, and a question on the
+ * issuer's list that only another person takes off. Returns by when.
+ */
+export async function confirmLater(
+  tx: Tx,
+  act: Act,
+  { id }: Pick<AlertRow, 'id'>,
   person: PersonId,
   reason: BreakGlassReason,
 ): Promise<Instant> {
   const { programme, at } = act;
   const confirmBy = plus(at, CONFIRM_WITHIN_MS);
-  await insertBreakGlass(tx, act, { alert: alert.id, actor: person, reason, confirmBy });
-  await touchAlert(tx, act, alert.id, alert.version + 1);
-  await endEmbargo(tx, act, alert, at);
-  await insertQuestion(tx, { programme, code: BREAK_GLASS, alert: alert.id, at });
+  await insertBreakGlass(tx, act, { alert: id, actor: person, reason, confirmBy });
+  await insertQuestion(tx, { programme, code: BREAK_GLASS, alert: id, at });
   return confirmBy;
 }

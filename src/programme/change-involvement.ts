@@ -6,15 +6,14 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { enrolmentOf, NO_RELATION, relationsTo } from '../store/participant-reader.ts';
 import { putInvolvement } from '../store/participant-writer.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { changeUnderWay, type ProposedChange } from './alert-change.ts';
+import { changeApproved, type ProposedChange } from './alert-change.ts';
 import type { Context } from './context.ts';
 import { lockedAlert } from './draft-alert.ts';
-import { grantNow } from './grant-due.ts';
 
 /**
  * Records what a participant is to one alert (who reported it, who makes what is affected, whose
- * own person coordinates it), and decides again at once. Once a wave has begun, what would open
- * something by it waits for a second person, as `proposal`; `involvement` is the one in force.
+ * own person coordinates it), and decides again at once. Of an alert that was approved, what would
+ * open something by it waits for a second person, as `proposal`; `involvement` is the one in force.
  */
 export async function changeInvolvement(
   context: Context,
@@ -29,22 +28,21 @@ export async function changeInvolvement(
 ): Promise<{ involvement: Involvement; proposal: ProposedChange | null }> {
   const { involvement, participant } = change;
   return once(context, key, now, async (tx) => {
-    const { alert, begun } = await lockedAlert(tx, change.alert, null);
+    const { alert } = await lockedAlert(tx, change.alert, null);
     if (!(await enrolmentOf(tx, alert.programme, participant))) {
       throw new TocsinError('NOT_FOUND', "participant: expected one of the alert's programme", {
         field: 'participant',
       });
     }
-    if (begun) {
+    if (alert.state !== 'draft') {
       const wanted = { kind: 'involvement', participant, involvement } as const;
-      const proposal = await changeUnderWay(context, tx, caller, alert, wanted, now);
+      const proposal = await changeApproved(context, tx, caller, alert, wanted, now);
       if (proposal === null) return { involvement, proposal };
       const relations = await relationsTo(tx, alert.id, [participant]);
       return { ...(relations.get(participant) ?? NO_RELATION), proposal };
     }
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     await putInvolvement(tx, act, change);
-    await grantNow(context, tx, alert.programme, participant, now);
     return { involvement, proposal: null };
   });
 }

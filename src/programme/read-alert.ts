@@ -13,10 +13,10 @@ import type { Schedule } from '../domain/schedule.ts';
 import type { AlertDates, VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { alertById, alertsPage, approvalOf, artifactsOf } from '../store/alert-reader.ts';
 import { deliveriesOf } from '../store/delivery-reader.ts';
-import { openWorkItems } from '../store/delivery-writer.ts';
 import { type Move, noticesOfChange, openMoves } from '../store/disclosure-store.ts';
 import { enrolmentsPage, readersOf } from '../store/participant-reader.ts';
 import { type Wave, wavesOf } from '../store/release-store.ts';
+import { openWorkItems } from '../store/work-reader.ts';
 import { type Refusal, readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
@@ -160,8 +160,10 @@ export async function listParticipants(
   });
 }
 
-/** The issuer's open questions, those overdue first. */
+export { PROPOSED } from '../store/work-reader.ts';
+
+/** The issuer's open questions, and what waits for a second person; those overdue first. */
 export async function listWorkItems(context: Context, programme: ProgrammeId, now: Instant) {
   const items = await context.store.issuer((tx) => openWorkItems(tx, programme, now));
-  return items.map((item) => ({ ...item, overdue: item.due_at !== null && item.due_at < now }));
+  return items.map((item) => ({ ...item, overdue: item.dueAt !== null && item.dueAt < now }));
 }

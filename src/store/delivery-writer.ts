@@ -11,7 +11,7 @@ import type {
   ReaderId,
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type LastStatement, lastStatement, type Tx, timestamp } from './database.ts';
+import { type LastStatement, lastStatement, type Tx } from './database.ts';
 import {
   EVENT_INSERT,
   eventRows,
@@ -216,27 +216,6 @@ export async function insertHolds(
       }),
     );
   await insertEvents(tx, events);
-}
-
-/**
- * The first 500 open questions of a programme: those overdue at `now`, then those of an alert as a
- * whole, then what was held, of which one wave may hold thousands; each oldest first.
- */
-export async function openWorkItems(tx: Tx, programme: ProgrammeId, now: Instant) {
-  return tx
-    .selectFrom('work_item as w')
-    .leftJoin('break_glass as g', (join) =>
-      join.onRef('g.alert_id', '=', 'w.alert_id').on('w.code', '=', BREAK_GLASS),
-    )
-    .select(['w.id', 'w.code', 'w.alert_id', 'w.artifact_id', 'w.participant_id', 'w.reader_id'])
-    .select(['w.at', 'g.confirm_by as due_at'])
-    .where('w.programme_id', '=', programme)
-    .where('w.resolved_at', 'is', null)
-    .orderBy((e) => e.fn.coalesce(e('g.confirm_by', '<', timestamp(now)), sql.lit(false)), 'desc')
-    .orderBy(sql`w.artifact_id is null`, 'desc')
-    .orderBy('w.at')
-    .limit(500)
-    .execute();
 }
 
 /** Closes all open questions of one cause, once the cause is gone; null: in every programme. */

@@ -11,7 +11,7 @@ export type Vitals = {
   /** Waves whose instant has come and that are not done. */
   readonly wavesDue: number;
   readonly clockDoubted: boolean;
-  /** Open questions on the issuer's work list. */
+  /** What is on the issuer's work list. */
   readonly workItems: number;
 };
 
@@ -22,7 +22,12 @@ export async function readVitals(tx: Tx, now: Instant): Promise<Vitals> {
     (select at from tick order by tick desc limit 1) as "lastTickAt",
     (select count(*) from wave where state <> 'done' and at <= ${timestamp(now)}) as "wavesDue",
     exists (select 1 from clock_mark where doubted_at is not null) as "clockDoubted",
-    (select count(*) from work_item where resolved_at is null) as "workItems"`.execute(tx);
+    (select count(*) from work_item where resolved_at is null)
+      + (select count(*) from disclosure_proposal p join alert a on a.id = p.alert_id
+        where p.decided_at is null and a.disclosure_at > ${timestamp(now)})
+      + (select count(*) from alert_change where decided_at is null)
+      + (select count(*) from addition where decided_at is null)
+      + (select count(*) from policy_proposal where decided_at is null) as "workItems"`.execute(tx);
   const [vitals] = rows;
   return vitals ?? NONE;
 }

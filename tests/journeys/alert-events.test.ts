@@ -81,6 +81,9 @@ describe('what happens to an alert under way', () => {
     return items.filter((item) => item.alert === alert).map(({ id, code }) => ({ id, code }));
   }
 
+  const confirmIt = async (alert: AlertId, by: { token: string }): Promise<number> =>
+    (await edge.post(`/v1/alerts/${alert}/publication/confirmation`, {}, by)).status;
+
   const happened = (alert: AlertId, body: object): Promise<Seen> =>
     edge.post(`/v1/alerts/${alert}/events`, body, author);
 
@@ -97,6 +100,13 @@ describe('what happens to an alert under way', () => {
     assert.equal(view.state, 'closed');
     assert.equal(await grants(alert), 2, 'the last tier too');
     assert.equal(await isPublic(alert), true);
+    const { confirmBy } = json<{ confirmBy: string }>(answer);
+    assert.equal(parseInstant(confirmBy), plus(at, HOUR_MS));
+    const codes = async () => (await questions(alert)).map(({ code }) => code);
+    assert.deepEqual(await codes(), ['BREAK_GLASS']);
+    assert.equal(await confirmIt(alert, author), 403, 'who said that it is public');
+    assert.equal(await confirmIt(alert, approver), 200);
+    assert.deepEqual(await codes(), []);
     await assertInvariants(house);
   });
 
@@ -112,6 +122,7 @@ describe('what happens to an alert under way', () => {
     assert.equal((await happened(alert, { kind: 'public' })).status, 200);
     await releaseDue(house.context, house.clock.now());
     assert.equal(await isPublic(alert), true);
+    assert.equal(await confirmIt(alert, approver), 200);
   });
 
   test('exploited: it is asked whether to end it, and nothing moves by itself', async () => {
@@ -140,7 +151,8 @@ describe('what happens to an alert under way', () => {
     const { alert } = await draftExample(house);
     await approve(house, alert);
     const drafted = await draftExample(house);
-    assert.equal((await happened(drafted.alert, { kind: 'public' })).status, 200);
+    const told = await happened(drafted.alert, { kind: 'public' });
+    assert.equal(json<{ confirmBy: string | null }>(told).confirmBy, null, 'it opens nothing');
     await releaseDue(house.context, house.clock.now());
     assert.equal(await isPublic(drafted.alert), false);
     assert.equal((await readAlert(house.context, drafted.alert)).state, 'draft');
@@ -228,17 +240,19 @@ describe('what happens to an alert under way', () => {
 
     test('a draft cannot be published by one person', async () => {
       const drafted = await draftExample(house);
+      const broken = await events('break_glass');
       assert.equal((await publish(drafted.alert)).status, 409);
-      assert.equal(await events('break_glass'), 0);
+      assert.equal(await events('break_glass'), broken);
     });
 
     test('an approved alert is public at once, by one command of one person', async () => {
       alert = await underWay();
+      const broken = await events('break_glass');
       const answer = await publish(alert);
       assert.equal(answer.status, 200, answer.body.toString());
       await releaseDue(house.context, house.clock.now());
       assert.equal(await isPublic(alert), true);
-      assert.equal(await events('break_glass'), 1);
+      assert.equal(await events('break_glass'), broken + 1);
       assert.equal((await publish(alert)).status, 409, 'once');
       await assertInvariants(house);
     });

@@ -13,7 +13,6 @@ import { systemClock } from '../../src/main/clock.ts';
 import { compose } from '../../src/main/compose.ts';
 import { serve } from '../../src/main/serve.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { changeConsent } from '../../src/programme/change-consent.ts';
 import { putInForce } from '../../src/programme/change-policy.ts';
 import { moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
@@ -24,6 +23,7 @@ import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { runCycle } from '../../src/worker/worker.ts';
+import { recordConsent } from '../support/consent.ts';
 import {
   admit,
   approve,
@@ -157,7 +157,7 @@ describe('a clock that jumps', () => {
     const change = { to: 'active', reason: 'reinstated' } as const;
     await changeStanding(context, approver, programme, suspended, change, ahead);
     const consent = { alert, participant: asking, consent: 'signatory' } as const;
-    await changeConsent(context, approver, consent, ahead);
+    await recordConsent(house, consent, ahead);
     const admitted = await admit(house, 'Admitted', { tier: 'validate' });
     house.clock.set(now);
     const readers: TestReader[] = [];

@@ -5,6 +5,7 @@ import { DAY_MS, formatInstant, HOUR_MS, type Instant, plus } from '../../src/do
 import { changeConsent } from '../../src/programme/change-consent.ts';
 import { inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
+import { recordConsent } from '../support/consent.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { admit, type House, openHouse } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
@@ -48,7 +49,7 @@ describe('another T0 for an alert under way, and the consents to it', () => {
   };
   const sign = ({ alert }: Small, participant: ParticipantId) => {
     const change = { alert, participant, consent: 'signatory' } as const;
-    return changeConsent(house.context, house.author, change, house.clock.now());
+    return recordConsent(house, change, house.clock.now());
   };
   const propose = ({ alert }: Small, to: Instant) =>
     edge.post(

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failpoint } from '../../src/domain/failpoint.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
-import { changeConsent } from '../../src/programme/change-consent.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { changeStanding } from '../../src/programme/suspend-participant.ts';
+import { recordConsent } from '../support/consent.ts';
 import { json, openEdge } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';
@@ -145,12 +145,7 @@ describe('consent asked for per alert', () => {
       const { alert } = small;
       const fetchNow = () => serveCopy(house.context, asking.caller, small, house.clock.now());
       const consent = (word: 'invited' | 'signatory' | 'declined') =>
-        changeConsent(
-          house.context,
-          house.approver,
-          { alert, participant: bound, consent: word },
-          house.clock.now(),
-        );
+        recordConsent(house, { alert, participant: bound, consent: word }, house.clock.now());
       house.clock.set(small.firstWave);
       await releaseDue(house.context, house.clock.now());
       await assert.rejects(fetchNow(), { code: 'NOT_FOUND' });

@@ -95,6 +95,7 @@ describe('what a wave holds', () => {
       artifact,
       participant: held,
       reader: null,
+      proposer: null,
       dueAt: null,
       overdue: false,
     });

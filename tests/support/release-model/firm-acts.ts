@@ -13,7 +13,6 @@ import {
 } from '../../../src/domain/enrolment.ts';
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../../src/domain/instant.ts';
 import { answerInvitation } from '../../../src/programme/answer-invitation.ts';
-import { changeConsent } from '../../../src/programme/change-consent.ts';
 import { changeInvolvement } from '../../../src/programme/change-involvement.ts';
 import { inviteToEmbargo } from '../../../src/programme/invite-to-embargo.ts';
 import {
@@ -21,6 +20,7 @@ import {
   changeEnrolment,
   changeStanding,
 } from '../../../src/programme/suspend-participant.ts';
+import { recordConsent } from '../consent.ts';
 import { admit, joinReader, REPORTS_TO_GOVERNMENT } from '../house.ts';
 import { type Alert, type Firm, LONG_MS, lapse, wouldHold } from './model.ts';
 import { TIERS } from './rules.ts';
@@ -127,10 +127,9 @@ export const changeAnEnrolment: Act = async (world, draw) => {
 export const changeAConsent: Act = async (world, draw) => {
   const [firm, alert] = [someFirm(world, draw), someAlert(world, draw)];
   if (firm === null || alert === null) return null;
-  const { context, author } = world.house;
   const { participant } = firm.reader.caller;
   const consent = draw.oneIn(2) ? 'signatory' : draw.pick(CONSENTS);
-  await changeConsent(context, author, { alert: alert.id, participant, consent }, now(world));
+  await recordConsent(world.house, { alert: alert.id, participant, consent }, now(world));
   alert.consents.set(firm, consent);
   alert.invited.delete(firm);
   return `${firm.name} to ${alert.name}: ${consent}`;

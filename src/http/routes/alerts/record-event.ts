@@ -5,7 +5,16 @@ import { HAPPENING_KINDS } from '../../../domain/vulnerability.ts';
 import { recordAlertEvent } from '../../../programme/record-alert-event.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { Count, closed, IdText, InstantText, nullable, oneOf } from '../../schemas/basic.ts';
+import { ChangeText, presentChange } from '../../schemas/alert-change.ts';
+import {
+  Count,
+  closed,
+  IdText,
+  InstantText,
+  instantOrNull,
+  nullable,
+  oneOf,
+} from '../../schemas/basic.ts';
 
 export function recordEvent(app: App, deps: HttpDeps): void {
   app.post(
@@ -15,19 +24,28 @@ export function recordEvent(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'Records what has happened to it, or on the way to its disclosure',
         description:
-          'Everybody is decided again. `public` ends the embargo at once, by one person; ' +
-          '`exploited` asks the issuer whether to, and where the pack opens waves earlier then, ' +
-          '`proposal` is to be approved. What only the clock turns on (`reported`, ' +
-          '`candidate_patch`, `release_start`, `final_text`, `pre_announced`) decides nothing.',
+          'Everybody is decided again; what would open something of an alert that was approved ' +
+          'waits for a second person, as `change`. `public` ends the embargo at once, by one ' +
+          'person, and another confirms it by `confirmBy`; `exploited` asks the issuer whether ' +
+          'to, and where the pack opens waves earlier then, `proposal` is to be approved. What ' +
+          'only the clock turns on (`reported`, `candidate_patch`, `release_start`, ' +
+          '`final_text`, `pre_announced`) decides nothing.',
         params: Type.Object({ alert: IdText }),
         body: Type.Object({ kind: oneOf(HAPPENING_KINDS), at: Type.Optional(InstantText) }, closed),
-        response: { 200: Type.Object({ version: Count, proposal: nullable(IdText) }) },
+        response: {
+          200: Type.Object({
+            version: Count,
+            proposal: nullable(IdText),
+            confirmBy: nullable(InstantText),
+            change: nullable(ChangeText),
+          }),
+        },
       },
     },
     async (request) => {
       const now = deps.clock.now();
       const { kind, at } = request.body;
-      return recordAlertEvent(
+      const { confirmBy, change, ...recorded } = await recordAlertEvent(
         deps.context,
         personOf(request),
         parseId<'alert'>(request.params.alert, 'alert'),
@@ -35,6 +53,11 @@ export function recordEvent(app: App, deps: HttpDeps): void {
         now,
         request.repeat,
       );
+      return {
+        ...recorded,
+        confirmBy: instantOrNull(confirmBy),
+        change: change && presentChange(change),
+      };
     },
   );
 }

@@ -4,7 +4,8 @@ import { parseId } from '../../../domain/ids.ts';
 import { changeConsent } from '../../../programme/change-consent.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { closed, IdText, oneOf } from '../../schemas/basic.ts';
+import { ChangeText, presentChange } from '../../schemas/alert-change.ts';
+import { closed, IdText, nullable, oneOf } from '../../schemas/basic.ts';
 
 export function setConsent(app: App, deps: HttpDeps): void {
   app.post(
@@ -13,14 +14,18 @@ export function setConsent(app: App, deps: HttpDeps): void {
       config: { audience: ['person:operator'], repeat: 'key' },
       schema: {
         summary: 'Records a participant’s consent to the embargo of one alert',
-        description: 'A late consent is decided at once, for what is due already.',
+        description:
+          'What it opens of an alert that was approved waits for a second person, as `proposal`; ' +
+          'then it is decided at once, for what is due already. A refusal holds at once.',
         params: Type.Object({ alert: IdText }),
         body: Type.Object({ participant: IdText, consent: oneOf(CONSENTS) }, closed),
-        response: { 200: Type.Object({ consent: oneOf(CONSENTS) }) },
+        response: {
+          200: Type.Object({ consent: oneOf(CONSENTS), proposal: nullable(ChangeText) }),
+        },
       },
     },
-    async (request) =>
-      changeConsent(
+    async (request) => {
+      const { consent, proposal } = await changeConsent(
         deps.context,
         personOf(request),
         {
@@ -30,6 +35,8 @@ export function setConsent(app: App, deps: HttpDeps): void {
         },
         deps.clock.now(),
         request.repeat,
-      ),
+      );
+      return { consent, proposal: proposal && presentChange(proposal) };
+    },
   );
 }

@@ -15,8 +15,8 @@ export function setInvolvement(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'Records what a participant is to one alert: reporter, upstream, conflicted',
         description:
-          'Decided again at once, for what is due already. Where a wave has begun and something ' +
-          'would open by it, it is kept as `proposal` for a second person.',
+          'Decided again at once, for what is due already. What it would open of an alert that ' +
+          'was approved waits for a second person, as `proposal`.',
         params: Type.Object({ alert: IdText }),
         body: Type.Object({ participant: IdText, involvement: oneOf(INVOLVEMENTS) }, closed),
         response: {

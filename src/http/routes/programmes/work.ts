@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { listWorkItems } from '../../../programme/read-alert.ts';
+import { listWorkItems, PROPOSED } from '../../../programme/read-alert.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, InstantText, instantOrNull, listOf, nullable } from '../../schemas/basic.ts';
@@ -10,12 +10,14 @@ const WorkItem = Type.Object({
   id: IdText,
   code: Type.String({
     description:
-      'why it is held: a reason code, or MARK_FAILED; or what is asked: EXPLOITED, BREAK_GLASS',
+      'why it is held: a reason code, or MARK_FAILED; what is asked: EXPLOITED, BREAK_GLASS; or ' +
+      `what waits for a second person: ${PROPOSED.join(', ')}`,
   }),
   alert: nullable(IdText),
   artifact: nullable(IdText),
   participant: nullable(IdText),
   reader: nullable(IdText),
+  proposer: nullable(IdText),
   at: InstantText,
   dueAt: nullable(InstantText),
   overdue: Type.Boolean(),
@@ -27,10 +29,11 @@ export function showWork(app: App, deps: HttpDeps): void {
     {
       config: { audience: ANY_PERSON },
       schema: {
-        summary: 'Open questions: what was held, and why',
+        summary: 'What waits for a person: what was held, and why, and what is proposed',
         description:
           'One for each cause, artifact and participant; what is overdue stands first. ' +
-          '`reader` is whose fetch met it first, null where a wave did.',
+          '`reader` is whose fetch met it first, null where a wave did. Where there is a ' +
+          '`proposer`, `id` is that of the proposal, which leaves the list by being decided.',
         params: Type.Object({ programme: IdText }),
         response: { 200: Type.Object({ items: listOf(WorkItem) }) },
       },
@@ -39,15 +42,9 @@ export function showWork(app: App, deps: HttpDeps): void {
       const programme = parseId<'programme'>(request.params.programme, 'programme');
       const rows = await listWorkItems(deps.context, programme, deps.clock.now());
       const items = rows.map((row) => ({
-        id: row.id,
-        code: row.code,
-        alert: row.alert_id,
-        artifact: row.artifact_id,
-        participant: row.participant_id,
-        reader: row.reader_id,
+        ...row,
         at: formatInstant(row.at),
-        dueAt: instantOrNull(row.due_at),
-        overdue: row.overdue,
+        dueAt: instantOrNull(row.dueAt),
       }));
       return { items };
     },

@@ -9,6 +9,9 @@ const score = {
   disagreeing: real,
 };
 
+const numbers = object({ p: real, log10P: real });
+const named = object({ name: text, p: real, log10P: real });
+
 const result = object({
   alpha: real,
   look: real,
@@ -25,6 +28,16 @@ const result = object({
   readers: list(object({ participant: text, reader: text, ...score })),
   identified: list(object({ participant: text, readers: list(text) })),
   needed: nullable(real),
+  sensitivity: list(
+    object({
+      participant: text,
+      reader: nullable(text),
+      all: numbers,
+      withoutFamily: nullable(named),
+      withoutArtifact: nullable(named),
+      half: numbers,
+    }),
+  ),
   canaries: list(
     object({
       family: text,
@@ -39,13 +52,12 @@ const result = object({
 });
 export type TraceResult = Told<typeof result>;
 
-const tail = nullable(object({ p: real, log10P: real }));
 const evidenceScore = {
   participant: text,
   corrected: real,
   by: text,
-  sample: tail,
-  pooled: tail,
+  sample: nullable(numbers),
+  pooled: nullable(numbers),
   lnE: real,
   alerts: list(object({ alert: text, lnE: real, agreeing: real, disagreeing: real })),
 };
@@ -68,15 +80,32 @@ export type Evidence = Told<typeof evidence>;
 export const traceAnswer = object({
   sighting: text,
   sample: text,
+  find: nullable(
+    object({ kind: text, place: text, foundAt: text, shipped: text, member: nullable(text) }),
+  ),
+  scoredAt: nullable(text),
   alerts: list(
     object({
       alert: text,
       reading: text,
+      readAt: nullable(text),
       coverage: list(object({ artifact: text, version: real, share: real })),
       result,
     }),
   ),
   evidence: nullable(evidence),
+  copies: list(
+    object({
+      alert: text,
+      participant: text,
+      readers: list(text),
+      copyIdentified: text,
+      useAtThatTime: text,
+      artifacts: list(
+        object({ artifact: text, kind: text, share: real, use: text, because: text }),
+      ),
+    }),
+  ),
 });
 export type TraceAnswer = Told<typeof traceAnswer>;
 export type TracedAlert = TraceAnswer['alerts'][number];

@@ -15,10 +15,16 @@ const score = {
 const REPORT: TraceAnswer = {
   sighting: 'sighting-id',
   sample: 'a'.repeat(64),
+  find: {
+    ...{ kind: 'public_site', place: 'a forum', foundAt: '2025-07-09T10:00:00Z' },
+    ...{ shipped: 'no', member: null },
+  },
+  scoredAt: '2025-07-10T10:00:00Z',
   alerts: [
     {
       alert: 'alert-1',
       reading: 'b'.repeat(64),
+      readAt: '2025-07-10T09:00:00Z',
       coverage: [{ artifact: 'artifact-1', version: 1, share: 0.62 }],
       result: {
         ...{ alpha: 1e-6, look: 2, cap: 2_000, tested: 300 },
@@ -29,6 +35,13 @@ const REPORT: TraceAnswer = {
         participants: [{ participant: 'p', ...score }],
         readers: [{ participant: 'p', reader: 'r', ...score, corrected: 3e-9 }],
         identified: [{ participant: 'p', readers: ['r'] }],
+        sensitivity: [
+          {
+            ...{ participant: 'p', reader: null, all: { p: 1e-20, log10P: -20 } },
+            withoutFamily: { name: 'prose.word', p: 1e-3, log10P: -3 },
+            ...{ withoutArtifact: null, half: { p: 1e-9, log10P: -9 } },
+          },
+        ],
         ...{ needed: null, canaries: [], untested: ['sets_of_four_or_more'] },
       },
     },
@@ -46,6 +59,18 @@ const REPORT: TraceAnswer = {
     ],
     readers: [],
   },
+  copies: [
+    {
+      ...{ alert: 'alert-1', participant: 'p', readers: ['r'], copyIdentified: 'alone' },
+      useAtThatTime: 'not_permitted',
+      artifacts: [
+        {
+          ...{ artifact: 'artifact-1', kind: 'advisory', share: 0.62 },
+          ...{ use: 'not_permitted', because: 'NOT_IN_FORCE' },
+        },
+      ],
+    },
+  ],
 };
 
 function named(): Names {

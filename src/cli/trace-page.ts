@@ -1,15 +1,18 @@
 import { type Html, html, htmlFacts, htmlPage, htmlTable } from './html.ts';
 import type { Names } from './names.ts';
 import type { TraceAnswer } from './trace-answers.ts';
+import type { Part } from './trace-part.ts';
 import { type Bar, tracePlot } from './trace-plot.ts';
 import { evidenceSentence, traceSentence } from './trace-sentence.ts';
-import { alertParts, evidenceParts, NOTHING_FOUND, type Part } from './trace-text.ts';
+import { alertParts, evidenceParts, NOTHING_FOUND } from './trace-text.ts';
+import { foundAt, useParts } from './trace-use.ts';
 
 /** The report as a page to be read in a browser or printed: the answer first. */
 export function tracePage(report: TraceAnswer, names: Names): string {
   const head = htmlFacts([
     ['Sighting', report.sighting],
     ['Sample', `SHA-256 ${report.sample}`],
+    ...(report.find === null ? [] : foundAt(report.find, names)),
   ]);
   const body = html`<main>
 <h1>Report of a trace</h1>
@@ -17,6 +20,7 @@ ${head}
 <section>
 <h2>Answer</h2>
 ${answers(report, names)}</section>
+${useParts(report, names).map((part) => html`<section>${partOf(part)}</section>\n`)}
 ${plots(report, names)}
 <section>
 <h2>What it cannot say</h2>

@@ -25,7 +25,8 @@ const NOTHING: TraceResult = {
     mixed: false,
   },
   stages: [],
-  ...{ participants: [], readers: [], identified: [], needed: 40, canaries: [], untested: [] },
+  ...{ participants: [], readers: [], identified: [], needed: 40, sensitivity: [] },
+  ...{ canaries: [], untested: [] },
 };
 
 const FOUND: TraceResult = {

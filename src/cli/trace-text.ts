@@ -1,18 +1,9 @@
 import type { Names } from './names.ts';
 import { counted, facts, section, table } from './output.ts';
 import type { Evidence, TraceAnswer, TracedAlert, TraceResult } from './trace-answers.ts';
+import type { Part } from './trace-part.ts';
 import { evidenceSentence, traceSentence } from './trace-sentence.ts';
-
-/** What a trace rests on, in the order of a report and in the form of neither text nor page. */
-export type Part =
-  | { readonly kind: 'facts'; readonly pairs: readonly (readonly [string, string])[] }
-  | {
-      readonly kind: 'table';
-      readonly title: string;
-      readonly headings: readonly string[];
-      readonly rows: readonly (readonly (string | number)[])[];
-    }
-  | { readonly kind: 'lines'; readonly title: string; readonly lines: readonly string[] };
+import { foundAt, useParts } from './trace-use.ts';
 
 /** The whole answer where a sample shows nothing. */
 export const NOTHING_FOUND =
@@ -20,9 +11,11 @@ export const NOTHING_FOUND =
 
 /** The answer of each alert first, then what it rests on. */
 export function traceText(report: TraceAnswer, names: Names): string {
+  const { find } = report;
   const head = facts([
     ['sighting', report.sighting],
     ['sample', `SHA-256 ${report.sample}`],
+    ...(find === null ? [] : foundAt(find, names)),
   ]);
   if (report.alerts.length === 0) return `${NOTHING_FOUND}\n\n${head}`;
   const answers = report.alerts.map(
@@ -33,6 +26,7 @@ export function traceText(report: TraceAnswer, names: Names): string {
   const rests = report.alerts.map((traced) =>
     partsText(names.of(traced.alert), alertParts(traced, names)),
   );
+  rests.unshift(partsText('', useParts(report, names)));
   if (report.evidence !== null) {
     rests.push(partsText('Over all alerts', evidenceParts(report.evidence, names)));
   }
@@ -55,15 +49,17 @@ function partsText(title: string, parts: readonly Part[]): string {
 }
 
 /** What a trace of one alert rests on. */
-export function alertParts({ reading, coverage, result }: TracedAlert, names: Names): Part[] {
+export function alertParts(traced: TracedAlert, names: Names): Part[] {
+  const { reading, readAt, coverage, result } = traced;
   const { look, cap, tested, alpha, slotsTotal, slotsRead, slotsErased } = result;
   const shares = coverage
     .filter(({ share }) => share > 0)
     .map(({ artifact, share }) => `${names.of(artifact)} ${Math.round(share * 100)} %`);
+  const at = readAt === null ? '' : ` since ${readAt},`;
   const basis: Part = {
     kind: 'facts',
     pairs: [
-      ['reading', `${reading}, in the ledger before anything was scored`],
+      ['reading', `${reading}, in the ledger${at} before anything was scored`],
       ['slots', `${slotsRead} read of ${slotsTotal}, ${slotsErased} of them not counted`],
       ['words in it', shares.join(', ') || 'none'],
       ['tested', `${counted(tested, 'reader')} who had a copy; paid for ${cap}`],
@@ -74,7 +70,9 @@ export function alertParts({ reading, coverage, result }: TracedAlert, names: Na
   return [
     basis,
     familyTable(result),
-    ...(result.identified.length === 0 ? [] : [scoreTable(result, names)]),
+    ...(result.identified.length === 0
+      ? []
+      : [scoreTable(result, names), sensitivityTable(result, names)]),
     { kind: 'lines', title: 'Not tested', lines: untested },
   ];
 }
@@ -109,6 +107,29 @@ function scoreTable({ participants, readers }: TraceResult, names: Names): Part 
       score.hypothesis,
     ]),
   };
+}
+
+/** How much each identification hangs on one part of what was read. */
+function sensitivityTable({ sensitivity }: TraceResult, names: Names): Part {
+  return {
+    kind: 'table',
+    title: 'How p changes with less',
+    headings: ['participant', 'reader', 'all', 'without family', 'without artifact', 'half'],
+    rows: sensitivity.map(({ participant, reader, all, withoutFamily, withoutArtifact, half }) => [
+      names.of(participant),
+      reader === null ? '' : names.of(reader),
+      tail(all.log10P, all.p),
+      without(withoutFamily, (name) => name),
+      without(withoutArtifact, (name) => names.of(name)),
+      tail(half.log10P, half.p),
+    ]),
+  };
+}
+
+type Without = TraceResult['sensitivity'][number]['withoutFamily'];
+
+function without(left: Without, told: (name: string) => string): string {
+  return left === null ? '' : `${tail(left.log10P, left.p)} (${told(left.name)})`;
 }
 
 /** What the evidence over all alerts rests on. */

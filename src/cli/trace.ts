@@ -8,6 +8,7 @@ import { addName, Names } from './names.ts';
 import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
 import { object, text } from './shape.ts';
 import { type TraceAnswer, traceAnswer } from './trace-answers.ts';
+import { addFind } from './trace-find.ts';
 import { tracePage } from './trace-page.ts';
 import { traceText } from './trace-text.ts';
 import { openProgress, type World } from './world.ts';
@@ -28,9 +29,12 @@ export function addTraceCommands(program: Command, world: World): void {
     return {
       json: raw,
       text: `Kept as sighting ${sighting}\n`,
-      hint: `Next, by another person: tocsin trace approve ${sighting}`,
+      hint:
+        `Next: tocsin trace find ${sighting} …, and by another person: ` +
+        `tocsin trace approve ${sighting}`,
     };
   });
+  addFind(trace, world);
   addApprove(trace, world);
   addRun(trace, world);
   addShow(trace, world);
@@ -84,7 +88,7 @@ async function shown(
 }
 
 /** The names of the alerts, artifacts, participants and readers that a report shows. */
-async function namesIn(client: Client, { alerts, evidence }: TraceAnswer): Promise<Names> {
+async function namesIn(client: Client, { alerts, evidence, find }: TraceAnswer): Promise<Names> {
   const names = new Names();
   for (const { alert, result } of alerts) {
     const answer = await client.get(`/v1/alerts/${alert}`);
@@ -93,7 +97,8 @@ async function namesIn(client: Client, { alerts, evidence }: TraceAnswer): Promi
     for (const { id, name } of artifacts) names.add(id, name);
     const named = evidence?.participants ?? [];
     const shownRows = [...result.identified, ...result.canaries, ...named];
-    for (const id of new Set(shownRows.map(({ participant }) => participant))) {
+    const ids = [...shownRows.map(({ participant }) => participant), find?.member ?? null];
+    for (const id of new Set(ids.filter((one) => one !== null))) {
       await addName(client, names, programme, id);
     }
   }

@@ -89,6 +89,13 @@ export const EVENT_SHAPES = {
   clock_doubted: { wall: 'instant', highWater: 'instant', database: 'instant' },
   clock_confirmed: { wall: 'instant' },
   sighting_opened: { sighting: 'id', sample: 'hash', bytes: 'int' },
+  find_recorded: {
+    sighting: 'id',
+    kind: 'code',
+    foundAt: 'instant',
+    shipped: 'code',
+    member: 'id?',
+  },
   trace_approved: { sighting: 'id' },
   reading_committed: { sighting: 'id', alert: 'id?', reading: 'hash', slots: 'int', read: 'int' },
   evidence_entered: { sighting: 'id', alert: 'id', reading: 'hash', nth: 'int' },

@@ -110,6 +110,7 @@ test('the routes, and whom each answers', async () => {
     `POST /v1/programmes/:programme/sightings investigator`,
     `POST /v1/receipts reader`,
     `POST /v1/sightings/:sighting/approval approver`,
+    `POST /v1/sightings/:sighting/find investigator`,
     `POST /v1/sightings/:sighting/trace investigator`,
     `POST /v1/work-items/:item/resolution operator`,
   ]);

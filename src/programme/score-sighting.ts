@@ -26,6 +26,7 @@ import { actorOf, type PersonCaller } from './act.ts';
 import { approvedSighting } from './approved-sighting.ts';
 import type { Context } from './context.ts';
 import type { AlertKeys } from './keyring.ts';
+import { makeReport, type ScoredAlert } from './make-report.ts';
 import { renderingsOf } from './render-shelf.ts';
 import { inThread } from './thread.ts';
 import { storedReport, storeReport, type TraceReport } from './trace-report.ts';
@@ -41,7 +42,8 @@ export type Scoring = {
 };
 
 type Facts = Scoring & {
-  readonly hashes: readonly string[];
+  /** Of each reading its hash, and when it was committed. */
+  readonly committed: readonly { readonly sha256: string; readonly readAt: Instant }[];
   readonly head: EvidenceHead;
   /** The number of each entry in the programme's evidence. */
   readonly numbers: readonly number[];
@@ -89,11 +91,11 @@ async function factsOf(
   const head = await enterReadings(tx, { programme, actor: actorOf(caller), at: now });
   const { readerCap: cap } = await programmeById(tx, programme);
   const readings: CommittedReading[] = [];
-  const hashes: string[] = [];
+  const committed: { sha256: string; readAt: Instant }[] = [];
   for (const row of await readingsOf(tx, id)) {
     const reading = openReading(context, id, row);
     if (!showsSlots(reading) && reading.strings.length === 0) continue;
-    hashes.push(row.sha256);
+    committed.push({ sha256: row.sha256, readAt: row.at });
     const { keys, participants } = await keysAndHolders(context, tx, row.alert);
     const canaries = await canariesOf(context, tx, row.alert, keys);
     readings.push({ reading, key: keyOf(keys), participants, canaries, cap });
@@ -101,7 +103,7 @@ async function factsOf(
   const shows = readings.some(({ reading }) => showsSlots(reading));
   const { numbers, entries } = await entriesOf(context, tx, shows ? programme : null);
   return {
-    ...{ readings, hashes, head, numbers },
+    ...{ readings, committed, head, numbers },
     ledgered: { entries, cap },
     spent: await looksSpent(tx),
   };
@@ -172,7 +174,7 @@ async function commit(
   tx: Tx,
   caller: PersonCaller,
   id: SightingId,
-  { readings, hashes, spent, head, numbers }: Facts,
+  { readings, committed, spent, head, numbers }: Facts,
   { results, look, evidence, adds }: Scored,
   now: Instant,
 ): Promise<TraceReport | null> {
@@ -183,21 +185,15 @@ async function commit(
   await lockTraces(tx);
   if ((await looksSpent(tx)) !== spent) return null;
   if ((await evidenceHead(tx, programme)).readings !== head.readings) return null;
-  const alerts = readings.flatMap(({ reading }, index) => {
-    const result = results[index] ?? null;
-    const { alert, coverage } = reading;
-    return result === null ? [] : [{ alert, reading: hashes[index] ?? '', coverage, result }];
+  const alerts = readings.flatMap(({ reading }, index): ScoredAlert[] => {
+    const [result, about] = [results[index] ?? null, committed[index]];
+    return result === null || about === undefined ? [] : [{ reading, ...about, result }];
   });
   for (const [index, count] of adds.entries()) {
     await putAdds(tx, programme, numbers[index] ?? 0, count);
   }
-  const report: TraceReport = {
-    v: 2,
-    sighting: id,
-    sample: sighting.sampleSha256,
-    alerts,
-    evidence: evidence === null ? null : { ...head, ...evidence },
-  };
+  const together = evidence === null ? null : { ...head, ...evidence };
+  const report = await makeReport(context, tx, sighting, alerts, together, now);
   await storeReport(context, tx, caller, sighting, report, look, now);
   return report;
 }

@@ -18,9 +18,10 @@ import {
   sightingsSince,
 } from '../store/trace-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { unknownSighting } from './approved-sighting.ts';
+import { approvedSighting, unknownSighting } from './approved-sighting.ts';
 import type { Context } from './context.ts';
 import { readSighting } from './read-sighting.ts';
+import { requireFind } from './record-find.ts';
 import { scoreSighting } from './score-sighting.ts';
 import { storedReport, type TraceReport } from './trace-report.ts';
 
@@ -133,7 +134,8 @@ export async function approveTrace(
  * the ledger; only then are codewords computed and scored. Killed in between, the committed
  * readings stand and the next run scores those; a report once written is what every later run
  * returns.
- * @throws SECOND_PERSON before it was approved; LIMIT_EXCEEDED when reading or scoring takes more
+ * @throws SECOND_PERSON before it was approved; CONFLICT before it was recorded where and when the
+ *   sample was found (`recordFind`); LIMIT_EXCEEDED when reading or scoring takes more
  *   time or memory than `inThread` gives: nothing of it is committed then.
  */
 export async function runTrace(
@@ -142,7 +144,13 @@ export async function runTrace(
   sighting: SightingId,
   now: Instant,
 ): Promise<TraceReport> {
-  const earlier = await context.store.issuer((tx) => storedReport(context, tx, sighting));
+  const earlier = await context.store.issuer(async (tx) => {
+    const report = await storedReport(context, tx, sighting);
+    if (report) return report;
+    await approvedSighting(tx, sighting);
+    await requireFind(context, tx, sighting);
+    return null;
+  });
   if (earlier) return earlier;
   await readSighting(context, caller, sighting, now);
   await context.reached('trace.read');

@@ -1,16 +1,51 @@
 import { canonicalJson } from '../crypto/canonical.ts';
 import { decryptColumn, encryptColumn } from '../crypto/column.ts';
 import { sha256Hex } from '../crypto/hash.ts';
-import type { AlertId, SightingId } from '../domain/ids.ts';
+import type { AlertId, ParticipantId, SightingId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { EvidenceResult, TraceResult } from '../marking/decoder/result.ts';
 import type { Reading } from '../marking/reading.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { EvidenceHead } from '../store/evidence-store.ts';
-import { insertTraceReport, type Sighting, traceReportOf } from '../store/trace-store.ts';
+import {
+  insertTraceReport,
+  type MarksCommitted,
+  type Sighting,
+  traceReportOf,
+} from '../store/trace-store.ts';
 import { actorOf, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
+import type { Find } from './record-find.ts';
+import type { UseAtFind } from './use-at-find.ts';
+
+/** As `T`, with its times in RFC 3339: a report is JSON as it is stored and told. */
+type Told<T> = { readonly [K in keyof T]: T[K] extends Instant ? string : T[K] };
+
+/** What a sample has of one alert. */
+export type TracedAlert = {
+  readonly alert: AlertId;
+  /** Hash of the reading as committed to the ledger before scoring, and when that was. */
+  readonly reading: string;
+  readonly readAt: string | null;
+  /** The commitment to mark key and slot tables that was in the ledger; null: none was found. */
+  readonly marks: Told<MarksCommitted> | null;
+  readonly coverage: Reading['coverage'];
+  readonly result: TraceResult;
+};
+
+/**
+ * Somebody named, and one alert of the sample of which they had a copy. Whose copy it is and
+ * whether its use was permitted where it was found are two results; neither follows from the other.
+ */
+export type NamedCopy = UseAtFind & {
+  readonly alert: AlertId;
+  readonly participant: ParticipantId;
+  /** Those of its readers that are named; none: which reader's it was is undecided. */
+  readonly readers: readonly string[];
+  /** By this sample of this alert alone, or only by all alerts together. */
+  readonly copyIdentified: 'alone' | 'together';
+};
 
 /** What a trace found, per alert of which the sample showed slots or a canary, and over alerts. */
 export type TraceReport = {
@@ -18,19 +53,17 @@ export type TraceReport = {
   readonly v: 1 | 2;
   readonly sighting: SightingId;
   readonly sample: string;
-  readonly alerts: readonly {
-    readonly alert: AlertId;
-    /** Hash of the reading as committed to the ledger before scoring. */
-    readonly reading: string;
-    readonly coverage: Reading['coverage'];
-    readonly result: TraceResult;
-  }[];
+  /** Where and when it was found; null in a report of version 1. */
+  readonly find: Told<Find> | null;
+  readonly scoredAt: string | null;
+  readonly alerts: readonly TracedAlert[];
   /**
    * Whom the sample identifies alone or together with all that was read before in the programme:
    * the answer. `readings` and `list` name what entered, as the ledger does. Null where the sample
    * shows no slot.
    */
   readonly evidence: (EvidenceResult & EvidenceHead) | null;
+  readonly copies: readonly NamedCopy[];
 };
 
 /** Keeps the one report of a sighting; `look` is the last one it spent. */
@@ -89,19 +122,23 @@ function rowOf(sighting: SightingId): string {
 }
 
 /**
- * Reports stored before this was settled list the scores of others too: they are not told. Before
- * mixtures with the authored text were told apart, none was found; before alerts were put together,
- * there is no evidence over them.
+ * Reports stored before this was settled list the scores of others too: they are not told. What
+ * later versions have besides, they lack.
  */
 function ofTheIdentified(report: TraceReport): TraceReport {
+  const stored: Partial<TraceReport> = report;
   const alerts = report.alerts.map(({ result, ...alert }) => ({
     ...alert,
+    readAt: (alert as Partial<TracedAlert>).readAt ?? null,
+    marks: (alert as Partial<TracedAlert>).marks ?? null,
     result: {
       ...result,
       mixed: (result as Partial<TraceResult>).mixed ?? false,
+      sensitivity: (result as Partial<TraceResult>).sensitivity ?? [],
       participants: result.participants.filter(({ identified }) => identified),
       readers: result.readers.filter(({ identified }) => identified),
     },
   }));
-  return { ...report, alerts, evidence: (report as Partial<TraceReport>).evidence ?? null };
+  const { find = null, scoredAt = null, evidence = null, copies = [] } = stored;
+  return { ...report, alerts, find, scoredAt, evidence, copies };
 }

@@ -91,6 +91,19 @@ export async function enrolmentOf(
   return { participant, name, enrolment: enrolmentFromRow(row), doubted };
 }
 
+/** Whether facts of a participant's enrolment were changed after an instant. */
+export async function enrolmentChangedSince(
+  tx: Tx,
+  programme: ProgrammeId,
+  participant: ParticipantId,
+  since: Instant,
+): Promise<boolean> {
+  const { rows } = await sql<{ changed: boolean }>`select exists (select 1 from event
+    where type = 'enrolment_changed' and programme_id = ${programme}
+      and at > ${new Date(since)} and ${participant}::uuid = any(subjects)) as changed`.execute(tx);
+  return rows[0]?.changed ?? true;
+}
+
 /** What a participant is to one alert: its consent to the embargo, and its part in the matter. */
 export type AlertRelation = { readonly consent: Consent; readonly involvement: Involvement };
 

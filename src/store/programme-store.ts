@@ -1,4 +1,4 @@
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { PersonId, ProgrammeId, ReaderId } from '../domain/ids.ts';
@@ -79,6 +79,22 @@ export async function activePolicyHash(tx: Tx, programme: ProgrammeId): Promise<
     .executeTakeFirst();
   if (!row) throw new TocsinError('NOT_FOUND', 'programme: expected one with a policy in force');
   return row.sha256;
+}
+
+/**
+ * SHA-256 of the policy that was in force at an instant; null: before the first, or its event was
+ * erased.
+ */
+export async function policyHashAt(
+  tx: Tx,
+  programme: ProgrammeId,
+  at: Instant,
+): Promise<string | null> {
+  const { rows } = await sql<{ sha256: string | null }>`
+    select issuer_body::json -> 'data' ->> 'sha256' as sha256 from event
+    where type = 'policy_activated' and programme_id = ${programme} and at <= ${new Date(at)}
+    order by serial desc limit 1`.execute(tx);
+  return rows[0]?.sha256 ?? null;
 }
 
 /** The text of one policy version. */

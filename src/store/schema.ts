@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Profile } from '../domain/enrolment.ts';
+import type { FindKind, Shipped } from '../domain/find.ts';
 import type { Instant } from '../domain/instant.ts';
 
 /** `timestamptz(3)`: read as milliseconds, written as a `Date` made from milliseconds. */
@@ -279,6 +280,16 @@ export type Database = {
     at: At;
     sample_sha256: string;
     sample_enc: Buffer;
+  };
+  sighting_find: {
+    sighting_id: string;
+    kind: FindKind;
+    place_enc: Buffer;
+    found_at: At;
+    shipped: Shipped;
+    member_id: string | null;
+    recorded_by: string;
+    at: At;
   };
   trace_approval: { sighting_id: string; opened_by: string; approver_id: string; at: At };
   reading: {

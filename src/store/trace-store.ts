@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { AlertId, PersonId, ProgrammeId, SightingId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Tx, timestamp } from './database.ts';
@@ -122,10 +123,10 @@ export async function insertReading(
 export async function readingsOf(
   tx: Tx,
   sighting: SightingId,
-): Promise<{ alert: AlertId; sha256: string; readingEnc: Buffer }[]> {
+): Promise<{ alert: AlertId; sha256: string; readingEnc: Buffer; at: Instant }[]> {
   const rows = await tx
     .selectFrom('reading')
-    .select(['alert_id', 'sha256', 'reading_enc'])
+    .select(['alert_id', 'sha256', 'reading_enc', 'at'])
     .where('sighting_id', '=', sighting)
     .orderBy('alert_id')
     .execute();
@@ -133,7 +134,29 @@ export async function readingsOf(
     alert: row.alert_id as AlertId,
     sha256: row.sha256,
     readingEnc: row.reading_enc,
+    at: row.at,
   }));
+}
+
+/** What the ledger has of an alert's mark key and slot tables. */
+export type MarksCommitted = {
+  /** Hashes, hex. */
+  readonly key: string;
+  readonly tables: string;
+  readonly at: Instant;
+  /** The tick, and so the leaf of the log, that has it; null: none has it yet. */
+  readonly tick: number | null;
+};
+
+/** The last commitment of an alert; null where there is none, or its event was erased. */
+export async function marksCommitted(tx: Tx, alert: AlertId): Promise<MarksCommitted | null> {
+  const { rows } = await sql<{ key: string | null; tables: string; at: Instant; tick: number }>`
+    select issuer_body::json -> 'data' ->> 'key' as key,
+      issuer_body::json -> 'data' ->> 'tables' as tables, at, tick
+    from event where type = 'marks_committed' and ${alert}::uuid = any(subjects)
+    order by serial desc limit 1`.execute(tx);
+  const [row] = rows;
+  return row && row.key !== null ? { ...row, key: row.key } : null;
 }
 
 /** The last look spent in this installation: the n of the error budget (docs/decisions/0008). */

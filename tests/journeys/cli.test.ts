@@ -162,6 +162,17 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     assert.equal((await run(author, 'tocsin', 'trace', 'run', sighting)).code, 3);
     assert.equal((await run(author, 'tocsin', 'trace', 'approve', sighting)).code, 3);
     done(await run(approver, 'tocsin', 'trace', 'approve', sighting));
+    assert.equal((await run(author, 'tocsin', 'trace', 'run', sighting)).code, 5);
+    const found = [
+      '--kind',
+      'public_site',
+      '--place',
+      'https://paste.invalid/1',
+      '--shipped',
+      'no',
+    ];
+    const at = ['--at', new Date().toISOString()];
+    done(await run(author, 'tocsin', 'trace', 'find', sighting, ...found, ...at));
     const { stdout } = done(await run(author, 'tocsin', 'trace', 'run', sighting));
     assert.match(
       stdout,
@@ -171,6 +182,11 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
           '[1-9][0-9,^]*, counting all 1000 recipients\\. It does not say who passed it on, or ' +
           'why\\.',
       ),
+    );
+    assert.match(stdout, /^ *found +\S+Z, on a public site: https:\/\/paste\.invalid\/1$/m);
+    assert.match(
+      stdout,
+      /^ *Aldgate Security .* by this sample +not permitted .*no permission in/m,
     );
     assert.doesNotMatch(stdout, /accus|guilt|leaker/i);
     assert.equal(done(await run(approver, 'tocsin', 'trace', 'show', sighting)).stdout, stdout);

@@ -9,7 +9,7 @@ import { formatInstant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import { proveEvent } from '../../src/programme/prove-event.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { approveTrace, openSighting, runTrace } from '../../src/programme/trace-leak.ts';
+import { runTrace } from '../../src/programme/trace-leak.ts';
 import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
 import { counts } from '../counts.ts';
 import type { CrashTask } from '../support/crash-child.ts';
@@ -24,6 +24,7 @@ import {
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { seeded } from '../support/seeded.ts';
+import { approvedSample } from '../support/sighting.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 const CHILD = join(import.meta.dirname, '../support/crash-child.ts');
@@ -148,11 +149,8 @@ async function grantsOf(house: House, alert: AlertId): Promise<number> {
 }
 
 async function openTrace(house: House): Promise<SightingId> {
-  const { context, author, approver, programme, clock } = house;
   const sample = Buffer.from('Apply the update in order to be safe, and begin today.');
-  const { sighting } = await openSighting(context, author, programme, sample, clock.now());
-  await approveTrace(context, approver, sighting, clock.now());
-  return sighting;
+  return approvedSample(house, sample);
 }
 
 /**

@@ -270,8 +270,25 @@ describe("the issuer's part of the API", () => {
     assert.equal(problem(early).code, 'SECOND_PERSON');
     const approved = await edge.post(`${sighting}/approval`, undefined, approver);
     assert.deepEqual(json(approved), { approved: true });
+    const unfound = await edge.post(`${sighting}/trace`, undefined, author);
+    assert.deepEqual([problem(unfound).code, problem(unfound).field], ['CONFLICT', 'find']);
+    const found = { kind: 'other', place: 'a desk', foundAt: formatInstant(house.clock.now()) };
+    const product = { ...found, kind: 'member_product', shipped: 'no' };
+    assert.equal(problem(await edge.post(`${sighting}/find`, product, author)).field, 'member');
+    const later = formatInstant(plus(house.clock.now(), 1));
+    const ahead = { ...found, foundAt: later, shipped: 'no' };
+    assert.equal(problem(await edge.post(`${sighting}/find`, ahead, author)).field, 'foundAt');
+    const recorded = await edge.post(`${sighting}/find`, { ...found, shipped: 'no' }, author);
+    assert.deepEqual(json(recorded), { recorded: true });
+    const again = await edge.post(`${sighting}/find`, { ...found, shipped: 'yes' }, author);
+    assert.equal(problem(again).code, 'CONFLICT');
     const traced = await edge.post(`${sighting}/trace`, undefined, author);
     assert.equal(traced.status, 200);
+    assert.deepEqual(json<{ find: object }>(traced).find, {
+      ...found,
+      shipped: 'no',
+      member: null,
+    });
     assert.deepEqual((await edge.get(`${sighting}/trace`, approver.token)).body, traced.body);
   });
 

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { open } from '../../src/crypto/age/open.ts';
 import { sha256Hex } from '../../src/crypto/hash.ts';
 import { verify } from '../../src/crypto/sign.ts';
-import type { AlertId, ArtifactId, SightingId } from '../../src/domain/ids.ts';
+import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, parseInstant, plus } from '../../src/domain/instant.ts';
 import { manifestSigningBytes, unpackCopy } from '../../src/formats/copy.ts';
 import { digestedContent } from '../../src/formats/rules/content-digest.ts';
@@ -12,6 +12,7 @@ import { addArtifact } from '../../src/programme/draft-alert.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { readInbox } from '../../src/programme/read-inbox.ts';
 import { readPublicAlerts, readPublicDocument } from '../../src/programme/read-public.ts';
+import { recordFind } from '../../src/programme/record-find.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import {
   approveTrace,
@@ -31,6 +32,7 @@ import {
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { someFind, traced } from '../support/sighting.ts';
 
 const TEXTS = ['advisory.md', 'guidance.md', 'repro.md', 'mitigation.md', 'summary.md'];
 
@@ -230,6 +232,8 @@ describe('the life of a copy', () => {
     await assert.rejects(runTrace(context, author, sighting, now), { code: 'SECOND_PERSON' });
     await assert.rejects(approveTrace(context, author, sighting, now), { code: 'SECOND_PERSON' });
     await approveTrace(context, approver, sighting, now);
+    await assert.rejects(runTrace(context, author, sighting, now), { code: 'CONFLICT' });
+    await recordFind(context, author, sighting, someFind(house), now);
     const report = await runTrace(context, author, sighting, now);
     const result = report.alerts[0]?.result;
     assert.ok(result);
@@ -243,19 +247,14 @@ describe('the life of a copy', () => {
   });
 
   test('the public text is told from a copy, and an unmarked find names nobody', async () => {
-    const { context, author, approver, programme, clock } = house;
+    const { context, clock } = house;
     const now = clock.now();
     const request = { alert, artifact: id('advisory.md') };
     const { content: published } = await readPublicDocument(context, request, now);
-    const traced = async (sample: Buffer) => {
-      const { sighting } = await openSighting(context, author, programme, sample, now);
-      await approveTrace(context, approver, sighting as SightingId, now);
-      return runTrace(context, author, sighting, now);
-    };
-    const known = await traced(published);
+    const known = await traced(house, published);
     assert.equal(known.alerts[0]?.result.knownWord, 'master');
     assert.deepEqual(known.alerts[0]?.result.identified, []);
-    const foreign = await traced(Buffer.from('print("an exploit that copies no text of ours")\n'));
+    const foreign = await traced(house, 'print("an exploit that copies no text of ours")\n');
     assert.ok(foreign.alerts.every(({ result }) => result.identified.length === 0));
     const held = await exposureBefore(context, alert, T0);
     assert.equal(held.length, readers.length);

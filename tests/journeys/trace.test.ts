@@ -9,12 +9,7 @@ import { unpackCopy } from '../../src/formats/copy.ts';
 import type { PersonCaller } from '../../src/programme/act.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import {
-  approveTrace,
-  openSighting,
-  runTrace,
-  SIGHTINGS_A_DAY,
-} from '../../src/programme/trace-leak.ts';
+import { openSighting, runTrace, SIGHTINGS_A_DAY } from '../../src/programme/trace-leak.ts';
 import {
   admit,
   approve,
@@ -25,6 +20,7 @@ import {
   person,
   T0,
 } from '../support/house.ts';
+import { approvedSample } from '../support/sighting.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 describe('tracing what somebody sent', () => {
@@ -50,12 +46,8 @@ describe('tracing what somebody sent', () => {
 
   /** An approved sighting, a day after the last, so that none uses up another's allowance. */
   async function sighting(text: string): Promise<SightingId> {
-    const { context, author, approver, programme, clock } = house;
-    clock.set(plus(clock.now(), DAY_MS));
-    const now = clock.now();
-    const opened = await openSighting(context, author, programme, Buffer.from(text), now);
-    await approveTrace(context, approver, opened.sighting, now);
-    return opened.sighting;
+    house.clock.set(plus(house.clock.now(), DAY_MS));
+    return approvedSample(house, text);
   }
 
   const trace = (id: SightingId) => runTrace(house.context, house.author, id, house.clock.now());

@@ -1,15 +1,11 @@
-import { parseInstant } from '../../domain/instant.ts';
 import type { Alert } from './alert.ts';
 import { type TracedTexts, traceTexts } from './find-texts.ts';
 import { type CanaryFound, traceTraffic } from './find-traffic.ts';
 import { traceUnmarked, type Unmarked } from './find-unmarked.ts';
-import type { Draw } from './leaks.ts';
+import { type Draw, FOUND } from './leaks.ts';
 import type { Reader } from './readers.ts';
 import { pass, type Stage } from './stage.ts';
 import { momentOf } from './words.ts';
-
-/** The morning after disclosure. */
-const FOUND = parseInstant('2025-07-09T09:00:00Z');
 
 /** What three finds came to. */
 export type Finds = {

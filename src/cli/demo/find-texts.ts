@@ -1,5 +1,6 @@
+import { formatInstant } from '../../domain/instant.ts';
 import type { Alert } from './alert.ts';
-import { LEAKED_KINDS } from './leaks.ts';
+import { FOUND, LEAKED_KINDS } from './leaks.ts';
 import type { Page } from './page.ts';
 import { nameOf, type Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
@@ -22,7 +23,12 @@ export async function traceTexts(
   const contents = await desks.ask('contents', reader.id);
   const texts = LEAKED_KINDS.map((kind) => contents.get(kind) ?? '');
   const sample = passOn(texts, random);
-  const traced = await traceSample(stage, alert.id, sample);
+  const traced = await traceSample(stage, alert.id, sample, {
+    kind: 'public_site',
+    place: 'https://paste.invalid/texts',
+    foundAt: formatInstant(FOUND),
+    shipped: 'no',
+  });
   const named = namedBy(traced);
   page.line(
     'A text on a public site: four of the texts, 15 % cut out, markdown stripped, set anew, ' +

@@ -1,5 +1,6 @@
+import { formatInstant } from '../../domain/instant.ts';
 import type { Alert } from './alert.ts';
-import { trafficFrom } from './leaks.ts';
+import { FOUND, trafficFrom } from './leaks.ts';
 import { nameOf, type Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
 import { namedBy, traceSample } from './trace-sample.ts';
@@ -16,7 +17,12 @@ export async function traceTraffic(
 ): Promise<CanaryFound> {
   const { page, desks } = stage;
   const standIn = (await desks.ask('contents', reader.id)).get('poc') ?? '';
-  const traced = await traceSample(stage, alert.id, trafficFrom(standIn));
+  const traced = await traceSample(stage, alert.id, trafficFrom(standIn), {
+    kind: 'other',
+    place: 'captured traffic',
+    foundAt: formatInstant(FOUND),
+    shipped: 'no',
+  });
   const hits = traced?.canaries ?? [];
   const hit = hits.length > 0 && hits.every((one) => one.reader === reader.id);
   const sufficient = namedBy(traced).length > 0;

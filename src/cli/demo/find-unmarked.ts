@@ -28,7 +28,13 @@ export async function traceUnmarked(
   readers: readonly Reader[],
 ): Promise<Unmarked> {
   const { page, issuer } = stage;
-  const named = namedBy(await traceSample(stage, alert.id, UNMARKED));
+  const traced = await traceSample(stage, alert.id, UNMARKED, {
+    kind: 'other',
+    place: 'an exploit in use',
+    foundAt: formatInstant(FIRST_SIGHTING),
+    shipped: 'no',
+  });
+  const named = namedBy(traced);
   const path = `/v1/alerts/${alert.id}/exposure?before=${formatInstant(FIRST_SIGHTING)}`;
   const { held, rivalHypotheses } = exposure(await issuer.operator.api.get(path), 'exposure');
   const firms = [...new Set(held.map(({ reader }) => firmOf(reader, readers)))].sort();

@@ -1,5 +1,6 @@
 import type { ArtifactKind } from '../../domain/artifact.ts';
 import { TocsinError } from '../../domain/errors.ts';
+import { parseInstant } from '../../domain/instant.ts';
 import { type Seeded, shuffled } from '../../domain/seeded.ts';
 import type { Reader } from './readers.ts';
 
@@ -10,6 +11,9 @@ export const LEAKED_KINDS: readonly ArtifactKind[] = [
   'repro_steps',
   'mitigation',
 ];
+
+/** When the finds are looked into: the morning after disclosure. */
+export const FOUND = parseInstant('2025-07-09T09:00:00Z');
 
 /** Whose copies turn up, and which firm is suspended: drawn before anybody has a copy. */
 export type Draw = {

@@ -1,3 +1,4 @@
+import type { FindKind, Shipped } from '../../domain/find.ts';
 import { list, nullable, object, real, type Told, text } from '../shape.ts';
 import type { Stage } from './stage.ts';
 
@@ -28,12 +29,29 @@ export type Named = {
 
 const opened = object({ sighting: text });
 
-/** Opens a sighting, has the second person approve, and traces: the whole way, as for any find. */
-export async function traceSample(stage: Stage, alert: string, sample: string): Promise<Traced> {
+/** Where a find of the demonstration was made. */
+export type DemoFind = {
+  readonly kind: FindKind;
+  readonly place: string;
+  readonly foundAt: string;
+  readonly shipped: Shipped;
+};
+
+/**
+ * Opens a sighting, records its find, has the second person approve, and traces: the whole way, as
+ * for any find.
+ */
+export async function traceSample(
+  stage: Stage,
+  alert: string,
+  sample: string,
+  find: DemoFind,
+): Promise<Traced> {
   const { issuer, rehearsal } = stage;
   const { api } = issuer.operator;
   const path = `/v1/programmes/${rehearsal.programme}/sightings`;
   const { sighting } = opened(await api.postBytes(path, Buffer.from(sample)), 'sighting');
+  await api.post(`/v1/sightings/${sighting}/find`, find);
   await issuer.approver.api.post(`/v1/sightings/${sighting}/approval`, {});
   const { alerts } = report(await api.post(`/v1/sightings/${sighting}/trace`, {}), 'trace');
   return alerts.find((found) => found.alert === alert)?.result ?? null;

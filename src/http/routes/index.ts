@@ -66,6 +66,7 @@ import { giveReceipt } from './receipts/give.ts';
 import { approveSighting } from './sightings/approve.ts';
 import { open } from './sightings/open.ts';
 import { showTrace } from './sightings/read.ts';
+import { find } from './sightings/record-find.ts';
 import { trace } from './sightings/trace.ts';
 
 const FOR_READERS: readonly Route[] = [
@@ -142,6 +143,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   activatePack,
   readImport,
   open,
+  find,
   approveSighting,
   trace,
   showTrace,

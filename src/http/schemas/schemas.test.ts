@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TSchema } from 'typebox';
-import type { AlertId, ArtifactId, SightingId } from '../../domain/ids.ts';
+import type { AlertId, ArtifactId, ParticipantId, SightingId } from '../../domain/ids.ts';
 import { importDocument } from '../../formats/import-document.ts';
 import type { EvidenceScore } from '../../marking/decoder/result.ts';
 import type { TraceReport } from '../../programme/trace-report.ts';
@@ -35,6 +35,8 @@ const SCORE = {
   disagreeing: 2,
 };
 
+const AT = '2025-07-09T17:00:00.000Z';
+const TAIL = { p: 1e-12, log10P: -12 };
 const EVIDENCE: Omit<EvidenceScore, 'participant'> = {
   corrected: 2e-7,
   by: 'accumulated',
@@ -51,10 +53,17 @@ const REPORT: TraceReport = {
   v: 2,
   sighting: ID as SightingId,
   sample: HASH,
+  find: {
+    ...{ kind: 'member_product', place: 'a product', foundAt: AT },
+    ...{ shipped: 'yes', member: ID as ParticipantId },
+  },
+  scoredAt: AT,
   alerts: [
     {
       alert: ID as AlertId,
       reading: HASH,
+      readAt: AT,
+      marks: { key: HASH, tables: HASH, at: AT, tick: 7 },
       coverage: [{ artifact: ID, version: 1, share: 0.75 }],
       result: {
         v: 1,
@@ -80,6 +89,16 @@ const REPORT: TraceReport = {
         readers: [{ participant: ID, reader: ID, ...SCORE }],
         identified: [{ participant: ID, readers: [ID] }],
         needed: 14,
+        sensitivity: [
+          {
+            participant: ID,
+            reader: null,
+            all: TAIL,
+            withoutFamily: { name: 'prose.word', ...TAIL },
+            withoutArtifact: { name: ID, ...TAIL },
+            half: TAIL,
+          },
+        ],
         canaries: [
           {
             key: { artifact: ID as ArtifactId, slot: 's1' },
@@ -108,6 +127,18 @@ const REPORT: TraceReport = {
     participants: [{ participant: ID, ...EVIDENCE }],
     readers: [{ participant: ID, reader: ID, ...EVIDENCE }],
   },
+  copies: [
+    {
+      ...{ alert: ID as AlertId, participant: ID as ParticipantId, readers: [ID] },
+      ...{ copyIdentified: 'alone', useAtThatTime: 'permitted' },
+      artifacts: [
+        {
+          ...{ artifact: ID as ArtifactId, kind: 'detection_rule', share: 0.9 },
+          ...{ use: 'permitted', because: 'IN_FORCE' },
+        },
+      ],
+    },
+  ],
 };
 
 test('a trace report reaches the investigator whole', async () => {

@@ -1,6 +1,8 @@
 import { type TSchema, Type } from 'typebox';
+import { ARTIFACT_KINDS } from '../../domain/artifact.ts';
+import { FIND_KINDS, FIND_USES, SHIPPED } from '../../domain/find.ts';
 import type { TraceReport } from '../../programme/trace-report.ts';
-import { Count, Hex32, IdText, listOf, nullable } from './basic.ts';
+import { Count, Hex32, IdText, InstantText, listOf, nullable, oneOf } from './basic.ts';
 
 const Text = Type.String();
 const Real = Type.Number();
@@ -14,6 +16,9 @@ const Score = {
   agreeing: Count,
   disagreeing: Count,
 };
+
+const Tail = Type.Object({ p: Real, log10P: Real });
+const NamedTail = Type.Object({ name: Text, p: Real, log10P: Real });
 
 const Stage = Type.Object({
   scope: Text,
@@ -52,11 +57,19 @@ const Result = Type.Object({
   readers: listOf(Type.Object({ participant: IdText, reader: IdText, ...Score })),
   identified: listOf(Type.Object({ participant: IdText, readers: listOf(IdText) })),
   needed: nullable(Real),
+  sensitivity: listOf(
+    Type.Object({
+      participant: IdText,
+      reader: nullable(IdText),
+      all: Tail,
+      withoutFamily: nullable(NamedTail),
+      withoutArtifact: nullable(NamedTail),
+      half: Tail,
+    }),
+  ),
   canaries: listOf(Canary),
   untested: listOf(Text),
 });
-
-const Tail = Type.Object({ p: Real, log10P: Real });
 
 const Evidence = {
   participant: IdText,
@@ -83,21 +96,55 @@ const OverAlerts = Type.Object({
   readers: listOf(Type.Object({ ...Evidence, reader: IdText })),
 });
 
+/** Where and when a sample was found. */
+export const FindText = Type.Object({
+  kind: oneOf(FIND_KINDS),
+  place: Text,
+  foundAt: InstantText,
+  shipped: oneOf(SHIPPED),
+  member: nullable(IdText),
+});
+
+/** `NamedCopy` of programme/trace-report.ts: whose copy, and apart from it what was permitted. */
+const NamedCopyText = Type.Object({
+  alert: IdText,
+  participant: IdText,
+  readers: listOf(IdText),
+  copyIdentified: Text,
+  useAtThatTime: oneOf(FIND_USES),
+  artifacts: listOf(
+    Type.Object({
+      artifact: IdText,
+      kind: oneOf(ARTIFACT_KINDS),
+      share: Real,
+      use: oneOf(FIND_USES),
+      because: Text,
+    }),
+  ),
+});
+
 /** What a trace found, per alert of which the sample had something. */
 export const TraceReportText = typed<TraceReport>(
   Type.Object({
     v: Count,
     sighting: IdText,
     sample: Hex32,
+    find: nullable(FindText),
+    scoredAt: nullable(InstantText),
     alerts: listOf(
       Type.Object({
         alert: IdText,
         reading: Hex32,
+        readAt: nullable(InstantText),
+        marks: nullable(
+          Type.Object({ key: Hex32, tables: Hex32, at: InstantText, tick: nullable(Count) }),
+        ),
         coverage: listOf(Type.Object({ artifact: IdText, version: Count, share: Real })),
         result: Result,
       }),
     ),
     evidence: nullable(OverAlerts),
+    copies: listOf(NamedCopyText),
   }),
 );
 

@@ -45,6 +45,26 @@ export type StageReport = {
   }[];
 };
 
+/** A probability, and its decimal logarithm for tails below a double's range. */
+export type Tail = { readonly p: number; readonly log10P: number };
+
+/**
+ * How much the identification of a copy hangs on a part of what was read: exact p-values of that
+ * copy alone, before correction.
+ */
+export type Sensitivity = {
+  readonly participant: string;
+  /** Null: of the participant, on the slots that its readers share. */
+  readonly reader: string | null;
+  readonly all: Tail;
+  /** Without the family that it hangs on most; null: nothing was read. */
+  readonly withoutFamily: (Tail & { readonly name: string }) | null;
+  /** Without the artifact that it hangs on most. */
+  readonly withoutArtifact: (Tail & { readonly name: string }) | null;
+  /** On every second slot. */
+  readonly half: Tail;
+};
+
 /** A canary value of a recipient, found in the sample. It never suffices alone. */
 export type CanaryHit = {
   readonly key: SlotKey;
@@ -107,12 +127,11 @@ export type TraceResult = {
    * Null when a name was found, and when slots are not what is missing.
    */
   readonly needed: number | null;
+  /** Of the participants and the readers identified. */
+  readonly sensitivity: readonly Sensitivity[];
   readonly canaries: readonly CanaryHit[];
   readonly untested: readonly Untested[];
 };
-
-/** A probability, and its decimal logarithm for tails below a double's range. */
-export type Tail = { readonly p: number; readonly log10P: number };
 
 /** What the slots of one alert add to the evidence about somebody. */
 export type EvidencePart = {

@@ -70,6 +70,30 @@ test('the report’s numbers add up', () => {
   assert.ok(Math.abs(Math.log10(best.p) - best.log10P) < 1e-9);
 });
 
+test('how much an identification hangs on a family, an artifact and half of the slots', () => {
+  const { key, reading } = leak(seeded(3));
+  const { participants, readers, sensitivity } = score({ key, reading });
+  const [ofParticipant, ofReader] = sensitivity;
+  assert.ok(ofParticipant && ofReader);
+  assert.deepEqual(
+    [ofParticipant.participant, ofParticipant.reader, ofReader.reader],
+    [participants[0]?.participant, null, readers[0]?.reader],
+  );
+  for (const { all, withoutFamily, withoutArtifact, half } of sensitivity) {
+    assert.ok(withoutFamily && withoutArtifact);
+    assert.ok(all.log10P < withoutFamily.log10P && withoutFamily.log10P < 0);
+    assert.ok(Math.abs(half.log10P / all.log10P - 0.5) < 0.2);
+    // All slots of these readings are of one artifact: without it nothing is left.
+    assert.equal(withoutArtifact.p, 1);
+  }
+  const slots = reading.slots.map((slot) =>
+    slot.family === ofParticipant.withoutFamily?.name ? { ...slot, value: null } : slot,
+  );
+  const without = score({ key, reading: { ...reading, slots } });
+  const left = without.sensitivity[0]?.all.log10P ?? 0;
+  assert.ok(Math.abs(left - (ofParticipant.withoutFamily?.log10P ?? 1)) < 1e-9);
+});
+
 test('the same evidence passes at the first look and not at the hundred-thousandth', () => {
   const random = seeded(12);
   const { key, shown } = leak(random);

@@ -8,7 +8,8 @@ import { SHARES } from './decode.ts';
 import { examineFamilies, type FamilyReport } from './families.ts';
 import { knownWordOf } from './known-word.ts';
 import { slotsFor } from './needed.ts';
-import type { ParticipantScore, TraceResult, Untested } from './result.ts';
+import type { ParticipantScore, Sensitivity, TraceResult, Untested } from './result.ts';
+import { sensitivityOf, type TriedOn } from './sensitivity.ts';
 import { isRead, openReading, type ReadSlot } from './slots.ts';
 import { type Named, runStage } from './stage.ts';
 
@@ -69,6 +70,7 @@ export function scoreReading(input: TraceInput): TraceResult {
     mixed,
     ...trace,
     needed: knownWord === null ? moreSlots(level, kept, trace) : null,
+    sensitivity: sensitivities(trace, { key: input.key, mixed, kept }),
     canaries: findCanaries({ ...input, slots: input.canaries, strings: input.reading.strings }),
     untested: untested(trace, families, input.participants.length),
   };
@@ -119,6 +121,15 @@ function traceCopies(level: Level, kept: readonly ReadSlot[]): Trace {
         .map(({ reader }) => reader),
     })),
   };
+}
+
+function sensitivities({ participants, readers }: Trace, tried: TriedOn): Sensitivity[] {
+  return [
+    ...participants.map(({ participant }) =>
+      sensitivityOf('participant', { participant, reader: '' }, tried),
+    ),
+    ...readers.map((named) => sensitivityOf('reader', named, tried)),
+  ];
 }
 
 function readersOf({ participants }: Level, participant: string): Named[] {

@@ -35,3 +35,25 @@ alter table evidence_entry force row level security;
 grant select, insert on evidence_entry to tocsin_issuer;
 grant update (adds) on evidence_entry to tocsin_issuer;
 create policy issuer on evidence_entry to tocsin_issuer using (true) with check (true);
+
+-- Where and when a sample was found, recorded once, before anybody is named by it.
+create table sighting_find (
+  sighting_id uuid primary key references sighting,
+  kind text not null,
+  place_enc bytea not null,
+  found_at timestamptz(3) not null,
+  shipped text not null,
+  member_id uuid references participant,
+  recorded_by uuid not null references person,
+  at timestamptz(3) not null,
+  check ((kind = 'member_product') = (member_id is not null))
+);
+alter table sighting_find enable row level security;
+alter table sighting_find force row level security;
+grant select, insert on sighting_find to tocsin_issuer;
+create policy issuer on sighting_find to tocsin_issuer using (true) with check (true);
+
+-- What was in force and committed, and whether a participant's facts are those of then.
+create index event_of_policy on event (programme_id, serial) where type = 'policy_activated';
+create index event_of_marks on event (serial) where type = 'marks_committed';
+create index event_of_enrolment on event (programme_id, at) where type = 'enrolment_changed';

@@ -1,0 +1,59 @@
+import { plain } from '../participant/plain.ts';
+import type { Names } from './names.ts';
+import type { TraceAnswer } from './trace-answers.ts';
+import type { Part } from './trace-part.ts';
+
+/** Where and when a sample was found, as facts. */
+export function foundAt(find: NonNullable<TraceAnswer['find']>, names: Names) {
+  const where = find.member === null ? '' : ` of ${names.of(find.member)}`;
+  return [
+    ['found', `${find.foundAt}, ${KINDS[find.kind] ?? find.kind}${where}: ${plain(find.place)}`],
+    ['shipped', `from a lawfully shipped product: ${find.shipped}`],
+  ] as const;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  public_site: 'on a public site',
+  member_product: 'in a product',
+  private_channel: 'in a private channel',
+  seized: 'on what was seized',
+  other: 'elsewhere',
+};
+
+/** Whose copy it is and what was permitted are two answers, and stand apart. */
+export function useParts({ copies }: TraceAnswer, names: Names): Part[] {
+  if (copies.length === 0) return [];
+  const rows = copies.map((copy) => {
+    const of = copy.artifacts.map(({ artifact }) => names.of(artifact));
+    const because = [...new Set(copy.artifacts.map((one) => one.because))];
+    return [
+      names.of(copy.participant),
+      names.of(copy.alert),
+      copy.copyIdentified === 'alone' ? 'by this sample' : 'by all alerts together',
+      USES[copy.useAtThatTime] ?? copy.useAtThatTime,
+      of.join(', '),
+      because.map((code) => REASONS[code] ?? code).join('; '),
+    ];
+  });
+  const headings = ['participant', 'alert', 'copy identified', 'use at that time', 'of', 'because'];
+  return [{ kind: 'table', title: 'Use where it was found', headings, rows }];
+}
+
+const USES: Readonly<Record<string, string>> = {
+  permitted: 'permitted',
+  not_permitted: 'not permitted',
+  unknown: 'not known',
+};
+
+const REASONS: Readonly<Record<string, string>> = {
+  IN_FORCE: 'a permission in force then covers this place',
+  NOT_IN_FORCE: 'no permission in force then covers this place',
+  NO_TEXT_IN_PRODUCTS: 'the programme’s text is kept out of products',
+  NOT_ON_RECORD: 'it hangs on what is not on record',
+  PERHAPS_SHIPPED: 'it could have been shipped lawfully, and taken from there',
+  PERHAPS_SHARED: 'it could have been shared lawfully',
+  PLACE_SAYS_NOTHING: 'the place does not say that anybody gave it away',
+  NO_COPY_YET: 'the participant had no copy of it then',
+  FACTS_CHANGED: 'facts of the participant have changed since',
+  POLICY_UNKNOWN: 'which policy was in force is not on record',
+};

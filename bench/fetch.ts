@@ -12,6 +12,7 @@ import { randomBytes } from '../src/crypto/random.ts';
 import type { AlertId, ArtifactId } from '../src/domain/ids.ts';
 import { DAY_MS, plus } from '../src/domain/instant.ts';
 import { buildApp } from '../src/http/app.ts';
+import { openLines } from '../src/http/lines.ts';
 import { createMetrics } from '../src/http/metrics.ts';
 import { compileCode, markBits } from '../src/marking/code.ts';
 import { freezeSlots } from '../src/marking/freeze.ts';
@@ -55,6 +56,7 @@ async function parent(): Promise<void> {
     requireLedger: () => undefined,
     clock: house.clock,
     metrics: createMetrics(),
+    lines: openLines(),
     readerBundle: null,
     ready: async () => true,
   });

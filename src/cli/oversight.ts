@@ -85,6 +85,9 @@ const PROPOSALS: Readonly<Record<string, string>> = {
   CHANGE_PROPOSED: 'a change that opens more: alert approve-change',
   ADDITION_PROPOSED: 'a late artifact: alert approve-addition',
   POLICY_PROPOSED: 'another policy: policy activate',
+  STANDING_PROPOSED: 'a step of a standing: participant confirm, refuse',
+  STANDING_UNCONFIRMED: 'a step that one person put in force: participant confirm, refuse',
+  STANDING_APPEALED: 'an appeal against a step: participant grant-appeal, dismiss-appeal',
 };
 
 /** `work list` */

@@ -9,7 +9,9 @@ import { clientAction, idAt, type Typed } from './command.ts';
 import { type DutyBody, parseDutyFile } from './duty-file.ts';
 import { readTextFile } from './local-file.ts';
 import type { Result } from './output.ts';
+import { addCopiesCommand } from './participant-copies.ts';
 import { addFactCommands } from './participant-facts.ts';
+import { addStandingCommands } from './participant-standing.ts';
 import { participantsPage, participantTable } from './participant-text.ts';
 import { parseProfileFile } from './profile-file.ts';
 import {
@@ -28,19 +30,9 @@ export function addParticipantCommands(program: Command, world: World): void {
     .description('participants: admit, list, suspend, reinstate, invite their readers');
   addAdd(participant, world);
   addList(participant, world);
-  addStanding(participant, world, {
-    verb: 'suspend',
-    to: 'suspended',
-    description: 'suspend: when it is answered, no copy leaves to it any more',
-    reason: 'other',
-  });
-  addStanding(participant, world, {
-    verb: 'reinstate',
-    to: 'active',
-    description: 'make active again: it is decided at once for alerts under way',
-    reason: 'reinstated',
-  });
+  addStandingCommands(participant, world);
   addInvite(participant, world);
+  addCopiesCommand(participant, world);
   addFactCommands(participant, world);
 }
 
@@ -133,38 +125,6 @@ function addList(participant: Command, world: World): void {
   });
 }
 
-type StandingVerb = {
-  readonly verb: string;
-  readonly to: Standing;
-  readonly description: string;
-  readonly reason: string;
-};
-
-function addStanding(
-  participant: Command,
-  world: World,
-  { verb, to, description, reason }: StandingVerb,
-): void {
-  const command = participant
-    .command(verb)
-    .description(description)
-    .argument('<participant>', 'id of the participant')
-    .option('--reason <word>', 'why, as a word of docs/cli.md; the ledger keeps it', reason)
-    .option(PROGRAMME, PROGRAMME_HELP);
-  clientAction<ProgrammeOption & { readonly reason: string }>(
-    world,
-    command,
-    async (client, typed) => {
-      const path = await pathOf(client, typed, 'standing');
-      const raw = await client.post(path, { to, reason: typed.options.reason });
-      const change = changed(raw, 'standing');
-      return { json: raw, text: `${change.from} → ${change.to}\n` };
-    },
-  );
-}
-
-const changed = object({ from: text, to: text });
-
 const invited = object({
   reader: text,
   invitation: text,
@@ -184,7 +144,7 @@ function addInvite(participant: Command, world: World): void {
   clientAction<InviteOptions>(world, command, async (client, typed): Promise<Result> => {
     const { label, readerUrl = client.url } = typed.options;
     const url = parseServerUrl(readerUrl, '--reader-url');
-    const raw = await client.post(await pathOf(client, typed, 'readers'), { label });
+    const raw = await client.post(await readersPath(client, typed), { label });
     const { reader, invitation, issuer } = invited(raw, 'invitation');
     const word = invitationText({ url, invitation, keys: issuer });
     return {
@@ -197,12 +157,8 @@ function addInvite(participant: Command, world: World): void {
   });
 }
 
-async function pathOf(
-  client: Client,
-  typed: Typed<ProgrammeOption>,
-  what: 'standing' | 'readers',
-): Promise<string> {
+async function readersPath(client: Client, typed: Typed<ProgrammeOption>): Promise<string> {
   const id = idAt(typed, 0, 'participant');
   const programme = await programmeOf(client, typed.options);
-  return `/v1/programmes/${programme}/participants/${id}/${what}`;
+  return `/v1/programmes/${programme}/participants/${id}/readers`;
 }

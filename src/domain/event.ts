@@ -25,6 +25,18 @@ export const EVENT_SHAPES = {
   enrolment_changed: { participant: 'id', tier: 'code', standing: 'code', duty: 'code' },
   doubt_changed: { participant: 'id', doubt: 'code' },
   standing_changed: { participant: 'id', from: 'code', to: 'code', reason: 'code' },
+  standing_proposed: {
+    participant: 'id',
+    step: 'id',
+    from: 'code',
+    to: 'code',
+    reason: 'code',
+  },
+  standing_unconfirmed: { participant: 'id', step: 'id', confirmBy: 'instant' },
+  standing_decided: { participant: 'id', step: 'id', outcome: 'code' },
+  standing_overdue: { participant: 'id', step: 'id' },
+  standing_appealed: { participant: 'id', reader: 'id', step: 'id' },
+  appeal_decided: { participant: 'id', step: 'id', outcome: 'code' },
   reader_invited: { participant: 'id', reader: 'id' },
   reader_joined: { participant: 'id', reader: 'id', fingerprint: 'hash' },
   alert_drafted: { alert: 'id' },
@@ -144,6 +156,8 @@ export type Event<T extends EventType = EventType> = {
  */
 export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'standing_changed',
+  'standing_appealed',
+  'appeal_decided',
   'reader_joined',
   'granted',
   'delivered',

@@ -32,6 +32,8 @@ export type ProposalId = Id<'proposal'>;
 export type MoveId = Id<'move'>;
 /** A change of an alert that somebody proposes. */
 export type ChangeId = Id<'change'>;
+/** A step of a participant's standing. */
+export type StepId = Id<'step'>;
 /** A notice in the outbox. */
 export type NoticeId = Id<'notice'>;
 

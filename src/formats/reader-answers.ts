@@ -72,6 +72,16 @@ export type Notice = { readonly id: string; readonly kind: string; readonly at: 
 
 export type NoticePage = { readonly items: readonly Notice[]; readonly next: string | null };
 
+/** A step of the participant's own standing; `appeal` is null where there is none. RFC 3339. */
+export type OwnStep = {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly appeal: string | null;
+};
+
 /** A page of the inbox; `next` is where the following one begins, null at the end. */
 export type InboxPage = { readonly items: readonly InboxAlert[]; readonly next: string | null };
 
@@ -122,6 +132,14 @@ export function parseInvitationPage(answer: unknown): InvitationPage {
 
 export function parseNoticePage(answer: unknown): NoticePage {
   return pageOf('notices', answer, notice);
+}
+
+export function parseOwnSteps(answer: unknown): readonly OwnStep[] {
+  return new JsonNode(answer, 'standing')
+    .object()
+    .get('steps')
+    .list(0, MAX_PAGE_ITEMS)
+    .map(ownStep);
 }
 
 function pageOf<T>(
@@ -244,6 +262,18 @@ function invitation(node: JsonNode): OpenInvitation {
     id: id(found.get('id')),
     until: dateTime(found.get('terms').object().get('until')),
     deadline: dateTime(found.get('deadline')),
+  };
+}
+
+function ownStep(node: JsonNode): OwnStep {
+  const found = node.object();
+  return {
+    id: id(found.get('id')),
+    from: word(found.get('from')),
+    to: word(found.get('to')),
+    reason: word(found.get('reason')),
+    at: dateTime(found.get('at')),
+    appeal: found.get('appeal').orNull(word),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyReply, fastify } from 'fastify';
 import { SECOND_MS } from '../domain/instant.ts';
@@ -48,6 +49,7 @@ export function buildApp(deps: HttpDeps, prepare: (app: App) => void = () => und
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(requestValidator());
+  app.server.on('timeout', (socket: Socket) => deps.lines.idle(socket));
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(HEADERS);
     // A database that went back says what is no longer so, of suspensions as of deliveries.

@@ -7,6 +7,7 @@ import type { Context } from '../programme/context.ts';
 import type { TreeShelf } from '../programme/tree-shelf.ts';
 import type { Audience, Repeat } from './auth/audience.ts';
 import type { RepeatKey } from './idempotency.ts';
+import type { Lines } from './lines.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the edge needs of the clock. */
@@ -29,6 +30,7 @@ export type HttpDeps = {
   /** The recipient's program as built; null in a checkout without a build. */
   readonly readerBundle: { readonly bytes: Buffer; readonly sha256: string } | null;
   readonly metrics: Metrics;
+  readonly lines: Lines;
   readonly ready: () => Promise<boolean>;
   /** One JSON line per request. */
   readonly logLine?: (line: string) => void;

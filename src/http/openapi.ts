@@ -6,6 +6,7 @@ import { openTreeShelf } from '../programme/tree-shelf.ts';
 import { buildApp } from './app.ts';
 import type { Audience } from './auth/audience.ts';
 import type { App, HttpDeps } from './deps.ts';
+import { openLines } from './lines.ts';
 import { createMetrics } from './metrics.ts';
 import { STATUS } from './problem.ts';
 
@@ -112,6 +113,7 @@ export function nothingToServe(known: Partial<Pick<HttpDeps, 'clock' | 'logLine'
     clock: { now: unreachable, reading: unreachable, rebase: unreachable },
     readerBundle: null,
     metrics: createMetrics(),
+    lines: openLines(),
     ready: unreachable,
     ...known,
   };

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { type Instant, SECOND_MS } from '../domain/instant.ts';
 import { buildApp } from '../http/app.ts';
+import { openLines } from '../http/lines.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { buildOperatorApp } from '../http/operator.ts';
 import { requireSoundLedger } from '../programme/guard-ledger.ts';
@@ -55,8 +56,10 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   let worker: Worker | null = null;
   const ready = async () => options.worker === false || worker?.healthy() === true;
   const edge = { context, clock, ready, metrics: createMetrics() };
+  const lines = openLines();
   const app = buildApp({
     ...edge,
+    lines,
     trees: openTreeShelf(),
     requireLedger: () => requireSoundLedger(context),
     readerBundle: bundle,
@@ -69,7 +72,15 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   await rm(operatorSocket, { force: true });
   await operator.listen({ path: operatorSocket });
   await chmod(operatorSocket, 0o600);
+  const { cut, cutReaders } = lines;
+  // Before the first reader is served: of what is on its way to them, acts of other processes too
+  // must be heard.
+  const ear = await context.store.hear({ cut, deaf: cutReaders }).catch(async (error: unknown) => {
+    await operator.close();
+    throw error;
+  });
   const url = await app.listen(config.listen).catch(async (cause: unknown) => {
+    await ear.close();
     await operator.close();
     throw cannotListen(config.listen, cause);
   });
@@ -83,6 +94,7 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
       await app.close();
       await worker?.stop();
       await operator.close();
+      await ear.close();
       await parts.stop();
     },
   };

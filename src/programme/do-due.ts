@@ -7,7 +7,7 @@ import { recordUnconfirmed } from './publish-now.ts';
 import { releaseDue } from './release-due.ts';
 
 /**
- * Ends the invitations nobody answered, records publications nobody confirmed, opens the waves that
+ * Ends the invitations nobody answered, records acts that nobody confirmed, opens the waves that
  * nobody refused to bring forward, and releases what is due at `now`; most often there is nothing.
  * Returns how many batches were released.
  * @throws as `releaseDue`.

@@ -22,6 +22,8 @@ export type Keyring = {
   readonly manifest: Signer;
   /** Encrypts samples, readings and reports of sightings. */
   readonly sightings: Buffer;
+  /** Encrypts the evidence of steps of a standing, and appeals against them. */
+  readonly standings: Buffer;
   /** Encrypts the remembered answers of repeatable requests; derived, so nothing more to keep. */
   readonly answers: Buffer;
   /** Keys the hashes by which repeated requests are known again; derived too. */
@@ -30,6 +32,7 @@ export type Keyring = {
 };
 
 const SIGNING_KEYS = ['log-key', 'manifest-key'] as const;
+const COLUMN_KEYS = ['sighting-key', 'standing-key'] as const;
 const KEPT_ALERTS = 256;
 
 /**
@@ -37,13 +40,15 @@ const KEPT_ALERTS = 256;
  * @throws KEY_WRONG when the master key is not the one the stored keys are wrapped under.
  */
 export async function openKeyring(store: Store, master: MasterKey): Promise<Keyring> {
-  const [log, manifest, sightings] = await store.issuer(async (tx) => {
+  const [log, manifest, sightings, standings] = await store.issuer(async (tx) => {
     const seeds: Buffer[] = [];
     for (const name of SIGNING_KEYS) {
       seeds.push(await ensureKey(tx, master, name, () => generateSigningKey().secret));
     }
-    seeds.push(await ensureKey(tx, master, 'sighting-key', () => randomBytes(32)));
-    return seeds as [Buffer, Buffer, Buffer];
+    for (const name of COLUMN_KEYS) {
+      seeds.push(await ensureKey(tx, master, name, () => randomBytes(32)));
+    }
+    return seeds as [Buffer, Buffer, Buffer, Buffer];
   });
   const kept = new Map<AlertId, AlertKeys>();
   return {
@@ -51,6 +56,7 @@ export async function openKeyring(store: Store, master: MasterKey): Promise<Keyr
     log: signer(log),
     manifest: signer(manifest),
     sightings,
+    standings,
     answers: deriveKey(master.key, 'tocsin/answers/v1'),
     requests: deriveKey(master.key, 'tocsin/requests/v1'),
     async alert(tx, alert) {

@@ -10,6 +10,7 @@ import {
 import { clockDoubted } from '../store/clock-store.ts';
 import { BREAK_GLASS, resolveQuestion } from '../store/delivery-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { recordOverdueSteps } from '../store/standing-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import { type BreakGlassReason, breakGlass } from './break-glass.ts';
 import type { Context } from './context.ts';
@@ -79,13 +80,14 @@ export async function confirmPublication(
 }
 
 /**
- * Publications by one person that nobody confirmed in time: each is recorded once. The question
- * stays, first of all, until somebody does.
+ * Publications and standings by one person that nobody confirmed in time: each is recorded once.
+ * The question stays, first of all, until somebody does.
  */
 export async function recordUnconfirmed(context: Context, now: Instant): Promise<void> {
   await context.store.issuer(async (tx) => {
     // Whether the time has passed is then not known.
     if (await clockDoubted(tx)) return;
     await recordOverdue(tx, SYSTEM, now);
+    await recordOverdueSteps(tx, SYSTEM, now);
   });
 }

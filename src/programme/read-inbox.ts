@@ -16,6 +16,7 @@ import type { Tx } from '../store/database.ts';
 import { readerFactsFrom, readerFactsOf } from '../store/delivery-reader.ts';
 import { SOMETHING_CHANGED } from '../store/disclosure-store.ts';
 import { type NoticeRow, noticesPage } from '../store/release-store.ts';
+import { STANDING_NOTICES } from '../store/standing-store.ts';
 import type { ReaderCaller } from './act.ts';
 import { readHead } from './alert-head.ts';
 import { offersTo } from './answer-invitation.ts';
@@ -120,15 +121,20 @@ export async function readNotices(
   });
 }
 
-/** That something changed is told whatever the change has shut: its receivers know of the alert. */
+/**
+ * That something changed is told whatever the change has shut: its receivers know of the alert. So
+ * is what was decided about the participant itself, which says nothing of any alert.
+ */
 function shown(
   { kind, alert, invitation }: NoticeRow,
   cases: ReadonlyMap<AlertId, unknown>,
   offered: ReadonlySet<string>,
 ): boolean {
-  if (kind === SOMETHING_CHANGED) return true;
+  if (kind === SOMETHING_CHANGED || ABOUT_ITSELF.includes(kind)) return true;
   return alert === null ? invitation !== null && offered.has(invitation) : cases.has(alert);
 }
+
+const ABOUT_ITSELF: readonly string[] = STANDING_NOTICES;
 
 export type Notice = { readonly id: NoticeId; readonly kind: string; readonly at: Instant };
 

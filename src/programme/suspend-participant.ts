@@ -2,54 +2,51 @@ import { type Enrolment, type Profile, STANDINGS, type Standing } from '../domai
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { STANDING_REASONS } from '../domain/standing.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
-import { updateDoubt, updateEnrolment, updateStanding } from '../store/participant-writer.ts';
+import { updateDoubt, updateEnrolment } from '../store/participant-writer.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
+import { type TakenStep, takeStep } from './standing-steps.ts';
 
-/** Why a standing changed, as the ledger keeps it: a word, never prose. */
-export const STANDING_REASONS = [
-  'breach_suspected',
-  'breach_confirmed',
-  'ownership_changed',
-  'agreement_ended',
-  'own_request',
-  'reinstated',
-  'other',
-] as const;
-export type StandingReason = (typeof STANDING_REASONS)[number];
+/** A change of a standing as somebody states it. */
+export type StatedChange = {
+  readonly to: Standing;
+  readonly reason: (typeof STANDING_REASONS)[number];
+  /** What it rests on, in the issuer's own words: kept encrypted. */
+  readonly evidence?: string;
+};
 
 /**
- * Changes a participant's standing. The exclusive lock waits for releases under way, so that after
- * this returns no copy leaves to a participant it suspended. Reinstating decides again at once.
+ * Changes a participant's standing. A step down is in force at once, and another person is to
+ * confirm it; any other one, and a removal, is a proposal until a second person puts it in force.
+ * The exclusive lock waits for releases under way, so that after this returns no copy leaves to a
+ * participant it suspended.
+ * @throws CONFLICT for a proposal beside another one.
  */
 export async function changeStanding(
   context: Context,
   caller: PersonCaller,
   programme: ProgrammeId,
   participant: ParticipantId,
-  change: { readonly to: Standing; readonly reason: StandingReason },
+  change: StatedChange,
   now: Instant,
   key: IdempotencyKey | null = null,
-): Promise<{ from: Standing; to: Standing }> {
-  if (!STANDINGS.includes(change.to)) {
-    throw invalid('to', `one of ${STANDINGS.join(', ')}`, change.to);
-  }
+): Promise<TakenStep> {
+  const { to, reason, evidence = null } = change;
+  if (!STANDINGS.includes(to)) throw invalid('to', `one of ${STANDINGS.join(', ')}`, to);
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
     const enrolled = await enrolmentOf(tx, programme, participant);
     if (!enrolled) throw unknownParticipant();
     const from = enrolled.enrolment.standing;
-    if (from !== change.to) {
-      const act = { programme, actor: actorOf(caller), at: now };
-      await updateStanding(tx, act, { participant, from, to: change.to, reason: change.reason });
-      await grantNow(context, tx, programme, participant, now);
-    }
-    return { from, to: change.to };
+    if (from === to) return { step: null, from, to, inForce: true, confirmBy: null };
+    const stated = { participant, from, to, reason, evidence };
+    return takeStep(context, tx, caller, programme, stated, now);
   });
 }
 

@@ -10,25 +10,14 @@ import pg from 'pg';
 import { TocsinError } from '../domain/errors.ts';
 import { type AlertId, type ParticipantId, parseId, type ReaderId } from '../domain/ids.ts';
 import { type Instant, instant } from '../domain/instant.ts';
+import { type Ear, type Hearing, openEar } from './ear.ts';
+import type { Login } from './login.ts';
 import type { Database } from './schema.ts';
 
 declare const inTransaction: unique symbol;
 
 /** Every reader and writer takes one: there is no access to the store outside a transaction. */
 export type Tx = Kysely<Database> & { readonly [inTransaction]: true };
-
-/**
- * Where a login of the store is found: an embedded cluster's socket, or an external server's URL.
- */
-export type Login =
-  | { readonly url: string }
-  | {
-      readonly host: string;
-      readonly port: number;
-      readonly database: string;
-      readonly user: string;
-      readonly password: string;
-    };
 
 /**
  * Test hook around commit: throwing at `before_commit` is "failed and not persisted", at
@@ -56,6 +45,8 @@ export type Store = {
   lookup<T>(statement: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction as the participants' login that sees what has been published, as anybody may. */
   audience<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Hears, on a connection of its own, what any process commits (`tellCut`). */
+  hear(hearing: Hearing): Promise<Ear>;
   close(): Promise<void>;
 };
 
@@ -111,6 +102,10 @@ export function openStore(
       transact(participant, fault, [releaseFacts(to)], (tx, read) => work(tx, read as ReleaseRead)),
     lookup: (statement) => single(issuer, statement),
     audience: (work) => transact(participant, fault, [AS_PUBLIC], whole(work)),
+    hear: (hearing) =>
+      openEar(logins.issuer, hearing).catch((error: unknown) => {
+        throw asStoreError(error);
+      }),
     async close() {
       await Promise.all([issuer.destroy(), participant.destroy()]);
     },

@@ -118,6 +118,41 @@ export async function deliveriesOf(tx: Tx, alert: AlertId): Promise<DeliveryRow[
   }));
 }
 
+/** A copy that a participant was handed, and what it has said of giving it up since. */
+export type HeldCopy = Omit<DeliveryRow, 'participant'> & {
+  readonly alert: AlertId;
+  readonly acknowledgedAt: Instant | null;
+  /** Its last word for the obligation `return_copies` that came after the copy. */
+  readonly attested: { readonly says: string; readonly at: Instant } | null;
+};
+
+/** A page of a participant's copies in one programme, in order of their ids. */
+export async function copiesHeldBy(
+  tx: Tx,
+  programme: ProgrammeId,
+  participant: ParticipantId,
+  after: DeliveryId | null,
+  limit: number,
+): Promise<HeldCopy[]> {
+  const { rows } = await sql<
+    Omit<HeldCopy, 'attested'> & { readonly says: string | null; readonly saidAt: Instant | null }
+  >`select d.id, d.alert_id as alert, d.artifact_id as artifact, d.version,
+      d.reader_id as reader, d.at, r.at as "acknowledgedAt", o.says, o.at as "saidAt"
+    from delivery d
+    join alert a on a.id = d.alert_id and a.programme_id = ${programme}
+    left join receipt r on r.delivery_id = d.id
+    left join lateral (select says, at from obligation_report
+      where alert_id = d.alert_id and participant_id = d.participant_id
+        and code = 'return_copies' and at >= d.at
+      order by at desc limit 1) o on true
+    where d.participant_id = ${participant} and (${after}::uuid is null or d.id > ${after}::uuid)
+    order by d.id limit ${limit}`.execute(tx);
+  return rows.map(({ says, saidAt, ...copy }) => ({
+    ...copy,
+    attested: says === null || saidAt === null ? null : { says, at: saidAt },
+  }));
+}
+
 /** When a participant was first handed a copy of each artifact of an alert, if it was. */
 export async function firstDeliveries(
   tx: Tx,

@@ -8,7 +8,7 @@ export type Due = {
   readonly invitations: boolean;
   readonly proposals: boolean;
   readonly releases: boolean;
-  /** Publications by one person that nobody confirmed in time. */
+  /** Acts of one person that nobody confirmed in time: publications and standings. */
   readonly unconfirmed: boolean;
 };
 
@@ -22,6 +22,8 @@ export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
     exists (select 1 from wave where state <> 'done' and at <= ${timestamp(now)})
     or exists (select 1 from redecision where at <= ${timestamp(now)}) as releases,
     exists (select 1 from break_glass where confirmed_at is null and overdue_at is null
+      and confirm_by < ${timestamp(now)})
+    or exists (select 1 from standing_step where decided_at is null and overdue_at is null
       and confirm_by < ${timestamp(now)}) as unconfirmed`.execute(tx);
   return rows[0] ?? { invitations: true, proposals: true, releases: true, unconfirmed: true };
 }

@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { sha256Hex } from '../crypto/hash.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
-import { asStoreError, connect, type Login } from './database.ts';
+import { asStoreError, connect } from './database.ts';
+import type { Login } from './login.ts';
 
 type Migration = { version: number; name: string; text: string; sha256: string };
 

@@ -3,9 +3,11 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { narrows } from '../domain/standing.ts';
 import { insertAuthor } from './alert-writer.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
+import { tellCut } from './tell-cut.ts';
 
 type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
@@ -56,6 +58,7 @@ function enrolmentColumns(enrolment: Enrolment) {
 
 /**
  * The caller holds the exclusive release lock. Records the change; deciding again is the caller's.
+ * What a step down shuts is cut off where it is on its way, at the commit.
  */
 export async function updateStanding(
   tx: Tx,
@@ -78,6 +81,7 @@ export async function updateStanding(
     .where('participant_id', '=', change.participant)
     .execute();
   await recordEvent(tx, { type: 'standing_changed', ...act, data: change });
+  if (narrows(change.from, change.to)) await tellCut(tx, change.participant);
 }
 
 /**
@@ -123,6 +127,7 @@ export async function updateDoubt(
     .execute();
   const doubt = doubted ? 'confidentiality' : 'none';
   await recordEvent(tx, { type: 'doubt_changed', ...act, data: { participant, doubt } });
+  if (doubted) await tellCut(tx, participant);
 }
 
 /** A reader that may join once, with the secret behind `invitationHash`, until `expiresAt`. */

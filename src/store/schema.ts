@@ -253,6 +253,35 @@ export type Database = {
     at: At;
     resolved_at: AtOrNull;
   };
+  standing_step: {
+    id: string;
+    programme_id: string;
+    participant_id: string;
+    from_standing: string;
+    to_standing: string;
+    form: string;
+    reason: string;
+    evidence_enc: Buffer | null;
+    person_id: string;
+    at: At;
+    effective_at: AtOrNull;
+    confirm_by: AtOrNull;
+    overdue_at: AtOrNull;
+    serial: Generated<number>;
+    decider_id: string | null;
+    outcome: string | null;
+    decided_at: AtOrNull;
+  };
+  standing_appeal: {
+    step_id: string;
+    participant_id: string;
+    reader_id: string;
+    text_enc: Buffer;
+    at: At;
+    decider_id: string | null;
+    outcome: string | null;
+    decided_at: AtOrNull;
+  };
   event: {
     serial: Generated<number>;
     id: string;

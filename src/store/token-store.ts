@@ -4,6 +4,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
 import type { TokenHolder } from './programme-store.ts';
+import { tellCut } from './tell-cut.ts';
 
 export type PersonRow = {
   readonly id: PersonId;
@@ -67,5 +68,6 @@ export async function revokeTokens(
       data: { token },
     });
   }
+  if (revoked.length > 0) await tellCut(tx, id);
   return revoked.length;
 }

@@ -27,7 +27,9 @@ export async function readVitals(tx: Tx, now: Instant): Promise<Vitals> {
         where p.decided_at is null and a.disclosure_at > ${timestamp(now)})
       + (select count(*) from alert_change where decided_at is null)
       + (select count(*) from addition where decided_at is null)
-      + (select count(*) from policy_proposal where decided_at is null) as "workItems"`.execute(tx);
+      + (select count(*) from policy_proposal where decided_at is null)
+      + (select count(*) from standing_step where decided_at is null)
+      + (select count(*) from standing_appeal where decided_at is null) as "workItems"`.execute(tx);
   const [vitals] = rows;
   return vitals ?? NONE;
 }

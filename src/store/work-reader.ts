@@ -12,7 +12,7 @@ export type WorkItem = {
   readonly artifact: string | null;
   readonly participant: string | null;
   readonly reader: string | null;
-  /** Whose proposal it is, where `id` is that of one; else null. */
+  /** Whose proposal or step of a standing it is, where `id` is that of one; else null. */
   readonly proposer: string | null;
   readonly at: Instant;
   readonly dueAt: Instant | null;
@@ -25,6 +25,9 @@ export const PROPOSED = [
   'CHANGE_PROPOSED',
   'ADDITION_PROPOSED',
   'POLICY_PROPOSED',
+  'STANDING_PROPOSED',
+  'STANDING_UNCONFIRMED',
+  'STANDING_APPEALED',
 ] as const;
 
 /**
@@ -60,9 +63,19 @@ export async function openWorkItems(
       where a.programme_id = ${programme} and d.decided_at is null
     union all
       select id, 'POLICY_PROPOSED', null, null, null, null, proposer_id, proposed_at, null
-      from policy_proposal where programme_id = ${programme} and decided_at is null)
+      from policy_proposal where programme_id = ${programme} and decided_at is null
+    union all
+      select id, case form when 'two_persons' then 'STANDING_PROPOSED'
+          else 'STANDING_UNCONFIRMED' end,
+        null, null, participant_id, null, person_id, at, confirm_by
+      from standing_step where programme_id = ${programme} and decided_at is null
+    union all
+      select s.id, 'STANDING_APPEALED', null, null, s.participant_id, p.reader_id, s.person_id,
+        p.at, null
+      from standing_appeal p join standing_step s on s.id = p.step_id
+      where s.programme_id = ${programme} and p.decided_at is null)
     select * from work
-    order by coalesce("dueAt" < ${timestamp(now)}, false) desc, artifact is null desc, at, id
+    order by coalesce("dueAt" < ${timestamp(now)}, false) desc, artifact is null desc, at, id, code
     limit 500`.execute(tx);
   return rows;
 }

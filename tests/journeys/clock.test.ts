@@ -21,7 +21,6 @@ import { readAlert } from '../../src/programme/read-alert.ts';
 import { readVitals } from '../../src/programme/read-vitals.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { runCycle } from '../../src/worker/worker.ts';
 import { recordConsent } from '../support/consent.ts';
 import {
@@ -36,6 +35,7 @@ import {
   openHouse,
   openSite,
   readPack,
+  stand,
   T0,
   type TestReader,
 } from '../support/house.ts';
@@ -142,7 +142,7 @@ describe('a clock that jumps', () => {
   });
 
   test('eligibility gained during a doubt is decided when it ends, not at a wave', async () => {
-    const { context, approver, programme } = house;
+    const { context } = house;
     const suspended = await admit(house, 'Suspended', { tier: 'validate', standing: 'suspended' });
     const asking = await admit(house, 'Asks', { tier: 'validate', consentMode: 'per_alert' });
     const small = await smallAlert(house);
@@ -154,8 +154,7 @@ describe('a clock that jumps', () => {
     const ahead = plus(now, 365 * DAY_MS);
     assert.equal((await cycleAt(ahead, now)).doubted, true);
     house.clock.set(ahead);
-    const change = { to: 'active', reason: 'reinstated' } as const;
-    await changeStanding(context, approver, programme, suspended, change, ahead);
+    await stand(house, suspended, 'active', ahead);
     const consent = { alert, participant: asking, consent: 'signatory' } as const;
     await recordConsent(house, consent, ahead);
     const admitted = await admit(house, 'Admitted', { tier: 'validate' });

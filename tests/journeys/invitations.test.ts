@@ -14,7 +14,7 @@ import { approveMove, proposeMove } from '../../src/programme/move-disclosure.ts
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { publishNow } from '../../src/programme/publish-now.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { changeEnrolment, changeStanding } from '../../src/programme/suspend-participant.ts';
+import { changeEnrolment } from '../../src/programme/suspend-participant.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,
@@ -24,6 +24,7 @@ import {
   joinReader,
   openHouse,
   REPORTS_TO_GOVERNMENT,
+  stand,
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
@@ -247,15 +248,7 @@ describe('consent to the embargo of one alert', () => {
     await inviteEach(small, small.firstWave, [reader]);
     const { id } = await sole(reader);
     const unknown = await reply(reader, UNKNOWN, 'accept');
-    const standing = async (to: 'suspended' | 'active') =>
-      changeStanding(
-        house.context,
-        house.approver,
-        house.programme,
-        reader.caller.participant,
-        { to, reason: 'other' },
-        house.clock.now(),
-      );
+    const standing = (to: 'suspended' | 'active') => stand(house, reader.caller.participant, to);
     const notices = async () =>
       json<{ items: readonly { kind: string }[] }>(
         await edge.get('/v1/notices', reader.token),
@@ -263,7 +256,7 @@ describe('consent to the embargo of one alert', () => {
     assert.deepEqual(await notices(), ['invitation_waits']);
     await standing('suspended');
     assert.equal((await shown(reader)).length, 0);
-    assert.deepEqual(await notices(), [], 'its notice goes with it');
+    assert.deepEqual(await notices(), ['standing_changed'], 'its notice goes with it');
     assert.deepEqual(await reply(reader, id, 'accept'), unknown);
     assert.equal(await consentOf(small, reader), 'invited');
     await standing('active');

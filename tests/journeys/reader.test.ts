@@ -17,7 +17,7 @@ import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { type Edge, openEdge } from '../support/edge.ts';
-import { admit, type House, openHouse } from '../support/house.ts';
+import { admit, type House, openHouse, stand } from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 /** `tocsin-reader` against a whole Tocsin, over HTTP. */
@@ -185,8 +185,7 @@ describe('a reader at a real server', () => {
     assert.match(refused.err, /\(NOT_FOUND\)/);
     assert.equal((await at('one', 'inbox')).out, 'nothing is open to you now\n');
     assert.equal((await at('one', 'open', join(into, 'advisory.txt.age'), '--out', '-')).status, 0);
-    const back = { to: 'active', reason: 'reinstated' } as const;
-    await changeStanding(context, approver, programme, participant, back, clock.now());
+    await stand(house, participant, 'active');
   });
 
   test('another issuer behind the same address is refused before anything is sent', async () => {

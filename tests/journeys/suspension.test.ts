@@ -6,10 +6,16 @@ import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { recordConsent } from '../support/consent.ts';
 import { json, openEdge } from '../support/edge.ts';
-import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
+import {
+  admit,
+  type House,
+  joinReader,
+  openHouse,
+  stand,
+  type TestReader,
+} from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 /** While set, the next fetch that passes the point waits here. */
@@ -43,15 +49,7 @@ describe('a suspension against a fetch under way', () => {
   });
 
   const fetch = () => serveCopy(house.context, reader.caller, target, house.clock.now());
-  const change = (to: 'suspended' | 'active') =>
-    changeStanding(
-      house.context,
-      house.approver,
-      house.programme,
-      participant,
-      { to, reason: to === 'active' ? 'reinstated' : 'breach_suspected' },
-      house.clock.now(),
-    );
+  const change = (to: 'suspended' | 'active') => stand(house, participant, to);
 
   for (const point of ['fetch.decided', 'fetch.marked', 'fetch.sealed'] as const) {
     test(`paused at ${point}: the suspension waits, and nothing is served after it`, async () => {
@@ -105,7 +103,7 @@ describe('a suspension against a fetch under way', () => {
     assert.ok((await fetch()).bytes.length > 0);
   });
 
-  test('suspended, it has no notices, as if there had never been any', async () => {
+  test('suspended, it has a notice of that, and no more than one who never had any', async () => {
     const edge = openEdge(house);
     const stranger = await joinReader(
       house,
@@ -115,12 +113,20 @@ describe('a suspension against a fetch under way', () => {
     const before = json<{ items: object[] }>(await seen());
     assert.ok(before.items.length > 0);
     await change('suspended');
-    const none = await edge.get('/v1/notices', stranger.token);
-    assert.deepEqual(json(none), { items: [], next: null });
-    assert.deepEqual(await seen(), none);
-    assert.deepEqual(await edge.get('/v1/notices?limit=1', reader.token), none);
+    await stand(house, stranger.caller.participant, 'suspended');
+    const kinds = async (token: string) =>
+      json<{ items: { kind: string }[]; next: string | null }>(
+        await edge.get('/v1/notices', token),
+      );
+    const none = await kinds(stranger.token);
+    assert.deepEqual(told(none), ['standing_changed']);
+    assert.deepEqual(told(await kinds(reader.token)), ['standing_changed']);
+    const first = await edge.get('/v1/notices?limit=1', reader.token);
+    assert.equal(json<{ next: string | null }>(first).next, null);
     await change('active');
-    assert.deepEqual(json(await seen()), before);
+    const { items } = await kinds(reader.token);
+    const waiting = items.filter(({ kind }) => kind !== 'standing_changed');
+    assert.deepEqual(waiting, before.items);
   });
 
   test('suspended before the wave, reinstated after it: decided by that event', async () => {
@@ -134,6 +140,11 @@ describe('a suspension against a fetch under way', () => {
     assert.ok((await fetch()).bytes.length > 0);
   });
 });
+
+function told({ items, next }: { items: { kind: string }[]; next: string | null }): string[] {
+  assert.equal(next, null);
+  return items.map(({ kind }) => kind);
+}
 
 describe('consent asked for per alert', () => {
   test('nothing before it; late, it is decided at once; withdrawn, nothing more', async () => {

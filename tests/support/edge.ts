@@ -1,5 +1,6 @@
 import { buildApp } from '../../src/http/app.ts';
 import type { App, HttpDeps } from '../../src/http/deps.ts';
+import { openLines } from '../../src/http/lines.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import type { FetchLike } from '../../src/participant/session.ts';
 import { requireSoundLedger } from '../../src/programme/guard-ledger.ts';
@@ -38,6 +39,7 @@ export function openEdge(house: House): Edge {
     clock: house.clock,
     readerBundle: null,
     metrics: createMetrics(),
+    lines: openLines(),
     ready: async () => true,
     logLine: (line) => logged.push(line),
   };

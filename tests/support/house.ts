@@ -7,7 +7,7 @@ import type { Env } from '../../src/config/env.ts';
 import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { sha256 } from '../../src/crypto/hash.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
-import { type Enrolment, NO_PROFILE } from '../../src/domain/enrolment.ts';
+import { type Enrolment, NO_PROFILE, type Standing } from '../../src/domain/enrolment.ts';
 import type {
   AlertId,
   ArtifactId,
@@ -36,6 +36,8 @@ import { createProgramme, type PackFiles } from '../../src/programme/create-prog
 import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
 import { addPerson, authenticate, issueToken } from '../../src/programme/people.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
+import { decideStanding } from '../../src/programme/standing-steps.ts';
+import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { startCluster } from '../../src/store/cluster/cluster.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -212,6 +214,20 @@ export async function admit(
   const input = { name, enrolment: enrolment(change) };
   const { context, programme, clock } = house;
   return (await admitParticipant(context, 'system', programme, input, clock.now())).participant;
+}
+
+/** Brings a participant to a standing, by two persons where it takes two. */
+export async function stand(
+  house: House,
+  participant: ParticipantId,
+  to: Standing,
+  now: Instant = house.clock.now(),
+): Promise<void> {
+  const { context, approver, author, programme } = house;
+  const change = { to, reason: 'other' } as const;
+  const taken = await changeStanding(context, approver, programme, participant, change, now);
+  if (taken.inForce || taken.step === null) return;
+  await decideStanding(context, author, taken.step, 'confirm', now);
 }
 
 /** Invites and joins one reader with fresh keys. */

@@ -6,7 +6,8 @@ export type Command =
   | { readonly verb: 'help' }
   | { readonly verb: 'version' }
   | ({ readonly verb: 'join'; readonly invitation: string } & Common)
-  | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'log' } & Common)
+  | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'log' } & Common)
+  | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
   | ({ readonly verb: 'ack-notice'; readonly notice: string } & Common)
   | ({
       readonly verb: 'answer';
@@ -58,6 +59,7 @@ export function parseCommand(args: readonly string[]): Command {
     case 'inbox':
     case 'invitations':
     case 'notices':
+    case 'standing':
     case 'log':
       none(rest, verb);
       return { verb, ...common };
@@ -74,6 +76,11 @@ export function parseCommand(args: readonly string[]): Command {
         throw new UsageError('expected report ALERT WORD, a word of --help');
       }
       return { verb, alert, obligation, says, ...common };
+    }
+    case 'appeal': {
+      const [step, ...text] = rest;
+      if (step === undefined) throw new UsageError('expected appeal STEP [FILE]');
+      return { verb, step, text: atMostOne(text, 'appeal STEP [FILE]') ?? '-', ...common };
     }
     case 'fetch': {
       const [alert, ...artifacts] = rest;

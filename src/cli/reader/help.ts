@@ -22,6 +22,8 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   report ALERT WORD         say for your whole organisation how it is affected:
                             under_investigation, affected, not_affected, fixed, protected;
                             or, once out of the programme, that copies are returned, deleted
+  standing                  what was decided about your organisation itself
+  appeal STEP [FILE]        say what it has against a step, once: a file, by default standard input
   log                       follow the issuer's log to its newest checkpoint
 
   --home DIR                your keys and what you pinned; default: $TOCSIN_HOME, ~/.tocsin-reader

@@ -21,6 +21,8 @@ const WORDS: Readonly<Record<string, string>> = {
   something_waits: 'something waits: see inbox',
   something_changed: 'something changed: see inbox, and acknowledge that you have seen it',
   invitation_waits: 'an invitation waits: see invitations',
+  standing_changed: 'the standing of your organisation changed: see standing',
+  appeal_decided: 'an appeal of your organisation was decided: see standing',
 };
 
 function showNotices(found: readonly Notice[]): string {

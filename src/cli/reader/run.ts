@@ -6,6 +6,7 @@ import { EXIT, type Exit, HELP } from './help.ts';
 import { answerVerb, invitationsVerb } from './invitations.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
 import { reportVerb } from './report.ts';
+import { appealVerb, standingVerb } from './standing.ts';
 import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
 import { READER_VERSION } from './version.ts';
 
@@ -53,6 +54,10 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return answerVerb(session, command, desk);
     case 'report':
       return reportVerb(session, command, desk);
+    case 'standing':
+      return standingVerb(session, desk);
+    case 'appeal':
+      return appealVerb(session, command, desk);
     case 'log':
       return logVerb(session, desk);
   }

@@ -23,7 +23,7 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
     }
   });
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { audience } = request.routeOptions.config;
     // No audience: the answer to unknown routes, the same for everybody.
     if (!audience) return;
@@ -35,6 +35,7 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
       throw new TocsinError('SCOPE_MISSING', `token: expected one for ${audience.join(' or ')}`);
     }
     request.caller = caller;
+    deps.lines.taken(request.raw, reply.raw, caller);
   });
   app.decorateRequest('repeat', null);
   app.addHook('preHandler', async (request) => {

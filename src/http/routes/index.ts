@@ -46,8 +46,10 @@ import { admit } from './participants/admit.ts';
 import { setDoubt } from './participants/change-doubt.ts';
 import { setEnrolment } from './participants/change-enrolment.ts';
 import { setStanding } from './participants/change-standing.ts';
+import { showCopies } from './participants/copies.ts';
 import { showParticipants } from './participants/list.ts';
 import { showParticipant } from './participants/read.ts';
+import { showStanding } from './participants/read-standing.ts';
 import { activatePack } from './policies/activate.ts';
 import { checkPack } from './policies/check.ts';
 import { comparePacks } from './policies/compare.ts';
@@ -68,6 +70,8 @@ import { open } from './sightings/open.ts';
 import { showTrace } from './sightings/read.ts';
 import { find } from './sightings/record-find.ts';
 import { trace } from './sightings/trace.ts';
+import { decideStandingAppeal, decideStandingStep } from './standing/decide.ts';
+import { appealStep, listOwnSteps } from './standing/own.ts';
 
 const FOR_READERS: readonly Route[] = [
   join,
@@ -81,6 +85,8 @@ const FOR_READERS: readonly Route[] = [
   listInvitations,
   answer,
   proveLeaf,
+  listOwnSteps,
+  appealStep,
 ];
 
 const FOR_ANYBODY: readonly Route[] = [
@@ -102,6 +108,10 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showParticipants,
   showParticipant,
   setStanding,
+  showStanding,
+  showCopies,
+  decideStandingStep,
+  decideStandingAppeal,
   setEnrolment,
   setDoubt,
   invite,

@@ -15,13 +15,9 @@ import { DAY_MS, HOUR_MS, type Instant, plus } from '../../../src/domain/instant
 import { answerInvitation } from '../../../src/programme/answer-invitation.ts';
 import { changeInvolvement } from '../../../src/programme/change-involvement.ts';
 import { inviteToEmbargo } from '../../../src/programme/invite-to-embargo.ts';
-import {
-  changeDoubt,
-  changeEnrolment,
-  changeStanding,
-} from '../../../src/programme/suspend-participant.ts';
+import { changeDoubt, changeEnrolment } from '../../../src/programme/suspend-participant.ts';
 import { recordConsent } from '../consent.ts';
-import { admit, joinReader, REPORTS_TO_GOVERNMENT } from '../house.ts';
+import { admit, joinReader, REPORTS_TO_GOVERNMENT, stand } from '../house.ts';
 import { type Alert, type Firm, LONG_MS, lapse, wouldHold } from './model.ts';
 import { TIERS } from './rules.ts';
 import {
@@ -95,11 +91,9 @@ function saying({ tier, standing, duty, agreement, consentMode }: Enrolment): st
 export const changeAStanding: Act = async (world, draw) => {
   const firm = someFirm(world, draw);
   if (firm === null) return null;
-  const { context, approver, programme } = world.house;
   const { participant } = firm.reader.caller;
   const to = draw.oneIn(3) ? draw.pick<Standing>(['suspended', ...STANDINGS]) : 'active';
-  const change = { to, reason: 'other' } as const;
-  await changeStanding(context, approver, programme, participant, change, now(world));
+  await stand(world.house, participant, to, now(world));
   firm.enrolment = { ...firm.enrolment, standing: to };
   return `${firm.name} is ${to}`;
 };

@@ -1,13 +1,34 @@
 import { Type } from 'typebox';
 import { STANDINGS } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
-import { changeStanding, STANDING_REASONS } from '../../../programme/suspend-participant.ts';
+import { STANDING_REASONS } from '../../../domain/standing.ts';
+import { changeStanding } from '../../../programme/suspend-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { closed, IdText, oneOf } from '../../schemas/basic.ts';
+import {
+  closed,
+  IdText,
+  InstantText,
+  instantOrNull,
+  nullable,
+  oneOf,
+} from '../../schemas/basic.ts';
 
-const Change = Type.Object({ to: oneOf(STANDINGS), reason: oneOf(STANDING_REASONS) }, closed);
-const Changed = Type.Object({ from: oneOf(STANDINGS), to: oneOf(STANDINGS) });
+const Change = Type.Object(
+  {
+    to: oneOf(STANDINGS),
+    reason: oneOf(STANDING_REASONS),
+    evidence: Type.Optional(Type.String({ maxLength: 4_000 })),
+  },
+  closed,
+);
+const Changed = Type.Object({
+  step: nullable(IdText),
+  from: oneOf(STANDINGS),
+  to: oneOf(STANDINGS),
+  inForce: Type.Boolean(),
+  confirmBy: nullable(InstantText),
+});
 
 export function setStanding(app: App, deps: HttpDeps): void {
   app.post(
@@ -15,15 +36,18 @@ export function setStanding(app: App, deps: HttpDeps): void {
     {
       config: { audience: ['person:operator'], repeat: 'key' },
       schema: {
-        summary: 'Suspends, restricts, removes or reinstates',
-        description: 'When this is answered, no copy leaves to a participant it suspended.',
+        summary: 'Restricts or suspends at once; proposes to reinstate or to remove',
+        description:
+          'A step down is in force when this is answered: no copy leaves to a participant it ' +
+          'suspended. Another person confirms it by `confirmBy`. Anything else, and a removal, ' +
+          'waits for a second person: `inForce` is false.',
         params: Type.Object({ programme: IdText, participant: IdText }),
         body: Change,
         response: { 200: Changed },
       },
     },
-    async (request) =>
-      changeStanding(
+    async (request) => {
+      const taken = await changeStanding(
         deps.context,
         personOf(request),
         parseId<'programme'>(request.params.programme, 'programme'),
@@ -32,6 +56,8 @@ export function setStanding(app: App, deps: HttpDeps): void {
         // A suspension takes something away: it must not wait until a doubted clock is confirmed.
         deps.clock.reading().wall,
         request.repeat,
-      ),
+      );
+      return { ...taken, confirmBy: instantOrNull(taken.confirmBy) };
+    },
   );
 }

@@ -1,0 +1,67 @@
+import { Type } from 'typebox';
+import { STANDINGS } from '../../../domain/enrolment.ts';
+import { formatInstant } from '../../../domain/instant.ts';
+import { APPEAL_OUTCOMES } from '../../../domain/standing.ts';
+import { appeal, readOwnStanding } from '../../../programme/standing-appeals.ts';
+import { readerOf } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import {
+  closed,
+  IdText,
+  InstantText,
+  knownId,
+  listOf,
+  nullable,
+  oneOf,
+} from '../../schemas/basic.ts';
+
+const OwnStep = Type.Object({
+  id: IdText,
+  from: oneOf(STANDINGS),
+  to: oneOf(STANDINGS),
+  reason: Type.String(),
+  at: InstantText,
+  appeal: nullable(oneOf([...APPEAL_OUTCOMES, 'open'])),
+});
+
+export function listOwnSteps(app: App, deps: HttpDeps): void {
+  app.get(
+    '/v1/standing',
+    {
+      config: { audience: ['reader'] },
+      schema: {
+        summary: 'What was decided about the reader’s own participant, and its appeals',
+        response: { 200: Type.Object({ steps: listOf(OwnStep) }) },
+      },
+    },
+    async (request) => {
+      const steps = await readOwnStanding(deps.context, readerOf(request));
+      return { steps: steps.map((step) => ({ ...step, at: formatInstant(step.at) })) };
+    },
+  );
+}
+
+export function appealStep(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/standing/:step/appeal',
+    {
+      config: { audience: ['reader'], repeat: 'key' },
+      schema: {
+        summary: 'What the participant has to say against a step down, once for each',
+        params: Type.Object({ step: IdText }),
+        body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 4_000 }) }, closed),
+        response: { 200: Type.Object({ appealed: Type.Boolean() }) },
+      },
+    },
+    async (request) =>
+      appeal(
+        deps.context,
+        readerOf(request),
+        knownId<'step'>(request.params.step),
+        request.body.text,
+        // As with what it is against: not to wait for a doubted clock.
+        deps.clock.reading().wall,
+        request.repeat,
+      ),
+  );
+}

@@ -1,0 +1,198 @@
+import { encryptColumn } from '../crypto/column.ts';
+import { newId } from '../crypto/random.ts';
+import type { Standing } from '../domain/enrolment.ts';
+import { invalid, TocsinError } from '../domain/errors.ts';
+import type { ParticipantId, ProgrammeId, StepId } from '../domain/ids.ts';
+import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
+import { formOf, type StandingReason } from '../domain/standing.ts';
+import type { Tx } from '../store/database.ts';
+import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { lockToChange } from '../store/locks.ts';
+import { enrolmentOf } from '../store/participant-reader.ts';
+import { updateStanding } from '../store/participant-writer.ts';
+import {
+  decideStep,
+  insertStep,
+  noticeStanding,
+  type Step,
+  stepById,
+  stepsOf,
+} from '../store/standing-store.ts';
+import { actorOf, once, type PersonCaller } from './act.ts';
+import type { Context } from './context.ts';
+import { grantNow } from './grant-due.ts';
+
+/** By when a second person is to confirm a step that one person has put in force. */
+const CONFIRM_WITHIN_MS = 72 * HOUR_MS;
+const MAX_TEXT = 4_000;
+
+/** What came of a change of a standing. */
+export type TakenStep = {
+  /** Null: it was so already. */
+  readonly step: StepId | null;
+  readonly from: Standing;
+  readonly to: Standing;
+  /** Whether `to` is in force; else it waits for a second person. */
+  readonly inForce: boolean;
+  /** By when another person is to confirm what is in force. */
+  readonly confirmBy: Instant | null;
+};
+
+type Act = Parameters<typeof insertStep>[1];
+
+/** The caller holds the exclusive release lock, and has read `from` under it. */
+export async function takeStep(
+  context: Context,
+  tx: Tx,
+  caller: PersonCaller,
+  programme: ProgrammeId,
+  stated: {
+    readonly participant: ParticipantId;
+    readonly from: Standing;
+    readonly to: Standing;
+    readonly reason: StandingReason;
+    readonly evidence: string | null;
+  },
+  now: Instant,
+): Promise<TakenStep> {
+  const { participant, from, to, reason, evidence } = stated;
+  const act = { programme, actor: actorOf(caller), at: now };
+  const id = newId<StepId>();
+  const form = formOf(from, to);
+  const inForce = form === 'one_then_confirm';
+  const proposals = (await openSteps(tx, programme, participant)).filter(isProposal);
+  if (!inForce && proposals.length > 0) {
+    throw new TocsinError(
+      'CONFLICT',
+      'standing: expected no other proposal for this participant; decide that one first',
+    );
+  }
+  const confirmBy = inForce ? plus(now, CONFIRM_WITHIN_MS) : null;
+  const evidenceEnc =
+    evidence === null ? null : encryptText(context, 'evidence', `standing_step/${id}`, evidence);
+  const step = { id, participant, from, to, form, reason, evidenceEnc, confirmBy };
+  await insertStep(tx, act, { ...step, person: caller.id });
+  if (inForce) {
+    // What was proposed before was proposed of another standing.
+    await supersede(tx, act, proposals);
+    await enforce(context, tx, act, step);
+  }
+  return { step: id, from, to, inForce, confirmBy };
+}
+
+/** Free text under the key of standings, bound to its row. @throws INVALID_INPUT */
+export function encryptText(context: Context, field: string, row: string, text: string): Buffer {
+  if (text.trim() === '' || text.length > MAX_TEXT) {
+    throw invalid(field, `1 to ${MAX_TEXT} characters`, `${text.length}`);
+  }
+  return encryptColumn(context.keys.standings, row, Buffer.from(text));
+}
+
+/**
+ * A second person decides a step. Confirmed, a proposal is in force, and settles all that was open
+ * before it; one in force stays so. Refused, a proposal is gone, and what one person had put in
+ * force is lifted.
+ * @throws SECOND_PERSON for who made it, save that a proposal may be taken back; CONFLICT for one
+ * decided, and where the participant's standing is no longer what the step says.
+ */
+export async function decideStanding(
+  context: Context,
+  caller: PersonCaller,
+  id: StepId,
+  decision: 'confirm' | 'refuse',
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ standing: Standing }> {
+  return once(context, key, now, async (tx) => {
+    const known = await stepById(tx, id);
+    if (!known) throw unknownStep();
+    await lockToChange(tx, known.programme);
+    // Read again under the lock: two decisions wait for each other there.
+    const step = (await stepById(tx, id)) ?? known;
+    const act = { programme: step.programme, actor: actorOf(caller), at: now };
+    if (step.person === caller.id && !(decision === 'refuse' && isProposal(step))) {
+      throw new TocsinError(
+        'SECOND_PERSON',
+        'decision: expected a person who did not make the step',
+      );
+    }
+    if (step.outcome !== null) {
+      throw new TocsinError('CONFLICT', 'step: expected an open one, found one decided');
+    }
+    const outcome = decision === 'confirm' ? 'confirmed' : 'refused';
+    const moves = isProposal(step) === (decision === 'confirm');
+    if (moves) await requireStanding(tx, step, isProposal(step) ? step.from : step.to);
+    await decideStep(tx, act, step, { outcome, decider: caller.id });
+    if (moves && isProposal(step)) await approve(context, tx, act, step);
+    else if (moves) await lift(context, tx, act, step);
+    return { standing: await standingOf(tx, step) };
+  });
+}
+
+async function approve(context: Context, tx: Tx, act: Act, step: Step): Promise<void> {
+  await supersede(tx, act, await openSteps(tx, step.programme, step.participant));
+  await enforce(context, tx, act, step);
+}
+
+/** The participant is what it was before. */
+async function lift(context: Context, tx: Tx, act: Act, step: Step): Promise<void> {
+  const { participant, from, to } = step;
+  const open = await openSteps(tx, step.programme, participant);
+  await supersede(tx, act, open.filter(isProposal));
+  const back = { participant, from: to, to: from, reason: 'not_confirmed' } as const;
+  await enforce(context, tx, act, back);
+}
+
+async function supersede(tx: Tx, act: Act, steps: readonly Step[]): Promise<void> {
+  for (const step of steps) {
+    await decideStep(tx, act, step, { outcome: 'superseded', decider: null });
+  }
+}
+
+/** Puts a standing in force: recorded, told to the participant, and decided by again. */
+async function enforce(
+  context: Context,
+  tx: Tx,
+  act: Act,
+  { participant, from, to, reason }: Pick<Step, 'participant' | 'from' | 'to' | 'reason'>,
+): Promise<void> {
+  await updateStanding(tx, act, { participant, from, to, reason });
+  await noticeStanding(tx, participant, 'standing_changed', act.at);
+  await grantNow(context, tx, act.programme, participant, act.at);
+}
+
+async function requireStanding(tx: Tx, step: Step, expected: Standing): Promise<void> {
+  const found = await standingOf(tx, step);
+  if (found === expected) return;
+  throw new TocsinError(
+    'CONFLICT',
+    `standing: expected ${expected}, as the step says, found ${found}`,
+  );
+}
+
+/** The standing in force of the step's participant. */
+export async function standingOf(
+  tx: Tx,
+  { programme, participant }: Pick<Step, 'programme' | 'participant'>,
+): Promise<Standing> {
+  const enrolled = await enrolmentOf(tx, programme, participant);
+  if (!enrolled) throw unknownStep();
+  return enrolled.enrolment.standing;
+}
+
+export async function openSteps(
+  tx: Tx,
+  programme: ProgrammeId,
+  participant: ParticipantId,
+): Promise<Step[]> {
+  const steps = await stepsOf(tx, programme, participant);
+  return steps.filter(({ outcome }) => outcome === null);
+}
+
+function isProposal({ form }: Step): boolean {
+  return form === 'two_persons';
+}
+
+export function unknownStep(): TocsinError {
+  return new TocsinError('NOT_FOUND', 'step: expected one of this installation', { field: 'step' });
+}

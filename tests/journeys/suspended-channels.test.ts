@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { open } from '../../src/crypto/age/open.ts';
+import { sha256 } from '../../src/crypto/hash.ts';
+import { signer } from '../../src/crypto/sign.ts';
+import { unpackCopy } from '../../src/formats/copy.ts';
+import { receiptSigningBytes } from '../../src/formats/receipt.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { runTick } from '../../src/programme/run-tick.ts';
+import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
+import {
+  admit,
+  type House,
+  joinReader,
+  openHouse,
+  stand,
+  type TestReader,
+} from '../support/house.ts';
+import { smallAlert } from '../support/small-alert.ts';
+
+type Ask = (who: TestReader) => Promise<Seen>;
+
+/** What a suspended participant gets on a route: as if there were nothing, or what is its own. */
+type Expected =
+  | { readonly as: 'nothing'; readonly asks: readonly Ask[] }
+  | { readonly as: 'own'; readonly ask: Ask; check(seen: Seen): void };
+
+describe('a suspended participant, on every route that answers readers', () => {
+  let house: House;
+  let edge: Edge;
+  let mine: TestReader;
+  let stranger: TestReader;
+  let listed: string[];
+  let expected: Readonly<Record<string, Expected>>;
+
+  before(async () => {
+    house = await openHouse();
+    edge = openEdge(house);
+    listed = await readerRoutes(edge);
+    const participant = await admit(house, 'Suspended', { tier: 'validate' });
+    mine = await joinReader(house, participant);
+    // Has never been given anything.
+    stranger = await joinReader(house, await admit(house, 'Stranger', { standing: 'applicant' }));
+    const small = await smallAlert(house);
+    house.clock.set(small.firstWave);
+    await house.cycle();
+    const copy = `/v1/inbox/${small.alert}/artifacts/${small.artifact}/copy`;
+    const { body } = await edge.get(copy, mine.token);
+    const { manifestJson, manifest } = unpackCopy(open([mine.identity], body));
+    const [notice] = json<{ items: { id: string }[] }>(
+      await edge.get('/v1/notices', mine.token),
+    ).items;
+    await stand(house, participant, 'suspended');
+    await runTick(house.context, house.clock.now());
+
+    const get =
+      (url: string): Ask =>
+      (who) =>
+        edge.get(url, who.token);
+    const post =
+      (url: string, said: unknown): Ask =>
+      (who) =>
+        edge.post(url, said, { token: who.token });
+    const nothing = (...asks: Ask[]): Expected => ({ as: 'nothing', asks });
+    const report = (code: string, says: string) =>
+      post(`/v1/inbox/${small.alert}/obligations/${code}/report`, { says });
+    const claim = {
+      delivery: manifest.delivery,
+      manifestSha256: sha256(Buffer.from(manifestJson)),
+      ciphertextSha256: sha256(body),
+    };
+    const receipt = {
+      delivery: claim.delivery,
+      manifestSha256: claim.manifestSha256.toString('hex'),
+      ciphertextSha256: claim.ciphertextSha256.toString('hex'),
+      signature: signer(mine.signSeed).sign(receiptSigningBytes(claim)).toString('base64'),
+    };
+    const steps = json<{ steps: { id: string }[] }>(await edge.get('/v1/standing', mine.token));
+    expected = {
+      'GET /v1/inbox': nothing(get('/v1/inbox'), get('/v1/inbox?limit=1')),
+      'GET /v1/inbox/:alert': nothing(get(`/v1/inbox/${small.alert}`)),
+      'GET /v1/inbox/:alert/artifacts/:artifact/copy': nothing(get(copy)),
+      'POST /v1/inbox/:alert/obligations/:obligation/report': nothing(
+        report('status_report', 'protected'),
+        report('acknowledge', 'protected'),
+        // What the default pack does not ask for: where one does, it is still taken.
+        report('return_copies', 'deleted'),
+      ),
+      'GET /v1/invitations': nothing(get('/v1/invitations')),
+      'POST /v1/invitations/:invitation/answer': nothing(
+        post(`/v1/invitations/${small.alert}/answer`, { answer: 'accept' }),
+      ),
+      'GET /v1/notices': {
+        as: 'own',
+        ask: get('/v1/notices'),
+        check(seen) {
+          const { items, next } = json<{ items: { kind: string }[]; next: unknown }>(seen);
+          assert.deepEqual([items.map(({ kind }) => kind), next], [['standing_changed'], null]);
+        },
+      },
+      // That it has seen what it was told while it was active.
+      'POST /v1/notices/:notice/acknowledgement': {
+        as: 'own',
+        ask: post(`/v1/notices/${notice?.id}/acknowledgement`, {}),
+        check: (seen) => assert.deepEqual(json(seen), { acknowledged: true }),
+      },
+      // Of a copy that it was handed while it was active: evidence for both sides.
+      'POST /v1/receipts': {
+        as: 'own',
+        ask: post('/v1/receipts', receipt),
+        check: (seen) => assert.deepEqual(json(seen), { acknowledged: true }),
+      },
+      'GET /v1/log/proofs/:leaf': {
+        as: 'own',
+        ask: get(`/v1/log/proofs/${manifest.promise.leaf}`),
+        check: (seen) => assert.equal(seen.status, 200),
+      },
+      'GET /v1/standing': {
+        as: 'own',
+        ask: get('/v1/standing'),
+        check(seen) {
+          const { steps: own } = json<{ steps: { to: string }[] }>(seen);
+          assert.deepEqual(
+            own.map(({ to }) => to),
+            ['suspended'],
+          );
+        },
+      },
+      'POST /v1/standing/:step/appeal': {
+        as: 'own',
+        ask: post(`/v1/standing/${steps.steps[0]?.id}/appeal`, { text: 'not ours' }),
+        check: (seen) => assert.deepEqual(json(seen), { appealed: true }),
+      },
+    };
+  });
+  after(() => house.tearDown());
+
+  test('each route has its row: a new channel says here what a suspension leaves of it', () => {
+    assert.deepEqual(listed.toSorted(), Object.keys(expected).toSorted());
+  });
+
+  test('gets what a stranger gets, to the byte, or its own record and no more', async () => {
+    const copies = () =>
+      house.context.store.issuer((tx) => tx.selectFrom('delivery').select('id').execute());
+    const before = await copies();
+    for (const [route, row] of Object.entries(expected)) {
+      if (row.as === 'nothing') {
+        for (const ask of row.asks) assert.deepEqual(await ask(mine), await ask(stranger), route);
+        continue;
+      }
+      // What is somebody else's own is nothing to the stranger.
+      const theirs = await row.ask(stranger);
+      const own = await row.ask(mine);
+      assert.ok(own.status < 300, `${route}: ${own.status}`);
+      row.check(own);
+      assert.notDeepEqual(theirs.body, own.body, route);
+    }
+    assert.deepEqual(await copies(), before, 'no copy was handed out');
+  });
+});
+
+async function readerRoutes({ deps }: Edge): Promise<string[]> {
+  const routes: string[] = [];
+  const app = buildApp(deps, (one) => {
+    one.addHook('onRoute', ({ method, url, config }) => {
+      if (config?.audience?.includes('reader')) routes.push(`${String(method)} ${url}`);
+    });
+  });
+  await app.ready();
+  await app.close();
+  return routes;
+}

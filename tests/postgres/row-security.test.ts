@@ -164,6 +164,8 @@ const READABLE: Readonly<Record<string, string>> = {
   participant: 'id',
   embargo_invitation: 'id',
   platform_incident: 'programme_id',
+  standing_appeal: 'step_id',
+  standing_step: 'id',
 };
 
 /**

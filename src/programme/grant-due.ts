@@ -9,7 +9,7 @@ import {
   type ReleaseFacts,
 } from '../domain/decision.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
-import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { ArtifactId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { waves } from '../domain/schedule.ts';
 import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
@@ -33,6 +33,7 @@ import {
   lastGrants,
   type NewGrant,
   type Redecision,
+  type ToldGrant,
   wavesBegun,
 } from '../store/release-store.ts';
 import { SYSTEM } from './act.ts';
@@ -112,7 +113,7 @@ export async function grantPage(
   const relations = await relationsTo(tx, facts.alert.id, ids);
   const before = await lastGrants(tx, facts.alert.id, ids);
   const decisions: Decision[][] = [];
-  const grants: NewGrant[] = [];
+  const grants: ToldGrant[] = [];
   const holds: Hold[] = [];
   const later: Redecision[] = [];
   for (const enrolled of page) {
@@ -123,7 +124,9 @@ export async function grantPage(
     later.push(...opensBetweenWaves(policy, facts, enrolled, relation, now));
     const grant = grantOf(facts, enrolled.participant, decided);
     const last = before.get(enrolled.participant);
-    if (grant.allowed + grant.reduced > 0 && !(last && isSame(last, grant))) grants.push(grant);
+    if (grant.allowed + grant.reduced > 0 && !(last && isSame(last, grant))) {
+      grants.push({ ...grant, told: opensMore(last, grant) });
+    }
   }
   // Of a rehearsal all is decided, and nobody is given or asked anything.
   if (facts.mode === 'rehearsal') return { decisions, granted: 0 };
@@ -147,7 +150,31 @@ function grantOf(
     else continue;
     opened += `${id} ${outcome}\n`;
   }
-  return { participant, allowed, reduced, opened: sha256(Buffer.from(opened)) };
+  const seen = [...seenIn(artifacts, decided)];
+  return { participant, allowed, reduced, opened: sha256(Buffer.from(opened)), artifacts: seen };
+}
+
+/** The artifacts that a participant sees by these decisions, reduced ones in place of others. */
+export function seenIn(
+  artifacts: readonly Pick<ArtifactRow, 'id' | 'reducedBy'>[],
+  decided: readonly Decision[],
+): Set<ArtifactId> {
+  const seen = new Set<ArtifactId>();
+  for (const [index, { id, reducedBy }] of artifacts.entries()) {
+    const outcome = decided[index]?.outcome;
+    if (outcome === 'allow') seen.add(id);
+    // The reduced variant stands in its place, under its own id; that there is a full one is not
+    // said.
+    if (outcome === 'allow_reduced' && reducedBy !== null) seen.add(reducedBy);
+  }
+  return seen;
+}
+
+/** Whether something is open that was not by the last grant: only of that somebody is told. */
+function opensMore(last: NewGrant | undefined, { artifacts }: NewGrant): boolean {
+  if (!last?.artifacts || artifacts === null) return true;
+  const before = new Set(last.artifacts);
+  return artifacts.some((id) => !before.has(id));
 }
 
 /** Whether two grants open the same: as many artifacts may be others. */

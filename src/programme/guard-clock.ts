@@ -108,6 +108,9 @@ export async function requireCertainTime(tx: Tx): Promise<void> {
  * clock has moved on by more than the two may need: then theirs is the first. What was promised
  * before the doubt gets its tick first, by the time it was promised in: the time that is confirmed
  * may be past all promises.
+ * @param ended is called when this call has ended the hold, and not for the answer to an earlier
+ *   one: a clock that has jumped since was confirmed by nobody. If the answer of the commit was
+ *   lost, it is not called either, and the time is to be confirmed once more.
  * @throws CONFLICT when nothing is doubted; SECOND_PERSON when the same person confirms twice.
  */
 export async function confirmClock(
@@ -115,10 +118,12 @@ export async function confirmClock(
   caller: PersonCaller,
   now: Instant,
   key: IdempotencyKey | null = null,
+  ended: () => void = () => undefined,
 ): Promise<{ confirmed: boolean }> {
   const before = await context.store.issuer(clockMark);
   if (before !== null && before.firstConfirmation !== null) await runTick(context, now);
-  return once(context, key, now, async (tx) => {
+  let isEnded = false;
+  const answer = await once(context, key, now, async (tx) => {
     const mark = await clockMarkForUpdate(tx);
     if (!mark || mark.doubtedAt === null) {
       throw new TocsinError('CONFLICT', 'clock: expected a doubt to confirm, found none');
@@ -142,8 +147,11 @@ export async function confirmClock(
       actor: actorOf(caller),
       data: { wall: now },
     });
+    isEnded = true;
     return { confirmed: true };
   });
+  if (isEnded) ended();
+  return answer;
 }
 
 /** Whether two persons speak of one time: a clock that jumped in between is another. */

@@ -19,7 +19,7 @@ import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-w
 import { actorOf, type ReaderCaller } from './act.ts';
 import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
-import { causeOf, decideAll } from './grant-due.ts';
+import { causeOf, decideAll, seenIn } from './grant-due.ts';
 import { requireSize, requireSoundLedger } from './guard-ledger.ts';
 import { obligationsOfCopy } from './obligations-of-copy.ts';
 import { type Rendering, renderFor, wordCommitment } from './render-shelf.ts';
@@ -120,27 +120,12 @@ export async function openCase(
   const drill = mode === 'drill';
   const about = { alert, artifacts, vulnerability, platform: reader.platform };
   const decisions = decideAll(policy, about, reader, reader.relation, at);
-  const open = openArtifacts(artifacts, decisions);
+  const open = seenIn(artifacts, decisions);
   const held = heldArtifacts(artifacts, decisions);
   const visible = open.size > 0;
   if (!clockDoubted) return { alert, drill, artifacts, policy, reader, open, held, visible };
   for (const id of open) held.set(id, 'CLOCK_DOUBT');
   return { alert, drill, artifacts, policy, reader, open: new Set(), held, visible };
-}
-
-function openArtifacts(
-  artifacts: readonly ArtifactRow[],
-  decisions: readonly Decision[],
-): Set<ArtifactId> {
-  const open = new Set<ArtifactId>();
-  for (const [index, artifact] of artifacts.entries()) {
-    const outcome = decisions[index]?.outcome;
-    if (outcome === 'allow') open.add(artifact.id);
-    // The reduced variant stands in its place, under its own id; that there is a full one is not
-    // said.
-    if (outcome === 'allow_reduced' && artifact.reducedBy) open.add(artifact.reducedBy);
-  }
-  return open;
 }
 
 function heldArtifacts(

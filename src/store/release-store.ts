@@ -148,7 +148,15 @@ export type NewGrant = {
   readonly reduced: number;
   /** SHA-256 over what is open, whole and reduced; null where it was not kept yet. */
   readonly opened: Buffer | null;
+  /**
+   * Those that the participant sees, reduced variants in the place of what is withheld; null as
+   * `opened`.
+   */
+  readonly artifacts: readonly ArtifactId[] | null;
 };
+
+/** A grant, and whether its participant is told that something waits. */
+export type ToldGrant = NewGrant & { readonly told: boolean };
 
 /**
  * Writes grants, their events and their notices. A wave gives each participant one; who is decided
@@ -159,17 +167,17 @@ export async function insertGrants(
   tx: Tx,
   act: { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant },
   wave: { readonly alert: AlertId; readonly at: Instant },
-  grants: readonly NewGrant[],
+  grants: readonly ToldGrant[],
 ): Promise<number> {
   if (grants.length === 0) return 0;
   const rows = grants.map((grant) => ({ ...grant, opened: grant.opened?.toString('hex') ?? null }));
   const { rows: inserted } = await sql<{ participant_id: string }>`
     insert into release_grant (alert_id, participant_id, wave_at, granted_at, allowed, reduced,
-      opened)
+      opened, artifacts)
     select ${wave.alert}::uuid, participant, ${new Date(wave.at)}, ${new Date(act.at)}, allowed,
-      reduced, decode(opened, 'hex')
-    from json_to_recordset(${JSON.stringify(rows)}::json)
-      as r (participant uuid, allowed integer, reduced integer, opened text)
+      reduced, decode(opened, 'hex'), artifacts
+    from json_to_recordset(${JSON.stringify(rows)}::json) as r (participant uuid, allowed integer,
+      reduced integer, opened text, artifacts uuid[])
     on conflict do nothing returning participant_id`.execute(tx);
   const isNew = new Set(inserted.map((row) => row.participant_id));
   const fresh = grants.filter((grant) => isNew.has(grant.participant));
@@ -192,7 +200,7 @@ export async function insertGrants(
   await insertNotices(
     tx,
     wave.alert,
-    fresh.map((grant) => grant.participant),
+    fresh.filter(({ told }) => told).map(({ participant }) => participant),
     act.at,
   );
   return fresh.length;
@@ -222,7 +230,7 @@ export async function lastGrants(
   const rows = await tx
     .selectFrom('release_grant')
     .distinctOn('participant_id')
-    .select(['participant_id', 'allowed', 'reduced', 'opened'])
+    .select(['participant_id', 'allowed', 'reduced', 'opened', 'artifacts'])
     .where('alert_id', '=', alert)
     .where('participant_id', '=', sql<string>`any(${participants}::uuid[])`)
     .orderBy('participant_id')
@@ -237,6 +245,7 @@ export async function lastGrants(
         allowed: row.allowed,
         reduced: row.reduced,
         opened: row.opened,
+        artifacts: row.artifacts as ArtifactId[] | null,
       },
     ]),
   );

@@ -154,6 +154,7 @@ export type Database = {
     allowed: number;
     reduced: number;
     opened: Buffer | null;
+    artifacts: string[] | null;
   };
   redecision: { alert_id: string; participant_id: string; at: At };
   break_glass: {

@@ -207,8 +207,12 @@ describe('an artifact for an alert under way', () => {
     later(MINUTE_MS);
     const addition = await proposed({ name: 'after.yml' });
     assert.deepEqual(addition.opens, { full: 3, reduced: 1, held: 0, later: 0, never: 0 });
+    const before = [await notices(late), await notices(reporter)].map(({ length }) => length);
     assert.equal((await approveIt(addition)).status, 200);
     await cycle();
+    const told = [await notices(late), await notices(reporter)].map(({ length }) => length);
+    const [others = 0, own] = before;
+    assert.deepEqual(told, [others + 1, own], 'who has the description is told of nothing new');
     assert.ok((await namesFor(late)).includes('after.yml'));
     assert.deepEqual(await namesFor(reporter), ['summary.md']);
     assert.equal((await fetch(reporter, addition.addition)).status, 404);

@@ -224,27 +224,36 @@ describe('a policy that opens one artifact and closes another', () => {
     return { pack: 'mapp', files: { ...pack.files, 'programme.yaml': table } };
   }
 
-  test('as many artifacts as before, but others: granted and told', async () => {
-    const { context, author, programme, clock } = house;
-    assert.equal(await grants(house), 1);
-    const fresh = await packWith('advisory', 'never');
-    const { proposal, digest } = await proposePolicy(
-      context,
-      author,
-      programme,
-      fresh,
-      clock.now(),
-    );
-    const { caller } = await person(house, 'Second', ['approver']);
+  async function enact(fresh: Awaited<ReturnType<typeof packWith>>) {
+    const { context, author, approver, programme, clock } = house;
+    const shown = await proposePolicy(context, author, programme, fresh, clock.now());
     clock.set(plus(clock.now(), 1000));
-    await activateProposal(context, caller, proposal, digest, clock.now());
+    await activateProposal(context, approver, shown.proposal, shown.digest, clock.now());
     await releaseDue(context, clock.now());
-    assert.equal(await grants(house), 2);
-    const told = await context.store.issuer((tx) =>
+  }
+
+  async function notices(): Promise<number | undefined> {
+    const { rows } = await house.context.store.issuer((tx) =>
       sql<{ notices: number }>`select count(*) as notices from notice
         where kind = 'something_waits'`.execute(tx),
     );
-    assert.equal(told.rows[0]?.notices, 2);
+    return rows[0]?.notices;
+  }
+
+  test('as many artifacts as before, but others: granted and told', async () => {
+    assert.equal(await grants(house), 1);
+    await enact(await packWith('advisory', 'never'));
+    assert.deepEqual([await grants(house), await notices()], [2, 2]);
+    await assertInvariants(house);
+  });
+
+  test('fewer than before: granted as it is now, and nobody is told of anything', async () => {
+    const { pack, files } = await packWith('advisory', 'never');
+    const table = (files['programme.yaml'] ?? '').replace(/(poc: +{validate: )lead/, '$1never');
+    await enact({ pack, files: { ...files, 'programme.yaml': table } });
+    assert.deepEqual([await grants(house), await notices()], [3, 2]);
+    await enact(await packWith('advisory', 'never'));
+    assert.deepEqual([await grants(house), await notices()], [4, 3], 'opened again, it is news');
     await assertInvariants(house);
   });
 });

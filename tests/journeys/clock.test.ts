@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { newId } from '../../src/crypto/random.ts';
+import { TocsinError } from '../../src/domain/errors.ts';
 import {
   DAY_MS,
   HOUR_MS,
@@ -23,6 +24,7 @@ import { releaseDue } from '../../src/programme/release-due.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { runCycle } from '../../src/worker/worker.ts';
 import { recordConsent } from '../support/consent.ts';
+import { json, openEdge } from '../support/edge.ts';
 import {
   admit,
   approve,
@@ -403,6 +405,43 @@ describe('what was done by a clock that ran ahead, once persons have said what t
     const to = plus(schedule.disclosureAt, DAY_MS);
     return moveDisclosure(context, author, small.alert, version, to, clock.now());
   }
+});
+
+describe('a confirmation that is sent again', () => {
+  test('ends the doubt of its own time, not that of another jump since', async (t) => {
+    const house = await openHouse();
+    t.after(() => house.tearDown());
+    let jumped = true;
+    const clock = {
+      ...house.clock,
+      now() {
+        if (jumped) throw new TocsinError('CLOCK_DOUBT', 'the clock jumped');
+        return house.clock.now();
+      },
+      rebase() {
+        jumped = false;
+      },
+    };
+    const edge = openEdge({ ...house, clock });
+    const wall = house.clock.now();
+    await guardClock(house.context, {
+      ...{ wall, jumped, starting: false },
+      database: async () => wall,
+    });
+    const confirm = (token: string, key: string) =>
+      edge.post('/v1/clock/confirmations', undefined, { token, key });
+    const { author, approver } = house.tokens;
+    const asked = async () =>
+      (await edge.get(`/v1/programmes/${house.programme}/work-items`, author)).status;
+    assert.equal((await confirm(author, 'the-first-one')).status, 200);
+    const second = await confirm(approver, 'the-second-one');
+    assert.deepEqual(json<object>(second), { confirmed: true });
+    assert.equal(await asked(), 200);
+
+    jumped = true;
+    assert.deepEqual((await confirm(approver, 'the-second-one')).body, second.body);
+    assert.equal(await asked(), 503, 'nobody has confirmed the time that it says now');
+  });
 });
 
 describe('a server started on a database of long ago', () => {

@@ -20,6 +20,8 @@ type Recorded = {
     readonly at: number;
     readonly allowed: number;
     readonly reduced: number;
+    /** Notices of that instant that something waits. */
+    readonly notices: number;
   }[];
   readonly publications: readonly { readonly alert: AlertId; readonly artifact: ArtifactId }[];
 };
@@ -31,7 +33,7 @@ type Recorded = {
 export async function checkRecorded(world: World): Promise<void> {
   const at = now(world);
   const { grants, publications } = await recorded(world);
-  for (const { alert: id, participant, wave, ...grant } of grants) {
+  for (const { alert: id, participant, wave, notices, ...grant } of grants) {
     const key = `${id} ${participant} ${wave} ${grant.at}`;
     if (world.seen.has(key)) continue;
     world.seen.add(key);
@@ -46,6 +48,13 @@ export async function checkRecorded(world: World): Promise<void> {
     const before = alert.told.get(firm);
     const again = before?.latest.key === held.key && before.at <= at;
     assert.ok(!again, `${who}, twice`);
+    const isNews = [...held.pieces].some((piece) => !before?.latest.pieces.has(piece));
+    const sameInstant = grants.filter(
+      (each) => each.alert === id && each.participant === participant && each.at === grant.at,
+    );
+    if (sameInstant.length === 1) {
+      assert.equal(notices, isNews ? 1 : 0, `${who}: told where something newly opens`);
+    }
     tell(alert, firm, held, at);
     world.tally.grants += 1;
   }
@@ -71,6 +80,9 @@ async function recorded({ house }: World): Promise<Recorded> {
     const { rows } = await sql<Recorded>`select
       coalesce((select json_agg(json_build_object('alert', alert_id,
           'participant', participant_id, 'allowed', allowed, 'reduced', reduced,
+          'notices', (select count(*) from notice n where n.alert_id = g.alert_id
+            and n.participant_id = g.participant_id and n.at = g.granted_at
+            and n.kind = 'something_waits'),
           'wave', (extract(epoch from wave_at) * 1000)::bigint,
           'at', (extract(epoch from granted_at) * 1000)::bigint))
         from release_grant g join alert a on a.id = alert_id

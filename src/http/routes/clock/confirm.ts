@@ -16,9 +16,9 @@ export function confirm(app: App, deps: HttpDeps): void {
     async (request) => {
       // The doubtful reading itself is what is confirmed, so it is asked for in spite of the doubt.
       const { wall } = deps.clock.reading();
-      const answer = await confirmClock(deps.context, personOf(request), wall, request.repeat);
-      if (answer.confirmed) deps.clock.rebase();
-      return answer;
+      return confirmClock(deps.context, personOf(request), wall, request.repeat, () =>
+        deps.clock.rebase(),
+      );
     },
   );
 }

@@ -26,7 +26,9 @@ import {
 } from '../support/house.ts';
 
 /** More than the system takes from us for a peer that does not read. */
-const BYTES = 12 * 1024 * 1024;
+const LARGE = 12 * 1024 * 1024;
+/** What it takes whole, and the peer's own system does not. */
+const SMALL = 300 * 1024;
 
 describe('what is under way to a suspended participant ends', () => {
   let site: Site;
@@ -35,6 +37,7 @@ describe('what is under way to a suspended participant ends', () => {
   let edge: Edge;
   let ear: Ear;
   let path: string;
+  let small: string;
   let participant: ParticipantId;
   let reader: TestReader;
   let other: TestReader;
@@ -59,8 +62,11 @@ describe('what is under way to a suspended participant ends', () => {
       },
     });
     await edge.app.listen({ host: '127.0.0.1', port: 0 });
-    const { alert, artifact } = await largeAlert(house);
-    path = `/v1/inbox/${alert}/artifacts/${artifact}/copy`;
+    const drafted = [await draftOf(house, LARGE), await draftOf(house, SMALL)];
+    const paths = drafted.map((one) => `/v1/inbox/${one.alert}/artifacts/${one.artifact}/copy`);
+    [path = '', small = ''] = paths;
+    house.clock.set(plus(T0, -14 * DAY_MS));
+    await house.cycle();
   });
   after(async () => {
     await edge.app.close();
@@ -92,7 +98,7 @@ describe('what is under way to a suspended participant ends', () => {
     );
 
   /** A reader that has got the beginning of a copy and reads no more for now. */
-  async function begun(token: string, more = ''): Promise<Stalled> {
+  async function begun(token: string, what = path, more = ''): Promise<Stalled> {
     const { port } = edge.app.server.address() as AddressInfo;
     const socket = connect(port, '127.0.0.1');
     sockets.push(socket);
@@ -114,7 +120,7 @@ describe('what is under way to a suspended participant ends', () => {
       stalled.ended = true;
     });
     socket.write(
-      `GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\n${more}\r\n`,
+      `GET ${what} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\n${more}\r\n`,
     );
     await first;
     return stalled;
@@ -123,7 +129,7 @@ describe('what is under way to a suspended participant ends', () => {
   /** Reads on to the end of the copy, or of the connection. */
   async function rest(stalled: Stalled): Promise<'whole' | 'cut'> {
     const length = Number(/content-length: (\d+)/i.exec(stalled.head)?.[1]);
-    assert.ok(length > BYTES, 'a large copy');
+    assert.ok(length > SMALL, 'a copy and not a refusal');
     stalled.socket.resume();
     await until(() => stalled.ended || stalled.bytes >= length);
     return stalled.bytes === length ? 'whole' : 'cut';
@@ -147,8 +153,10 @@ describe('what is under way to a suspended participant ends', () => {
   });
 
   test('also where the peer asks us to close: the system is left nothing to send', async () => {
-    const mine = await begun(reader.token, 'connection: close\r\n');
-    const theirs = await begun(other.token, 'connection: close\r\n');
+    const mine = await begun(reader.token, small, 'connection: close\r\n');
+    const theirs = await begun(other.token, small, 'connection: close\r\n');
+    // All of it is out of our hands but for the connection, which is not closed.
+    await sleep(200);
     await suspend();
     await untilLeft(1);
     assert.equal(await rest(mine), 'cut');
@@ -239,8 +247,11 @@ async function until(done: () => boolean | Promise<boolean>): Promise<void> {
 
 type Stalled = { socket: Socket; head: string; bytes: number; ended: boolean };
 
-/** An alert under way with one artifact of 12 MiB, which is not marked. */
-async function largeAlert(house: House): Promise<{ alert: AlertId; artifact: ArtifactId }> {
+/** An approved alert with one artifact of the size, which is not marked. */
+async function draftOf(
+  house: House,
+  bytes: number,
+): Promise<{ alert: AlertId; artifact: ArtifactId }> {
   const { context, author, programme, clock } = house;
   const input = { title: 'L', disclosureAt: T0, tlp: 'AMBER', usePermissions: ['read'] } as const;
   const { alert } = await draftAlert(context, author, programme, input, clock.now());
@@ -254,8 +265,8 @@ async function largeAlert(house: House): Promise<{ alert: AlertId; artifact: Art
       variant: 'full',
       format: 'text',
       marking: 'none',
-      name: 'large.txt',
-      content: Buffer.alloc(BYTES, 'Apply the update.\n'),
+      name: 'text.txt',
+      content: Buffer.alloc(bytes, 'Apply the update.\n'),
       sidecar: null,
       reducedBy: null,
       sourcePublishedAt: null,
@@ -263,7 +274,5 @@ async function largeAlert(house: House): Promise<{ alert: AlertId; artifact: Art
     clock.now(),
   );
   await approve(house, alert);
-  clock.set(plus(T0, -14 * DAY_MS));
-  await house.cycle();
   return { alert, artifact };
 }

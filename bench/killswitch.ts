@@ -7,15 +7,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
-import type { AlertId, ArtifactId } from '../src/domain/ids.ts';
 import { DAY_MS, plus } from '../src/domain/instant.ts';
 import { buildApp } from '../src/http/app.ts';
 import { openLines } from '../src/http/lines.ts';
 import { createMetrics } from '../src/http/metrics.ts';
-import { addArtifact, draftAlert } from '../src/programme/draft-alert.ts';
-import { changeStanding } from '../src/programme/suspend-participant.ts';
+import { changeStanding } from '../src/programme/change-participant.ts';
 import { openTreeShelf } from '../src/programme/tree-shelf.ts';
-import { admit, approve, type House, joinReader, openHouse, T0 } from '../tests/support/house.ts';
+import { admit, type House, joinReader, openHouse, T0 } from '../tests/support/house.ts';
+import { sizedAlert } from '../tests/support/sized-alert.ts';
 import { print, round } from './harness.ts';
 
 const CONNECTIONS = 1_000;
@@ -142,32 +141,9 @@ async function enrol(house: House, round_: number) {
   return { victim, firms };
 }
 
-/** An approved alert with a text of the size: the path of its copies. */
+/** The path of the copies of an approved alert with a text of the size. */
 async function draft(house: House, bytes: number): Promise<string> {
-  const { context, author, programme, clock } = house;
-  const input = { title: 'B', disclosureAt: T0, tlp: 'AMBER', usePermissions: ['read'] } as const;
-  const drafted = await draftAlert(context, author, programme, input, clock.now());
-  const alert: AlertId = drafted.alert;
-  const added = await addArtifact(
-    context,
-    author,
-    alert,
-    null,
-    {
-      kind: 'advisory',
-      variant: 'full',
-      format: 'text',
-      marking: 'none',
-      name: 'text.txt',
-      content: Buffer.alloc(bytes, 'The vendor shows the item to the operator of the service.\n'),
-      sidecar: null,
-      reducedBy: null,
-      sourcePublishedAt: null,
-    },
-    clock.now(),
-  );
-  const artifact: ArtifactId = added.artifact;
-  await approve(house, alert);
+  const { alert, artifact } = await sizedAlert(house, bytes);
   return `/v1/inbox/${alert}/artifacts/${artifact}/copy`;
 }
 

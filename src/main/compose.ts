@@ -59,7 +59,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       policies: openPolicyShelf(),
       renders: openRenderShelf(),
       tokens: openTokenDesk(store),
-      sandbox: await openSandbox(),
+      sandbox: once(openSandbox),
       tickMs: config.tickMs,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),
@@ -67,11 +67,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       reached: options.reached ?? failpoint(config.failpoint),
     };
     await checkPinnedLedger(context);
-    const notes = [
-      ...database.notes,
-      ...applied.map((name) => `applied migration ${name}`),
-      ...sandboxNotes(context),
-    ];
+    const notes = [...database.notes, ...applied.map((name) => `applied migration ${name}`)];
     return running(context, options.clock, notes, store, database.stop);
   } catch (error) {
     await store?.close();
@@ -80,9 +76,12 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   }
 }
 
-function sandboxNotes({ sandbox }: Context): string[] {
-  if (sandbox.works) return [];
-  return [`scripts are marked by canaries alone: no sandbox works here (${sandbox.reason})`];
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | null = null;
+  return () => {
+    opened ??= open();
+    return opened;
+  };
 }
 
 function running(

@@ -46,6 +46,13 @@ export async function serve(config: Config, options: ServeOptions): Promise<Serv
   }
 }
 
+/** What the operator of a server is told of the sandbox, which it needs for scripts. */
+async function sandboxNotes({ context }: Parts): Promise<string[]> {
+  const sandbox = await context.sandbox();
+  if (sandbox.works) return [];
+  return [`scripts are marked by canaries alone: no sandbox works here (${sandbox.reason})`];
+}
+
 async function listen(config: Config, parts: Parts, options: ServeOptions): Promise<Serving> {
   const { context, clock } = parts;
   await parts.lookAtClock();
@@ -53,6 +60,7 @@ async function listen(config: Config, parts: Parts, options: ServeOptions): Prom
   await publishIssuerKeys(context, clock.reading().wall);
   if (bundle) await recordBundle(context, bundle, clock.reading().wall);
   const logLine = options.logLine ?? (() => undefined);
+  if (options.worker !== false) for (const note of await sandboxNotes(parts)) logLine(note);
   let worker: Worker | null = null;
   const ready = async () => options.worker === false || worker?.healthy() === true;
   const edge = { context, clock, ready, metrics: createMetrics() };

@@ -15,7 +15,8 @@ export type Context = {
   readonly policies: PolicyShelf;
   readonly renders: RenderShelf;
   readonly tokens: TokenDesk;
-  readonly sandbox: Sandbox;
+  /** Tried at the first asking, and then the same for ever: most processes mark no script. */
+  readonly sandbox: () => Promise<Sandbox>;
   /** How often the ledger ticks, milliseconds: bounds the time in a copy's promise. */
   readonly tickMs: number;
   /** Name of this ledger: first line of its checkpoints, C2SP tlog-checkpoint. */

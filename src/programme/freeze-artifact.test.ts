@@ -30,7 +30,7 @@ function freeze(
     sidecar,
     earlier: [],
   } as const;
-  return freezeArtifact('poc.py', input, where);
+  return freezeArtifact('poc.py', input, async () => where);
 }
 
 function file(name: string): string {

@@ -37,12 +37,13 @@ const MAX_TRIAL_MS = 60_000;
 export async function freezeArtifact(
   name: string,
   input: Freezing,
-  sandbox: Sandbox,
+  openSandbox: () => Promise<Sandbox>,
 ): Promise<Frozen> {
   const what = `artifact ${name}`;
   const { frozen, test } = await inThread<Proposed>(THREAD, what, input);
   const bits = frozen.table.slots.filter(({ kind }) => kind === 'bit');
   if (input.format !== 'script' || bits.length === 0) return frozen;
+  const sandbox = await openSandbox();
   if (!sandbox.works) {
     const reason = `not tried, no sandbox works here: ${sandbox.reason}`;
     const untried = { family: 'python', what: `test of ${bits.length} slots`, reason };

@@ -1,15 +1,12 @@
 import { type Selectable, sql } from 'kysely';
 import type { ArtifactHead } from '../domain/alert.ts';
-import type { Actor } from '../domain/event.ts';
-import type { ArtifactId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { ArtifactId, PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type ArtifactRow, artifactFromRow } from './alert-reader.ts';
 import { artifactColumns, insertAuthor, recordFrozen, type StoredContent } from './alert-writer.ts';
 import type { Tx } from './database.ts';
-import { recordEvent } from './event-writer.ts';
+import { type Act, recordEvent } from './event-writer.ts';
 import type { Database } from './schema.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
 /** An artifact that somebody proposes for an alert under way. */
 export type Addition = {

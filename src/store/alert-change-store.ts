@@ -1,10 +1,7 @@
-import type { Actor } from '../domain/event.ts';
-import type { AlertId, ChangeId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { AlertId, ChangeId, PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
-import { recordEvent } from './event-writer.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+import { type Act, recordEvent } from './event-writer.ts';
 
 /** A change of an alert under way that somebody proposes. */
 export type StoredChange = {

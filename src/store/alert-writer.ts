@@ -1,14 +1,11 @@
 import type { Insertable } from 'kysely';
 import type { AlertState, ArtifactHead } from '../domain/alert.ts';
-import type { Actor } from '../domain/event.ts';
-import type { AlertId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { AlertId, PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { Tx } from './database.ts';
-import { recordEvent } from './event-writer.ts';
+import { type Act, recordEvent } from './event-writer.ts';
 import type { Database } from './schema.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
 export type NewAlert = {
   readonly id: AlertId;

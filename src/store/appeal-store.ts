@@ -1,13 +1,10 @@
 import type { Standing } from '../domain/enrolment.ts';
-import type { Actor } from '../domain/event.ts';
-import type { ParticipantId, PersonId, ProgrammeId, ReaderId, StepId } from '../domain/ids.ts';
+import type { ParticipantId, PersonId, ReaderId, StepId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { AppealOutcome, StandingReason } from '../domain/standing.ts';
 import type { Tx } from './database.ts';
-import { recordEvent } from './event-writer.ts';
+import { type Act, recordEvent } from './event-writer.ts';
 import type { Step } from './standing-store.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
 /** What a participant has to say against a step. */
 export type Appeal = {

@@ -2,9 +2,7 @@ import type { Actor } from '../domain/event.ts';
 import type { AlertId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Tx, timestamp } from './database.ts';
-import { recordEvent } from './event-writer.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+import { type Act, recordEvent } from './event-writer.ts';
 
 /** A publication by one person, and whether another has confirmed it. */
 export type BreakGlass = {

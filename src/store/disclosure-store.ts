@@ -1,13 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
-import type { Actor } from '../domain/event.ts';
-import type { AlertId, MoveId, NoticeId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { AlertId, MoveId, NoticeId, PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Tx, timestamp } from './database.ts';
-import { recordEvent } from './event-writer.ts';
+import { type Act, recordEvent } from './event-writer.ts';
 import type { Database } from './schema.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
 /**
  * What is proposed for an alert: another T0, or, because it is exploited, that the waves to come

@@ -1,11 +1,8 @@
 import { sql } from 'kysely';
-import type { Actor } from '../domain/event.ts';
-import type { AlertId, EventId, ProgrammeId } from '../domain/ids.ts';
+import type { AlertId, EventId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
-import { insertEvents, prepareEvent } from './event-writer.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+import { type Act, insertEvents, prepareEvent } from './event-writer.ts';
 
 /** A sealed awareness with what the ledger holds of it. */
 export type AwarenessRow = {

@@ -14,6 +14,9 @@ import type { Instant } from '../domain/instant.ts';
 import { eventEntry, eventLeafHash, type Part } from '../ledger/event-leaf.ts';
 import type { Tx } from './database.ts';
 
+/** Whose act something stored is, and when: what its event says of it. */
+export type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+
 /** What a verb says of an act; id, subjects, salts and hashes are added here. */
 export type NewEvent<T extends EventType = EventType> = {
   readonly type: T;

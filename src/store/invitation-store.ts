@@ -2,14 +2,11 @@ import { type Selectable, sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import type { InvitationAnswer, InvitationId, InvitationNotice } from '../domain/embargo.ts';
 import type { Consent, ConsentMode } from '../domain/enrolment.ts';
-import type { Actor } from '../domain/event.ts';
 import type { AlertId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Tx, timestamp } from './database.ts';
-import { insertEvents, prepareEvent, recordEvent } from './event-writer.ts';
+import { type Act, insertEvents, prepareEvent, recordEvent } from './event-writer.ts';
 import type { Database } from './schema.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
 /** One invitation to keep an alert's embargo. */
 export type Invitation = {

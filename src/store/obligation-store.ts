@@ -1,13 +1,10 @@
 import { sql } from 'kysely';
 import type { Standing } from '../domain/enrolment.ts';
-import type { Actor } from '../domain/event.ts';
-import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import type { AlertId, ParticipantId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ReportableCode, ReportWord } from '../domain/obligation.ts';
 import type { Tx } from './database.ts';
-import { recordEvent } from './event-writer.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+import { type Act, recordEvent } from './event-writer.ts';
 
 /** What is on record of one participant that what it owes for an alert turns on. */
 export type ObligationRow = {

@@ -1,15 +1,12 @@
 import type { Consent, Enrolment, Involvement, Standing } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { Actor } from '../domain/event.ts';
-import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import type { AlertId, ParticipantId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { narrows } from '../domain/standing.ts';
 import { insertAuthor } from './alert-writer.ts';
 import type { Tx } from './database.ts';
-import { recordEvent } from './event-writer.ts';
+import { type Act, recordEvent } from './event-writer.ts';
 import { tellCut } from './tell-cut.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
 /** A new participant with its enrolment. @throws CONFLICT when the name is taken. */
 export async function insertParticipant(

@@ -1,13 +1,9 @@
 import { sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import type { PlatformState } from '../domain/decision.ts';
-import type { Actor } from '../domain/event.ts';
 import type { PersonId, ProgrammeId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
-import { recordEvent } from './event-writer.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
+import { type Act, recordEvent } from './event-writer.ts';
 
 /** Whether what Tocsin runs on may be compromised, as far as this programme is concerned. */
 export async function platformOf(tx: Tx, programme: ProgrammeId): Promise<PlatformState> {

@@ -1,14 +1,11 @@
 import { type Selectable, sql } from 'kysely';
-import type { Actor } from '../domain/event.ts';
 import type { AlertId, PersonId, ProgrammeId, ProposalId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import { certainlyCome } from './clock-store.ts';
 import { type Tx, timestamp } from './database.ts';
-import { recordEvent } from './event-writer.ts';
+import { type Act, recordEvent } from './event-writer.ts';
 import type { Database } from './schema.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
 /** A policy somebody proposes. */
 export type Proposal = {

@@ -6,10 +6,8 @@ import type { NoticeId, ParticipantId, PersonId, ProgrammeId, StepId } from '../
 import type { Instant } from '../domain/instant.ts';
 import type { StandingReason, StepForm, StepOutcome } from '../domain/standing.ts';
 import { type Tx, timestamp } from './database.ts';
-import { recordEvent } from './event-writer.ts';
+import { type Act, recordEvent } from './event-writer.ts';
 import type { Database } from './schema.ts';
-
-type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
 /** A step of a participant's standing, in force or proposed. */
 export type Step = {

@@ -6,10 +6,10 @@ import { open as openAge } from '../../src/crypto/age/open.ts';
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
+import { changeEnrolment } from '../../src/programme/change-participant.ts';
 import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
 import type { Find } from '../../src/programme/record-find.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { changeEnrolment } from '../../src/programme/suspend-participant.ts';
 import {
   admit,
   approve,

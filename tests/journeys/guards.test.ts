@@ -15,6 +15,7 @@ import {
   plus,
 } from '../../src/domain/instant.ts';
 import { inviteReader } from '../../src/programme/admit-participant.ts';
+import { changeEnrolment } from '../../src/programme/change-participant.ts';
 import { addArtifact, draftAlert, moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { encryptFor } from '../../src/programme/keyring.ts';
 import type { ArtifactInput } from '../../src/programme/new-artifact.ts';
@@ -25,7 +26,6 @@ import { releaseDue } from '../../src/programme/release-due.ts';
 import { openRenderShelf, rowOf } from '../../src/programme/render-shelf.ts';
 import { requestKey } from '../../src/programme/request-key.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { changeEnrolment } from '../../src/programme/suspend-participant.ts';
 import { openSighting } from '../../src/programme/trace-leak.ts';
 import { contentOf } from '../../src/store/alert-reader.ts';
 import type { Tx } from '../../src/store/database.ts';

@@ -7,6 +7,7 @@ import { TocsinError } from '../../src/domain/errors.ts';
 import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
+import { changeEnrolment } from '../../src/programme/change-participant.ts';
 import { moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { type Invited, inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
 import { lapseInvitations } from '../../src/programme/lapse-invitations.ts';
@@ -14,7 +15,6 @@ import { approveMove, proposeMove } from '../../src/programme/move-disclosure.ts
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { publishNow } from '../../src/programme/publish-now.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { changeEnrolment } from '../../src/programme/suspend-participant.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

@@ -3,18 +3,16 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
+import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { compose, type Parts } from '../../src/main/compose.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
+import { changeDoubt, changeStanding } from '../../src/programme/change-participant.ts';
 import { endTokens } from '../../src/programme/manage-tokens.ts';
-import { changeDoubt, changeStanding } from '../../src/programme/suspend-participant.ts';
 import type { Ear } from '../../src/store/ear.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,
-  approve,
   configFor,
   type House,
   joinReader,
@@ -24,6 +22,7 @@ import {
   T0,
   type TestReader,
 } from '../support/house.ts';
+import { sizedAlert } from '../support/sized-alert.ts';
 
 /** More than the system takes from us for a peer that does not read. */
 const LARGE = 12 * 1024 * 1024;
@@ -62,7 +61,7 @@ describe('what is under way to a suspended participant ends', () => {
       },
     });
     await edge.app.listen({ host: '127.0.0.1', port: 0 });
-    const drafted = [await draftOf(house, LARGE), await draftOf(house, SMALL)];
+    const drafted = [await sizedAlert(house, LARGE), await sizedAlert(house, SMALL)];
     const paths = drafted.map((one) => `/v1/inbox/${one.alert}/artifacts/${one.artifact}/copy`);
     [path = '', small = ''] = paths;
     house.clock.set(plus(T0, -14 * DAY_MS));
@@ -246,33 +245,3 @@ async function until(done: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 type Stalled = { socket: Socket; head: string; bytes: number; ended: boolean };
-
-/** An approved alert with one artifact of the size, which is not marked. */
-async function draftOf(
-  house: House,
-  bytes: number,
-): Promise<{ alert: AlertId; artifact: ArtifactId }> {
-  const { context, author, programme, clock } = house;
-  const input = { title: 'L', disclosureAt: T0, tlp: 'AMBER', usePermissions: ['read'] } as const;
-  const { alert } = await draftAlert(context, author, programme, input, clock.now());
-  const { artifact } = await addArtifact(
-    context,
-    author,
-    alert,
-    null,
-    {
-      kind: 'advisory',
-      variant: 'full',
-      format: 'text',
-      marking: 'none',
-      name: 'text.txt',
-      content: Buffer.alloc(bytes, 'Apply the update.\n'),
-      sidecar: null,
-      reducedBy: null,
-      sourcePublishedAt: null,
-    },
-    clock.now(),
-  );
-  await approve(house, alert);
-  return { alert, artifact };
-}

@@ -7,8 +7,8 @@ import { DAY_MS, formatInstant, HOUR_MS, type Instant, plus } from '../../src/do
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { receiptSigningBytes } from '../../src/formats/receipt.ts';
 import { acknowledgeCopy } from '../../src/programme/acknowledge-copy.ts';
+import { changeStanding } from '../../src/programme/change-participant.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';

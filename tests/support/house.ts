@@ -32,12 +32,12 @@ import {
   redeemInvitation,
 } from '../../src/programme/admit-participant.ts';
 import { approveAlert } from '../../src/programme/approve-alert.ts';
+import { changeStanding } from '../../src/programme/change-participant.ts';
 import { createProgramme, type PackFiles } from '../../src/programme/create-programme.ts';
 import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
 import { addPerson, authenticate, issueToken } from '../../src/programme/people.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { decideStanding } from '../../src/programme/standing-steps.ts';
-import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { startCluster } from '../../src/store/cluster/cluster.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

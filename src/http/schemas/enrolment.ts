@@ -12,7 +12,7 @@ import {
   STANDINGS,
 } from '../../domain/enrolment.ts';
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
-import type { StatedEnrolment } from '../../programme/suspend-participant.ts';
+import type { StatedEnrolment } from '../../programme/change-participant.ts';
 import { closed, InstantText, nullable, oneOf } from './basic.ts';
 
 const Duty = Type.Object(

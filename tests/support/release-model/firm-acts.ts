@@ -14,8 +14,8 @@ import {
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../../src/domain/instant.ts';
 import { answerInvitation } from '../../../src/programme/answer-invitation.ts';
 import { changeInvolvement } from '../../../src/programme/change-involvement.ts';
+import { changeDoubt, changeEnrolment } from '../../../src/programme/change-participant.ts';
 import { inviteToEmbargo } from '../../../src/programme/invite-to-embargo.ts';
-import { changeDoubt, changeEnrolment } from '../../../src/programme/suspend-participant.ts';
 import { recordConsent } from '../consent.ts';
 import { admit, joinReader, REPORTS_TO_GOVERNMENT, stand } from '../house.ts';
 import { type Alert, type Firm, LONG_MS, lapse, wouldHold } from './model.ts';

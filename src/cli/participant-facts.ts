@@ -8,9 +8,10 @@ import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './
 import { fields, object } from './shape.ts';
 import type { World } from './world.ts';
 
-/** `participant profile`, `participant doubt`, `participant trust` */
+/** `participant profile`, `participant calendar`, `participant doubt`, `participant trust` */
 export function addFactCommands(participant: Command, world: World): void {
   addProfile(participant, world);
+  addCalendar(participant, world);
   addDoubt(participant, world, {
     verb: 'doubt',
     doubted: true,
@@ -40,6 +41,21 @@ function addProfile(participant: Command, world: World): void {
 }
 
 const told = object({ enrolment: fields });
+
+function addCalendar(participant: Command, world: World): void {
+  const command = participant
+    .command('calendar')
+    .description('by which calendar of the policy its holidays are kept; "none": by none')
+    .argument('<participant>', 'id of the participant')
+    .argument('<calendar>', 'its name in the policy’s timing.calendars')
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<ProgrammeOption>(world, command, async (client, typed) => {
+    const name = typed.args[1] ?? 'none';
+    const calendar = name === 'none' ? null : name;
+    const raw = await client.post(`${await pathOf(client, typed)}/calendar`, { calendar });
+    return { json: raw, text: `${name}\n` };
+  });
+}
 
 function addDoubt(
   participant: Command,

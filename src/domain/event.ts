@@ -24,6 +24,7 @@ export const EVENT_SHAPES = {
   participant_added: { participant: 'id', tier: 'code', standing: 'code' },
   enrolment_changed: { participant: 'id', tier: 'code', standing: 'code', duty: 'code' },
   doubt_changed: { participant: 'id', doubt: 'code' },
+  calendar_changed: { participant: 'id', calendar: 'code' },
   standing_changed: { participant: 'id', from: 'code', to: 'code', reason: 'code' },
   standing_proposed: {
     participant: 'id',

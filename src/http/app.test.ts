@@ -103,6 +103,7 @@ test('the routes, and whom each answers', async () => {
     `POST /v1/policy-proposals/:proposal/approval approver`,
     `POST /v1/programmes/:programme/alerts author`,
     `POST /v1/programmes/:programme/participants operator`,
+    `POST ${participant}/calendar operator`,
     `POST ${participant}/doubt operator`,
     `POST ${participant}/enrolment operator`,
     `POST ${participant}/readers operator`,

@@ -14,6 +14,7 @@ import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
+import { calendarsOf } from '../store/participant-reader.ts';
 import { wavesOf } from '../store/release-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { EMPTY_HEAD, keepHead, NOTHING_SAID, readHead, sealHead } from './alert-head.ts';
@@ -82,7 +83,8 @@ export async function draftAlert(
     const { publicAt } = head.facts.events;
     const wanted = broughtForward(policy, scheduleUnder(policy, disclosureAt), head.facts, now);
     const schedule = publicAt === null ? wanted : endedAt(wanted, publicAt);
-    const standing = { head, told: {}, bids: [] };
+    const calendars = await calendarsOf(tx, programme);
+    const standing = { head, told: {}, bids: [], calendars };
     const asked = { policy, schedule, standing, kept: NOTHING_SAID, by: caller.id, second: false };
     // What is public already has no embargo to hold.
     const { record, said } =

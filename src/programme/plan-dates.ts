@@ -86,7 +86,11 @@ export async function planDates(
       lists: lists.map((each) => ({
         name: each.name,
         files: each.files ?? files,
-        standing: { ...own, head: { facts, dates }, told: each.files === null ? own.told : {} },
+        // Who is on another list is not known here.
+        standing:
+          each.files === null
+            ? { ...own, head: { facts, dates } }
+            : { ...own, head: { facts, dates }, told: {}, calendars: [] },
         reasons: head.timing.reasons,
       })),
     };

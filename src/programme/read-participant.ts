@@ -12,6 +12,8 @@ export type ParticipantView = {
   readonly enrolment: Enrolment;
   /** Whether its confidentiality is in doubt. */
   readonly doubted: boolean;
+  /** By which calendar of the policy its holidays are kept; null: nobody has said. */
+  readonly calendar: string | null;
   readonly readers: readonly {
     readonly id: ReaderId;
     readonly label: string;

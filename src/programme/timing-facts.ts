@@ -11,6 +11,7 @@ import { calendarsFor } from '../policy/timing/section.ts';
 import type { AlertRow } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { openMoves } from '../store/disclosure-store.ts';
+import { calendarsOf } from '../store/participant-reader.ts';
 import { firstGrants, wavesOf } from '../store/release-store.ts';
 import type { AlertHead } from './alert-head.ts';
 
@@ -21,6 +22,8 @@ export type Standing = {
   readonly told: Readonly<Record<Tier, Instant>>;
   /** Dates that others asked for. */
   readonly bids: readonly Bid[];
+  /** Calendars of participants, by name. */
+  readonly calendars: readonly string[];
 };
 
 /** How a stored alert stands to its clock. `asked`: the proposal that is asked about, if it is. */
@@ -32,7 +35,9 @@ export async function standingOf(
   asked: MoveId | null,
   now: Instant,
 ): Promise<Standing> {
-  return { head, told: await toldOf(tx, policy, alert), bids: await bidsOn(tx, alert, asked, now) };
+  const told = await toldOf(tx, policy, alert);
+  const bids = await bidsOn(tx, alert, asked, now);
+  return { head, told, bids, calendars: await calendarsOf(tx, alert.programme) };
 }
 
 /**
@@ -74,7 +79,7 @@ async function bidsOn(
  */
 export function timingFacts(
   { timing }: Policy,
-  { head: { facts, dates }, told, bids }: Standing,
+  { head: { facts, dates }, told, bids, calendars }: Standing,
   reasons: readonly string[],
   now: Instant,
 ): TimingFacts {
@@ -93,8 +98,7 @@ export function timingFacts(
     preAnnouncedAt: dates.preAnnouncedAt,
     reasons: reasons.filter((reason) => known.includes(reason)),
     bids,
-    // No calendar of a participant is kept yet.
-    participantCalendars: [],
+    participantCalendars: calendars,
   };
 }
 

@@ -45,6 +45,8 @@ export type Enrolled = {
   readonly enrolment: Enrolment;
   /** Whether its confidentiality is in doubt. */
   readonly doubted: boolean;
+  /** By which calendar of the policy its holidays are kept; null: nobody has said. */
+  readonly calendar: string | null;
 };
 
 /** One page of a programme's enrolments in participant order, after `after`. */
@@ -69,6 +71,7 @@ export async function enrolmentsPage(
     name: row.name,
     enrolment: enrolmentFromRow(row),
     doubted: row.doubted,
+    calendar: row.calendar,
   }));
 }
 
@@ -87,8 +90,22 @@ export async function enrolmentOf(
     .where('enrolment.participant_id', '=', participant)
     .executeTakeFirst();
   if (!row) return null;
-  const { name, doubted } = row;
-  return { participant, name, enrolment: enrolmentFromRow(row), doubted };
+  const { name, doubted, calendar } = row;
+  return { participant, name, enrolment: enrolmentFromRow(row), doubted, calendar };
+}
+
+/** The calendars by which the active participants of a programme keep their holidays. */
+export async function calendarsOf(tx: Tx, programme: ProgrammeId): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('enrolment')
+    .select('calendar')
+    .distinct()
+    .where('programme_id', '=', programme)
+    .where('standing', '=', 'active')
+    .where('calendar', 'is not', null)
+    .orderBy('calendar')
+    .execute();
+  return rows.flatMap(({ calendar }) => (calendar === null ? [] : [calendar]));
 }
 
 /** Whether facts of a participant's enrolment were changed after an instant. */

@@ -127,6 +127,23 @@ export async function updateDoubt(
   if (doubted) await tellCut(tx, participant);
 }
 
+/** The caller has seen that the policy in force has the calendar. */
+export async function updateCalendar(
+  tx: Tx,
+  act: Act,
+  participant: ParticipantId,
+  calendar: string | null,
+): Promise<void> {
+  await tx
+    .updateTable('enrolment')
+    .set({ calendar })
+    .where('programme_id', '=', act.programme)
+    .where('participant_id', '=', participant)
+    .execute();
+  const data = { participant, calendar: calendar ?? 'none' };
+  await recordEvent(tx, { type: 'calendar_changed', ...act, data });
+}
+
 /** A reader that may join once, with the secret behind `invitationHash`, until `expiresAt`. */
 export async function insertInvitedReader(
   tx: Tx,

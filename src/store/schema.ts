@@ -74,6 +74,7 @@ export type Database = {
     profile: Json<Profile>;
     doubted: Generated<boolean>;
     standing_since: AtOrNull;
+    calendar: string | null;
   };
   obligation_report: {
     alert_id: string;

@@ -43,6 +43,7 @@ import { proveLeaf } from './log/prove.ts';
 import { acknowledge } from './notices/acknowledge.ts';
 import { listNotices } from './notices/list.ts';
 import { admit } from './participants/admit.ts';
+import { setCalendar } from './participants/change-calendar.ts';
 import { setDoubt } from './participants/change-doubt.ts';
 import { setEnrolment } from './participants/change-enrolment.ts';
 import { setStanding } from './participants/change-standing.ts';
@@ -114,6 +115,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   decideStandingAppeal,
   setEnrolment,
   setDoubt,
+  setCalendar,
   invite,
   draft,
   showAlerts,

@@ -9,6 +9,7 @@ export const ParticipantText = Type.Object({
   name: Type.String(),
   enrolment: EnrolmentText,
   doubted: Type.Boolean(),
+  calendar: nullable(Type.String()),
   readers: listOf(
     Type.Object({
       id: IdText,

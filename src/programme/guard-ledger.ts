@@ -1,7 +1,8 @@
 import { type ErrorCode, TocsinError } from '../domain/errors.ts';
 import { type Checkpoint, parseCheckpoint } from '../ledger/checkpoint.ts';
 import { rootOf } from '../ledger/log-tree.ts';
-import type { LogHead, Tx } from '../store/database.ts';
+import type { Tx } from '../store/database.ts';
+import type { LogHead } from '../store/delivery-reader.ts';
 import { type CheckpointRow, latestCheckpoint } from '../store/ledger-store.ts';
 import type { Context } from './context.ts';
 import { logVerifierKey, storedFrontier } from './stored-log.ts';

@@ -195,7 +195,7 @@ export async function readInboxAlert(
   now: Instant,
 ): Promise<InboxAlert> {
   const to = { participant: caller.participant, reader: caller.id, alert };
-  return context.store.release(to, async (tx, { facts }) => {
+  return context.store.release(to, async (tx, facts) => {
     const work = await openCase(context, tx, readerFactsFrom(facts), now);
     if (!work || work.open.size === 0) {
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');

@@ -12,8 +12,8 @@ import { promiseBytes } from '../ledger/promise.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { AlertRow, ArtifactRow } from '../store/alert-reader.ts';
 import { certainUntil } from '../store/clock-store.ts';
-import type { Closing, LogHead, Tx } from '../store/database.ts';
-import { type ReaderFacts, readerFactsFrom } from '../store/delivery-reader.ts';
+import type { Closing, Tx } from '../store/database.ts';
+import { type LogHead, type ReaderFacts, readerFactsFrom } from '../store/delivery-reader.ts';
 import { deliveryRecord, insertWordCommitment, insertWorkItem } from '../store/delivery-writer.ts';
 import { insertEvents, type PreparedEvent, prepareEvent } from '../store/event-writer.ts';
 import { actorOf, type ReaderCaller } from './act.ts';
@@ -60,11 +60,13 @@ export async function serveCopy(
   const to = { participant: caller.participant, reader: caller.id, alert: request.alert };
   requireSoundLedger(context);
   const { known } = context.ledger;
-  const served = await context.store.release(to, async (tx, { facts, log }) => {
-    requireSize(context, known, log);
-    const work = await openCase(context, tx, readerFactsFrom(facts), now);
+  const served = await context.store.release(to, async (tx, read) => {
+    const facts = readerFactsFrom(read);
+    if (facts) requireSize(context, known, facts.log);
+    const work = await openCase(context, tx, facts, now);
     if (!work) return UNKNOWN;
-    return serve(context, tx, caller, work, request.artifact, timesOf(context, log, now));
+    const times = timesOf(context, work.reader.log, now);
+    return serve(context, tx, caller, work, request.artifact, times);
   });
   switch (served.outcome) {
     case 'served':

@@ -32,12 +32,12 @@ export type Store = {
   participant<T>(participant: ParticipantId, work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * The same for a release to one reader: holds the release lock of the alert's programme (see
-   * `locks.ts`) from its first round trip on, which also reads the facts of the decision (null when
-   * there is nothing to be seen; `readerFactsFrom` gives them their shape) and the log's head.
+   * `locks.ts`) from its first round trip on, which also reads the facts of the decision; null when
+   * there is nothing to be seen. `readerFactsFrom` gives them their shape.
    */
   release<T>(
     to: { readonly participant: ParticipantId; readonly reader: ReaderId; readonly alert: AlertId },
-    work: (tx: Tx, read: ReleaseRead) => Promise<Closing<T>>,
+    work: (tx: Tx, facts: unknown) => Promise<Closing<T>>,
   ): Promise<T>;
   /**
    * One statement of the issuer's login, alone: a transaction of its own without BEGIN and COMMIT.
@@ -76,15 +76,6 @@ export function literal(text: string): string {
   }
 }
 
-/** What a release reads before all else. */
-export type ReleaseRead = { readonly facts: unknown; readonly log: LogHead };
-
-/**
- * How many ticks the log has, and the latest instant that it or the clock's high-water mark has
- * seen; null before both.
- */
-export type LogHead = { readonly size: number; readonly at: Instant | null };
-
 const ISSUER_CONNECTIONS = 8;
 const PARTICIPANT_CONNECTIONS = 16;
 
@@ -99,7 +90,7 @@ export function openStore(
     issuer: (work) => transact(issuer, fault, [], whole(work)),
     participant: (id, work) => transact(participant, fault, [asParticipant(id)], whole(work)),
     release: (to, work) =>
-      transact(participant, fault, [releaseFacts(to)], (tx, read) => work(tx, read as ReleaseRead)),
+      transact(participant, fault, [releaseFacts(to)], (tx, read) => work(tx, factsIn(read))),
     lookup: (statement) => single(issuer, statement),
     audience: (work) => transact(participant, fault, [AS_PUBLIC], whole(work)),
     hear: (hearing) =>
@@ -135,9 +126,11 @@ function releaseFacts(to: {
 }): string {
   const participant = parseId(to.participant, 'participant');
   const [alert, reader] = [parseId(to.alert, 'alert'), parseId(to.reader, 'reader')];
-  // Facts first: they name the participant, without whom nothing of the log is seen.
-  return `select facts, tocsin_log_head() as log from
-    (select tocsin_release_facts('${participant}', '${alert}', '${reader}') as facts) as first`;
+  return `select tocsin_release_facts('${participant}', '${alert}', '${reader}') as facts`;
+}
+
+function factsIn(read: unknown): unknown {
+  return (read as { readonly facts: unknown }).facts;
 }
 
 async function single<T>(db: Kysely<Database>, statement: (tx: Tx) => Promise<T>): Promise<T> {

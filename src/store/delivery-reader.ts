@@ -31,7 +31,14 @@ export type ReaderFacts = {
   readonly clockDoubted: boolean;
   readonly platform: PlatformState;
   readonly wordCommitted: boolean;
+  readonly log: LogHead;
 };
+
+/**
+ * How many ticks the log has, and the latest instant that it or the clock's high-water mark has
+ * seen; null before both.
+ */
+export type LogHead = { readonly size: number; readonly at: Instant | null };
 
 /** What `tocsin_release_facts` gives; instants as milliseconds, bytes in base64. */
 type FactRow = Omit<AlertColumns, 'head_enc'> &
@@ -46,6 +53,8 @@ type FactRow = Omit<AlertColumns, 'head_enc'> &
     clock_doubted: boolean;
     compromised: boolean;
     committed: boolean;
+    log_size: number;
+    log_at: Instant | null;
   };
 
 /**
@@ -68,6 +77,7 @@ export function readerFactsFrom(facts: unknown): ReaderFacts | null {
     clockDoubted: row.clock_doubted,
     platform: row.compromised ? 'compromised' : 'sound',
     wordCommitted: row.committed,
+    log: { size: row.log_size, at: row.log_at },
   };
 }
 

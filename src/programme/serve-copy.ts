@@ -189,14 +189,12 @@ async function copyFor(
   const { rendering, content, commitment } = rendered;
   await context.reached('fetch.marked');
 
-  const events: PreparedEvent[] = [];
   if (commitment && (await insertWordCommitment(tx, work.alert.id, caller.id, commitment))) {
-    events.push(wordEvent(work, caller, commitment, now));
+    await insertEvents(tx, [wordEvent(work, caller, commitment, now)]);
   }
   const delivery = newId<DeliveryId>();
   const contentSha256 = sha256(content);
   const delivered = deliveredEvent(work, caller, artifact, delivery, contentSha256, now);
-  events.push(delivered);
 
   const manifest = manifestFor(context, work, caller, artifact, rendering, {
     delivery,
@@ -224,7 +222,6 @@ async function copyFor(
     version: artifact.version,
     participant: caller.participant,
     reader: caller.id,
-    event: delivered.event.id,
     contentSha256,
     manifestSha256: sha256(Buffer.from(manifestJson)),
     ciphertextSha256: sha256(bytes),
@@ -237,7 +234,7 @@ async function copyFor(
     bytes,
     drill: work.drill,
   } as const;
-  return { value: served, last: deliveryRecord(row, events) };
+  return { value: served, last: deliveryRecord(row, delivered) };
 }
 
 /**

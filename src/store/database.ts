@@ -59,9 +59,17 @@ export type Closing<T> = { readonly value: T; readonly last: LastStatement | nul
  */
 export type LastStatement = { readonly text: string };
 
-/** A call of one of the store's functions with one JSON argument. */
-export function lastStatement(name: 'tocsin_record_delivery', argument: object): LastStatement {
-  return { text: `select ${name}(${literal(JSON.stringify(argument))})` };
+/** A call of one of the store's functions, with the text of each argument. */
+export function lastStatement(
+  name: 'tocsin_record_delivery',
+  values: readonly string[],
+): LastStatement {
+  return { text: `select ${name}(${values.map(literal).join(', ')})` };
+}
+
+/** Bytes as the text of an argument. */
+export function byteaText(bytes: Uint8Array): string {
+  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`;
 }
 
 /**

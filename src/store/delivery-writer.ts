@@ -1,17 +1,17 @@
 import { CompiledQuery, sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
+import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type {
   AlertId,
   ArtifactId,
   DeliveryId,
-  EventId,
   ParticipantId,
   ProgrammeId,
   ReaderId,
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type LastStatement, lastStatement, type Tx } from './database.ts';
+import { byteaText, type LastStatement, lastStatement, type Tx } from './database.ts';
 import {
   EVENT_INSERT,
   eventRows,
@@ -27,7 +27,6 @@ export type NewDelivery = {
   readonly version: number;
   readonly participant: ParticipantId;
   readonly reader: ReaderId;
-  readonly event: EventId;
   readonly contentSha256: Buffer;
   /** Of what was sent: the manifest's JSON, and the sealed file. */
   readonly manifestSha256: Buffer;
@@ -36,22 +35,24 @@ export type NewDelivery = {
 };
 
 /**
- * The statement that records a delivery with its events: there is no delivery without its event. It
+ * The statement that records a delivery with its event: there is no delivery without its event. It
  * is the last one of a release.
+ * @param event the delivery's, of type `delivered`, with both its parts.
  */
-export function deliveryRecord(
-  delivery: NewDelivery,
-  events: readonly PreparedEvent[],
-): LastStatement {
-  const { contentSha256, manifestSha256, ciphertextSha256, at, ...ids } = delivery;
-  return lastStatement('tocsin_record_delivery', {
-    ...ids,
-    content: contentSha256.toString('hex'),
-    manifest: manifestSha256.toString('hex'),
-    ciphertext: ciphertextSha256.toString('hex'),
-    at: new Date(at),
-    events: eventRows(events),
-  });
+export function deliveryRecord(delivery: NewDelivery, event: PreparedEvent): LastStatement {
+  const { id, alert, artifact, version, participant, reader } = delivery;
+  const [issuers, participants] = event.parts;
+  if (event.event.type !== 'delivered' || !issuers || !participants) {
+    throw new TocsinError('INTERNAL', `expected a delivery's event, found ${event.event.type}`);
+  }
+  return lastStatement('tocsin_record_delivery', [
+    ...[id, alert, artifact, String(version), participant, reader],
+    ...[delivery.contentSha256, delivery.manifestSha256, delivery.ciphertextSha256].map(byteaText),
+    new Date(delivery.at).toISOString(),
+    ...[event.event.id, event.event.programme ?? '', `{${event.event.subjects.join(',')}}`],
+    ...[event.entry, byteaText(event.leaf)],
+    ...[issuers.body, byteaText(issuers.salt), participants.body, byteaText(participants.salt)],
+  ]);
 }
 
 /** The commitment to a reader's word, once per alert and reader, before its first delivery. */

@@ -91,7 +91,7 @@ export async function insertEvents(tx: Tx, events: readonly PreparedEvent[]): Pr
 
 /**
  * The statement behind `insertEvents`, to stand inside a larger one; $1 is the JSON of `eventRows`.
- * `tocsin_record_delivery` in the migrations says the same of a delivery's events.
+ * `tocsin_record_delivery` in the migrations says the same of a delivery's event.
  */
 export const EVENT_INSERT = `insert into event (id, at, type, programme_id, subjects, entry, leaf,
     issuer_body, issuer_salt, participant_id, participant_body, participant_salt)

@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { activateProposal, proposePolicy } from '../../src/programme/change-policy.ts';
-import { changeStanding } from '../../src/programme/suspend-participant.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
-import { admit, type House, openHouse } from '../support/house.ts';
+import { admit, type House, openHouse, stand } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { timedPack } from '../support/timing-pack.ts';
 
@@ -63,12 +62,10 @@ describe('calendars of participants', () => {
   });
 
   test('who is suspended asks for no day, and who keeps none asks for none', async () => {
-    const { context, approver, programme, clock } = house;
-    const stand = (to: 'suspended' | 'active') =>
-      changeStanding(context, approver, programme, firm, { to, reason: 'other' }, clock.now());
-    await stand('suspended');
+    const turn = (to: 'suspended' | 'active') => stand(house, firm, to);
+    await turn('suspended');
     assert.equal((await draft('2025-07-07')).status, 201);
-    await stand('active');
+    await turn('active');
     assert.equal((await draft('2025-07-07')).status, 422);
     assert.equal((await keeps(null)).status, 200);
     assert.equal((await draft('2025-07-07')).status, 201);

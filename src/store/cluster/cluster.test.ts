@@ -8,11 +8,15 @@ import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { asBatch } from './as-batch.ts';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
 import { findPostmaster } from './postmaster.ts';
 
 const isRoot = process.getuid?.() === 0;
 const HOLDER = join(import.meta.dirname, '../../../tests/support/hold-cluster.ts');
+
+/** Of sched.h. */
+const SCHED_BATCH = 3;
 
 let parent: string;
 /** Folders outside `parent` that a test leaves behind. */
@@ -85,6 +89,16 @@ suite('one folder through its life', () => {
   let dataDir: string;
   before(() => {
     dataDir = join(parent, 'life');
+  });
+
+  test('its processes do not interrupt whoever wakes them, where the system can do that', async (t) => {
+    if ((await asBatch(null)).length === 0) return t.skip('no chrt here, or it may not be used');
+    await withCluster({ dataDir }, async (cluster) => {
+      const stat = await readFile(`/proc/${await serverPid(cluster)}/stat`, 'utf8');
+      // proc_pid_stat(5): the 41st field is the policy, the 39th after the name's parenthesis.
+      const policy = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38];
+      assert.equal(policy, String(SCHED_BATCH));
+    });
   });
 
   test('a new folder gets a cluster that is durable and closed', async () => {

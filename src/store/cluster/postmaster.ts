@@ -3,6 +3,7 @@ import { readFile, readlink, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { asBatch } from './as-batch.ts';
 import type { Binaries } from './binaries.ts';
 import { type ChildUser, startChild } from './child.ts';
 import { accessRulesOf, dataOf, dropSocketFolder, logOf } from './layout.ts';
@@ -56,9 +57,11 @@ export async function launch(
     `hba_file=${accessRulesOf(cluster)}`,
   ];
   const log = await openLog(logOf(cluster));
+  const server = join(binaries.bin, 'postgres');
+  const [program = server, ...prefix] = [...(await asBatch(user)), server];
   const child = startChild(
-    join(binaries.bin, 'postgres'),
-    ['-D', dataOf(cluster), ...settings.flatMap((setting) => ['-c', setting])],
+    program,
+    [...prefix, '-D', dataOf(cluster), ...settings.flatMap((setting) => ['-c', setting])],
     { user: user ?? undefined, output: log },
   );
   await promisify(close)(log);

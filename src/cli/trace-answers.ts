@@ -106,6 +106,14 @@ export const traceAnswer = object({
       ),
     }),
   ),
+  status: object({
+    report: text,
+    state: text,
+    tracedBy: text,
+    tracedAt: text,
+    released: nullable(object({ by: text, at: text })),
+    replies: list(object({ participant: text, text, at: text })),
+  }),
 });
 export type TraceAnswer = Told<typeof traceAnswer>;
 export type TracedAlert = TraceAnswer['alerts'][number];

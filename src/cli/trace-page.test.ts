@@ -71,6 +71,10 @@ const REPORT: TraceAnswer = {
       ],
     },
   ],
+  status: {
+    ...{ report: 'd'.repeat(64), state: 'draft', tracedBy: 'i', tracedAt: '2025-07-10T10:00:00Z' },
+    ...{ released: null, replies: [] },
+  },
 };
 
 function named(): Names {
@@ -103,8 +107,8 @@ test('the page says what the text says: its sentences, and every figure it rests
   const missing = traceText(REPORT, names)
     .split(/\s+/)
     .filter((word) => !words.has(word));
-  // A heading, with a capital on the page.
-  assert.deepEqual(missing, ['sighting']);
+  // Headings, with a capital on the page; that of the state is none there.
+  assert.deepEqual(missing, ['state', 'report', 'sighting']);
 });
 
 test('who is named is a bar beyond the line, the others a count without scores', () => {
@@ -135,4 +139,30 @@ test('a report without a name has its answer first, and no bar', () => {
   assert.doesNotMatch(page, /class="bar"/);
   const nothing = tracePage({ ...REPORT, alerts: [], evidence: null }, named());
   assert.match(nothing, /Nothing of any released alert was found/);
+});
+
+test('the page says that it is a draft until a second person released it, and not after', () => {
+  const draft = /<p class="draft">draft: not released by a second person<\/p>/;
+  assert.match(tracePage(REPORT, named()), draft);
+  const released = { by: 'q', at: '2025-07-11T10:00:00Z' };
+  const status = { ...REPORT.status, state: 'released', released };
+  const page = tracePage({ ...REPORT, status }, named());
+  assert.doesNotMatch(page, draft);
+  assert.match(page, /<p class="released">released at 2025-07-11T10:00:00Z<\/p>/);
+});
+
+test('what a participant replied stands right after the answer, line by line, as no markup', () => {
+  const text = 'It was <b>not</b> us.\nOur mailbox was open.';
+  const reply = { participant: 'p', text, at: '2025-07-12T10:00:00Z' };
+  const status = { ...REPORT.status, replies: [reply] };
+  for (const alerts of [REPORT.alerts, []]) {
+    const replied = { ...REPORT, alerts, evidence: null, status };
+    const page = tracePage(replied, named());
+    assert.match(page, /&lt;b&gt;not&lt;\/b&gt; us\.\nOur mailbox was open\.<\/blockquote>/);
+    const [answer, quoted, sample] = ['"answer"', '<blockquote>', 'Sample'].map((one) =>
+      page.indexOf(one),
+    );
+    assert.ok(Number(answer) < Number(quoted) && Number(quoted) < Number(sample));
+    assert.match(traceText(replied, named()), /Reply of .*\n+ *It was <b>not<\/b> us\.\n/);
+  }
 });

@@ -4,22 +4,26 @@ import type { TraceAnswer } from './trace-answers.ts';
 import type { Part } from './trace-part.ts';
 import { type Bar, tracePlot } from './trace-plot.ts';
 import { evidenceSentence, traceSentence } from './trace-sentence.ts';
+import { repliesTo, stateText } from './trace-status.ts';
 import { alertParts, evidenceParts, NOTHING_FOUND } from './trace-text.ts';
 import { foundAt, useParts } from './trace-use.ts';
 
 /** The report as a page to be read in a browser or printed: the answer first. */
 export function tracePage(report: TraceAnswer, names: Names): string {
   const head = htmlFacts([
+    ['Report', report.status.report],
     ['Sighting', report.sighting],
     ['Sample', `SHA-256 ${report.sample}`],
     ...(report.find === null ? [] : foundAt(report.find, names)),
   ]);
   const body = html`<main>
 <h1>Report of a trace</h1>
-${head}
+<p class="${report.status.released === null ? 'draft' : 'released'}">${stateText(report.status)}</p>
 <section>
 <h2>Answer</h2>
 ${answers(report, names)}</section>
+${replies(report, names)}
+${head}
 ${useParts(report, names).map((part) => html`<section>${partOf(part)}</section>\n`)}
 ${plots(report, names)}
 <section>
@@ -46,6 +50,17 @@ ${paragraphs(traceSentence(result, names))}`,
 
 function paragraphs(text: string): Html {
   return html`${text.split('\n').map((line) => html`<p class="answer">${line}</p>\n`)}`;
+}
+
+function replies(report: TraceAnswer, names: Names): Html {
+  const told = repliesTo(report, names).map(
+    ({ title, lines }) => html`<section>
+<h2>${title}</h2>
+<blockquote>${lines.join('\n')}</blockquote>
+</section>
+`,
+  );
+  return html`${told}`;
 }
 
 /** One plot for each sample that was scored, and one for all alerts together. */
@@ -121,6 +136,10 @@ const STYLE = `
 main { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; } h3 { font-size: 1rem; }
 .answer { font-size: 1.1rem; border-left: 4px solid #29527a; padding-left: .8rem; }
+.draft { font-weight: bold; color: #8a3b12; border: 2px solid; padding: .3rem .8rem; }
+.draft::first-letter, .released::first-letter { text-transform: uppercase; }
+blockquote { margin: 0; border-left: 4px solid #ddd; padding-left: .8rem; }
+blockquote { white-space: pre-wrap; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
 dt { color: #555; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }

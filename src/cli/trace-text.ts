@@ -3,6 +3,7 @@ import { counted, facts, section, table } from './output.ts';
 import type { Evidence, TraceAnswer, TracedAlert, TraceResult } from './trace-answers.ts';
 import type { Part } from './trace-part.ts';
 import { evidenceSentence, traceSentence } from './trace-sentence.ts';
+import { repliesTo, stateText } from './trace-status.ts';
 import { foundAt, useParts } from './trace-use.ts';
 
 /** The whole answer where a sample shows nothing. */
@@ -13,11 +14,14 @@ export const NOTHING_FOUND =
 export function traceText(report: TraceAnswer, names: Names): string {
   const { find } = report;
   const head = facts([
+    ['state', stateText(report.status)],
+    ['report', report.status.report],
     ['sighting', report.sighting],
     ['sample', `SHA-256 ${report.sample}`],
     ...(find === null ? [] : foundAt(find, names)),
   ]);
-  if (report.alerts.length === 0) return `${NOTHING_FOUND}\n\n${head}`;
+  const replies = repliesTo(report, names).map(({ title, lines }) => linesText(title, lines));
+  if (report.alerts.length === 0) return `${NOTHING_FOUND}\n\n${head}${replies.join('')}`;
   const answers = report.alerts.map(
     ({ alert, result }) => `${names.of(alert)}\n${traceSentence(result, names)}\n`,
   );
@@ -26,7 +30,7 @@ export function traceText(report: TraceAnswer, names: Names): string {
   const rests = report.alerts.map((traced) =>
     partsText(names.of(traced.alert), alertParts(traced, names)),
   );
-  rests.unshift(partsText('', useParts(report, names)));
+  rests.unshift(...replies, partsText('', useParts(report, names)));
   if (report.evidence !== null) {
     rests.push(partsText('Over all alerts', evidenceParts(report.evidence, names)));
   }
@@ -42,10 +46,14 @@ function partsText(title: string, parts: readonly Part[]): string {
         case 'table':
           return section(part.title, table(part.headings, part.rows));
         default:
-          return section(part.title, part.lines.map((line) => `${line}\n`).join(''));
+          return linesText(part.title, part.lines);
       }
     })
     .join('');
+}
+
+function linesText(title: string, lines: readonly string[]): string {
+  return section(title, lines.map((line) => `${line}\n`).join(''));
 }
 
 /** What a trace of one alert rests on. */

@@ -6,8 +6,9 @@ import type { Part } from './trace-part.ts';
 /** Where and when a sample was found, as facts. */
 export function foundAt(find: NonNullable<TraceAnswer['find']>, names: Names) {
   const where = find.member === null ? '' : ` of ${names.of(find.member)}`;
+  const place = plain(find.place, find.place.length);
   return [
-    ['found', `${find.foundAt}, ${KINDS[find.kind] ?? find.kind}${where}: ${plain(find.place)}`],
+    ['found', `${find.foundAt}, ${KINDS[find.kind] ?? find.kind}${where}: ${place}`],
     ['shipped', `from a lawfully shipped product: ${find.shipped}`],
   ] as const;
 }

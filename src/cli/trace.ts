@@ -10,6 +10,7 @@ import { object, text } from './shape.ts';
 import { type TraceAnswer, traceAnswer } from './trace-answers.ts';
 import { addFind } from './trace-find.ts';
 import { tracePage } from './trace-page.ts';
+import { addRelease, addReply } from './trace-release.ts';
 import { traceText } from './trace-text.ts';
 import { openProgress, type World } from './world.ts';
 
@@ -38,6 +39,8 @@ export function addTraceCommands(program: Command, world: World): void {
   addApprove(trace, world);
   addRun(trace, world);
   addShow(trace, world);
+  addRelease(trace, world);
+  addReply(trace, world);
 }
 
 function addApprove(trace: Command, world: World): void {
@@ -88,7 +91,10 @@ async function shown(
 }
 
 /** The names of the alerts, artifacts, participants and readers that a report shows. */
-async function namesIn(client: Client, { alerts, evidence, find }: TraceAnswer): Promise<Names> {
+async function namesIn(
+  client: Client,
+  { alerts, evidence, find, status }: TraceAnswer,
+): Promise<Names> {
   const names = new Names();
   for (const { alert, result } of alerts) {
     const answer = await client.get(`/v1/alerts/${alert}`);
@@ -98,6 +104,7 @@ async function namesIn(client: Client, { alerts, evidence, find }: TraceAnswer):
     const named = evidence?.participants ?? [];
     const shownRows = [...result.identified, ...result.canaries, ...named];
     const ids = [...shownRows.map(({ participant }) => participant), find?.member ?? null];
+    ids.push(...status.replies.map(({ participant }) => participant));
     for (const id of new Set(ids.filter((one) => one !== null))) {
       await addName(client, names, programme, id);
     }

@@ -114,6 +114,8 @@ export const EVENT_SHAPES = {
   evidence_entered: { sighting: 'id', alert: 'id', reading: 'hash', nth: 'int' },
   evidence_counted: { sighting: 'id', readings: 'int', list: 'hash' },
   trace_scored: { sighting: 'id', report: 'hash', tested: 'int', look: 'int', identified: 'int' },
+  report_released: { sighting: 'id', report: 'hash' },
+  reply_recorded: { sighting: 'id', reply: 'id', participant: 'id', text: 'hash' },
 } as const satisfies Record<string, Record<string, FieldKind>>;
 
 type BaseKind = 'id' | 'hash' | 'int' | 'instant' | 'code';

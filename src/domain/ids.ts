@@ -26,6 +26,8 @@ export type DeliveryId = Id<'delivery'>;
 export type EventId = Id<'event'>;
 /** A sample that turned up somewhere. */
 export type SightingId = Id<'sighting'>;
+/** What a participant said to a report. */
+export type ReplyId = Id<'reply'>;
 /** A policy that somebody proposes. */
 export type ProposalId = Id<'proposal'>;
 /** Another T0 that somebody proposes. */

@@ -115,6 +115,8 @@ test('the routes, and whom each answers', async () => {
     `POST /v1/receipts reader`,
     `POST /v1/sightings/:sighting/approval approver`,
     `POST /v1/sightings/:sighting/find investigator`,
+    `POST /v1/sightings/:sighting/release approver`,
+    `POST /v1/sightings/:sighting/replies investigator+approver`,
     `POST /v1/sightings/:sighting/trace investigator`,
     `POST /v1/standing-steps/:step/appeal/decision operator+approver`,
     `POST /v1/standing-steps/:step/decision operator+approver`,

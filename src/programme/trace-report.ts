@@ -83,6 +83,7 @@ export async function storeReport(
     look,
     sha256: hash,
     reportEnc: encryptColumn(context.keys.sightings, rowOf(sighting.id), json),
+    tracedBy: caller.id,
     at: now,
   });
   const act = { at: now, programme: sighting.programme, actor: actorOf(caller) };

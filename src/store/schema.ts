@@ -339,7 +339,25 @@ export type Database = {
     list: string;
     adds: number | null;
   };
-  trace_report: { sighting_id: string; look: number; sha256: string; report_enc: Buffer; at: At };
+  trace_report: {
+    sighting_id: string;
+    look: number;
+    sha256: string;
+    report_enc: Buffer;
+    at: At;
+    traced_by: string;
+  };
+  report_release: { sighting_id: string; traced_by: string; released_by: string; at: At };
+  report_reply: {
+    id: string;
+    serial: Generated<number>;
+    sighting_id: string;
+    participant_id: string;
+    text_sha256: string;
+    text_enc: Buffer;
+    recorded_by: string;
+    at: At;
+  };
   idempotency: {
     token_id: string;
     key: string;

@@ -175,6 +175,7 @@ export async function insertTraceReport(
     readonly look: number;
     readonly sha256: string;
     readonly reportEnc: Buffer;
+    readonly tracedBy: PersonId;
     readonly at: Instant;
   },
 ): Promise<void> {
@@ -185,19 +186,27 @@ export async function insertTraceReport(
       look: report.look,
       sha256: report.sha256,
       report_enc: report.reportEnc,
+      traced_by: report.tracedBy,
       at: new Date(report.at),
     })
     .execute();
 }
 
-export async function traceReportOf(
-  tx: Tx,
-  sighting: SightingId,
-): Promise<{ sha256: string; reportEnc: Buffer } | null> {
+/** A stored report: what it says is encrypted. */
+export type StoredReport = {
+  readonly sha256: string;
+  readonly reportEnc: Buffer;
+  readonly tracedBy: PersonId;
+  readonly at: Instant;
+};
+
+export async function traceReportOf(tx: Tx, sighting: SightingId): Promise<StoredReport | null> {
   const row = await tx
     .selectFrom('trace_report')
-    .select(['sha256', 'report_enc'])
+    .select(['sha256', 'report_enc', 'traced_by', 'at'])
     .where('sighting_id', '=', sighting)
     .executeTakeFirst();
-  return row ? { sha256: row.sha256, reportEnc: row.report_enc } : null;
+  if (!row) return null;
+  const { sha256, report_enc: reportEnc, traced_by: tracedBy, at } = row;
+  return { sha256, reportEnc, tracedBy: tracedBy as PersonId, at };
 }

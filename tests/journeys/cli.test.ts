@@ -190,6 +190,23 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     );
     assert.doesNotMatch(stdout, /accus|guilt|leaker/i);
     assert.equal(done(await run(approver, 'tocsin', 'trace', 'show', sighting)).stdout, stdout);
+    assert.match(stdout, /^ *state +draft: not released by a second person$/m);
+    const report = /^ *report +([0-9a-f]{64})$/m.exec(stdout)?.[1] ?? '';
+    const release = ['trace', 'release', sighting, '--report', report];
+    assert.equal((await run(author, 'tocsin', ...release)).code, 3);
+    done(await run(approver, 'tocsin', ...release));
+    await writeFile(join(folder.path, 'reply.txt'), 'Our mailbox was open.\nWe look into it.\n');
+    const { copies } = await json<{ copies: { participant: string }[] }>(
+      ...([approver, 'trace', 'show', sighting] as const),
+    );
+    const from = ['--participant', copies[0]?.participant ?? ''];
+    done(await run(author, 'tocsin', 'trace', 'reply', sighting, 'reply.txt', ...from));
+    const after = done(await run(author, 'tocsin', 'trace', 'show', sighting)).stdout;
+    assert.match(after, /^ *state +released at /m);
+    assert.match(
+      after,
+      /Reply of Aldgate Security, .*\n.*Our mailbox was open\.\n +We look into it\./m,
+    );
     type Report = { alerts: { result: { identified: { readers: string[] }[] } }[] };
     const { alerts } = await json<Report>(approver, 'trace', 'show', sighting);
     assert.equal(alerts[0]?.result.identified[0]?.readers.length, 1);

@@ -53,6 +53,11 @@ const ROWS = [
     values (gen_random_uuid(), ${AT}, 'reading_committed', '{}', '', '',
       ${JSON.stringify({ actor: {}, data: { sighting, alert, read: 0 } })}),
     (gen_random_uuid(), ${AT}, 'reading_committed', '{}', '', '', null)`,
+  sql`insert into trace_report select id, n, '', '', ${AT}
+    from unnest(${[sighting, forgotten]}::uuid[]) with ordinality as r (id, n)`,
+  sql`insert into event (id, at, type, subjects, entry, leaf, issuer_body)
+    values (gen_random_uuid(), ${AT}, 'trace_scored', '{}', '', '',
+      ${JSON.stringify({ actor: { kind: 'person', id: mover }, data: { sighting } })})`,
   sql`insert into approval values (${alert}, 'plan', ${opener}, ${approver}, ${AT}, null)`,
   sql`insert into release_grant values (${alert}, ${one}, ${AT}, ${AT}, 1, 0),
     (${second}, ${one}, ${AT}, ${AT}, 1, 0), (${alert}, ${two}, ${AT}, ${AT}, 1, 0)`,
@@ -125,6 +130,12 @@ describe('an installation of the first migrations', () => {
     const read = await rows('select sighting_id, read from reading');
     const byId = new Map(read.map((one) => Object.values(one as object) as [string, number]));
     assert.deepEqual([byId.get(sighting), byId.get(forgotten)], [0, 1]);
+  });
+
+  test('a report was traced by whom its event names, else by who opened the sighting', async () => {
+    const traced = await rows('select sighting_id, traced_by from trace_report');
+    const byId = new Map(traced.map((one) => Object.values(one as object) as [string, string]));
+    assert.deepEqual([byId.get(sighting), byId.get(forgotten)], [mover, opener]);
   });
 
   test('row security is forced as before', async () => {

@@ -70,6 +70,7 @@ import { approveSighting } from './sightings/approve.ts';
 import { open } from './sightings/open.ts';
 import { showTrace } from './sightings/read.ts';
 import { find } from './sightings/record-find.ts';
+import { release, reply } from './sightings/release.ts';
 import { trace } from './sightings/trace.ts';
 import { decideStandingAppeal, decideStandingStep } from './standing/decide.ts';
 import { appealStep, listOwnSteps } from './standing/own.ts';
@@ -159,6 +160,8 @@ const FOR_THE_ISSUER: readonly Route[] = [
   approveSighting,
   trace,
   showTrace,
+  release,
+  reply,
   confirm,
   exportLog,
 ];

@@ -6,11 +6,10 @@ import type { TSchema } from 'typebox';
 import type { AlertId, ArtifactId, ParticipantId, SightingId } from '../../domain/ids.ts';
 import { importDocument } from '../../formats/import-document.ts';
 import type { EvidenceScore } from '../../marking/decoder/result.ts';
-import type { TraceReport } from '../../programme/trace-report.ts';
 import { buildApp } from '../app.ts';
 import { nothingToServe } from '../openapi.ts';
 import { ImportedText, presentImported } from './imported.ts';
-import { TraceReportText } from './trace.ts';
+import { type ToldReport, TraceReportText } from './trace.ts';
 
 const TESTDATA = join(import.meta.dirname, '../../../testdata');
 
@@ -49,7 +48,7 @@ const EVIDENCE: Omit<EvidenceScore, 'participant'> = {
 /**
  * Every field of a report, every list with something in it: the compiler says when one is added.
  */
-const REPORT: TraceReport = {
+const REPORT: ToldReport = {
   v: 2,
   sighting: ID as SightingId,
   sample: HASH,
@@ -139,6 +138,11 @@ const REPORT: TraceReport = {
       ],
     },
   ],
+  status: {
+    ...{ report: HASH, state: 'released', tracedBy: ID, tracedAt: AT },
+    released: { by: ID, at: AT },
+    replies: [{ reply: ID, participant: ID, text: 'It was not us.', recordedBy: ID, at: AT }],
+  },
 };
 
 test('a trace report reaches the investigator whole', async () => {

@@ -1,6 +1,8 @@
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { ARTIFACT_KINDS } from '../../domain/artifact.ts';
 import { FIND_KINDS, FIND_USES, SHIPPED } from '../../domain/find.ts';
+import { formatInstant } from '../../domain/instant.ts';
+import type { ReportStatus } from '../../programme/release-report.ts';
 import type { TraceReport } from '../../programme/trace-report.ts';
 import { Count, Hex32, IdText, InstantText, listOf, nullable, oneOf } from './basic.ts';
 
@@ -123,8 +125,43 @@ const NamedCopyText = Type.Object({
   ),
 });
 
+/** What became of a report, which itself never changes. */
+const StatusText = Type.Object({
+  report: Hex32,
+  state: oneOf(['draft', 'released']),
+  tracedBy: IdText,
+  tracedAt: InstantText,
+  released: nullable(Type.Object({ by: IdText, at: InstantText })),
+  replies: listOf(
+    Type.Object({
+      reply: IdText,
+      participant: IdText,
+      text: Text,
+      recordedBy: IdText,
+      at: InstantText,
+    }),
+  ),
+});
+
+/** A report as it is told: as it was stored, with what became of it. */
+export type ToldReport = TraceReport & { readonly status: Static<typeof StatusText> };
+
+/** The report with its status. */
+export function presentReport(report: TraceReport, status: ReportStatus): ToldReport {
+  const { released, replies, tracedAt } = status;
+  return {
+    ...report,
+    status: {
+      ...status,
+      tracedAt: formatInstant(tracedAt),
+      released: released && { ...released, at: formatInstant(released.at) },
+      replies: replies.map((reply) => ({ ...reply, at: formatInstant(reply.at) })),
+    },
+  };
+}
+
 /** What a trace found, per alert of which the sample had something. */
-export const TraceReportText = typed<TraceReport>(
+export const TraceReportText = typed<ToldReport>(
   Type.Object({
     v: Count,
     sighting: IdText,
@@ -145,6 +182,7 @@ export const TraceReportText = typed<TraceReport>(
     ),
     evidence: nullable(OverAlerts),
     copies: listOf(NamedCopyText),
+    status: StatusText,
   }),
 );
 

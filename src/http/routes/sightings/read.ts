@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
+import { reportStatus } from '../../../programme/release-report.ts';
 import { readTrace } from '../../../programme/trace-leak.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText } from '../../schemas/basic.ts';
-import { TraceReportText } from '../../schemas/trace.ts';
+import { presentReport, TraceReportText } from '../../schemas/trace.ts';
 
 export function showTrace(app: App, deps: HttpDeps): void {
   app.get(
@@ -11,11 +12,15 @@ export function showTrace(app: App, deps: HttpDeps): void {
     {
       config: { audience: ['person:investigator', 'person:approver'] },
       schema: {
-        summary: 'The report of a traced sample',
+        summary: 'The report of a traced sample, and what became of it',
         params: Type.Object({ sighting: IdText }),
         response: { 200: TraceReportText },
       },
     },
-    async ({ params }) => readTrace(deps.context, parseId<'sighting'>(params.sighting, 'sighting')),
+    async ({ params }) => {
+      const sighting = parseId<'sighting'>(params.sighting, 'sighting');
+      const report = await readTrace(deps.context, sighting);
+      return presentReport(report, await reportStatus(deps.context, sighting));
+    },
   );
 }

@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
+import { reportStatus } from '../../../programme/release-report.ts';
 import { runTrace } from '../../../programme/trace-leak.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText } from '../../schemas/basic.ts';
-import { TraceReportText } from '../../schemas/trace.ts';
+import { presentReport, TraceReportText } from '../../schemas/trace.ts';
 
 export function trace(app: App, deps: HttpDeps): void {
   app.post(
@@ -19,7 +20,8 @@ export function trace(app: App, deps: HttpDeps): void {
     },
     async (request) => {
       const sighting = parseId<'sighting'>(request.params.sighting, 'sighting');
-      return runTrace(deps.context, personOf(request), sighting, deps.clock.now());
+      const report = await runTrace(deps.context, personOf(request), sighting, deps.clock.now());
+      return presentReport(report, await reportStatus(deps.context, sighting));
     },
   );
 }

@@ -18,6 +18,8 @@ export const counts = {
   retraces: long ? 100 : 8,
   leaks: long ? 200 : 12,
   leakSeeds: long ? 100 : 5,
+  /** Keys a text under which copies of the real texts are changed, read and scored. */
+  survivals: long ? 200 : 1,
   innocent: long ? 1_000_000 : 20_000,
   /** At how many levels leaks are simulated against the number of slots asked for. */
   levels: long ? 4 : 1,

@@ -1,10 +1,10 @@
 /** The thread of `read-sighting.ts`. */
-import { readOpened } from '../marking/extract/read-sample.ts';
+import { prepareAlert, readOpened } from '../marking/extract/read-sample.ts';
 import { openSample } from '../marking/extract/sample.ts';
 import type { BlindReading } from './read-sighting.ts';
 import { answerFrom } from './thread.ts';
 
 await answerFrom(({ sample, alerts }: BlindReading) => {
   const opened = openSample(sample);
-  return alerts.map((known) => readOpened(opened, known));
+  return alerts.map((known) => readOpened(opened, prepareAlert(known)));
 });

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { open as openAge } from '../../src/crypto/age/open.ts';
 import { newId } from '../../src/crypto/random.ts';
-import type { AlertId, SightingId } from '../../src/domain/ids.ts';
+import type { AlertId, ParticipantId, SightingId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import type { PersonCaller } from '../../src/programme/act.ts';
@@ -18,6 +18,7 @@ import {
   joinReader,
   openHouse,
   person,
+  stand,
   T0,
 } from '../support/house.ts';
 import { approvedSample } from '../support/sighting.ts';
@@ -27,11 +28,13 @@ describe('tracing what somebody sent', () => {
   let house: House;
   /** A reader's copy of the example's advisory; the programme has another alert besides. */
   let ours: string;
+  let firm: ParticipantId;
 
   before(async () => {
     house = await openHouse();
     const { context, clock } = house;
-    const reader = await joinReader(house, await admit(house, 'Firm', { tier: 'validate' }));
+    firm = await admit(house, 'Firm', { tier: 'validate' });
+    const reader = await joinReader(house, firm);
     const { alert, artifacts } = await draftExample(house);
     await approve(house, alert);
     await smallAlert(house);
@@ -117,6 +120,16 @@ describe('tracing what somebody sent', () => {
     const { look } = await ledgerOf(await traced('nothing'));
     const id = await traced(`id ${newId()} and ${'0af3'.repeat(8)}`);
     assert.equal((await ledgerOf(id)).look, look + 1);
+  });
+
+  test('a copy is traced to its recipient, also once the programme has removed that', async () => {
+    const named = async () =>
+      (await trace(await sighting(ours))).alerts.flatMap(({ result }) =>
+        result.identified.map(({ participant }) => participant),
+      );
+    assert.deepEqual(await named(), [firm]);
+    await stand(house, firm, 'removed');
+    assert.deepEqual(await named(), [firm]);
   });
 
   test('so many sightings a day by a person and in a programme, whenever they come', async () => {

@@ -3,54 +3,57 @@ import type { Seeded } from './seeded.ts';
 /** What happens to a text before it turns up somewhere. */
 export type Transformation = (text: string, random: Seeded) => string;
 
-/** Paragraphs in lines of another length; tables, lists and headings keep theirs. */
-export const reflow: Transformation = (text) =>
-  text
-    .split('\n\n')
-    .map((paragraph) =>
-      /^[|>#-]/.test(paragraph)
-        ? paragraph
-        : paragraph.replaceAll('\n', ' ').replace(/(.{1,60})(?:\s|$)/g, '$1\n'),
-    )
-    .join('\n\n');
+/** Set anew in lines of another width, at times indented, quoted, or with the blanks spread. */
+export const reflow: Transformation = (text, random) => {
+  const width = 36 + random.below(65);
+  const prefix = ['', '    ', '> ', '\t'][random.below(4)] ?? '';
+  const justified = random.below(3) === 0;
+  const paragraphs = text.split(/\n[ \t]*\n/).map((paragraph) => {
+    const lines = fill(paragraph.split(/\s+/).filter(Boolean), width);
+    return lines.map((line) => prefix + (justified ? spread(line, width) : line)).join('\n');
+  });
+  return paragraphs.join(random.below(2) === 0 ? '\n\n' : '\r\n\r\n');
+};
 
-/** What a word processor makes of quotes, apostrophes, dashes and letters. */
-export const typeset: Transformation = (text) =>
+function fill(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+function spread(line: string, width: number): string {
+  let missing = Math.max(0, width - line.length);
+  return line.replace(/ /g, () => (missing-- > 0 ? '  ' : ' '));
+}
+
+/** What a word processor makes of quotes, apostrophes, dashes, dots, letters and long words. */
+export const typeset: Transformation = (text, random) =>
   text
     .replace(/"([^"\n]*)"/g, '“$1”')
     .replaceAll("'", '’')
-    .replaceAll(' - ', ' – ')
+    .replace(/ -{1,2} /g, ' – ')
+    .replaceAll('...', '…')
+    .replaceAll('ffi', 'ﬃ')
     .replaceAll('fi', 'ﬁ')
-    .replaceAll('the ', 'the\u00a0');
+    .replaceAll('fl', 'ﬂ')
+    .replace(/\b(?:the|an?|of) /g, (word) => `${word.trim()}\u00a0`)
+    .replace(/(\p{L}{4})(\p{L}{4})/gu, (whole, head: string, tail: string) =>
+      random.below(8) === 0 ? `${head}\u00ad${tail}` : whole,
+    );
 
-/** Markdown read aloud: no marks of headings, lists, tables and emphasis. */
-export const plain: Transformation = (text) =>
-  text
-    .replace(/^\|[-|]+\|$\n/gm, '')
-    .replace(/^(?:#+|>|-)\s+/gm, '')
-    .replace(/[*`]/g, '')
-    .replaceAll('|', '\t');
-
-/** Typed again: one letter in a hundred is doubled with another, lost, wrong, or exchanged. */
-export const retype: Transformation = (text, random) => {
-  const letter = () => String.fromCharCode(97 + random.below(26));
-  let typed = '';
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    const error = character !== '\n' && random.unit() < 0.01 ? random.below(4) : null;
-    if (error === null) typed += character;
-    if (error === 0) typed += letter();
-    if (error === 1) typed += character + letter();
-    if (error === 2) typed += text.charAt(++at) + character;
-  }
-  return typed;
+/** Typeset, and then in one of Unicode's normal forms. */
+export const normalised: Transformation = (text, random) => {
+  const form = (['NFKC', 'NFKC', 'NFKD', 'NFC', 'NFD'] as const)[random.below(5)];
+  return typeset(text, random).normalize(form);
 };
-
-/** Words broken at line ends, as in print. */
-export const hyphenate: Transformation = (text, random) =>
-  text.replace(/(\p{L}{4})(\p{Ll}{4})/gu, (whole, head: string, tail: string) =>
-    random.unit() < 0.05 ? `${head}-\n${tail}` : whole,
-  );
 
 /** A stretch of half the length, from anywhere. */
 export const half: Transformation = (text, random) => {
@@ -60,11 +63,56 @@ export const half: Transformation = (text, random) => {
 };
 
 /** The sections in another order. */
-export const shuffleSections: Transformation = (text, random) => {
-  const sections = text.split(/\n(?=## )/);
-  for (let at = sections.length - 1; at > 0; at--) {
-    const other = random.below(at + 1);
-    [sections[at], sections[other]] = [sections[other] ?? '', sections[at] ?? ''];
-  }
-  return sections.join('\n');
-};
+export const shuffleSections: Transformation = (text, random) =>
+  shuffled(text.split(/\n(?=#{1,3} )/), random).join('\n');
+
+/** The sentences and lines in another order. */
+export const shuffleSentences: Transformation = (text, random) =>
+  shuffled(sentencesOf(text), random).join('');
+
+/**
+ * Stretches of 100 to 400 characters are left out, wherever they fall, until `share` of the text is
+ * gone; whole words of what is left.
+ */
+export function lose(share: number): Transformation {
+  return (text, random) => {
+    let left = text;
+    while (left.length > text.length * (1 - share)) {
+      const from = random.below(left.length);
+      const length = 100 + random.below(300);
+      const head = left.slice(0, from).replace(/\S+$/, '');
+      left = head + left.slice(from + length).replace(/^\S+/, '');
+    }
+    return left;
+  };
+}
+
+/** Sentences and lines are left out, three of ten. */
+export const loseSentences: Transformation = (text, random) =>
+  sentencesOf(text)
+    .filter(() => random.unit() >= 0.3)
+    .join('');
+
+/** Pieces that together are the text: to the end of a sentence or of a line. */
+function sentencesOf(text: string): string[] {
+  return text.match(/[^\n]*?(?:[.!?](?=\s)[ \t]*|\n+|$)/g)?.filter((piece) => piece !== '') ?? [];
+}
+
+/** One word in three is another one, with a meaning of its own. */
+export const substitute: Transformation = (text, random) =>
+  text.replace(/\p{L}{3,}/gu, (word) =>
+    random.below(3) === 0 ? (OTHER_WORDS[random.below(OTHER_WORDS.length)] ?? word) : word,
+  );
+
+const OTHER_WORDS = (
+  'notice party weakness gateway release handle present mostly around account report service ' +
+  'reader finding which there could every further because before several other without value'
+).split(' ');
+
+/** Items in a random order. */
+function shuffled<T>(items: readonly T[], random: Seeded): T[] {
+  return items
+    .map((item) => ({ item, key: random.unit() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}

@@ -76,8 +76,9 @@ export function* decodeByStages(
   const single = judgeAll(own, scene.words.rows, lnScreen, Math.log(SHARES.single), '');
   yield single;
   const ranked = rank(own, scene.words.rows);
-  yield* joint(scene, ranked, 2, lnLevel);
-  yield* joint(scene, ranked, 3, lnLevel);
+  const named = new Set(single.filter(({ lnP }) => lnP <= lnLevel).map(({ row }) => row));
+  yield* joint(scene, ranked, 2, { lnLevel, named });
+  yield* joint(scene, ranked, 3, { lnLevel, named });
   yield* successive(scene, single, lnLevel);
 }
 
@@ -119,20 +120,29 @@ function rank({ portfolio, onesOf }: Scored, rows: number): number[] {
   return Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
 }
 
+/** What identifies, and who is identified already: more tests of theirs would change nothing. */
+type Aim = { readonly lnLevel: number; readonly named: Set<number> };
+
 /** Pairs or triples among the best rows. */
 function* joint(
   scene: Scene,
   ranked: readonly number[],
   size: 2 | 3,
-  lnLevel: number,
+  aim: Aim,
 ): Generator<Finding[]> {
   const { words, slots, given } = scene;
   const rows = ranked.slice(0, JOINED[size] + 1);
   if (slots.length === 0 || rows.length < size) return;
   const test = jointTest(layOut(words, rows, groupSlots(slots, given)), size);
   const evidence = lnJointEvidence(test);
-  yield byEvidence(size, rows, evidence);
-  yield* givenPartners(scene, test, rows, evidence, lnLevel);
+  const findings = byEvidence(size, rows, evidence);
+  yield findings;
+  note(aim, findings);
+  yield* givenPartners(scene, test, rows, evidence, aim);
+}
+
+function note({ lnLevel, named }: Aim, findings: readonly Finding[]): void {
+  for (const { row, lnP } of findings) if (lnP <= lnLevel) named.add(row);
 }
 
 function byEvidence(size: 2 | 3, rows: readonly number[], evidence: Float64Array): Finding[] {
@@ -165,11 +175,13 @@ function* givenPartners(
   test: JointTest,
   rows: readonly number[],
   evidence: Float64Array,
-  lnLevel: number,
+  aim: Aim,
 ): Generator<Finding[]> {
+  const { lnLevel, named } = aim;
   const lnShare = Math.log(test.size === 2 ? SHARES.pair : SHARES.triple);
   const near = rows
     .map((_, k) => k)
+    .filter((k) => !named.has(rows[k] ?? 0))
     .filter((k) => -(evidence[k] ?? 0) - NEAR <= lnLevel + lnShare)
     .sort((a, b) => (evidence[b] ?? 0) - (evidence[a] ?? 0))
     .slice(0, MOST_CANDIDATES);
@@ -190,6 +202,7 @@ function* givenPartners(
       if (lnAbout(made.portfolio, made.onesOf(row)) - lnPrice > lnLevel + CLOSE) continue;
       findings.push(judgeOne(made, row, lnPrice, `, with ${test.size - 1} more`));
     }
+    note(aim, findings);
     yield findings;
   }
 }

@@ -94,7 +94,7 @@ function viewOf(scope: Scope, entry: CountedEntry, ids: readonly string[]): View
     const slot = slots[i];
     return slot === undefined ? 0 : codeBit(key, ids[row] ?? '', slot.key, slot.p);
   });
-  const given = mixed ? [slots.map(authoredBit)] : [];
+  const given = mixed[scope] ? [slots.map(authoredBit)] : [];
   const grouping = groupSlots(slots, given);
   const portfolio = portfolioFor(grouping.classes);
   const counts = countOnes(words, grouping);

@@ -9,7 +9,7 @@ export type FamilyReport = {
   readonly family: string;
   readonly slots: number;
   readonly read: number;
-  /** Whether the family looks normalised, so that none of its slots counts. */
+  /** Whether the family looks normalised, so that none of the slots looked at counts. */
   readonly erased: boolean;
 };
 

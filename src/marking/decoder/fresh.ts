@@ -1,8 +1,7 @@
-import type { MarkKey } from '../code.ts';
+import type { MarkKey, Scope } from '../code.ts';
 import type { Reading } from '../reading.ts';
-import { examineFamilies } from './families.ts';
-import { knownWordOf } from './known-word.ts';
-import { isRead, openReading, type ReadSlot } from './slots.ts';
+import { countedOf } from './counted.ts';
+import type { ReadSlot } from './slots.ts';
 import type { Named } from './stage.ts';
 
 /** A committed reading, its alert's mark key, and all who had a copy of that alert. */
@@ -20,7 +19,7 @@ export type CountedEntry = {
   /** The slots of both scopes that count here and counted in no earlier entry of the alert. */
   readonly slots: readonly ReadSlot[];
   /** Whether copies were mixed with the text as authored, whose word is given then. */
-  readonly mixed: boolean;
+  readonly mixed: Readonly<Record<Scope, boolean>>;
 };
 
 /**
@@ -50,12 +49,12 @@ export function countEntries(entries: readonly Entry[]): CountedEntry[] {
 
 /** The slots that count when the sample is scored by itself. */
 function countingSlots(reading: Reading, key: MarkKey) {
-  const slots = openReading(reading, key);
-  const read = slots.filter(isRead);
-  if (knownWordOf(read) !== null) return { slots: [], mixed: false };
-  const { reports, mixed } = examineFamilies(slots);
-  const erased = new Set(reports.filter((report) => report.erased).map(({ family }) => family));
-  return { slots: read.filter(({ family }) => !erased.has(family)), mixed };
+  const { scopes, knownWord } = countedOf(reading, key);
+  const { participant, reader } = scopes;
+  return {
+    slots: knownWord === null ? [...participant.kept, ...reader.kept] : [],
+    mixed: { participant: participant.mixed, reader: reader.mixed },
+  };
 }
 
 function nameOf({ key }: ReadSlot): string {

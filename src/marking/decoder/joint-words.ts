@@ -1,5 +1,6 @@
+import { popcount } from '../bits.ts';
 import type { SlotClass } from './statistic.ts';
-import { bitAt, type Grouping, popcount, type Words } from './words.ts';
+import { bitAt, type Grouping, type Words } from './words.ts';
 
 /** Words laid out so that the slots of a class begin with a new 32-bit word. */
 export type JointWords = {

@@ -1,5 +1,5 @@
 import { type Coalition, coalitionsFor } from './coalitions.ts';
-import { type JointForm, jointForm, lnOfSet } from './joint-form.ts';
+import { type JointForm, jointForm, lnOfSet, pairTerm, pairTerms } from './joint-form.ts';
 import { countCommon, countPairs, intersect, type JointWords } from './joint-words.ts';
 import { lnSumExp } from './portfolio.ts';
 
@@ -52,8 +52,8 @@ export function lnJointEvidence(test: JointTest): Float64Array {
 }
 
 /**
- * ln Σ e over all sets of a form, and for each row the sum over the sets without it on that scale:
- * only positive terms, so nothing cancels.
+ * ln Σ e over all sets of a form, and for each row the sum over the sets without it on that scale,
+ * so that nothing cancels.
  */
 function othersOf(form: JointForm, ofOne: boolean) {
   return ofOne ? othersOfOne(form) : othersOfTwo(form);
@@ -84,30 +84,43 @@ function othersOfTwo(form: JointForm) {
   }
   const ln = lnSumExp(values);
   const shares = Float64Array.from(values, (value) => Math.exp(value - ln));
-  const rest = new Float64Array(rows);
-  for (let k = 0; k < rows; k++) {
-    let sum = 0;
-    for (let a = 0, at = 0; a < rows; at += a, a++) {
-      if (a !== k) for (let b = 0; b < a; b++) if (b !== k) sum += shares[at + b] ?? 0;
+  const own = new Float64Array(rows);
+  for (let a = 0, at = 0; a < rows; at += a, a++) {
+    for (let b = 0; b < a; b++) {
+      own[a] = (own[a] ?? 0) + (shares[at + b] ?? 0);
+      own[b] = (own[b] ?? 0) + (shares[at + b] ?? 0);
     }
-    rest[k] = sum;
   }
+  // All sets together are 1. A difference loses nothing while less than half is taken away.
+  const rest = own.map((share, k) => (share < 0.5 ? 1 - share : sumWithout(shares, rows, k)));
   return { ln, rest };
+}
+
+function sumWithout(shares: Float64Array, rows: number, k: number): number {
+  let sum = 0;
+  for (let a = 0, at = 0; a < rows; at += a, a++) {
+    if (a !== k) for (let b = 0; b < a; b++) if (b !== k) sum += shares[at + b] ?? 0;
+  }
+  return sum;
 }
 
 /** More than this a single set does not contribute: e^more would leave a double's range. */
 const MOST_NATS = 600;
 
+/** A set that contributes less is left out: that can only lower an e-value, by 1e-15 at most. */
+const LEAST_NATS = -46;
+
 /** Per coalition and row Σ_j e(jk), on the scale of `lnScales`. */
 function sumPairs({ full, words }: JointTest, lnScales: readonly number[], sums: Float64Array) {
   const { rows } = words;
-  for (const [h, { lone, pairs }] of full.entries()) {
+  for (const [h, form] of full.entries()) {
     const scale = lnScales[h] ?? 0;
     for (let a = 0; a < rows; a++) {
-      const start = (lone[a] ?? 0) - scale;
+      const start = (form.lone[a] ?? 0) - scale;
       let total = 0;
       for (let b = 0; b < a; b++) {
-        const ln = start + (lone[b] ?? 0) + (pairs[a * rows + b] ?? 0);
+        const ln = start + (form.lone[b] ?? 0) + pairTerm(form, a, b);
+        if (ln < LEAST_NATS) continue;
         const e = Math.exp(Math.min(ln, MOST_NATS));
         sums[h * rows + b] = (sums[h * rows + b] ?? 0) + e;
         total += e;
@@ -122,19 +135,15 @@ function sumTriples({ full, words }: JointTest, lnScales: readonly number[], sum
   const { rows, classes } = words;
   const common = new Int32Array(rows * classes.length);
   const both = new Uint32Array(words.rowWords);
+  const forms = full.map((form) => ({ form, pairs: pairTerms(form) }));
   for (let a = 0; a < rows; a++) {
     for (let b = 0; b < a; b++) {
       intersect(words, a, b, both);
       countCommon(words, both, 0, b, common);
-      for (const [h, form] of full.entries()) {
+      for (const [h, each] of forms.entries()) {
         const own = sums.subarray(h * rows, (h + 1) * rows);
-        const total = addThirds(
-          form,
-          common,
-          [a, b],
-          lnOfSet(form, [a, b]) - (lnScales[h] ?? 0),
-          own,
-        );
+        const start = lnOfSet(each.form, [a, b]) - (lnScales[h] ?? 0);
+        const total = addThirds(each, common, a, b, start, own);
         own[a] = (own[a] ?? 0) + total;
         own[b] = (own[b] ?? 0) + total;
       }
@@ -144,18 +153,21 @@ function sumTriples({ full, words }: JointTest, lnScales: readonly number[], sum
 
 /** The hot loop: every third below `b` joins a and b. */
 function addThirds(
-  { lone, pairs, triple }: JointForm,
+  { form, pairs }: { readonly form: JointForm; readonly pairs: Float64Array },
   common: Int32Array,
-  [a, b]: readonly [number, number],
+  a: number,
+  b: number,
   start: number,
   sums: Float64Array,
 ): number {
+  const { lone, third } = form;
   const rows = lone.length;
-  const width = triple.length;
+  const width = third.length;
   let total = 0;
   for (let c = 0; c < b; c++) {
     let ln = start + (lone[c] ?? 0) + (pairs[a * rows + c] ?? 0) + (pairs[b * rows + c] ?? 0);
-    for (let g = 0; g < width; g++) ln += (triple[g] ?? 0) * (common[c * width + g] ?? 0);
+    for (let g = 0; g < width; g++) ln += (third[g] ?? 0) * (common[c * width + g] ?? 0);
+    if (ln < LEAST_NATS) continue;
     const e = Math.exp(Math.min(ln, MOST_NATS));
     sums[c] = (sums[c] ?? 0) + e;
     total += e;

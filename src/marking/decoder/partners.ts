@@ -1,5 +1,5 @@
 import type { JointTest } from './joint.ts';
-import { type JointForm, lnOfSet } from './joint-form.ts';
+import { type JointForm, lnOfSet, pairTerm } from './joint-form.ts';
 import { countCommon, type JointWords } from './joint-words.ts';
 import { lnSumExp } from './portfolio.ts';
 
@@ -68,11 +68,12 @@ function withThird(
     if (a !== last) countCommon(words, sharedWord(words, a, k), 0, a, common);
     last = a;
     return mix(full, lnWeights, (form) => {
-      const { lone, pairs: terms, triple } = form;
+      const { lone, third } = form;
       let ln = lnOfSet(form, [a, b]) + (lone[k] ?? 0);
-      ln += (terms[a * rows + k] ?? 0) + (terms[b * rows + k] ?? 0);
-      for (let g = 0; g < triple.length; g++) {
-        ln += (triple[g] ?? 0) * (common[b * classes.length + g] ?? 0);
+      ln += pairTerm(form, Math.max(a, k), Math.min(a, k));
+      ln += pairTerm(form, Math.max(b, k), Math.min(b, k));
+      for (let g = 0; g < third.length; g++) {
+        ln += (third[g] ?? 0) * (common[b * classes.length + g] ?? 0);
       }
       return ln;
     });

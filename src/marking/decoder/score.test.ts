@@ -130,22 +130,37 @@ test('readers of one firm who mix their copies leave the firm as plain as a sing
   assert.equal(result.identified.length, 1);
 });
 
-test('ten colluding readers leave their participant’s score where one leaker has it', () => {
-  const ten = Array.from({ length: 10 }, (_, i) => `desk-${i}`);
-  const participants = [...FIRMS, { participant: 'firm-of-ten', readers: ten }];
-  for (let seed = 1; seed <= counts.leaks / 4; seed++) {
-    const random = seeded(seed);
-    const key = markKey(random);
-    const copies = ten.map((reader) => copyOf(key, SLOTS, 'firm-of-ten', reader));
-    const mixed = SLOTS.map((_, i) => copies[random.below(10)]?.[i] ?? 0);
-    const [many, one] = [mixed, copies[0] ?? []].map((shown) => {
-      const noise = { ...NOISE, random: seeded(1_000 + seed) };
-      return score({ key, reading: readingOf(SLOTS, shown, noise), participants, cap: 310 });
-    });
-    assert.equal(many?.identified[0]?.participant, 'firm-of-ten');
-    assert.deepEqual(many?.participants, one?.participants);
-  }
-});
+/** What ten readers write where their copies differ, as they do at the slots of readers alone. */
+const WRITTEN: Record<string, (texts: readonly number[], random: Seeded) => number> = {
+  'that of one of them': (texts, random) => texts[random.below(texts.length)] ?? 0,
+  'that of the public text': () => 0,
+  'that which the public text has not': () => 1,
+  'that of the most': (texts) => (texts.reduce((sum, text) => sum + text, 0) > 5 ? 1 : 0),
+};
+
+for (const [name, write] of Object.entries(WRITTEN)) {
+  test(`ten colluding readers write ${name}: their firm’s score is that of one leaker`, () => {
+    const ten = Array.from({ length: 10 }, (_, i) => `desk-${i}`);
+    const participants = [...FIRMS, { participant: 'firm-of-ten', readers: ten }];
+    // Families large enough that what is written at the slots of readers makes them lean.
+    const slots = SLOTS.map((slot, i) => ({ ...slot, family: i % 4 === 0 ? 'order' : 'prose' }));
+    for (let seed = 1; seed <= counts.leaks / 4; seed++) {
+      const random = seeded(seed);
+      const key = markKey(random);
+      const copies = ten.map((reader) => copyOf(key, slots, 'firm-of-ten', reader));
+      const mixed = slots.map((_, i) => {
+        const texts = copies.map((copy) => copy[i] ?? 0);
+        return new Set(texts).size === 1 ? (texts[0] ?? 0) : write(texts, random);
+      });
+      const [many, one] = [mixed, copies[0] ?? []].map((shown) => {
+        const noise = { ...NOISE, random: seeded(1_000 + seed) };
+        return score({ key, reading: readingOf(slots, shown, noise), participants, cap: 310 });
+      });
+      assert.equal(many?.identified[0]?.participant, 'firm-of-ten', `seed ${seed}`);
+      assert.deepEqual(many?.participants, one?.participants, `seed ${seed}`);
+    }
+  });
+}
 
 test('half a copy and half the public text: the mixture is told, and the copy identified', () => {
   for (let seed = 1; seed <= 8; seed++) {

@@ -4,13 +4,12 @@ import type { Reading } from '../reading.ts';
 import type { CanarySlot } from '../slot-table.ts';
 import { lnPrice } from './budget.ts';
 import { findCanaries } from './canaries.ts';
+import { type Counted, countedOf } from './counted.ts';
 import { SHARES } from './decode.ts';
-import { examineFamilies, type FamilyReport } from './families.ts';
-import { knownWordOf } from './known-word.ts';
+import type { FamilyReport } from './families.ts';
 import { slotsFor } from './needed.ts';
 import type { ParticipantScore, Sensitivity, TraceResult, Untested } from './result.ts';
-import { sensitivityOf, type TriedOn } from './sensitivity.ts';
-import { isRead, openReading, type ReadSlot } from './slots.ts';
+import { sensitivityOf } from './sensitivity.ts';
 import { type Named, runStage } from './stage.ts';
 
 /** Chance of naming anybody wrongly that a programme may spend in its whole life. */
@@ -49,13 +48,10 @@ export type TraceInput = {
 export function scoreReading(input: TraceInput): TraceResult {
   const alpha = input.alpha ?? ALPHA;
   checkInput(input, alpha);
-  const slots = openReading(input.reading, input.key);
-  const read = slots.filter(isRead);
-  const { reports: families, mixed } = examineFamilies(slots);
-  const kept = withoutErased(read, families);
-  const knownWord = knownWordOf(read);
-  const level: Level = { ...input, alpha, mixed };
-  const trace = knownWord === null ? traceCopies(level, kept) : NOTHING_SCORED;
+  const { slots, read, families, knownWord, scopes } = countedOf(input.reading, input.key);
+  const level: Level = { ...input, alpha, scopes };
+  const trace = knownWord === null ? traceCopies(level) : NOTHING_SCORED;
+  const kept = scopes.participant.kept.length + scopes.reader.kept.length;
   return {
     v: 1,
     alpha,
@@ -64,19 +60,19 @@ export function scoreReading(input: TraceInput): TraceResult {
     tested: knownWord === null ? countReaders(input.participants) : 0,
     slotsTotal: slots.length,
     slotsRead: read.length,
-    slotsErased: read.length - kept.length,
+    slotsErased: read.length - kept,
     byFamily: families,
     knownWord,
-    mixed,
+    mixed: scopes.participant.mixed,
     ...trace,
-    needed: knownWord === null ? moreSlots(level, kept, trace) : null,
-    sensitivity: sensitivities(trace, { key: input.key, mixed, kept }),
+    needed: knownWord === null ? moreSlots(level, trace) : null,
+    sensitivity: sensitivities(level, trace),
     canaries: findCanaries({ ...input, slots: input.canaries, strings: input.reading.strings }),
     untested: untested(trace, families, input.participants.length),
   };
 }
 
-type Level = TraceInput & { readonly alpha: number; readonly mixed: boolean };
+type Level = TraceInput & { readonly alpha: number; readonly scopes: Counted['scopes'] };
 type Trace = Pick<TraceResult, 'stages' | 'participants' | 'readers' | 'identified'>;
 
 const NOTHING_SCORED: Trace = { stages: [], participants: [], readers: [], identified: [] };
@@ -93,22 +89,18 @@ function checkInput({ key, participants, cap, look }: TraceInput, alpha: number)
   if (empty >= 0) throw invalid(`participants[${empty}].readers`, 'at least one reader', 0);
 }
 
-function withoutErased(read: readonly ReadSlot[], families: readonly FamilyReport[]): ReadSlot[] {
-  const erased = new Set(families.filter((family) => family.erased).map(({ family }) => family));
-  return read.filter(({ family }) => !erased.has(family));
-}
-
-function traceCopies(level: Level, kept: readonly ReadSlot[]): Trace {
+function traceCopies(level: Level): Trace {
   const all = level.participants.map(({ participant, readers }) => ({
     participant,
     reader: readers[0] ?? '',
   }));
-  const first = runStage(level, 'participant', kept, all);
+  const first = runStage(level, 'participant', level.scopes.participant, all);
   const found = first.scores
     .filter(({ identified }) => identified)
     .map(({ reader: _, ...score }): ParticipantScore => score);
   const theirs = found.flatMap(({ participant }) => readersOf(level, participant));
-  const second = theirs.length === 0 ? null : runStage(level, 'reader', kept, theirs);
+  const second =
+    theirs.length === 0 ? null : runStage(level, 'reader', level.scopes.reader, theirs);
   const readers = second?.scores.filter(({ identified }) => identified) ?? [];
   return {
     stages: second === null ? [first.report] : [first.report, second.report],
@@ -123,12 +115,12 @@ function traceCopies(level: Level, kept: readonly ReadSlot[]): Trace {
   };
 }
 
-function sensitivities({ participants, readers }: Trace, tried: TriedOn): Sensitivity[] {
+function sensitivities({ key, scopes }: Level, { participants, readers }: Trace): Sensitivity[] {
   return [
     ...participants.map(({ participant }) =>
-      sensitivityOf('participant', { participant, reader: '' }, tried),
+      sensitivityOf('participant', { participant, reader: '' }, { key, ...scopes.participant }),
     ),
-    ...readers.map((named) => sensitivityOf('reader', named, tried)),
+    ...readers.map((named) => sensitivityOf('reader', named, { key, ...scopes.reader })),
   ];
 }
 
@@ -139,13 +131,13 @@ function readersOf({ participants }: Level, participant: string): Named[] {
 }
 
 /** More slots to read so that the first undecided stage decides, scaled to slots of both scopes. */
-function moreSlots(level: Level, kept: readonly ReadSlot[], trace: Trace): number | null {
+function moreSlots(level: Level, trace: Trace): number | null {
   const undecided = trace.identified.some(({ readers }) => readers.length === 0);
   if (trace.identified.length > 0 && !undecided) return null;
   const scope: Scope = trace.identified.length === 0 ? 'participant' : 'reader';
   const share = scope === 'participant' ? 2 / 3 : 1 / 3;
   const goal = slotsFor(Math.log(level.alpha * SHARES.single) - lnPrice(level));
-  const have = kept.filter((slot) => slot.scope === scope).length;
+  const have = level.scopes[scope].kept.length;
   return goal === null || goal <= have ? null : Math.ceil((goal - have) / share);
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bitSlots, copyOf, firms, markKey, readingOf } from '../../../tests/support/leak.ts';
 import { seeded } from '../../../tests/support/seeded.ts';
-import { isRead, openReading } from './slots.ts';
+import { countedOf } from './counted.ts';
 import { JUDGED, runStage } from './stage.ts';
 
 const KEY = markKey(seeded(1));
@@ -13,9 +13,9 @@ const CANDIDATES = firms(500).map(({ participant }) => ({ participant, reader: '
 function stage(candidates: typeof CANDIDATES, look = 1) {
   const shown = copyOf(KEY, SLOTS, CANDIDATES[0]?.participant ?? '', 'desk-0');
   const reading = readingOf(SLOTS, shown, { erased: 0, wrong: 0, random: seeded(2) });
-  const slots = openReading(reading, KEY).filter(isRead);
-  const input = { key: KEY, cap: 500, look, alpha: 1e-6, mixed: false };
-  return runStage(input, 'participant', slots, candidates);
+  const { participant } = countedOf(reading, KEY).scopes;
+  const input = { key: KEY, cap: 500, look, alpha: 1e-6 };
+  return runStage(input, 'participant', participant, candidates);
 }
 
 test('of a few candidates everybody is judged; of many, those that come near', () => {

@@ -1,5 +1,6 @@
 import { codeBit, type MarkKey, recipientFor, type Scope } from '../code.ts';
 import { type Budget, lnCorrected, lnPrice } from './budget.ts';
+import type { CountedScope } from './counted.ts';
 import { decode, type Finding, SHARES } from './decode.ts';
 import { hypothesisName } from './hypotheses.ts';
 import { portfolioFor } from './portfolio.ts';
@@ -20,20 +21,15 @@ export type Named = { readonly participant: string; readonly reader: string };
 export type Stage = { readonly report: StageReport; readonly scores: readonly ReaderScore[] };
 
 /** What a stage needs besides slots and candidates. */
-export type StageInput = Budget & {
-  readonly key: MarkKey;
-  /** Whether the authored word is part of the leak. */
-  readonly mixed: boolean;
-};
+export type StageInput = Budget & { readonly key: MarkKey };
 
 /** Tests every candidate on the slots of one scope. */
 export function runStage(
   input: StageInput,
   scope: Scope,
-  kept: readonly ReadSlot[],
+  { kept: slots, mixed }: CountedScope,
   candidates: readonly Named[],
 ): Stage {
-  const slots = kept.filter((slot) => slot.scope === scope);
   const recipients = candidates.map(({ participant, reader }) =>
     recipientFor(scope, participant, reader),
   );
@@ -43,7 +39,7 @@ export function runStage(
     const recipient = recipients[order[row] ?? 0] ?? '';
     return slot === undefined ? 0 : codeBit(input.key, recipient, slot.key, slot.p);
   });
-  const given = input.mixed ? [slots.map(authoredBit)] : [];
+  const given = mixed ? [slots.map(authoredBit)] : [];
   const lnLevel = Math.log(input.alpha) - lnPrice(input);
   const scores: ReaderScore[] = [];
   for (const finding of decode({ words, slots, given }, lnLevel, screenFor(candidates.length))) {

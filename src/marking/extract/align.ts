@@ -20,6 +20,8 @@ export type SlotOutcome = {
   readonly item: number;
   /** Best score of an alignment of the whole stretch by way of each text. */
   readonly scores: readonly [number, number];
+  /** Best score of one in which no word of the slot is there. */
+  readonly without: number;
   /** Words of the better text that match, exactly and with typing errors. */
   readonly exact: number;
   readonly near: number;
@@ -74,14 +76,15 @@ function fillForward({ graph, stretch, likeness, width }: Table): Float64Array {
   const best = new Float64Array(graph.words.length * width).fill(Number.NEGATIVE_INFINITY);
   for (let node = 0; node < graph.words.length; node++) {
     const word = graph.words[node] ?? NO_WORD;
+    const [missing, extra] = [graph.missing[node] ?? 0, graph.extra[node] ?? 0];
     for (let used = 0; used < width; used++) {
       let score = node === 0 && used === 0 ? 0 : Number.NEGATIVE_INFINITY;
       if (stretch.openStart) score = Math.max(score, 0);
       for (const prior of graph.before[node] ?? []) {
         const above = best[prior * width + used] ?? 0;
-        score = Math.max(score, word === NO_WORD ? above : above + MISS);
+        score = Math.max(score, above + missing);
         if (word === NO_WORD || used === 0) continue;
-        const matched = likeness(word, stretch.sample[used - 1] ?? 0);
+        const matched = likeness(word, stretch.sample[used - 1] ?? 0) + extra;
         score = Math.max(score, (best[prior * width + used - 1] ?? 0) + matched);
       }
       if (used > 0) score = Math.max(score, (best[node * width + used - 1] ?? 0) + MISS);
@@ -99,14 +102,15 @@ function fillBackward({ graph, stretch, likeness, width }: Table): Float64Array 
   best[graph.words.length * width - 1] = 0;
   for (let node = graph.words.length - 1; node >= 0; node--) {
     const word = graph.words[node] ?? NO_WORD;
+    const [missing, extra] = [graph.missing[node] ?? 0, graph.extra[node] ?? 0];
     for (let used = width - 1; used >= 0; used--) {
       const at = node * width + used;
       if (used + 1 < width) best[at] = Math.max(best[at] ?? 0, (best[at + 1] ?? 0) + MISS);
       // What a path gains by entering this node is carried back to the nodes it comes from.
       const here = best[at] ?? 0;
-      const skipped = word === NO_WORD ? here : here + MISS;
+      const skipped = here + missing;
       const matched =
-        used > 0 && word !== NO_WORD ? likeness(word, stretch.sample[used - 1] ?? 0) : 0;
+        used > 0 && word !== NO_WORD ? likeness(word, stretch.sample[used - 1] ?? 0) + extra : 0;
       for (const prior of graph.before[node] ?? []) {
         const above = prior * width + used;
         best[above] = Math.max(best[above] ?? 0, skipped);
@@ -173,16 +177,15 @@ function stepBack(table: Table, forward: Float64Array, node: number, used: numbe
   const { graph, stretch, likeness, width } = table;
   const score = forward[node * width + used] ?? 0;
   const word = graph.words[node] ?? NO_WORD;
+  const [missing, extra] = [graph.missing[node] ?? 0, graph.extra[node] ?? 0];
   for (const prior of graph.before[node] ?? []) {
     const above = forward[prior * width + used] ?? 0;
     if (word !== NO_WORD && used > 0) {
-      const matched = likeness(word, stretch.sample[used - 1] ?? 0);
+      const matched = likeness(word, stretch.sample[used - 1] ?? 0) + extra;
       const diagonal = forward[prior * width + used - 1] ?? 0;
       if (diagonal + matched === score) return { node: prior, used: used - 1, matched: true };
     }
-    if ((word === NO_WORD ? above : above + MISS) === score) {
-      return { node: prior, used, matched: false };
-    }
+    if (above + missing === score) return { node: prior, used, matched: false };
   }
   if (used > 0 && (forward[node * width + used - 1] ?? 0) + MISS === score) {
     return { node, used: used - 1, matched: false };
@@ -212,6 +215,28 @@ function outcomes(
     const better = through[1] > through[0] ? 1 : 0;
     const length = one?.kind === 'slot' ? one.variants[better].length : 0;
     const matched = path.slots.get(item) ?? { exact: 0, near: 0, first: -1, last: -1 };
-    return { item, scores: through, length, ...matched };
+    const without = scoreWithout({ graph, stretch, width }, forward, backward, item);
+    return { item, scores: through, without, length, ...matched };
   });
+}
+
+/** Best score of an alignment that leaves out a slot, whichever of its texts is shorter. */
+function scoreWithout(
+  { graph, stretch, width }: Pick<Table, 'graph' | 'stretch' | 'width'>,
+  forward: Float64Array,
+  backward: Float64Array,
+  item: number,
+): number {
+  const one = stretch.items[item];
+  const ends = graph.ends.get(item);
+  if (one?.kind !== 'slot' || ends === undefined) return Number.NEGATIVE_INFINITY;
+  const skipped = MISS * Math.min(one.variants[0].length, one.variants[1].length);
+  let best = Number.NEGATIVE_INFINITY;
+  for (let used = 0; used < width; used++) {
+    const onward = (backward[ends.after * width + used] ?? 0) + skipped;
+    for (const node of ends.before) {
+      best = Math.max(best, (forward[node * width + used] ?? 0) + onward);
+    }
+  }
+  return best;
 }

@@ -1,6 +1,6 @@
 import type { SlotOutcome } from './align.ts';
 import type { Item, Lattice } from './lattice.ts';
-import type { Trace } from './trace-block.ts';
+import type { Trace } from './trace-run.ts';
 
 /** Neighbours looked at on each side of a slot, and how many of them must have been found. */
 const NEIGHBOURS = 4;
@@ -16,6 +16,12 @@ const LEAST_NEAR = 2;
 
 /** Least share of the better text's words that must be there. */
 const LEAST_SHARE = 0.5;
+
+/**
+ * By how much more an alignment with the text must explain than one that leaves the slot out, in
+ * the same units: a passage that fits two places of the master as well says nothing of either.
+ */
+const LEAST_GAIN = 2;
 
 /** What stands at a slot. `firm`: what surrounds it was found on both sides, not on one alone. */
 export type Decision = { readonly value: 0 | 1; readonly firm: boolean };
@@ -35,8 +41,11 @@ export function decide(lattice: Lattice, trace: Trace, outcome: SlotOutcome): De
   const right = supported(lattice, trace, outcome.item, 1);
   const firm = left && right;
   if (outcome.length === 0) {
-    return lead >= LEAST_EMPTY && firm && closedUp(trace, outcome.item) ? { value, firm } : null;
+    return lead >= LEAST_EMPTY && firm && closedUp(lattice, trace, outcome.item)
+      ? { value, firm }
+      : null;
   }
+  if (Math.max(authored, other) - outcome.without < LEAST_GAIN) return null;
   const whole = outcome.exact === outcome.length;
   const share = (outcome.exact + outcome.near) / outcome.length;
   const clear = whole ? lead >= LEAST_EXACT : share >= LEAST_SHARE && lead >= LEAST_NEAR;
@@ -50,13 +59,21 @@ export function decide(lattice: Lattice, trace: Trace, outcome: SlotOutcome): De
  */
 function supported(lattice: Lattice, trace: Trace, slot: number, step: -1 | 1): boolean {
   let [seen, found] = [0, 0];
-  for (let ahead = 1; ahead <= NEIGHBOURS; ahead++) {
-    const item = slot + step * ahead;
-    if (item < 0 || item >= lattice.items.length) break;
+  for (const item of neighbours(lattice, trace, slot, step)) {
     seen++;
     if (isFound(trace, item)) found++;
+    if (seen === NEIGHBOURS) break;
   }
   return found >= Math.min(SUPPORT, seen);
+}
+
+/** What stands on one side of a slot, the nearest first; comments only where they were found. */
+function* neighbours({ items }: Lattice, { found }: Trace, slot: number, step: -1 | 1) {
+  for (let at = slot + step; at >= 0 && at < items.length; at += step) {
+    const item = items[at];
+    if (item?.kind === 'word' && item.aside && !found.has(at)) continue;
+    yield at;
+  }
 }
 
 function isFound(trace: Trace, item: number): boolean {
@@ -77,9 +94,11 @@ function standsOut({ exact, scores }: SlotOutcome): boolean {
 }
 
 /** An empty text is read only where its two neighbours follow each other directly. */
-function closedUp(trace: Trace, slot: number): boolean {
-  const before = trace.found.get(slot - 1) ?? trace.slots.get(slot - 1)?.last ?? -1;
-  const after = trace.found.get(slot + 1) ?? trace.slots.get(slot + 1)?.first ?? -1;
+function closedUp(lattice: Lattice, trace: Trace, slot: number): boolean {
+  const [earlier = -1] = neighbours(lattice, trace, slot, -1);
+  const [later = -1] = neighbours(lattice, trace, slot, 1);
+  const before = trace.found.get(earlier) ?? trace.slots.get(earlier)?.last ?? -1;
+  const after = trace.found.get(later) ?? trace.slots.get(later)?.first ?? -1;
   return before !== -1 && after === before + 1;
 }
 

@@ -15,23 +15,48 @@ const MAX_REACH = 8;
 /** Where a word of a gram stands: the item, or its complement for a word of a slot. */
 export type Place = number;
 
-/** The runs of words that occur once in a lattice. */
-export type Grams = {
-  readonly prefixes: Prefixes;
-  /** By the number of a gram: where each of its words stands; null where it occurs twice. */
-  readonly places: readonly (readonly Place[] | null)[];
+/** Places of a gram in one lattice that are kept: one that stands in more of them says nothing. */
+const MAX_PLACES = 12;
+
+/** One place at which a gram stands. */
+export type Occurrence = {
+  readonly lattice: number;
+  readonly places: readonly Place[];
+  /** Whether it stands nowhere else in that lattice. */
+  unique: boolean;
 };
 
-/** The grams that occur once, by whatever way through the slots, with where each word stands. */
-export function gramsOf({ items }: Lattice): Grams {
+/** The runs of words of some lattices, by whatever way through the slots. */
+export type Grams = {
+  readonly prefixes: Prefixes;
+  /** By the number of a gram. */
+  readonly occurrences: readonly (readonly Occurrence[])[];
+};
+
+/** The grams of some lattices: looked up once for all of them. */
+export function gramsOf(lattices: readonly Lattice[]): Grams {
   const prefixes = newPrefixes();
-  const places: (readonly Place[] | null)[] = [];
-  const note = (words: readonly number[], place: readonly Place[]): void => {
-    const gram = gramAt(prefixes, words, 0, true);
-    const known = places[gram];
-    if (known === undefined) places[gram] = place;
-    else if (known !== null && place.join() !== known.join()) places[gram] = null;
-  };
+  const occurrences: Occurrence[][] = [];
+  for (const [lattice, { items }] of lattices.entries()) {
+    const note = (words: readonly number[], places: readonly Place[]): void => {
+      const gram = gramAt(prefixes, words, 0, true);
+      const known = occurrences[gram] ?? [];
+      occurrences[gram] = known;
+      const own = known.filter((other) => other.lattice === lattice);
+      if (own.length > MAX_PLACES || own.some((other) => isSame(other.places, places))) return;
+      for (const other of own) other.unique = false;
+      known.push({ lattice, places, unique: own.length === 0 });
+    };
+    noteAll(items, note);
+  }
+  return { prefixes, occurrences };
+}
+
+function isSame(one: readonly Place[], other: readonly Place[]): boolean {
+  return one.every((place, index) => place === other[index]);
+}
+
+function noteAll(items: readonly Item[], note: Walk['note']): void {
   for (const [index, item] of items.entries()) {
     const last = index + MAX_REACH;
     if (item.kind === 'word') {
@@ -44,7 +69,6 @@ export function gramsOf({ items }: Lattice): Grams {
       }
     }
   }
-  return { prefixes, places };
 }
 
 /** The grams from one item on, none beyond `items[last]`. */

@@ -1,10 +1,16 @@
-import type { BitSlot, SlotTable } from '../slot-table.ts';
+import type { BitSlot, Slot, SlotTable } from '../slot-table.ts';
 import { tokensOf } from '../tokens.ts';
-import { idOf, type Words } from './words.ts';
+import { asidesOf, type Stretch } from './asides.ts';
+import { idOf, type Vocabulary } from './words.ts';
 
 /** A word outside slots, or a slot with the words of its two texts. */
 export type Item =
-  | { readonly kind: 'word'; readonly word: number }
+  | {
+      readonly kind: 'word';
+      readonly word: number;
+      /** Whether it stands in a comment, which a copy may have lost. */
+      readonly aside: boolean;
+    }
   | {
       readonly kind: 'slot';
       readonly slot: BitSlot;
@@ -25,13 +31,20 @@ export type Lattice = {
 };
 
 /** Canaries are left out: their values differ from copy to copy and align with nothing. */
-export function latticeOf(table: SlotTable, text: string, words: Words): Lattice {
-  const master = Buffer.from(text);
+export function latticeOf(table: SlotTable, text: string, words: Vocabulary): Lattice {
+  const asides = asidesOf(table, text);
   const items: Item[] = [];
+  const keep = (from: number, to: number): void => {
+    for (const { start, end, aside } of cut(asides, from, to)) {
+      for (const word of numbers(text.slice(start, end), words)) {
+        items.push({ kind: 'word', word, aside });
+      }
+    }
+  };
   let at = 0;
-  for (const slot of table.slots) {
-    items.push(...plain(master.toString('utf8', at, slot.start), words));
-    at = slot.end;
+  for (const { slot, start, end } of placed(table.slots, text)) {
+    keep(at, start);
+    at = end;
     if (slot.kind === 'canary') continue;
     items.push({
       kind: 'slot',
@@ -39,7 +52,7 @@ export function latticeOf(table: SlotTable, text: string, words: Words): Lattice
       variants: [numbers(slot.authored, words), numbers(slot.other, words)],
     });
   }
-  items.push(...plain(master.toString('utf8', at), words));
+  keep(at, text.length);
   const position = [0];
   for (const item of items) {
     const length = item.kind === 'word' ? 1 : item.variants[0].length;
@@ -48,10 +61,31 @@ export function latticeOf(table: SlotTable, text: string, words: Words): Lattice
   return { items, position };
 }
 
-function plain(text: string, words: Words): Item[] {
-  return numbers(text, words).map((word) => ({ kind: 'word', word }));
+/** The slots with their places in UTF-16 units; a table counts bytes. */
+function* placed(slots: readonly Slot[], text: string) {
+  const master = Buffer.from(text);
+  let [bytes, units] = [0, 0];
+  for (const slot of slots) {
+    const start = units + master.toString('utf8', bytes, slot.start).length;
+    const end = start + slot.authored.length;
+    yield { slot, start, end };
+    [bytes, units] = [slot.end, end];
+  }
 }
 
-function numbers(text: string, words: Words): number[] {
+/** A stretch cut at the comments in it. */
+function* cut(asides: readonly Stretch[], from: number, to: number) {
+  let at = from;
+  for (const { start, end } of asides) {
+    if (end <= at) continue;
+    if (start >= to) break;
+    yield { start: at, end: Math.max(at, start), aside: false };
+    yield { start: Math.max(at, start), end: Math.min(to, end), aside: true };
+    at = Math.min(to, end);
+  }
+  yield { start: at, end: to, aside: false };
+}
+
+function numbers(text: string, words: Vocabulary): number[] {
   return tokensOf(text).map((word) => idOf(words, word));
 }

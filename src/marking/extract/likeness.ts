@@ -1,4 +1,4 @@
-import type { Words } from './words.ts';
+import { popcount } from '../bits.ts';
 
 /** Scores of an alignment, in units of half a matched word. */
 export const MATCH = 2;
@@ -16,26 +16,40 @@ const ONE_ERROR_LENGTH = 7;
 /** Beyond this it is no word but a blob, and comparing two costs the square of their length. */
 const LONGEST_WORD = 64;
 
-/** How well words of the masters match words of a sample. */
+/** How well words of the masters match words of a sample, by number. */
 export type Likeness = (master: number, sample: number) => number;
 
-/** `MATCH` for the same word, less for one with a typing error or two in it, `MISS` for another. */
-export function likenessOf(words: Words): Likeness {
+/**
+ * `MATCH` for the same word, less for one with a typing error or two in it, `MISS` for another.
+ * `words` has every word by its number.
+ */
+export function likenessOf(words: readonly string[]): Likeness {
   const cache = new Map<number, number>();
-  const lengths = Int32Array.from(words.list, (word) => word.length);
+  const lengths = Int32Array.from(words, (word) => word.length);
+  const letters = Int32Array.from(words, lettersOf);
   return (master, sample) => {
     if (master === sample) return MATCH;
-    // Most pairs differ too much in length to be looked at.
+    // Most pairs differ too much in length, or in what letters there are, to be looked at.
     const [one, other] = [lengths[master] ?? 0, lengths[sample] ?? 0];
     const allowed = errorsAllowed(Math.max(one, other));
     if (allowed === 0 || Math.abs(one - other) > allowed) return MISS;
+    // One error changes what letters there are by two at most.
+    const differing = popcount((letters[master] ?? 0) ^ (letters[sample] ?? 0));
+    if (differing > 2 * allowed) return MISS;
     const key = master * 2 ** 26 + sample;
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
-    const score = compare(words.list[master] ?? '', words.list[sample] ?? '', allowed);
+    const score = compare(words[master] ?? '', words[sample] ?? '', allowed);
     cache.set(key, score);
     return score;
   };
+}
+
+/** The letters of a word as a set of 32 bits; some share a bit. */
+function lettersOf(word: string): number {
+  let letters = 0;
+  for (let at = 0; at < word.length; at++) letters |= 1 << (word.charCodeAt(at) & 31);
+  return letters;
 }
 
 function errorsAllowed(length: number): number {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { html, plain, remarked } from '../../../tests/support/markup.ts';
 import { type Seeded, seeded } from '../../../tests/support/seeded.ts';
 import * as change from '../../../tests/support/transformations.ts';
+import { hyphenate, retype } from '../../../tests/support/typing.ts';
 import type { Format } from '../../domain/artifact.ts';
 import { TocsinError } from '../../domain/errors.ts';
 import type { AlertId, ArtifactId } from '../../domain/ids.ts';
@@ -12,7 +14,8 @@ import type { Reading } from '../reading.ts';
 import { parseSidecar } from '../sidecar.ts';
 import type { BitSlot } from '../slot-table.ts';
 import { compileTable, splice } from '../splice.ts';
-import { type KnownVersion, readSample } from './read-sample.ts';
+import { type KnownVersion, prepareAlert, readOpened, readSample } from './read-sample.ts';
+import { openSample } from './sample.ts';
 
 const TESTDATA = join(import.meta.dirname, '../../../testdata');
 const ALERT = 'b8b1c3c8-5c0a-4a5e-8a43-6f8c0b1f4d11' as AlertId;
@@ -71,16 +74,17 @@ function countRead({ slots }: Reading): number {
 }
 
 const RUNS = 12;
+const PREPARED = prepareAlert({ alert: ALERT, versions: ALL });
 
 /** Shares of slots read, and of these read wrongly, over some copies of all artifacts joined. */
-function survival(transformation: change.Transformation): { read: number; wrong: number } {
+function survival(transformation: change.Transformation, runs = RUNS) {
   let [total, seen, wrong] = [0, 0, 0];
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < runs; run++) {
     const random = seeded(run);
     const copies = ALL.map((version) => copyOf(version, random));
     const truth = new Map(copies.flatMap((copy) => [...copy.truth]));
     const sample = transformation(copies.map(({ text }) => text).join('\n\n'), random);
-    for (const { key, value } of readText(sample).slots) {
+    for (const { key, value } of readOpened(openSample(Buffer.from(sample)), PREPARED).slots) {
       total++;
       if (value === null) continue;
       seen++;
@@ -95,25 +99,28 @@ test('what changes the form alone leaves every slot readable', () => {
     verbatim: (text) => text,
     reflow: change.reflow,
     typeset: change.typeset,
-    'markdown to plain': change.plain,
+    'in a normal form': change.normalised,
+    'as plain text': plain,
+    'as a page of the web': html,
+    'as Markdown of another tool': remarked,
     'upper case': (text) => text.toUpperCase(),
     'one line': (text) => text.replace(/\s+/g, ' '),
     'windows lines': (text) => text.replaceAll('\n', '\r\n'),
     quoted: (text) => text.replace(/^/gm, '> '),
   };
   for (const [name, transformation] of Object.entries(changes)) {
-    assert.deepEqual(survival(transformation), { read: 1, wrong: 0 }, name);
+    assert.deepEqual(survival(transformation, 4), { read: 1, wrong: 0 }, name);
   }
 });
 
 test('retyped with one error in a hundred letters: nearly all read, almost none wrong', () => {
-  const { read: share, wrong } = survival(change.retype);
+  const { read: share, wrong } = survival(retype);
   assert.ok(share >= 0.95, `${share} read`);
   assert.ok(wrong <= 0.005, `${wrong} wrong`);
 });
 
 test('words broken at line ends are joined again', () => {
-  const { read: share, wrong } = survival(change.hyphenate);
+  const { read: share, wrong } = survival(hyphenate);
   assert.ok(share >= 0.97, `${share} read`);
   assert.equal(wrong, 0);
 });
@@ -303,6 +310,15 @@ test('a row of slots that may have no word at all does not cost every way throug
   }));
   const { table } = frozen(artifact('5'), 'text', text, null);
   assert.equal(readText(text, [{ table: { ...table, slots }, text }]).slots.length, 400);
+});
+
+test('a copy deep in a long sample is read, wherever a window of it ends', () => {
+  const { text, truth } = copyOf(NOTICE, seeded(4));
+  for (const before of [49_000, 49_500, 50_000, 123_456]) {
+    const { slots } = readText(`${'elsewhere '.repeat(before)}\n${text}`, [NOTICE]);
+    const wrong = slots.filter(({ key, value }) => value !== truth.get(nameOf(key)));
+    assert.deepEqual(wrong, [], `${before} words before it`);
+  }
 });
 
 test('a text repeated a hundred times is still read', () => {

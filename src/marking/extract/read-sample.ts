@@ -1,14 +1,16 @@
 import type { AlertId } from '../../domain/ids.ts';
 import type { Reading, SlotRead } from '../reading.ts';
 import type { BitSlot, SlotKey, SlotTable } from '../slot-table.ts';
-import { blocksOf } from './anchors.ts';
 import { type Decision, decide } from './decide.ts';
+import { type Grams, gramsOf } from './grams.ts';
 import { type Lattice, latticeOf } from './lattice.ts';
 import { likenessOf } from './likeness.ts';
+import { piecesOf } from './pieces.ts';
+import { runsOf } from './runs.ts';
 import { type OpenedSample, openSample, wordsOf } from './sample.ts';
 import { canaryStrings } from './strings.ts';
-import { type Trace, traceBlock } from './trace-block.ts';
-import { closeMasters, newWords } from './words.ts';
+import { type Trace, traceRun } from './trace-run.ts';
+import { newVocabulary, type Vocabulary } from './words.ts';
 
 /** A version that copies were made of: its frozen table and its master. */
 export type KnownVersion = { readonly table: SlotTable; readonly text: string };
@@ -19,6 +21,20 @@ export type KnownAlert = { readonly alert: AlertId; readonly versions: readonly 
 /** A sample, and what it is compared with. */
 export type ReadInput = KnownAlert & { readonly sample: Uint8Array };
 
+/** An alert made ready to be compared with samples: what does not depend on any of them. */
+export type PreparedAlert = KnownAlert & {
+  readonly vocabulary: Vocabulary;
+  readonly lattices: readonly Lattice[];
+  readonly grams: Grams;
+};
+
+/** Makes an alert ready, once for all the samples it is compared with. */
+export function prepareAlert({ alert, versions }: KnownAlert): PreparedAlert {
+  const vocabulary = newVocabulary();
+  const lattices = versions.map(({ table, text }) => latticeOf(table, text, vocabulary));
+  return { alert, versions, vocabulary, lattices, grams: gramsOf(lattices) };
+}
+
 /**
  * Reads a sample blind: from its bytes and the slot tables alone, no key and no codeword. It is
  * first aligned with every known version as a whole; slots are read only within stretches that
@@ -27,20 +43,23 @@ export type ReadInput = KnownAlert & { readonly sample: Uint8Array };
  * @throws LIMIT_EXCEEDED for a sample above `MAX_SAMPLE_BYTES`.
  */
 export function readSample({ sample, ...known }: ReadInput): Reading {
-  return readOpened(openSample(sample), known);
+  return readOpened(openSample(sample), prepareAlert(known));
 }
 
 /** The same with a sample that was opened once, for all the alerts it is compared with. */
-export function readOpened(sample: OpenedSample, { alert, versions }: KnownAlert): Reading {
-  const words = newWords();
-  const lattices = versions.map(({ table, text }) => latticeOf(table, text, words));
-  closeMasters(words);
-  const tokens = wordsOf(sample, words);
-  const likeness = likenessOf(words);
-  const traces = lattices.map((lattice) =>
-    blocksOf(lattice, tokens).map((block) => traceBlock(lattice, tokens, block, likeness)),
+export function readOpened(sample: OpenedSample, prepared: PreparedAlert): Reading {
+  const { alert, versions, vocabulary, lattices, grams } = prepared;
+  const { numbers, list } = wordsOf(sample, vocabulary);
+  const likeness = likenessOf(list);
+  const pieces = piecesOf(lattices, grams, numbers);
+  const runs = runsOf(
+    numbers.length,
+    versions.map(({ table }, index) => ({ artifact: table.artifact, pieces: pieces[index] ?? [] })),
   );
-  const strongest = strongestAt(tokens.length, traces.flat());
+  const traces = lattices.map((lattice, index) =>
+    (runs[index] ?? []).map((run) => traceRun(lattice, numbers, run, likeness)),
+  );
+  const strongest = strongestAt(numbers.length, traces.flat());
   const reads: Reads = new Map();
   for (const [index, lattice] of lattices.entries()) {
     for (const trace of traces[index] ?? []) collect(lattice, trace, strongest, reads);
@@ -63,14 +82,14 @@ export function readOpened(sample: OpenedSample, { alert, versions }: KnownAlert
 }
 
 /**
- * For each word of the sample, the pins of the strongest block that claims it. A passage that two
+ * For each word of the sample, the pins of the strongest run that claims it. A passage that two
  * artifacts share word for word belongs to the one that explains more of what stands around it.
  */
 function strongestAt(length: number, traces: readonly Trace[]): Int32Array {
   const strongest = new Int32Array(length);
-  for (const { block, found } of traces) {
+  for (const { run, found } of traces) {
     for (const at of found.values()) {
-      strongest[at] = Math.max(strongest[at] ?? 0, block.pins.length);
+      strongest[at] = Math.max(strongest[at] ?? 0, run.pins.length);
     }
   }
   return strongest;
@@ -80,7 +99,7 @@ type Read = { readonly value: 0 | 1 | null; readonly firm: boolean };
 type Reads = Map<string, Read>;
 
 /**
- * A block with less than this share of the strongest one's pins at a place does not count there.
+ * A run with less than this share of the strongest one's pins at a place does not count there.
  */
 const LEAST_STRENGTH = 0.8;
 
@@ -90,7 +109,7 @@ function collect(lattice: Lattice, trace: Trace, strongest: Int32Array, reads: R
     const decision = decide(lattice, trace, outcome);
     if (item?.kind !== 'slot' || decision === null) continue;
     const rival = strongest[nearestFound(trace, outcome.item)] ?? 0;
-    if (trace.block.pins.length < LEAST_STRENGTH * rival) continue;
+    if (trace.run.pins.length < LEAST_STRENGTH * rival) continue;
     const name = nameOf(item.slot.key);
     reads.set(name, merge(reads.get(name), decision));
   }
@@ -115,7 +134,7 @@ function nearestFound({ found }: Trace, slot: number): number {
   return -1;
 }
 
-/** Share of a lattice's items that some block found, 0 to 1. */
+/** Share of a lattice's items that some run found, 0 to 1. */
 function coverage(lattice: Lattice | undefined, traces: readonly Trace[]): number {
   const found = new Set<number>();
   for (const trace of traces) {

@@ -1,7 +1,8 @@
 import { sha256Hex } from '../../crypto/hash.ts';
 import { TocsinError } from '../../domain/errors.ts';
 import { tokensOf } from '../tokens.ts';
-import { idOf, isKnown, type Words } from './words.ts';
+import { withoutMarkup } from './markup.ts';
+import type { Vocabulary } from './words.ts';
 
 /** Largest sample, in bytes (16 MiB): what one trace may cost. */
 export const MAX_SAMPLE_BYTES = 16 * 1024 * 1024;
@@ -23,12 +24,24 @@ export function openSample(bytes: Uint8Array): OpenedSample {
       { field: 'sample' },
     );
   }
-  return { bytes, sha256: sha256Hex(bytes), tokens: tokensOf(textOf(bytes)) };
+  return { bytes, sha256: sha256Hex(bytes), tokens: tokensOf(withoutMarkup(textOf(bytes))) };
 }
 
-/** The words of a sample, repaired and numbered. */
-export function wordsOf({ tokens }: OpenedSample, words: Words): Int32Array {
-  return Int32Array.from(repaired(tokens, words), (word) => idOf(words, word));
+/** The words of a sample by their numbers, and every word by its number. */
+export type SampleWords = { readonly numbers: Int32Array; readonly list: readonly string[] };
+
+/** The words of a sample, repaired and numbered: those of the masters as there, others beyond. */
+export function wordsOf({ tokens }: OpenedSample, masters: Vocabulary): SampleWords {
+  const list = [...masters.list];
+  const others = new Map<string, number>();
+  const numberOf = (word: string): number => {
+    const known = masters.ids.get(word) ?? others.get(word);
+    if (known !== undefined) return known;
+    others.set(word, list.length);
+    return list.push(word) - 1;
+  };
+  const numbers = Int32Array.from(repaired(tokens, masters.ids), numberOf);
+  return { numbers, list };
 }
 
 /** More than this share of zero bytes is no text. */
@@ -50,36 +63,36 @@ const MAX_REPAIRED_WORDS = 500_000;
 /** Longest run of letters in which a lost space is looked for. */
 const MAX_RUN = 40;
 
+type Known = { readonly has: (word: string) => boolean };
+
 /**
  * Puts back together what a line end or a typing error split, and apart what it joined, where that
  * gives words of the masters: `vulner-\nability`, `theserver`.
  */
-function repaired(tokens: readonly string[], words: Words): readonly string[] {
+function repaired(tokens: readonly string[], known: Known): readonly string[] {
   if (tokens.length > MAX_REPAIRED_WORDS) return tokens;
   const out: string[] = [];
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] ?? '';
     const next = tokens[index + 1] ?? '';
-    const bothKnown = isKnown(words, token) && isKnown(words, next);
-    if (!bothKnown && next !== '' && isKnown(words, token + next)) {
+    const isKnown = known.has(token);
+    if (next !== '' && !(isKnown && known.has(next)) && known.has(token + next)) {
       out.push(token + next);
       index++;
-    } else if (isKnown(words, token) || token.length > MAX_RUN) {
+    } else if (isKnown || token.length > MAX_RUN) {
       out.push(token);
     } else {
-      out.push(...split(token, words));
+      out.push(...split(token, known));
     }
   }
   return out;
 }
 
 /** Two known words that make up `token`, the shorter as long as possible; or the token itself. */
-function split(token: string, words: Words): readonly string[] {
+function split(token: string, known: Known): readonly string[] {
   const middle = token.length / 2;
   const cuts = Array.from({ length: Math.max(0, token.length - 1) }, (_, index) => index + 1);
   cuts.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
-  const cut = cuts.find(
-    (at) => isKnown(words, token.slice(0, at)) && isKnown(words, token.slice(at)),
-  );
+  const cut = cuts.find((at) => known.has(token.slice(0, at)) && known.has(token.slice(at)));
   return cut === undefined ? [token] : [token.slice(0, cut), token.slice(cut)];
 }

@@ -14,7 +14,7 @@ import {
   type StoredChange,
 } from '../store/alert-change-store.ts';
 import { type AlertRow, alertById } from '../store/alert-reader.ts';
-import { putHead, touchAlert } from '../store/alert-writer.ts';
+import { insertAuthor, putHead, touchAlert } from '../store/alert-writer.ts';
 import { certainlyCome } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
@@ -170,30 +170,35 @@ async function apply(
   switch (change.kind) {
     case 'assessment':
       await putHead(tx, alert.id, await headUnder(context, tx, alert, change.assessment));
-      await touchAlert(tx, act, alert.id, alert.version + 1);
+      await touchAlert(tx, act, alert.id, alert.version + 1, proposer);
       await reschedule(tx, act, alert.id, alert.schedule, waves(alert.schedule));
       return;
     case 'event':
       await applyEvent(context, tx, act, alert, change.happened, proposer);
       return;
     case 'involvement':
-      await putInvolvement(tx, act, { alert: alert.id, ...change });
+      await putInvolvement(tx, act, { alert: alert.id, ...change }, proposer);
       await grantNow(context, tx, alert.programme, change.participant, act.at);
       return;
     case 'consent':
-      await putConsentByHand(tx, act, { alert: alert.id, ...change });
+      await putConsentByHand(tx, act, { alert: alert.id, ...change }, proposer);
       await grantNow(context, tx, alert.programme, change.participant, act.at);
       return;
   }
 }
 
-/** Whoever is still being asked has been overtaken by what reached the issuer. */
+/**
+ * Whoever is still being asked has been overtaken by what reached the issuer. Who recorded it has a
+ * part in the alert's plan.
+ */
 export async function putConsentByHand(
   tx: Tx,
   act: Act,
   change: Parameters<typeof putConsent>[2],
+  author?: PersonId,
 ): Promise<void> {
   const { alert, participant } = change;
+  await insertAuthor(tx, act, alert, author);
   await putConsent(tx, act, change);
   const last = (await lastInvitations(tx, alert, [participant])).get(participant);
   if (last?.answer === null) await closeInvitation(tx, act, last, 'overtaken');

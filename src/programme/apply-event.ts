@@ -41,7 +41,7 @@ export async function applyEvent(
   await keepHead(context, tx, id, head);
   await recordEvent(tx, { type: 'alert_event', ...act, data: { alert: id, kind, at } });
   const isDraft = state === 'draft';
-  await (isDraft ? bumpAlert : touchAlert)(tx, act, id, version + 1);
+  await (isDraft ? bumpAlert : touchAlert)(tx, act, id, version + 1, person);
   if (kind === 'public') {
     const opens = !isDraft && schedule.disclosureAt > act.at;
     const confirmBy = opens ? await confirmLater(tx, act, alert, person, 'details_public') : null;

@@ -75,12 +75,13 @@ export async function openEarly(
   act: Act,
   { id, state, version }: AlertRow,
   early: Schedule,
+  proposer: PersonId,
 ): Promise<number> {
   if (state === 'draft') {
     await rescheduleDraft(tx, id, early);
-    await bumpAlert(tx, act, id, version + 1);
+    await bumpAlert(tx, act, id, version + 1, proposer);
   } else {
-    await touchAlert(tx, act, id, version + 1);
+    await touchAlert(tx, act, id, version + 1, proposer);
     await reschedule(tx, act, id, early, waves(early));
   }
   return noticeChange(tx, act, id);
@@ -109,6 +110,6 @@ async function decideNext(context: Context, tx: Tx, now: Instant): Promise<boole
   const facts = await vulnerabilityOf(context, tx, alert);
   const early = earlyWaves(policy, alert.schedule, facts, now);
   await decideMove(tx, act, due, { how: early === null ? 'overtaken' : 'silence' });
-  if (early !== null) await openEarly(tx, act, alert, early);
+  if (early !== null) await openEarly(tx, act, alert, early, due.proposer);
   return true;
 }

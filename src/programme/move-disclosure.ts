@@ -147,7 +147,7 @@ export async function approveMove(
     await decideMove(tx, act, move, { how: 'approved', approver: caller.id });
     if (move.kind === 'compress') {
       const { disclosureAt } = schedule;
-      return { disclosureAt, noticed: await openEarly(tx, act, alert, schedule) };
+      return { disclosureAt, noticed: await openEarly(tx, act, alert, schedule, move.proposer) };
     }
     const before = await readHead(context, tx, alert);
     const { [id]: kept = NOTHING_SAID, ...proposals } = before.proposals;
@@ -160,7 +160,7 @@ export async function approveMove(
     const from = alert.schedule.disclosureAt;
     await moveSchedule(tx, act, { alert: alert.id, from, schedule });
     await reviseConsents(context, tx, act, { ...alert, schedule }, from);
-    await touchAlert(tx, act, alert.id, alert.version + 1);
+    await touchAlert(tx, act, alert.id, alert.version + 1, move.proposer);
     await reschedule(tx, act, alert.id, schedule, waves(schedule));
     return { disclosureAt: move.to, noticed: await noticeChange(tx, act, alert.id) };
   });

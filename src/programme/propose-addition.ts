@@ -142,7 +142,7 @@ export async function approveAddition(
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const approved = { ordinal: artifacts.length, approver: caller.id, digest };
     await admitAddition(tx, act, addition, approved);
-    await touchAlert(tx, act, alert.id, alert.version + 1);
+    await touchAlert(tx, act, alert.id, alert.version + 1, addition.proposer);
     await commitMarks(context, tx, alert, act);
     await reschedule(tx, act, alert.id, alert.schedule, waves(alert.schedule));
     return { artifact: id, version: alert.version + 1 };

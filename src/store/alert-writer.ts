@@ -47,15 +47,26 @@ export async function insertAlert(tx: Tx, act: Act, alert: NewAlert): Promise<vo
   await recordEvent(tx, { type: 'alert_drafted', ...act, data: { alert: alert.id } });
 }
 
+/** Whoever acted, if that is a person. */
+function personIn({ actor }: Act): PersonId | null {
+  return actor.kind === 'person' ? (actor.id as PersonId | null) : null;
+}
+
 /**
- * Whoever acted is an author of what an approval of the alert covers from here on. The database
- * refuses their approval of it.
+ * Somebody is an author of what an approval of the alert covers from here on: the database refuses
+ * their approval of it. By default whoever acts; of what one person proposed and another put in
+ * force it is the first, or two persons could not approve an alert again.
  */
-export async function insertAuthor(tx: Tx, { actor }: Act, alert: AlertId): Promise<void> {
-  if (actor.kind !== 'person' || actor.id === null) return;
+export async function insertAuthor(
+  tx: Tx,
+  act: Act,
+  alert: AlertId,
+  author: PersonId | null = personIn(act),
+): Promise<void> {
+  if (author === null) return;
   await tx
     .insertInto('alert_author')
-    .values({ alert_id: alert, person_id: actor.id })
+    .values({ alert_id: alert, person_id: author })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
@@ -124,8 +135,14 @@ export async function recordFrozen(
  * The caller holds the alert's row locked. A change of an approved alert makes it a draft again,
  * and whoever made it one of its authors.
  */
-export async function bumpAlert(tx: Tx, act: Act, alert: AlertId, version: number): Promise<void> {
-  await insertAuthor(tx, act, alert);
+export async function bumpAlert(
+  tx: Tx,
+  act: Act,
+  alert: AlertId,
+  version: number,
+  author?: PersonId,
+): Promise<void> {
+  await insertAuthor(tx, act, alert, author);
   await tx.updateTable('alert').set({ version, state: 'draft' }).where('id', '=', alert).execute();
   await recordEvent(tx, { type: 'alert_changed', ...act, data: { alert, version } });
   const voided = await tx
@@ -154,8 +171,14 @@ export async function putHead(tx: Tx, alert: AlertId, headEnc: Buffer): Promise<
  * A change after waves have begun: a new version and a new author; the approval stands. The caller
  * holds the alert's row, and has everybody decided again.
  */
-export async function touchAlert(tx: Tx, act: Act, alert: AlertId, version: number): Promise<void> {
-  await insertAuthor(tx, act, alert);
+export async function touchAlert(
+  tx: Tx,
+  act: Act,
+  alert: AlertId,
+  version: number,
+  author?: PersonId,
+): Promise<void> {
+  await insertAuthor(tx, act, alert, author);
   await tx.updateTable('alert').set({ version }).where('id', '=', alert).execute();
   await recordEvent(tx, { type: 'alert_changed', ...act, data: { alert, version } });
 }

@@ -1,6 +1,6 @@
 import type { Consent, Enrolment, Involvement, Standing } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { AlertId, ParticipantId, ReaderId } from '../domain/ids.ts';
+import type { AlertId, ParticipantId, PersonId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { narrows } from '../domain/standing.ts';
 import { insertAuthor } from './alert-writer.ts';
@@ -206,7 +206,6 @@ export async function joinReader(
 
 /**
  * The caller holds the exclusive release lock. One consent per alert and participant: the last.
- * Who records one has a part in the alert's plan.
  */
 export async function putConsent(
   tx: Tx,
@@ -225,7 +224,6 @@ export async function putConsent(
       conflict.columns(['alert_id', 'participant_id']).doUpdateSet({ consent }),
     )
     .execute();
-  await insertAuthor(tx, act, alert);
   await recordEvent(tx, { type: 'consent_changed', ...act, data: { alert, participant, consent } });
 }
 
@@ -238,9 +236,10 @@ export async function putInvolvement(
     readonly participant: ParticipantId;
     readonly involvement: Involvement;
   },
+  author?: PersonId,
 ): Promise<void> {
   const { alert, participant, involvement } = change;
-  await insertAuthor(tx, act, alert);
+  await insertAuthor(tx, act, alert, author);
   await tx
     .insertInto('alert_involvement')
     .values({ alert_id: alert, participant_id: participant, involvement })

@@ -5,10 +5,12 @@ import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
 import { HOUR_MS, plus } from '../../src/domain/instant.ts';
 import type { PackFiles } from '../../src/programme/create-programme.ts';
 import { doDue } from '../../src/programme/do-due.ts';
+import { moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,
+  approve,
   type House,
   joinReader,
   openHouse,
@@ -155,6 +157,22 @@ describe('an act that opens more of an approved alert', () => {
     await doDue(house.context, house.clock.now());
     assert.equal(await sees(firm), true);
     assert.equal(await approveIt(fresh), 404, 'once');
+    await assertInvariants(house);
+  });
+
+  test('who puts in force what another proposed is no author: two persons approve it again', async () => {
+    const firm = await join('Asked before', { tier: 'validate', consentMode: 'per_alert' });
+    small = await smallAlert(house);
+    const { proposal } = await consent(firm.caller.participant, 'signatory');
+    assert.equal(await approveIt(proposal), 200);
+    const { context, author: by, clock } = house;
+    const { version } = await readAlert(context, small.alert);
+    const later = plus(small.disclosureAt, HOUR_MS);
+    await moveDisclosure(context, by, small.alert, version, later, clock.now());
+    await assert.rejects(approve({ ...house, approver: by }, small.alert), {
+      code: 'SECOND_PERSON',
+    });
+    await approve(house, small.alert);
     await assertInvariants(house);
   });
 });

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ParticipantId } from '../../src/domain/ids.ts';
-import { changeStanding } from '../../src/programme/change-participant.ts';
 import { activateProposal, proposePolicy } from '../../src/programme/change-policy.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import { admit, type House, openHouse, stand } from '../support/house.ts';

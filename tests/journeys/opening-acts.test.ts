@@ -160,7 +160,7 @@ describe('an act that opens more of an approved alert', () => {
     await assertInvariants(house);
   });
 
-  test('who puts in force what another proposed is no author: two persons approve it again', async () => {
+  test('who puts a proposal in force is no author: two persons approve it again', async () => {
     const firm = await join('Asked before', { tier: 'validate', consentMode: 'per_alert' });
     small = await smallAlert(house);
     const { proposal } = await consent(firm.caller.participant, 'signatory');

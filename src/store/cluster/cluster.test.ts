@@ -91,7 +91,7 @@ suite('one folder through its life', () => {
     dataDir = join(parent, 'life');
   });
 
-  test('its processes do not interrupt whoever wakes them, where the system can do that', async (t) => {
+  test('its processes do not interrupt who wakes them, where the system can do that', async (t) => {
     if ((await asBatch(null)).length === 0) return t.skip('no chrt here, or it may not be used');
     await withCluster({ dataDir }, async (cluster) => {
       const stat = await readFile(`/proc/${await serverPid(cluster)}/stat`, 'utf8');

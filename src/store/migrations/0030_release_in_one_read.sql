@@ -54,6 +54,6 @@ begin
       p_manifest, p_ciphertext, p_at);
 end $$;
 
-grant execute on function tocsin_record_delivery(uuid, uuid, uuid, integer, uuid, uuid, bytea, bytea,
-  bytea, timestamptz, uuid, uuid, uuid[], text, bytea, text, bytea, text, bytea)
+grant execute on function tocsin_record_delivery(uuid, uuid, uuid, integer, uuid, uuid, bytea,
+  bytea, bytea, timestamptz, uuid, uuid, uuid[], text, bytea, text, bytea, text, bytea)
   to tocsin_participant;

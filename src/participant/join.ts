@@ -1,4 +1,4 @@
-import { generateIdentity } from '../crypto/age/keys.ts';
+import { type AgeKind, generateIdentity } from '../crypto/age/keys.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { generateSigningKey } from '../crypto/sign.ts';
 import { TocsinError } from '../domain/errors.ts';
@@ -19,24 +19,31 @@ import {
   saveOwnKeys,
 } from './session.ts';
 
+export type { AgeKind };
+
 /**
  * Redeems an invitation: makes the reader's keys, pins the issuer's as the invitation names them,
  * and keeps the token. The keys are on disk before the invitation is spent. If the process dies
  * between the server's answer and the last write, the invitation is used and the token lost: the
  * issuer has to invite again, and the next join uses the same keys.
  * @param invitation the text of docs/formats/invitation.md
+ * @param kind of the age key to make; keys that are there already are used as they are
  * @throws CONFLICT when this home has joined; INVALID_INPUT, KEY_INVALID when the invitation is not
  *   whole; KEY_WRONG when the server shows other keys than the invitation; NOT_FOUND when the
  *   invitation is unknown, used or expired; as `Api`.
  */
-export async function join(session: Session, invitation: string): Promise<Membership> {
+export async function join(
+  session: Session,
+  invitation: string,
+  kind: AgeKind = 'X25519',
+): Promise<Membership> {
   const { home, fetch } = session;
   const invited = parseInvitation(invitation);
   requireLogName(invited.keys);
   await refuseSecondJoin(home);
   const api = openApi(fetch, invited.url, null);
   requireSameKeys(invited.keys, await api.getJson('/v1/issuer'));
-  const keys = await ownKeys(home);
+  const keys = await ownKeys(home, kind);
   const signed = joinSigningBytes(sha256(Buffer.from(invited.invitation)), keys.recipient);
   const answer = await api.postJson('/v1/join', {
     invitation: invited.invitation,
@@ -87,11 +94,11 @@ function requireSameKeys(pinned: PinnedKeys, answer: unknown): void {
   }
 }
 
-async function ownKeys(home: Home): Promise<OwnKeys> {
+async function ownKeys(home: Home, kind: AgeKind): Promise<OwnKeys> {
   const kept = await loadOwnKeys(home);
   if (kept !== null) return kept;
   const { secret: seed } = generateSigningKey();
-  await saveOwnKeys(home, { ...generateIdentity(), seed });
+  await saveOwnKeys(home, { ...generateIdentity(kind), seed });
   const made = await loadOwnKeys(home);
   if (made !== null) return made;
   throw new TocsinError('INTERNAL', `${home.place}: expected the keys just written, found none`);

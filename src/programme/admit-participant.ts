@@ -1,4 +1,5 @@
-import { fingerprint, parseRecipient } from '../crypto/age/keys.ts';
+import { fingerprint } from '../crypto/age/keys.ts';
+import { importRecipient } from '../crypto/age/kinds.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { newId, randomBytes } from '../crypto/random.ts';
 import { verify } from '../crypto/sign.ts';
@@ -140,7 +141,7 @@ export async function redeemInvitation(
   request: JoinRequest,
   now: Instant,
 ): Promise<{ reader: ReaderId; participant: ParticipantId; token: string }> {
-  parseRecipient(request.recipient);
+  importRecipient(request.recipient);
   if (request.signKey.length !== 32) {
     throw invalid(
       'signKey',

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
 import { run } from '../../src/cli/reader/run.ts';
+import { parseHeader } from '../../src/crypto/age/header.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { formatInstant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import { encodeInvitation } from '../../src/formats/invitation.ts';
@@ -133,6 +134,23 @@ describe('a reader at a real server', () => {
     assert.equal((await at('asked', 'answer', id, 'accept')).status, 0, 'sent again, counts once');
     assert.match((await at('asked', 'answer', id, 'decline')).err, /\(NOT_FOUND\)/);
     assert.match((await at('asked', 'inbox')).out, new RegExp(alert));
+  });
+
+  test('joins with a hybrid key: its copies are sealed to that, and to nothing else', async () => {
+    assert.equal((await at('hybrid', 'join', '--hybrid', await invitation())).status, 0);
+    const own = await readFile(join(folder, 'hybrid', 'identity.txt'), 'utf8');
+    assert.match(own, /^# public key: age1pq1[a-z0-9]+\nAGE-SECRET-KEY-PQ-1/);
+    const { alert } = await released();
+    const into = join(folder, 'of-hybrid');
+    assert.equal((await at('hybrid', 'fetch', alert, '--out', into)).status, 0);
+    const copy = join(into, 'advisory.txt.age');
+    const { stanzas } = parseHeader(await readFile(copy));
+    assert.deepEqual(
+      stanzas.map(({ args: [type] }) => type),
+      ['mlkem768x25519'],
+    );
+    assert.equal((await at('hybrid', 'verify', copy)).status, 3, 'all holds, its tick is to come');
+    assert.equal((await at('hybrid', 'ack', copy)).status, 0);
   });
 
   test('an invitation serves once, and a home is one reader', async () => {

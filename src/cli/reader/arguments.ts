@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
+import type { AgeKind } from '../../participant/join.ts';
 import { obligationOf } from './report.ts';
 
 /** A command line as understood. */
 export type Command =
   | { readonly verb: 'help' }
   | { readonly verb: 'version' }
-  | ({ readonly verb: 'join'; readonly invitation: string } & Common)
+  | ({ readonly verb: 'join'; readonly invitation: string; readonly key: AgeKind } & Common)
   | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'log' } & Common)
   | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
   | ({ readonly verb: 'ack-notice'; readonly notice: string } & Common)
@@ -49,13 +50,19 @@ export function parseCommand(args: readonly string[]): Command {
   if (out !== null && verb !== 'fetch' && verb !== 'open') {
     throw new UsageError('--out belongs to fetch and open');
   }
+  if (values.hybrid === true && verb !== 'join') throw new UsageError('--hybrid belongs to join');
   if (values.notice !== undefined) {
     if (verb !== 'ack' || rest.length > 0) throw new UsageError('expected ack --notice ID');
     return { verb: 'ack-notice', notice: values.notice, ...common };
   }
   switch (verb) {
     case 'join':
-      return { verb, invitation: atMostOne(rest, 'join [INVITATION]') ?? '-', ...common };
+      return {
+        verb,
+        invitation: atMostOne(rest, 'join [INVITATION]') ?? '-',
+        key: values.hybrid === true ? 'mlkem768x25519' : 'X25519',
+        ...common,
+      };
     case 'inbox':
     case 'invitations':
     case 'notices':
@@ -111,6 +118,7 @@ function parse(args: readonly string[]) {
         home: { type: 'string' },
         out: { type: 'string' },
         notice: { type: 'string' },
+        hybrid: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },

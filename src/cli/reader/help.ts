@@ -7,6 +7,8 @@ export type Exit = (typeof EXIT)[keyof typeof EXIT];
 export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledge your copies
 
   join [INVITATION]         redeem an invitation: a file, its text, or by default standard input
+      --hybrid              with a key that a quantum computer does not open either;
+                            made once: a home that has its keys keeps them
   inbox                     what is open to you now
   fetch ALERT [ARTIFACT…]   fetch your copies, sealed to your key: all, or by id or name
       --out DIR             where to; default: this folder

@@ -33,7 +33,7 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
   const desk: Desk = { ...machine, json: command.json };
   switch (command.verb) {
     case 'join':
-      return joinVerb(session, command.invitation, desk);
+      return joinVerb(session, command, desk);
     case 'inbox':
       return inboxVerb(session, desk);
     case 'fetch':

@@ -4,7 +4,7 @@ import { acknowledge } from '../../participant/acknowledge.ts';
 import { contentPath, readCopyFile, storeCopy, writeNew } from '../../participant/copy-files.ts';
 import { watchLog } from '../../participant/follow-log.ts';
 import { fetchCopy, inbox, inboxAlert } from '../../participant/inbox.ts';
-import { join } from '../../participant/join.ts';
+import { type AgeKind, join } from '../../participant/join.ts';
 import { openCopy } from '../../participant/open-copy.ts';
 import { loadMember, type Session } from '../../participant/session.ts';
 import { type Verification, verifyCopy } from '../../participant/verify-copy.ts';
@@ -13,8 +13,12 @@ import { EXIT, type Exit } from './help.ts';
 import { showCopy, showJoined, showVerification } from './show.ts';
 import { showInbox } from './show-inbox.ts';
 
-export async function joinVerb(session: Session, argument: string, desk: Desk): Promise<Exit> {
-  const joined = await join(session, await invitationText(argument, desk));
+export async function joinVerb(
+  session: Session,
+  { invitation, key }: { readonly invitation: string; readonly key: AgeKind },
+  desk: Desk,
+): Promise<Exit> {
+  const joined = await join(session, await invitationText(invitation, desk), key);
   const { reader, participant, url, keys } = joined;
   say(desk, { reader, participant, url, keys }, showJoined(joined, session.home.place));
   return EXIT.ok;

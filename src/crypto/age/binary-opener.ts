@@ -1,8 +1,8 @@
 import { TocsinError } from '../../domain/errors.ts';
 import { MAX_HEADER_BYTES, parseHeader } from './header.ts';
+import type { Identity } from './kinds.ts';
 import { PAYLOAD_NONCE_BYTES, payloadKey } from './payload.ts';
 import { PayloadOpener } from './payload-opener.ts';
-import type { X25519Identity } from './stanza-x25519.ts';
 import { unlock } from './unlock.ts';
 
 const DASH = 0x2d;
@@ -13,7 +13,7 @@ const MAX_HEAD_BYTES = MAX_HEADER_BYTES + PAYLOAD_NONCE_BYTES;
  * The binary form of an age file, opened as it comes: header and payload nonce, then the chunks.
  */
 export class BinaryOpener {
-  readonly #identities: readonly X25519Identity[];
+  readonly #identities: readonly Identity[];
   readonly #emit: (plaintext: Buffer) => void;
   readonly #headerEnd = new HeaderEnd();
   /** Pieces of the head while it is incomplete: copies, as the giver may reuse its buffer. */
@@ -21,7 +21,7 @@ export class BinaryOpener {
   #payload: PayloadOpener | null = null;
 
   /** @param emit gets the plaintext of each chunk that has authenticated */
-  constructor(identities: readonly X25519Identity[], emit: (plaintext: Buffer) => void) {
+  constructor(identities: readonly Identity[], emit: (plaintext: Buffer) => void) {
     this.#identities = identities;
     this.#emit = emit;
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { identityToRecipient } from 'age-encryption';
 import { bech32Encode } from './bech32.ts';
 import {
   fingerprint,
@@ -9,6 +10,7 @@ import {
   parseRecipient,
   recipientOf,
 } from './keys.ts';
+import { importRecipient } from './kinds.ts';
 
 /** The pair in the age specification, "The X25519 recipient type". */
 const IDENTITY = 'AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX';
@@ -17,10 +19,10 @@ const RECIPIENT = 'age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujw
 const HYBRID = 'AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR';
 
 test('the identity and recipient of the age specification belong together', () => {
-  assert.deepEqual(parseIdentity(IDENTITY), Buffer.alloc(32, 0x42));
+  assert.deepEqual(parseIdentity(IDENTITY), { kind: 'X25519', bytes: Buffer.alloc(32, 0x42) });
   assert.equal(recipientOf(IDENTITY), RECIPIENT);
   assert.equal(recipientOf(IDENTITY.toLowerCase()), RECIPIENT);
-  assert.equal(bech32Encode('age', parseRecipient(RECIPIENT)), RECIPIENT);
+  assert.equal(bech32Encode('age', parseRecipient(RECIPIENT).bytes), RECIPIENT);
 });
 
 test('a generated pair reads back and belongs together', () => {
@@ -36,10 +38,23 @@ test("the fingerprint is the SHA-256 of the recipient's text", () => {
   assert.equal(fingerprint(RECIPIENT.toUpperCase()), fingerprint(RECIPIENT));
 });
 
-test('hybrid keys are refused by name', () => {
-  const refusal = { code: 'UNSUPPORTED', message: /mlkem768x25519/ };
-  assert.throws(() => parseIdentity(HYBRID), refusal);
-  assert.throws(() => parseRecipient(bech32Encode('age1pq', Buffer.alloc(1216))), refusal);
+test('a hybrid pair reads back, and age-encryption makes the same recipient of it', async () => {
+  const made = generateIdentity('mlkem768x25519');
+  assert.match(made.identity, /^AGE-SECRET-KEY-PQ-1[02-9AC-HJ-NP-Z]{58}$/);
+  for (const identity of [HYBRID, made.identity]) {
+    assert.equal(recipientOf(identity), await identityToRecipient(identity));
+    assert.equal(parseRecipient(recipientOf(identity)).bytes.length, 1216);
+  }
+});
+
+test('a hybrid recipient that nobody can open for, or of another length, is refused', () => {
+  const good = parseRecipient(recipientOf(HYBRID)).bytes;
+  const outOfRange = Buffer.concat([Buffer.alloc(3, 0xff), good.subarray(3)]);
+  const smallOrder = Buffer.concat([good.subarray(0, 1184), Buffer.alloc(32)]);
+  for (const bytes of [outOfRange, smallOrder, good.subarray(1)]) {
+    const recipient = bech32Encode('age1pq', bytes);
+    assert.throws(() => importRecipient(recipient), { code: 'KEY_INVALID' });
+  }
 });
 
 test('a key of another kind or length is refused, and never shown', () => {

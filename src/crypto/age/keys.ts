@@ -4,6 +4,7 @@ import { randomBytes } from '../random.ts';
 import { isSmallOrderMontgomery } from '../small-order.ts';
 import { bech32Decode, bech32Encode } from './bech32.ts';
 import { importSecret, rawPublicKey } from './x25519.ts';
+import { exportXWingPublic, importXWingSecret, XWING_PUBLIC_BYTES } from './xwing.ts';
 
 /** Human-readable parts of age's X25519 and hybrid keys (age spec, "Native recipient types"). */
 const RECIPIENT_HRP = 'age';
@@ -11,41 +12,59 @@ const IDENTITY_HRP = 'age-secret-key-';
 const HYBRID_RECIPIENT_HRP = 'age1pq';
 const HYBRID_IDENTITY_HRP = 'age-secret-key-pq-';
 
-const KEY_BYTES = 32;
+const SECRET_BYTES = 32;
 
-/** A fresh X25519 identity (secret, `AGE-SECRET-KEY-1…`) and its recipient (public, `age1…`). */
-export function generateIdentity(): { identity: string; recipient: string } {
-  const identity = bech32Encode(IDENTITY_HRP, randomBytes(KEY_BYTES)).toUpperCase();
+/** Kinds of age keys, by the type of their stanzas; the second is safe from quantum computers. */
+export type AgeKind = 'X25519' | 'mlkem768x25519';
+
+/** A fresh identity (secret, `AGE-SECRET-KEY-…`) and its recipient (public). */
+export function generateIdentity(kind: AgeKind = 'X25519'): {
+  identity: string;
+  recipient: string;
+} {
+  const hrp = kind === 'X25519' ? IDENTITY_HRP : HYBRID_IDENTITY_HRP;
+  const identity = bech32Encode(hrp, randomBytes(SECRET_BYTES)).toUpperCase();
   return { identity, recipient: recipientOf(identity) };
 }
 
-/** The recipient `age1…` of an identity. @throws KEY_INVALID, UNSUPPORTED as `parseIdentity`. */
+/**
+ * The recipient of an identity. @throws KEY_INVALID as `parseIdentity`; UNSUPPORTED on a hybrid one
+ * where Node has no ML-KEM.
+ */
 export function recipientOf(identity: string): string {
-  return bech32Encode(RECIPIENT_HRP, rawPublicKey(importSecret(parseIdentity(identity))));
+  const { kind, bytes } = parseIdentity(identity);
+  return kind === 'X25519'
+    ? bech32Encode(RECIPIENT_HRP, rawPublicKey(importSecret(bytes)))
+    : bech32Encode(HYBRID_RECIPIENT_HRP, exportXWingPublic(importXWingSecret(bytes)));
 }
 
+/** The bytes of a key, and what they are for. */
+type KeyBytes = { readonly kind: AgeKind; readonly bytes: Buffer };
+
 /**
- * The 32 secret bytes of an `AGE-SECRET-KEY-1…` string.
- * @throws UNSUPPORTED on a hybrid identity (`AGE-SECRET-KEY-PQ-1…`).
- * @throws KEY_INVALID on anything else that is not an X25519 identity; the text is never shown.
+ * The 32 secret bytes of an `AGE-SECRET-KEY-1…` (X25519), or the seed of an
+ * `AGE-SECRET-KEY-PQ-1…`. @throws KEY_INVALID on anything else; the text is never shown.
  */
-export function parseIdentity(text: string): Buffer {
+export function parseIdentity(text: string): KeyBytes {
   const { hrp, bytes } = bech32Decode(text, 'age identity');
-  if (hrp === HYBRID_IDENTITY_HRP) throw hybrid('identity', 'AGE-SECRET-KEY-1…');
-  return checked('identity', 'AGE-SECRET-KEY-1…', hrp === IDENTITY_HRP, bytes);
+  const kind = hrp === HYBRID_IDENTITY_HRP ? 'mlkem768x25519' : 'X25519';
+  const fits = kind !== 'X25519' || hrp === IDENTITY_HRP;
+  return { kind, bytes: checked('identity', 'AGE-SECRET-KEY-…', fits, bytes, SECRET_BYTES) };
 }
 
 /**
- * The 32 bytes (u-coordinate) of an `age1…` recipient.
- * @throws UNSUPPORTED on a hybrid recipient (`age1pq1…`).
- * @throws KEY_INVALID on anything else that is not an X25519 recipient, and on a key of small
- *   order, to which everybody's shared secret is zero.
+ * The 32 bytes (u-coordinate) of an `age1…`, or the 1216 of an `age1pq1…`.
+ * @throws KEY_INVALID on anything else, and on an X25519 key of small order, to which everybody's
+ *   shared secret is zero.
  */
-export function parseRecipient(text: string): Uint8Array {
+export function parseRecipient(text: string): KeyBytes {
   const { hrp, bytes } = bech32Decode(text, 'age recipient');
-  if (hrp === HYBRID_RECIPIENT_HRP) throw hybrid('recipient', 'age1…');
-  checked('recipient', 'age1…', hrp === RECIPIENT_HRP, bytes);
-  if (!isSmallOrderMontgomery(bytes)) return bytes;
+  if (hrp === HYBRID_RECIPIENT_HRP) {
+    const found = checked('recipient', 'age1pq1…', true, bytes, XWING_PUBLIC_BYTES);
+    return { kind: 'mlkem768x25519', bytes: found };
+  }
+  checked('recipient', 'age1…', hrp === RECIPIENT_HRP, bytes, SECRET_BYTES);
+  if (!isSmallOrderMontgomery(bytes)) return { kind: 'X25519', bytes };
   throw new TocsinError(
     'KEY_INVALID',
     'age recipient: expected a key of large order, found one of small order',
@@ -53,25 +72,25 @@ export function parseRecipient(text: string): Uint8Array {
 }
 
 /**
- * Names a recipient in manifests and events: SHA-256 of its `age1…` string in lower case, 64 hex
- * digits. Bech32 may also be written in upper case, and one key must have one fingerprint.
+ * Names a recipient in manifests and events: SHA-256 of its `age1…` or `age1pq1…` string in lower
+ * case, 64 hex digits. Bech32 may also be written in upper case, and one key must have one
+ * fingerprint.
  */
 export function fingerprint(recipient: string): string {
   return sha256Hex(Buffer.from(recipient.toLowerCase()));
 }
 
-function checked(what: string, form: string, hrpFits: boolean, bytes: Buffer): Buffer {
-  if (hrpFits && bytes.length === KEY_BYTES) return bytes;
+function checked(
+  what: string,
+  form: string,
+  hrpFits: boolean,
+  bytes: Buffer,
+  length: number,
+): Buffer {
+  if (hrpFits && bytes.length === length) return bytes;
   throw new TocsinError(
     'KEY_INVALID',
-    `age ${what}: expected ${form} with ${KEY_BYTES} bytes, found ` +
+    `age ${what}: expected ${form} with ${length} bytes, found ` +
       (hrpFits ? `${bytes.length} bytes` : 'another kind of key'),
-  );
-}
-
-function hybrid(what: string, form: string): TocsinError {
-  return new TocsinError(
-    'UNSUPPORTED',
-    `age ${what}: expected X25519 (${form}), found mlkem768x25519, which is not supported yet`,
   );
 }

@@ -1,16 +1,17 @@
 import { Transform } from 'node:stream';
 import { invalid } from '../../domain/errors.ts';
+import { type Identity, importIdentity } from './kinds.ts';
 import { Opener } from './opener.ts';
 import { CHUNK_BYTES } from './payload.ts';
-import { importIdentity, type X25519Identity } from './stanza-x25519.ts';
 
 /**
  * The plaintext of an age v1 file, binary or armored, for any one of `identities`
- * (`AGE-SECRET-KEY-1…`). All of it is authenticated, or nothing is returned.
+ * (`AGE-SECRET-KEY-1…`, `AGE-SECRET-KEY-PQ-1…`). All of it is authenticated, or nothing is
+ * returned.
  * @throws SEAL_MALFORMED when the file departs from the age spec in armor or header.
  * @throws SEAL_NO_MATCH when it is not sealed to any of the identities.
- * @throws UNSUPPORTED when it is sealed only to recipients of a type not supported yet (scrypt,
- *   mlkem768x25519, p256tag, mlkem768p256tag), or an identity is hybrid.
+ * @throws UNSUPPORTED when it is sealed only to recipients of a type that is not supported (scrypt,
+ *   p256tag, mlkem768p256tag), or an identity is hybrid and Node has no ML-KEM.
  * @throws SEAL_TAMPERED when header or payload do not authenticate, or the payload is cut short.
  * @throws LIMIT_EXCEEDED when the header is longer than 1 MiB.
  * @throws KEY_INVALID on an identity that cannot be read; INVALID_INPUT without an identity.
@@ -49,7 +50,7 @@ async function attempt(step: () => void): Promise<void> {
   step();
 }
 
-function importAll(identities: readonly string[]): X25519Identity[] {
+function importAll(identities: readonly string[]): Identity[] {
   if (identities.length === 0) throw invalid('identities', 'at least one', identities);
   return identities.map(importIdentity);
 }

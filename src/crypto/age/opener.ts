@@ -1,6 +1,6 @@
 import { ArmorReader, MAX_WHITESPACE_BYTES } from './armor.ts';
 import { BinaryOpener } from './binary-opener.ts';
-import type { X25519Identity } from './stanza-x25519.ts';
+import type { Identity } from './kinds.ts';
 
 const DASH = 0x2d;
 const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d]);
@@ -25,7 +25,7 @@ export class Opener implements Sink {
   #sink: Sink;
 
   /** @param emit gets the plaintext; each buffer is its own to keep */
-  constructor(identities: readonly X25519Identity[], emit: (plaintext: Buffer) => void) {
+  constructor(identities: readonly Identity[], emit: (plaintext: Buffer) => void) {
     this.#binary = new BinaryOpener(identities, emit);
     this.#sink = this.#binary;
   }

@@ -133,6 +133,8 @@ test('the length tells nothing but that of the plaintext, as docs/formats/copy.m
     const chunks = Math.max(1, Math.ceil(size / 65_536));
     const file = seal([generateIdentity().recipient], sample(size));
     assert.equal(file.length, 184 + size + 16 * chunks);
+    const hybrid = seal([generateIdentity('mlkem768x25519').recipient], sample(size));
+    assert.equal(hybrid.length, file.length + 1459);
   }
 });
 
@@ -190,4 +192,25 @@ test('typage opens what Tocsin seals, and the reverse', async () => {
 
 test('typage and Tocsin make the same recipient of an identity', async () => {
   assert.equal(await typage.identityToRecipient(identity), recipient);
+});
+
+test('typage opens what Tocsin seals to hybrid keys, and the reverse', async () => {
+  const mine = generateIdentity('mlkem768x25519');
+  const theirs = await typage.generateHybridIdentity();
+  const to = [mine.recipient, await typage.identityToRecipient(theirs)];
+  const decrypter = new typage.Decrypter();
+  decrypter.addIdentity(theirs);
+  const encrypter = new typage.Encrypter();
+  for (const recipient of to) encrypter.addRecipient(recipient);
+  for (const size of [0, 65_537]) {
+    assert.deepEqual(Buffer.from(await decrypter.decrypt(seal(to, sample(size)))), sample(size));
+    assert.deepEqual(open([mine.identity], await encrypter.encrypt(sample(size))), sample(size));
+  }
+});
+
+test('a hybrid key and an X25519 key never share a file', () => {
+  const hybrid = generateIdentity('mlkem768x25519').recipient;
+  const refusal = { code: 'INVALID_INPUT', message: /hybrid keys only, or none/ };
+  assert.throws(() => seal([recipient, hybrid], sample(1)), refusal);
+  assert.throws(() => sealStream([hybrid, recipient]), refusal);
 });

@@ -3,7 +3,9 @@ import { invalid } from '../../domain/errors.ts';
 import { AEAD_TAG_BYTES } from '../aead.ts';
 import { randomBytes } from '../random.ts';
 import { Chunker } from './chunker.ts';
+import { FILE_KEY_BYTES } from './file-key.ts';
 import { formatHeader } from './header.ts';
+import { importRecipient } from './kinds.ts';
 import {
   CHUNK_BYTES,
   chunkCount,
@@ -12,14 +14,13 @@ import {
   SEALED_CHUNK_BYTES,
   sealChunkInto,
 } from './payload.ts';
-import { FILE_KEY_BYTES, wrapFileKey } from './stanza-x25519.ts';
 
 /**
- * Seals `plaintext` to `recipients` (`age1…`) as one binary age v1 file; any one of their
- * identities opens it. The length depends only on the number of recipients and the length of the
- * plaintext.
- * @throws INVALID_INPUT without a recipient.
- * @throws KEY_INVALID, UNSUPPORTED on a recipient that is not X25519.
+ * Seals `plaintext` to `recipients` (all `age1…`, or all `age1pq1…`) as one binary age v1 file; any
+ * one of their identities opens it. The length depends only on number and kind of the recipients
+ * and the length of the plaintext.
+ * @throws INVALID_INPUT without a recipient, or with both kinds. @throws KEY_INVALID, UNSUPPORTED
+ *   as `importRecipient`.
  */
 export function seal(recipients: readonly string[], plaintext: Uint8Array): Buffer {
   const { head, key } = begin(recipients);
@@ -66,11 +67,16 @@ export function sealStream(recipients: readonly string[]): Transform {
  * Header and payload nonce of a new file, and its payload key. File key and nonce are used once.
  */
 function begin(recipients: readonly string[]): { head: Buffer; key: Buffer } {
-  if (recipients.length === 0) throw invalid('recipients', 'at least one', recipients);
+  const to = recipients.map(importRecipient);
+  if (to.length === 0) throw invalid('recipients', 'at least one', recipients);
+  if (new Set(to.map(({ kind }) => kind)).size > 1) {
+    // One X25519 stanza undoes what the others are for (age spec, "mlkem768x25519").
+    throw invalid('recipients', 'hybrid keys only, or none', 'both kinds');
+  }
   const random = randomBytes(FILE_KEY_BYTES + PAYLOAD_NONCE_BYTES);
   const fileKey = random.subarray(0, FILE_KEY_BYTES);
   const nonce = random.subarray(FILE_KEY_BYTES);
-  const stanzas = recipients.map((recipient) => wrapFileKey(recipient, fileKey));
+  const stanzas = to.map((recipient) => recipient.wrap(fileKey));
   const header = formatHeader(stanzas, fileKey);
   return { head: Buffer.concat([header, nonce]), key: payloadKey(fileKey, nonce) };
 }

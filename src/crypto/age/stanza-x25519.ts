@@ -2,11 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import { TocsinError } from '../../domain/errors.ts';
 import { AEAD_NONCE_BYTES, AEAD_TAG_BYTES, aeadOpen, aeadSealInto } from '../aead.ts';
 import { hkdf32 } from '../hkdf.ts';
-import { Lru } from '../lru.ts';
 import { isSmallOrderMontgomery } from '../small-order.ts';
 import { base64, parseBase64 } from './base64.ts';
+import { FILE_KEY_BYTES } from './file-key.ts';
 import type { Stanza } from './header.ts';
-import { parseIdentity, parseRecipient } from './keys.ts';
 import {
   generateEphemeral,
   importPublic,
@@ -14,9 +13,6 @@ import {
   rawPublicKey,
   sharedSecret,
 } from './x25519.ts';
-
-/** Bytes of a file key (age spec, "File key"). */
-export const FILE_KEY_BYTES = 16;
 
 const TYPE = 'X25519';
 const SHARE_BYTES = 32;
@@ -32,32 +28,27 @@ type Recipient = {
 };
 
 /** An identity ready to open with. */
-export type X25519Identity = {
+type X25519Identity = {
   readonly publicKey: Uint8Array;
   readonly secret: KeyObject;
 };
 
-/** Imported recipients: a wave seals to the same readers again and again. Public keys only. */
-const recipients = new Lru<string, Recipient>(4096);
+/** Imports the 32 bytes of a recipient, which are not of small order. */
+export function importX25519Recipient(raw: Uint8Array): Recipient {
+  return { raw, key: importPublic(raw) };
+}
 
-/**
- * Wraps the file key for an `age1…` recipient. @throws KEY_INVALID, UNSUPPORTED as
- * `parseRecipient`.
- */
-export function wrapFileKey(recipient: string, fileKey: Uint8Array): Stanza {
-  const { raw, key } = recipients.get(recipient, () => {
-    const bytes = parseRecipient(recipient);
-    return { raw: bytes, key: importPublic(bytes) };
-  });
+/** Wraps the file key for a recipient (age spec, "X25519 recipient stanza"). */
+export function wrapX25519({ raw, key }: Recipient, fileKey: Uint8Array): Stanza {
   const { secret, share } = generateEphemeral();
   const body = Buffer.allocUnsafe(BODY_BYTES);
   aeadSealInto(body, 0, wrapKeyFor(secret, key, share, raw), ZERO_NONCE, fileKey);
   return { args: [TYPE, base64(share)], body };
 }
 
-/** Imports an `AGE-SECRET-KEY-1…`. @throws KEY_INVALID, UNSUPPORTED as `parseIdentity`. */
-export function importIdentity(identity: string): X25519Identity {
-  const secret = importSecret(parseIdentity(identity));
+/** Imports the 32 bytes of an identity. */
+export function importX25519Identity(raw: Uint8Array): X25519Identity {
+  const secret = importSecret(raw);
   return { publicKey: rawPublicKey(secret), secret };
 }
 
@@ -88,7 +79,7 @@ export function parseX25519Stanza(stanza: Stanza): X25519Stanza | null {
 }
 
 /** The file key, or `null` when the stanza is not for this identity. */
-export function unwrapFileKey(identity: X25519Identity, stanza: X25519Stanza): Buffer | null {
+export function unwrapX25519(identity: X25519Identity, stanza: X25519Stanza): Buffer | null {
   const theirs = importPublic(stanza.share);
   const key = wrapKeyFor(identity.secret, theirs, stanza.share, identity.publicKey);
   return aeadOpen(key, ZERO_NONCE, stanza.body);

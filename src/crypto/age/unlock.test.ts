@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { base64 } from './base64.ts';
 import { formatHeader, parseHeader, type Stanza } from './header.ts';
 import { generateIdentity } from './keys.ts';
-import { importIdentity, wrapFileKey } from './stanza-x25519.ts';
+import { importIdentity, importRecipient } from './kinds.ts';
 import { unlock } from './unlock.ts';
 
 const FILE_KEY = Buffer.alloc(16, 8);
 const { identity, recipient } = generateIdentity();
 const OURS = importIdentity(identity);
+const wrapFileKey = (to: string, fileKey: Uint8Array): Stanza => importRecipient(to).wrap(fileKey);
 const ZEROS = base64(Buffer.alloc(32));
 const GREASE: Stanza = { args: ['grease', '!'], body: Buffer.alloc(100) };
 
@@ -47,13 +48,13 @@ test('a malformed X25519 stanza fails the file, even after one that opens', () =
   }
 });
 
-test('every known type that cannot be opened yet is refused by its name', () => {
-  for (const type of ['scrypt', 'mlkem768x25519', 'p256tag', 'mlkem768p256tag']) {
+test('every known type that cannot be opened is refused by its name', () => {
+  for (const type of ['scrypt', 'p256tag', 'mlkem768p256tag']) {
     const stanza = { args: [type, 'x'], body: Buffer.alloc(32) };
     assert.throws(() => unlockHeader(stanza), { code: 'UNSUPPORTED', message: new RegExp(type) });
   }
-  const hybrid = { args: ['mlkem768x25519', 'x'], body: Buffer.alloc(32) };
-  assert.deepEqual(unlockHeader(hybrid, wrapFileKey(recipient, FILE_KEY)), FILE_KEY);
+  const later = { args: ['p256tag', 'x'], body: Buffer.alloc(32) };
+  assert.deepEqual(unlockHeader(later, wrapFileKey(recipient, FILE_KEY)), FILE_KEY);
 });
 
 test('an scrypt stanza beside any other fails the file', () => {
@@ -70,4 +71,39 @@ test('a header altered after sealing is refused, though it still opens', () => {
   const text = formatHeader([wrapFileKey(recipient, FILE_KEY)], FILE_KEY).toString();
   const added = text.replace('\n-> X25519', '\n-> grease\n\n-> X25519');
   assert.throws(() => unlock(parseHeader(Buffer.from(added)), [OURS]), { code: 'SEAL_TAMPERED' });
+});
+
+describe('a hybrid stanza', () => {
+  const hybrid = generateIdentity('mlkem768x25519');
+  const header = (...stanzas: Stanza[]) => parseHeader(formatHeader(stanzas, FILE_KEY));
+  const good = wrapFileKey(hybrid.recipient, FILE_KEY);
+
+  test("opens for its identity, for another identity it is another's", () => {
+    assert.deepEqual(
+      unlock(header(GREASE, good), [OURS, importIdentity(hybrid.identity)]),
+      FILE_KEY,
+    );
+    const another = importIdentity(generateIdentity('mlkem768x25519').identity);
+    assert.throws(() => unlock(header(good), [OURS, another]), { code: 'SEAL_NO_MATCH' });
+  });
+
+  test('fails the file when it is malformed, whoever opens it', () => {
+    const [type = '', share = ''] = good.args;
+    const low = Buffer.from(share, 'base64').fill(0, 1088);
+    const malformed: readonly Stanza[] = [
+      { args: [type], body: good.body },
+      { args: [type, share, 'more'], body: good.body },
+      { args: [type, `${share}=`], body: good.body },
+      { args: [type, base64(Buffer.alloc(1119, 9))], body: good.body },
+      { args: [type, share], body: good.body.subarray(1) },
+      { args: [type, base64(low)], body: good.body },
+    ];
+    const ours = wrapFileKey(recipient, FILE_KEY);
+    for (const stanza of malformed) {
+      assert.throws(() => unlockHeader(ours, stanza), {
+        code: 'SEAL_MALFORMED',
+        message: /mlkem768x25519/,
+      });
+    }
+  });
 });

@@ -1,19 +1,19 @@
 import { TocsinError } from '../../domain/errors.ts';
 import { checkHeaderMac, type Header, type Stanza } from './header.ts';
-import { parseX25519Stanza, unwrapFileKey, type X25519Identity } from './stanza-x25519.ts';
+import { type Identity, parseKnownStanza, unwrap } from './kinds.ts';
 
 /** Recipient types of the age spec that Tocsin knows by name but cannot open. */
-const UNSUPPORTED_TYPES = new Set(['scrypt', 'mlkem768x25519', 'p256tag', 'mlkem768p256tag']);
+const UNSUPPORTED_TYPES = new Set(['scrypt', 'p256tag', 'mlkem768p256tag']);
 
 /**
  * The file key of a header, its MAC checked.
- * @throws SEAL_MALFORMED when an X25519 stanza is malformed, or an scrypt stanza is not alone.
+ * @throws SEAL_MALFORMED when a stanza of ours is malformed, or an scrypt stanza is not alone.
  * @throws UNSUPPORTED when no identity fits and the file has stanzas of a type that Tocsin cannot
  *   open.
  * @throws SEAL_NO_MATCH when no identity fits.
  * @throws SEAL_TAMPERED when the header's MAC is wrong.
  */
-export function unlock(header: Header, identities: readonly X25519Identity[]): Buffer {
+export function unlock(header: Header, identities: readonly Identity[]): Buffer {
   checkScryptAlone(header.stanzas);
   const fileKey = findFileKey(header.stanzas, identities);
   if (fileKey === null) throw noMatch(header.stanzas, identities.length);
@@ -30,15 +30,12 @@ function checkScryptAlone(stanzas: readonly Stanza[]): void {
   );
 }
 
-function findFileKey(
-  stanzas: readonly Stanza[],
-  identities: readonly X25519Identity[],
-): Buffer | null {
+function findFileKey(stanzas: readonly Stanza[], identities: readonly Identity[]): Buffer | null {
   // All are parsed before any is tried: a malformed one fails the file whoever opens it.
-  const ours = stanzas.map(parseX25519Stanza).filter((stanza) => stanza !== null);
+  const ours = stanzas.map(parseKnownStanza).filter((stanza) => stanza !== null);
   for (const stanza of ours) {
     for (const identity of identities) {
-      const fileKey = unwrapFileKey(identity, stanza);
+      const fileKey = unwrap(identity, stanza);
       if (fileKey !== null) return fileKey;
     }
   }
@@ -51,8 +48,8 @@ function noMatch(stanzas: readonly Stanza[], identities: number): TocsinError {
   if (unsupported.length > 0) {
     return new TocsinError(
       'UNSUPPORTED',
-      `age file: expected an X25519 stanza for one of ${identities} identities, found ` +
-        `${unsupported.join(' and ')}, which is not supported yet`,
+      `age file: expected a stanza for one of ${identities} identities, found ` +
+        `${unsupported.join(' and ')}, which is not supported`,
     );
   }
   return new TocsinError(

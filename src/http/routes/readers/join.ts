@@ -9,8 +9,8 @@ const JoinBody = Type.Object(
     invitation: Type.String({ minLength: 1, maxLength: 200 }),
     recipient: Type.String({
       minLength: 1,
-      maxLength: 200,
-      description: "the reader's age recipient",
+      maxLength: 2_000,
+      description: "the reader's age recipient, age1… or (hybrid, about 1960 characters) age1pq1…",
     }),
     signKey: Type.String({ format: 'byte', description: 'Ed25519 public key, 32 bytes' }),
     proof: Type.String({ format: 'byte', description: 'signature by signKey (docs/api.md, Join)' }),

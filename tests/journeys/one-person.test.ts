@@ -1,0 +1,176 @@
+/** One human with every scope, alone: each act that takes two persons is refused at the second. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { ParticipantId } from '../../src/domain/ids.ts';
+import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { buildApp } from '../../src/http/app.ts';
+import type { PersonCaller } from '../../src/programme/act.ts';
+import { changeConsent } from '../../src/programme/change-consent.ts';
+import { changeStanding } from '../../src/programme/change-participant.ts';
+import { changePlatform } from '../../src/programme/change-platform.ts';
+import { proposePolicy } from '../../src/programme/change-policy.ts';
+import { moveDisclosure } from '../../src/programme/draft-alert.ts';
+import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
+import { proposeMove } from '../../src/programme/move-disclosure.ts';
+import { planAlert } from '../../src/programme/plan-alert.ts';
+import { proposeAddition } from '../../src/programme/propose-addition.ts';
+import { publishNow } from '../../src/programme/publish-now.ts';
+import { readAlert } from '../../src/programme/read-alert.ts';
+import { reportStatus } from '../../src/programme/release-report.ts';
+import { appeal } from '../../src/programme/standing-appeals.ts';
+import { openSighting, runTrace } from '../../src/programme/trace-leak.ts';
+import { type Edge, json, openEdge } from '../support/edge.ts';
+import { admit, type House, joinReader, openHouse, person, readPack } from '../support/house.ts';
+import { assertInvariants } from '../support/invariants.ts';
+import { approvedSample } from '../support/sighting.ts';
+import { smallAlert } from '../support/small-alert.ts';
+
+/** Does what comes first; gives the URL and body of the act that must be another's. */
+type Row = () => Promise<readonly [url: string, body: object]>;
+
+/** A route whose name says that it concludes what somebody began. */
+const CONCLUDES = /(approval|confirmations?|decision|release)$/;
+
+describe('one human alone', () => {
+  let house: House;
+  let edge: Edge;
+  let solo: PersonCaller;
+  let token: string;
+  let firm: ParticipantId;
+  let tier: ParticipantId;
+  let rows: Readonly<Record<string, Row>>;
+
+  before(async () => {
+    house = await openHouse();
+    edge = openEdge(house);
+    const made = await person(house, 'Solo', ['author', 'approver', 'investigator', 'operator']);
+    [solo, token] = [made.caller, made.token];
+    firm = await admit(house, 'Asked', { tier: 'validate', consentMode: 'per_alert' });
+    tier = await admit(house, 'Stands', { tier: 'validate' });
+    const { context, programme } = house;
+    const now = () => house.clock.now();
+    const begun = async () => {
+      const small = await smallAlert(house);
+      house.clock.set(small.firstWave);
+      await house.cycle();
+      return small;
+    };
+    const suspended = async () => {
+      const change = { to: 'suspended', reason: 'other' } as const;
+      const { step } = await changeStanding(context, solo, programme, tier, change, now());
+      assert.ok(step);
+      return step;
+    };
+    rows = {
+      'POST /v1/alerts/:alert/approval': async () => {
+        const { alert, disclosureAt } = await smallAlert(house);
+        const { version } = await readAlert(context, alert);
+        await moveDisclosure(context, solo, alert, version, plus(disclosureAt, DAY_MS), now());
+        const { digest } = await planAlert(context, alert);
+        return [`/v1/alerts/${alert}/approval`, { plan: digest }];
+      },
+      'POST /v1/additions/:addition/approval': async () => {
+        const { alert } = await begun();
+        const added = await proposeAddition(context, solo, alert, NOTE, now());
+        return [`/v1/additions/${added.addition}/approval`, { digest: added.digest }];
+      },
+      'POST /v1/alert-changes/:proposal/approval': async () => {
+        const { alert } = await smallAlert(house);
+        const change = { alert, participant: firm, consent: 'signatory' } as const;
+        const { proposal } = await changeConsent(context, solo, change, now());
+        assert.ok(proposal);
+        return [`/v1/alert-changes/${proposal.proposal}/approval`, { digest: proposal.digest }];
+      },
+      'POST /v1/disclosure-proposals/:proposal/approval': async () => {
+        const { alert, disclosureAt } = await begun();
+        const to = plus(disclosureAt, DAY_MS);
+        const { proposal, digest } = await proposeMove(context, solo, alert, to, now());
+        return [`/v1/disclosure-proposals/${proposal}/approval`, { digest }];
+      },
+      'POST /v1/alerts/:alert/publication/confirmation': async () => {
+        const { alert } = await smallAlert(house);
+        await publishNow(context, solo, alert, 'other', now());
+        return [`/v1/alerts/${alert}/publication/confirmation`, {}];
+      },
+      'POST /v1/policy-proposals/:proposal/approval': async () => {
+        const next = await readPack('mapp-2024');
+        const { proposal, digest } = await proposePolicy(context, solo, programme, next, now());
+        return [`/v1/policy-proposals/${proposal}/approval`, { digest }];
+      },
+      'POST /v1/programmes/:programme/platform': async () => {
+        await changePlatform(context, solo, programme, 'compromised', now());
+        await changePlatform(context, solo, programme, 'sound', now());
+        return [`/v1/programmes/${programme}/platform`, { state: 'sound' }];
+      },
+      'POST /v1/standing-steps/:step/decision': async () => [
+        `/v1/standing-steps/${await suspended()}/decision`,
+        { decision: 'confirm' },
+      ],
+      'POST /v1/standing-steps/:step/appeal/decision': async () => {
+        tier = await admit(house, 'Appeals', { tier: 'validate' });
+        const { caller } = await joinReader(house, tier);
+        const step = await suspended();
+        await appeal(context, caller, step, 'Not ours.', now());
+        return [`/v1/standing-steps/${step}/appeal/decision`, { outcome: 'dismissed' }];
+      },
+      'POST /v1/sightings/:sighting/approval': async () => {
+        const sample = Buffer.from('a sample');
+        const { sighting } = await openSighting(context, solo, programme, sample, now());
+        return [`/v1/sightings/${sighting}/approval`, {}];
+      },
+      'POST /v1/sightings/:sighting/release': async () => {
+        const sighting = await approvedSample(house, 'nothing of ours');
+        await runTrace(context, solo, sighting, now());
+        const { report } = await reportStatus(context, sighting);
+        return [`/v1/sightings/${sighting}/release`, { report }];
+      },
+      // Last: nothing is released while the clock is doubted.
+      'POST /v1/clock/confirmations': async () => {
+        const wall = plus(now(), HOUR_MS);
+        const reading = { wall, jumped: true, starting: false, database: async () => wall };
+        await guardClock(context, reading);
+        await confirmClock(context, solo, now());
+        return ['/v1/clock/confirmations', {}];
+      },
+    };
+  });
+  after(() => house.tearDown());
+
+  test('each route that concludes something has its row', async () => {
+    const found: string[] = [];
+    const app = buildApp(edge.deps, (one) => {
+      one.addHook('onRoute', ({ method, url }) => {
+        if (method === 'POST' && CONCLUDES.test(url)) found.push(`POST ${url}`);
+      });
+    });
+    await app.ready();
+    await app.close();
+    const named = Object.keys(rows).filter((route) => CONCLUDES.test(route));
+    assert.deepEqual(named.toSorted(), found.toSorted());
+  });
+
+  test('is refused at each, and another person is not', async () => {
+    const other = await person(house, 'Other', ['approver', 'operator']);
+    for (const [route, first] of Object.entries(rows)) {
+      const [url, body] = await first();
+      const refused = await edge.post(url, body, { token });
+      assert.equal(refused.status, 403, `${route}: ${refused.body.toString()}`);
+      assert.equal(json<{ code: string }>(refused).code, 'SECOND_PERSON', route);
+      const taken = await edge.post(url, body, { token: other.token });
+      assert.ok(taken.status < 300, `${route}: ${taken.body.toString()}`);
+    }
+    await assertInvariants(house);
+  });
+});
+
+const NOTE = {
+  kind: 'detection_guidance',
+  variant: 'full',
+  format: 'text',
+  marking: 'none',
+  name: 'note.txt',
+  content: Buffer.from('One more thing.\n'),
+  sidecar: null,
+  reducedBy: null,
+  sourcePublishedAt: null,
+} as const;

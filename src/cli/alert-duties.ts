@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
+import { plain } from '../participant/plain.ts';
 import { alertAnswer } from './alert-answers.ts';
 import { clientAction, idAt } from './command.ts';
 import { namesOfAll } from './names.ts';
@@ -7,11 +8,12 @@ import { section, table } from './output.ts';
 import { list, nullable, object, real, text } from './shape.ts';
 import type { World } from './world.ts';
 
-/** `alert aware`, `duties` and `obligations`: the clocks that an alert has started. */
+/** `alert aware`, `duties`, `obligations`, `leaks`: the clocks that an alert has started. */
 export function addDutyCommands(alert: Command, world: World): void {
   addAware(alert, world);
   addDuties(alert, world);
   addObligations(alert, world);
+  addLeaks(alert, world);
 }
 
 const sealed = object({ event: text, hash: text });
@@ -74,6 +76,38 @@ function addDuties(alert: Command, world: World): void {
     ]);
     const heads = ['due', 'state', 'duty', 'rule', 'owed by', 'if missed'];
     return { json: raw, text: rows.length === 0 ? 'Nothing is owed.\n' : table(heads, rows) };
+  });
+}
+
+const leaksAnswer = object({
+  leaks: list(
+    object({
+      participant: text,
+      noticedAt: text,
+      reportedAt: text,
+      report: object({ what: text, toWhom: text, prevention: text }),
+    }),
+  ),
+});
+
+function addLeaks(alert: Command, world: World): void {
+  const command = alert
+    .command('leaks')
+    .description('the leaks that participants reported of themselves; oldest first')
+    .argument('<alert>', 'id of the alert');
+  clientAction(world, command, async (client, typed) => {
+    const id = idAt(typed, 0, 'alert');
+    const raw = await client.get(`/v1/alerts/${id}/leaks`);
+    const { leaks } = leaksAnswer(raw, 'leaks');
+    const { programme } = alertAnswer(await client.get(`/v1/alerts/${id}`), 'alert');
+    const names = await namesOfAll(client, programme);
+    const parts = leaks.map(({ participant, noticedAt, reportedAt, report }) => {
+      const { what, toWhom, prevention } = report;
+      const lines = [`what: ${what}`, `to whom: ${toWhom}`, `prevention: ${prevention}`];
+      const head = `${plain(names.of(participant))}: noticed ${noticedAt}, reported ${reportedAt}`;
+      return `${[head, ...lines.map((line) => `  ${plain(line, 4_100)}`)].join('\n')}\n`;
+    });
+    return { json: raw, text: parts.length === 0 ? 'Nobody reported one.\n' : parts.join('\n') };
   });
 }
 

@@ -87,6 +87,7 @@ const PROPOSALS: Readonly<Record<string, string>> = {
   POLICY_PROPOSED: 'another policy: policy activate',
   STANDING_PROPOSED: 'a step of a standing: participant confirm, refuse',
   STANDING_UNCONFIRMED: 'a step that one person put in force: participant confirm, refuse',
+  LEAK_REPORTED: 'a participant reported a leak of its own: alert leaks',
   STANDING_APPEALED: 'an appeal against a step: participant grant-appeal, dismiss-appeal',
 };
 

@@ -92,6 +92,14 @@ export const EVENT_SHAPES = {
   },
   delivery_held: { alert: 'id', artifact: 'id', participant: 'id', reader: 'id', reason: 'code' },
   acknowledged: { delivery: 'id', participant: 'id', reader: 'id', receipt: 'hash' },
+  leak_reported: {
+    leak: 'id',
+    alert: 'id',
+    participant: 'id',
+    reader: 'id',
+    noticedAt: 'instant',
+    text: 'hash',
+  },
   obligation_reported: {
     alert: 'id',
     participant: 'id',
@@ -165,6 +173,7 @@ export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'granted',
   'delivered',
   'acknowledged',
+  'leak_reported',
   'obligation_reported',
   'invitation_sent',
   'invitation_answered',

@@ -36,6 +36,7 @@ export type MoveId = Id<'move'>;
 export type ChangeId = Id<'change'>;
 /** A step of a participant's standing. */
 export type StepId = Id<'step'>;
+export type LeakId = Id<'leak'>;
 /** A notice in the outbox. */
 export type NoticeId = Id<'notice'>;
 

@@ -20,7 +20,7 @@ export type Api = {
   /** The parsed JSON of a good answer. @throws as `getBytes`; INVALID_INPUT when it is not JSON. */
   getJson(path: string): Promise<unknown>;
   /** @param key where the route asks for one: however often it is sent, the act is done once. */
-  postJson(path: string, body: Readonly<Record<string, string>>, key?: string): Promise<unknown>;
+  postJson(path: string, body: object, key?: string): Promise<unknown>;
 };
 
 /** Largest JSON answer read: a full page of the inbox takes some 100 kB. */

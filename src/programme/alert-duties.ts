@@ -17,6 +17,7 @@ import {
   milestonesOf,
 } from '../store/duty-store.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { leaksOf } from '../store/leak-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
@@ -96,9 +97,9 @@ export async function readDuties(
         finalTextDueAt: timing && finalTextDueAt(timing, disclosureAt, timing.calendars),
         finalTextAt: dates.finalTextAt,
         preAnnouncedAt: dates.preAnnouncedAt,
-        // No verb records these yet.
+        // No verb records this yet.
         withdrawnAt: null,
-        ownLeaks: [],
+        ownLeaks: await leaksOf(tx, id),
       },
       now,
     );

@@ -20,11 +20,13 @@ export type ObligationRow = {
     readonly says: ReportWord;
     readonly at: Instant;
   }[];
+  /** Oldest report first. */
+  readonly leaks: readonly { readonly noticedAt: Instant; readonly reportedAt: Instant }[];
 };
 
 /**
- * Of every participant that was granted anything of an alert, or of one of them; by id. Reports
- * come as JSON, with their times in milliseconds.
+ * Of every participant that was granted anything of an alert, or of one of them; by id. Reports and
+ * leaks come as JSON, with their times in milliseconds.
  */
 export async function obligationRows(
   tx: Tx,
@@ -34,7 +36,8 @@ export async function obligationRows(
   const { rows } = await sql<ObligationRow>`
     select g.participant_id as participant, e.standing, e.standing_since as "standingSince",
       g.granted_at as "grantedAt", d.received_at as "receivedAt",
-      d.acknowledged_at as "acknowledgedAt", coalesce(r.reports, '[]') as reports
+      d.acknowledged_at as "acknowledgedAt", coalesce(r.reports, '[]') as reports,
+      coalesce(l.leaks, '[]') as leaks
     from (select participant_id, min(granted_at) as granted_at from release_grant
       where alert_id = ${alert}
         and (${participant}::uuid is null or participant_id = ${participant}::uuid)
@@ -50,6 +53,11 @@ export async function obligationRows(
         'at', (extract(epoch from at) * 1000)::bigint) order by at) as reports
       from obligation_report where alert_id = ${alert} group by participant_id) as r
       on r.participant_id = g.participant_id
+    left join (select participant_id, json_agg(json_build_object(
+        'noticedAt', (extract(epoch from noticed_at) * 1000)::bigint,
+        'reportedAt', (extract(epoch from at) * 1000)::bigint) order by at, id) as leaks
+      from leak_report where alert_id = ${alert} group by participant_id) as l
+      on l.participant_id = g.participant_id
     order by g.participant_id`.execute(tx);
   return rows;
 }

@@ -255,6 +255,15 @@ export type Database = {
     at: At;
     resolved_at: AtOrNull;
   };
+  leak_report: {
+    id: string;
+    alert_id: string;
+    participant_id: string;
+    reader_id: string;
+    noticed_at: At;
+    text_enc: Buffer;
+    at: At;
+  };
   standing_step: {
     id: string;
     programme_id: string;

@@ -142,6 +142,41 @@ describe('what members owe for an alert', () => {
     assert.equal(events.length, 2);
   });
 
+  test('a leak of its own is reported, and investigators are told', async () => {
+    const told = { what: 'the advisory', toWhom: 'a customer', prevention: 'another list' };
+    const leak = (reader: TestReader, noticed: number, report: object = told) => {
+      const noticedAt = said(plus(house.clock.now(), -noticed));
+      return edge.post(`/v1/inbox/${small.alert}/leaks`, { noticedAt, report }, reader);
+    };
+    const stranger = await joinReader(house, await admit(house, 'Stranger', { tier: 'entry' }));
+    assert.equal((await leak(stranger, HOUR_MS)).status, 404, 'it sees nothing of the alert');
+    assert.equal((await leak(firm, -1)).status, 400, 'noticed in the future');
+    assert.equal((await leak(firm, HOUR_MS, { ...told, what: ' ' })).status, 400);
+    const { prevention: _, ...two } = told;
+    assert.equal((await leak(firm, HOUR_MS, two)).status, 400);
+    assert.equal((await leak(firm, 2 * DAY_MS)).status, 201);
+    assert.ok((await states(firm)).includes('leak_report late'));
+    assert.equal((await leak(firm, HOUR_MS)).status, 201);
+    assert.ok((await states(firm)).includes('leak_report done'), 'the last one counts');
+
+    const path = `/v1/alerts/${small.alert}/leaks`;
+    type Leaks = { leaks: { participant: string; noticedAt: string; report: object }[] };
+    const { leaks } = json<Leaks>(await edge.get(path, house.tokens.author));
+    assert.deepEqual(
+      leaks.map(({ participant, report: says }) => [participant, says]),
+      [1, 2].map(() => [firm.caller.participant, told]),
+    );
+    assert.equal(leaks[1]?.noticedAt, said(plus(house.clock.now(), -HOUR_MS)));
+    const duties = `/v1/alerts/${small.alert}/duties`;
+    const { items } = json<{ items: { code: string }[] }>(
+      await edge.get(duties, house.tokens.author),
+    );
+    assert.equal(items.filter(({ code }) => code === 'LEAK_REPORT').length, 2);
+    const work = `/v1/programmes/${house.programme}/work-items`;
+    const list = json<{ items: { code: string }[] }>(await edge.get(work, house.tokens.author));
+    assert.equal(list.items.filter(({ code }) => code === 'LEAK_REPORTED').length, 1);
+  });
+
   test('what nobody asks for, or asks of another, answers as what there is not', async () => {
     const entry = await joinReader(house, await admit(house, 'Entry', { tier: 'entry' }));
     const unknown = await edge.get(`/v1/inbox/${firm.caller.id}`, firm.token);

@@ -86,6 +86,15 @@ describe('a suspended participant, on every route that answers readers', () => {
         // What the default pack does not ask for: where one does, it is still taken.
         report('return_copies', 'deleted'),
       ),
+      // What it knows of a leak of its own copies nobody should keep it from telling.
+      'POST /v1/inbox/:alert/leaks': {
+        as: 'own',
+        ask: post(`/v1/inbox/${small.alert}/leaks`, {
+          noticedAt: '2025-06-20T09:00:00Z',
+          report: { what: 'a page', toWhom: 'a customer', prevention: 'training' },
+        }),
+        check: (seen) => assert.equal(seen.status, 201),
+      },
       'GET /v1/invitations': nothing(get('/v1/invitations')),
       'POST /v1/invitations/:invitation/answer': nothing(
         post(`/v1/invitations/${small.alert}/answer`, { answer: 'accept' }),

@@ -163,6 +163,7 @@ const READABLE: Readonly<Record<string, string>> = {
   event: 'leaf',
   participant: 'id',
   embargo_invitation: 'id',
+  leak_report: 'id',
   platform_incident: 'programme_id',
   standing_appeal: 'step_id',
   standing_step: 'id',

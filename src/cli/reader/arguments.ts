@@ -9,6 +9,12 @@ export type Command =
   | ({ readonly verb: 'join'; readonly invitation: string; readonly key: AgeKind } & Common)
   | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'log' } & Common)
   | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
+  | ({
+      readonly verb: 'leak';
+      readonly alert: string;
+      readonly noticed: string;
+      readonly text: string;
+    } & Common)
   | ({ readonly verb: 'ack-notice'; readonly notice: string } & Common)
   | ({
       readonly verb: 'answer';
@@ -51,6 +57,9 @@ export function parseCommand(args: readonly string[]): Command {
     throw new UsageError('--out belongs to fetch and open');
   }
   if (values.hybrid === true && verb !== 'join') throw new UsageError('--hybrid belongs to join');
+  if (values.noticed !== undefined && verb !== 'leak') {
+    throw new UsageError('--noticed belongs to leak');
+  }
   if (values.notice !== undefined) {
     if (verb !== 'ack' || rest.length > 0) throw new UsageError('expected ack --notice ID');
     return { verb: 'ack-notice', notice: values.notice, ...common };
@@ -84,6 +93,13 @@ export function parseCommand(args: readonly string[]): Command {
       }
       return { verb, alert, obligation, says, ...common };
     }
+    case 'leak': {
+      const [alert, ...text] = rest;
+      const { noticed } = values;
+      if (alert === undefined || noticed === undefined)
+        throw new UsageError(`expected ${LEAK_USAGE}`);
+      return { verb, alert, noticed, text: atMostOne(text, LEAK_USAGE) ?? '-', ...common };
+    }
     case 'appeal': {
       const [step, ...text] = rest;
       if (step === undefined) throw new UsageError('expected appeal STEP [FILE]');
@@ -107,6 +123,7 @@ export function parseCommand(args: readonly string[]): Command {
   }
 }
 
+const LEAK_USAGE = 'leak ALERT --noticed TIME [FILE]';
 const ANSWER_USAGE = 'expected answer INVITATION accept|decline';
 
 function parse(args: readonly string[]) {
@@ -119,6 +136,7 @@ function parse(args: readonly string[]) {
         out: { type: 'string' },
         notice: { type: 'string' },
         hybrid: { type: 'boolean' },
+        noticed: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },

@@ -24,6 +24,9 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   report ALERT WORD         say for your whole organisation how it is affected:
                             under_investigation, affected, not_affected, fixed, protected;
                             or, once out of the programme, that copies are returned, deleted
+  leak ALERT [FILE]         report a leak of your own: a file, by default standard input, of JSON
+                            with what (got out), toWhom, and prevention (of another)
+      --noticed TIME        when one of you noticed it
   standing                  what was decided about your organisation itself
   appeal STEP [FILE]        say what it has against a step, once: a file, by default standard input
   log                       follow the issuer's log to its newest checkpoint

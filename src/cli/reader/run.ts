@@ -4,6 +4,7 @@ import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { type Desk, explain, type Machine } from './desk.ts';
 import { EXIT, type Exit, HELP } from './help.ts';
 import { answerVerb, invitationsVerb } from './invitations.ts';
+import { leakVerb } from './leak.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
 import { reportVerb } from './report.ts';
 import { appealVerb, standingVerb } from './standing.ts';
@@ -54,6 +55,8 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return answerVerb(session, command, desk);
     case 'report':
       return reportVerb(session, command, desk);
+    case 'leak':
+      return leakVerb(session, command, desk);
     case 'standing':
       return standingVerb(session, desk);
     case 'appeal':

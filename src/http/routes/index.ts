@@ -29,6 +29,7 @@ import { setInvolvement } from './alerts/set-involvement.ts';
 import { confirm } from './clock/confirm.ts';
 import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
+import { listLeaks, reportOwnLeak } from './inbox/leak.ts';
 import { listInbox } from './inbox/list.ts';
 import { readInboxItem } from './inbox/read.ts';
 import { report } from './inbox/report.ts';
@@ -83,6 +84,8 @@ const FOR_READERS: readonly Route[] = [
   readInboxItem,
   fetchCopy,
   report,
+  reportOwnLeak,
+  listLeaks,
   giveReceipt,
   listInvitations,
   answer,

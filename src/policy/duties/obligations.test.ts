@@ -26,6 +26,7 @@ const FACTS: ObligationFacts = {
   receivedAt: GRANTED,
   acknowledgedAt: null,
   reports: [],
+  leaks: [],
 };
 
 function states(change: Partial<ObligationFacts>, now: Instant): string[] {
@@ -78,6 +79,17 @@ test('the first report counts, and one of something else does not', () => {
   assert.deepEqual(around('status_report', due, { reports: said }), ['done', 'done', 'done']);
   const other = [report('return_copies', plus(due, -1))];
   assert.deepEqual(around('status_report', due, { reports: other })[1], 'overdue');
+});
+
+test('a leak that was reported is in time or late, counted from when it was noticed', () => {
+  const noticedAt = after(10);
+  const state = (reportedAt: Instant) => {
+    const leaks = [{ noticedAt, reportedAt }];
+    return states({ leaks }, plus(reportedAt, 1)).find((each) => each.startsWith('leak_report'));
+  };
+  assert.ok(states({}, after(72)).includes('leak_report binding'), 'of none nothing is known');
+  assert.equal(state(plus(noticedAt, DAY_MS)), 'leak_report done');
+  assert.equal(state(plus(noticedAt, DAY_MS + 1)), 'leak_report late');
 });
 
 test('who is out owes its copies, and of the rest what was due before', () => {

@@ -39,6 +39,8 @@ export type ObligationFacts = OwedFrom & {
   readonly acknowledgedAt: Instant | null;
   /** What it reported of itself, oldest first. */
   readonly reports: readonly MemberReport[];
+  /** Leaks of its own that it reported, oldest report first. */
+  readonly leaks: readonly { readonly noticedAt: Instant; readonly reportedAt: Instant }[];
 };
 
 /** That a member said something by which an obligation is met. */
@@ -86,8 +88,9 @@ function standingOf(owed: Owed, facts: ObligationFacts, now: Instant): Obligatio
   const { code } = owed;
   switch (code) {
     case 'keep_embargo':
-    case 'leak_report':
       return binding(owed);
+    case 'leak_report':
+      return leakReported(owed, facts, now);
     case 'acknowledge':
       return whileActive(owed, facts, facts.acknowledgedAt, now);
     case 'status_report':
@@ -107,6 +110,14 @@ function whileActive(
   const until = standing === 'active' ? null : standingSince;
   if (dueAt === null || (until !== null && doneAt === null && dueAt > until)) return null;
   return { ...owed, doneAt, state: stateAt(dueAt, doneAt, now) };
+}
+
+/** As its last leak was reported; one that nobody reported is not known. */
+function leakReported(owed: Owed, { leaks }: ObligationFacts, now: Instant): Obligation {
+  const last = leaks.at(-1);
+  if (last === undefined || owed.withinMs === null) return binding(owed);
+  const dueAt = plus(last.noticedAt, owed.withinMs);
+  return { ...owed, dueAt, doneAt: last.reportedAt, state: stateAt(dueAt, last.reportedAt, now) };
 }
 
 /** Whoever has no copy has none to give up. What was given up before may be had again since. */

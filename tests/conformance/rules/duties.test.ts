@@ -246,7 +246,13 @@ rule(
 /** What a member owes by a section at an instant, by code. */
 function owed(section: string, now: Instant): ReadonlyMap<string, Obligation> {
   const facts = { grantedAt: day(-14), disclosureAt: T0, standing: 'active' } as const;
-  const nothing = { standingSince: null, receivedAt: null, acknowledgedAt: null, reports: [] };
+  const nothing = {
+    standingSince: null,
+    receivedAt: null,
+    acknowledgedAt: null,
+    reports: [],
+    leaks: [],
+  };
   const found = obligationsOf(rules(section), { ...facts, ...nothing }, now);
   return new Map(found.map((each) => [each.code, each]));
 }

@@ -1,8 +1,6 @@
 /** What is asked about alerts that are out, and what waits for a person. */
 import type { Command } from 'commander';
-import { formatInstant, parseInstant } from '../domain/instant.ts';
-import { alertAnswer } from './alert-answers.ts';
-import { clientAction, idAt } from './command.ts';
+import { clientAction } from './command.ts';
 import { namesOfAll } from './names.ts';
 import { table } from './output.ts';
 import {
@@ -13,53 +11,8 @@ import {
   say,
   wordsOf,
 } from './programme.ts';
-import { flag, list, nullable, object, real, text } from './shape.ts';
+import { flag, list, nullable, object, text } from './shape.ts';
 import type { World } from './world.ts';
-
-const exposure = object({
-  held: list(object({ participant: text, reader: text, first: text, copies: real })),
-  rivalHypotheses: list(text),
-});
-
-/** `exposure`: whoever held copies is a fact; that one of them is the source is not. */
-export function addExposureCommand(program: Command, world: World): void {
-  const command = program
-    .command('exposure')
-    .description('who held copies before an instant, and what else may explain a find')
-    .argument('<alert>', 'id of the alert')
-    .requiredOption('--before <instant>', 'such as the first sighting');
-  clientAction<{ readonly before: string }>(world, command, async (client, typed) => {
-    const id = idAt(typed, 0, 'alert');
-    const before = formatInstant(parseInstant(typed.options.before, '--before'));
-    const query = encodeURIComponent(before);
-    const raw = await client.get(`/v1/alerts/${id}/exposure?before=${query}`);
-    const { held, rivalHypotheses } = exposure(raw, 'exposure');
-    const { programme } = alertAnswer(await client.get(`/v1/alerts/${id}`), 'alert');
-    const names = await namesOfAll(client, programme);
-    const rows = held.map(({ participant, reader, first, copies }) => [
-      names.of(participant),
-      names.of(reader),
-      first,
-      copies,
-    ]);
-    return {
-      json: raw,
-      text:
-        `${table(['participant', 'reader', 'first copy', 'copies'], rows)}\n` +
-        'That somebody held a copy does not say that a find comes from it. Others that may:\n' +
-        rivalHypotheses.map((name) => `  ${RIVALS[name] ?? name}\n`).join(''),
-    };
-  });
-}
-
-const RIVALS: Readonly<Record<string, string>> = {
-  issuer_insider: 'the issuer’s own side',
-  upstream: 'whoever reported or supplied it, or was told upstream',
-  public_commit: 'a fix that was visible in public code',
-  patch_diff: 'the patch, compared with what it replaced',
-  independent_rediscovery: 'somebody who found it too',
-  in_the_wild_prior: 'use of it before the first notice',
-};
 
 const work = object({
   items: list(

@@ -92,6 +92,14 @@ export const EVENT_SHAPES = {
   },
   delivery_held: { alert: 'id', artifact: 'id', participant: 'id', reader: 'id', reason: 'code' },
   acknowledged: { delivery: 'id', participant: 'id', reader: 'id', receipt: 'hash' },
+  knowledge_recorded: {
+    knowledge: 'id',
+    alert: 'id',
+    participant: 'id?',
+    kind: 'code',
+    word: 'code',
+    since: 'instant',
+  },
   leak_reported: {
     leak: 'id',
     alert: 'id',

@@ -37,6 +37,7 @@ export type ChangeId = Id<'change'>;
 /** A step of a participant's standing. */
 export type StepId = Id<'step'>;
 export type LeakId = Id<'leak'>;
+export type KnowledgeId = Id<'knowledge'>;
 /** A notice in the outbox. */
 export type NoticeId = Id<'notice'>;
 

@@ -90,6 +90,8 @@ test('the routes, and whom each answers', async () => {
     `POST /v1/alerts/:alert/events author`,
     `POST /v1/alerts/:alert/invitations author`,
     `POST /v1/alerts/:alert/involvements operator`,
+    `POST /v1/alerts/:alert/knowledge operator+investigator`,
+    `POST /v1/alerts/:alert/outside-deliveries operator+investigator`,
     `POST /v1/alerts/:alert/publication author+approver`,
     `POST /v1/alerts/:alert/publication/confirmation approver+author`,
     `POST /v1/clock/confirmations operator+approver`,

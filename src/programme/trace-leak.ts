@@ -2,12 +2,10 @@ import { encryptColumn } from '../crypto/column.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { AlertId, ParticipantId, ProgrammeId, ReaderId, SightingId } from '../domain/ids.ts';
+import type { ProgrammeId, SightingId } from '../domain/ids.ts';
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import { MAX_SAMPLE_BYTES } from '../marking/extract/sample.ts';
-import { alertById } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
-import { deliveriesOf } from '../store/delivery-reader.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockTraces } from '../store/locks.ts';
@@ -163,48 +161,3 @@ export async function readTrace(context: Context, sighting: SightingId): Promise
   if (!report) throw unknownSighting();
   return report;
 }
-
-/**
- * Who held copies of an alert's artifacts before an instant: what an unmarked find leaves to look
- * at.
- */
-export async function exposureBefore(
-  context: Context,
-  alertId: AlertId,
-  before: Instant,
-): Promise<{ participant: ParticipantId; reader: ReaderId; first: Instant; copies: number }[]> {
-  return context.store.issuer(async (tx) => {
-    if (!(await alertById(tx, alertId))) {
-      throw new TocsinError('NOT_FOUND', 'alert: expected one of this programme', {
-        field: 'alert',
-      });
-    }
-    const held = new Map<
-      ReaderId,
-      { participant: ParticipantId; first: Instant; copies: number }
-    >();
-    for (const delivery of await deliveriesOf(tx, alertId)) {
-      if (delivery.at >= before) continue;
-      const known = held.get(delivery.reader);
-      if (known) known.copies += 1;
-      else {
-        const { participant, at } = delivery;
-        held.set(delivery.reader, { participant, first: at, copies: 1 });
-      }
-    }
-    return [...held].map(([reader, row]) => ({ reader, ...row }));
-  });
-}
-
-/**
- * Explanations besides a participant's copy that an investigation must weigh (reference: 2012,
- * 2021, 2025 cases): none of them is excluded by timing.
- */
-export const RIVAL_HYPOTHESES = [
-  'issuer_insider',
-  'upstream',
-  'public_commit',
-  'patch_diff',
-  'independent_rediscovery',
-  'in_the_wild_prior',
-] as const;

@@ -255,6 +255,17 @@ export type Database = {
     at: At;
     resolved_at: AtOrNull;
   };
+  outside_knowledge: {
+    id: string;
+    alert_id: string;
+    kind: string;
+    word: string;
+    participant_id: string | null;
+    who_enc: Buffer | null;
+    since: At;
+    recorded_by: string;
+    at: At;
+  };
   leak_report: {
     id: string;
     alert_id: string;

@@ -9,18 +9,13 @@ import { manifestSigningBytes, unpackCopy } from '../../src/formats/copy.ts';
 import { digestedContent } from '../../src/formats/rules/content-digest.ts';
 import { approveAlert } from '../../src/programme/approve-alert.ts';
 import { addArtifact } from '../../src/programme/draft-alert.ts';
+import { exposureBefore } from '../../src/programme/exposure.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { readInbox } from '../../src/programme/read-inbox.ts';
 import { readPublicAlerts, readPublicDocument } from '../../src/programme/read-public.ts';
 import { recordFind } from '../../src/programme/record-find.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
-import {
-  approveTrace,
-  exposureBefore,
-  openSighting,
-  readTrace,
-  runTrace,
-} from '../../src/programme/trace-leak.ts';
+import { approveTrace, openSighting, readTrace, runTrace } from '../../src/programme/trace-leak.ts';
 import {
   admit,
   draftExample,
@@ -256,7 +251,7 @@ describe('the life of a copy', () => {
     assert.deepEqual(known.alerts[0]?.result.identified, []);
     const foreign = await traced(house, 'print("an exploit that copies no text of ours")\n');
     assert.ok(foreign.alerts.every(({ result }) => result.identified.length === 0));
-    const held = await exposureBefore(context, alert, T0);
+    const { held } = await exposureBefore(context, alert, T0);
     assert.equal(held.length, readers.length);
   });
 

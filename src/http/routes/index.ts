@@ -7,7 +7,7 @@ import { approveAlertChange, showChange } from './alerts/change.ts';
 import { showDates } from './alerts/dates.ts';
 import { draft } from './alerts/draft.ts';
 import { showDuties } from './alerts/duties.ts';
-import { showExposure } from './alerts/exposure.ts';
+import { recordOutsideDelivery, recordOutsideKnowledge, showExposure } from './alerts/exposure.ts';
 import { inviteAll, showInvited } from './alerts/invite.ts';
 import { showAlerts } from './alerts/list.ts';
 import { showMarking } from './alerts/marking.ts';
@@ -151,6 +151,8 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showMarking,
   approve,
   showExposure,
+  recordOutsideDelivery,
+  recordOutsideKnowledge,
   checkPack,
   comparePacks,
   proposePack,

@@ -253,7 +253,11 @@ export const happen: Act = async (world, draw) => {
   assert.equal(done !== null, isNews, `${kind} is news`);
   if (done === null) return `${alert.name} ${kind}: refused`;
   alert.happened.set(kind, when);
-  if (kind === 'public') alert.opening = endedBy(alert.opening, when);
+  if (kind === 'public') {
+    // It ends the embargo as a publication does, and is confirmed like one: there is one of them.
+    if (alert.approved && alert.opening.t0 > at) alert.published = true;
+    alert.opening = endedBy(alert.opening, when);
+  }
   return `${alert.name} ${kind}, ${at - when} ms ago`;
 };
 

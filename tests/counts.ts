@@ -27,6 +27,8 @@ export const counts = {
   modelSteps: long ? 1_000_000 : 4_000,
   /** Databases side by side, so that one waits for its disk while the other computes. */
   modelHouses: long ? 4 : 1,
+  /** Of each pack, pairs of facts of which one may narrow the other. */
+  narrowings: long ? 300_000 : 20_000,
   properties: long ? 100 : 1,
   ruleMutations: long ? Number.POSITIVE_INFINITY : 4,
   /** Of the mutants of a pack's rules, and of its table. */

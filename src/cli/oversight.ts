@@ -38,6 +38,7 @@ const PROPOSALS: Readonly<Record<string, string>> = {
   CHANGE_PROPOSED: 'a change that opens more: alert approve-change',
   ADDITION_PROPOSED: 'a late artifact: alert approve-addition',
   POLICY_PROPOSED: 'another policy: policy activate',
+  MEMBER_CHANGE_PROPOSED: 'more for participants: participant show-change, approve-change',
   STANDING_PROPOSED: 'a step of a standing: participant confirm, refuse',
   STANDING_UNCONFIRMED: 'a step that one person put in force: participant confirm, refuse',
   LEAK_REPORTED: 'a participant reported a leak of its own: alert leaks',

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Client } from './client.ts';
 import { clientAction, idAt, type Typed } from './command.ts';
 import { readTextFile } from './local-file.ts';
+import { changeResult, mayWait } from './participant-change.ts';
 import { parseProfileFile } from './profile-file.ts';
 import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
 import { fields, object } from './shape.ts';
@@ -20,14 +21,16 @@ export function addFactCommands(participant: Command, world: World): void {
   addDoubt(participant, world, {
     verb: 'trust',
     doubted: false,
-    description: 'its confidentiality is no longer in doubt: decided at once for alerts under way',
+    description: 'propose that its confidentiality is no longer in doubt',
   });
 }
 
 function addProfile(participant: Command, world: World): void {
   const command = participant
     .command('profile')
-    .description('what it has shown: roles, products, criteria, addenda; decided again at once')
+    .description(
+      'what it has shown: roles, products, criteria, addenda; a proposal, unless it only narrows',
+    )
     .argument('<participant>', 'id of the participant')
     .argument('<file>', 'a YAML file; what it leaves out has not been shown')
     .option(PROGRAMME, PROGRAMME_HELP);
@@ -36,7 +39,7 @@ function addProfile(participant: Command, world: World): void {
     const path = await pathOf(client, typed);
     const { enrolment } = told(await client.get(path), 'participant');
     const raw = await client.post(`${path}/enrolment`, { enrolment: { ...enrolment, profile } });
-    return { json: raw, text: 'Changed\n' };
+    return changeResult(raw, mayWait(raw, 'answer').proposal, 'Changed\n');
   });
 }
 
@@ -69,7 +72,8 @@ function addDoubt(
     .option(PROGRAMME, PROGRAMME_HELP);
   clientAction<ProgrammeOption>(world, command, async (client, typed) => {
     const raw = await client.post(`${await pathOf(client, typed)}/doubt`, { doubted });
-    return { json: raw, text: doubted ? 'in doubt\n' : 'no longer in doubt\n' };
+    const done = doubted ? 'in doubt\n' : 'no longer in doubt\n';
+    return changeResult(raw, mayWait(raw, 'answer').proposal, done);
   });
 }
 

@@ -9,6 +9,7 @@ import { clientAction, idAt, type Typed } from './command.ts';
 import { type DutyBody, parseDutyFile } from './duty-file.ts';
 import { readTextFile } from './local-file.ts';
 import type { Result } from './output.ts';
+import { addMemberChangeCommands, nextStep } from './participant-change.ts';
 import { addCopiesCommand } from './participant-copies.ts';
 import { addFactCommands } from './participant-facts.ts';
 import { addStandingCommands } from './participant-standing.ts';
@@ -34,6 +35,7 @@ export function addParticipantCommands(program: Command, world: World): void {
   addInvite(participant, world);
   addCopiesCommand(participant, world);
   addFactCommands(participant, world);
+  addMemberChangeCommands(participant, world);
 }
 
 type AddOptions = ProgrammeOption & {
@@ -50,7 +52,7 @@ type AddOptions = ProgrammeOption & {
 function addAdd(participant: Command, world: World): void {
   const command = participant
     .command('add')
-    .description('admit an organisation; it is decided at once for alerts under way')
+    .description('propose an organisation; it is admitted when another person confirms it')
     .argument('<name>', 'its name')
     .requiredOption('--tier <tier>', 'tier of the programme’s policy, such as entry')
     .requiredOption('--agreement-until <instant>', 'when its agreement ends')
@@ -89,19 +91,23 @@ function addAdd(participant: Command, world: World): void {
     const programme = await programmeOf(client, options);
     const path = `/v1/programmes/${programme}/participants`;
     const raw = await client.post(path, { name, enrolment });
-    const { participant: id } = admitted(raw, 'participant');
+    const { participant: id, proposal } = admitted(raw, 'participant');
+    const unknown =
+      duty.status === 'unknown'
+        ? 'Its duties to report are unknown, so nothing comes before disclosure (--duty).\n'
+        : '';
     return {
       json: raw,
-      text: `Admitted ${id}\n`,
-      hint:
-        duty.status === 'unknown'
-          ? 'Its duties to report are unknown, so nothing comes before disclosure (--duty).'
-          : `Next: tocsin participant invite ${id} --label NAME`,
+      text: `Proposed ${id}\n`,
+      hint: `${unknown}${nextStep(proposal)}\nThen: tocsin participant invite ${id} --label NAME`,
     };
   });
 }
 
-const admitted = object({ participant: text });
+const admitted = object({
+  participant: text,
+  proposal: object({ change: text, digest: text }),
+});
 
 async function dutyOf(world: World, options: AddOptions, agreementEnd: string): Promise<DutyBody> {
   const { duty, dutyUntil } = options;

@@ -34,6 +34,8 @@ export type ProposalId = Id<'proposal'>;
 export type MoveId = Id<'move'>;
 /** A change of an alert that somebody proposes. */
 export type ChangeId = Id<'change'>;
+/** A change about participants that somebody proposes. */
+export type MemberChangeId = Id<'member_change'>;
 /** A step of a participant's standing. */
 export type StepId = Id<'step'>;
 export type LeakId = Id<'leak'>;

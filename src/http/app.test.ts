@@ -61,6 +61,7 @@ test('the routes, and whom each answers', async () => {
     `GET /v1/log/consistency public`,
     `GET /v1/log/export operator`,
     `GET /v1/log/proofs/:leaf reader+${any}`,
+    `GET /v1/member-changes/:change ${any}`,
     `GET /v1/notices reader`,
     `GET /v1/policy-proposals/:proposal ${any}`,
     `GET /v1/programmes ${any}`,

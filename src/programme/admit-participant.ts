@@ -18,36 +18,54 @@ import {
   invitationByHash,
   readersOf,
 } from '../store/participant-reader.ts';
-import { insertInvitedReader, insertParticipant, joinReader } from '../store/participant-writer.ts';
+import { insertInvitedReader, joinReader, requireFreeName } from '../store/participant-writer.ts';
 import { programmeById, programmes } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
+import { enrol } from './apply-member-change.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import type { Context } from './context.ts';
-import { grantNow } from './grant-due.ts';
+import { proposeMemberChange, type Waiting } from './member-change.ts';
 import { issueToken } from './people.ts';
 
-/** Admits a participant. It is decided at once for alerts whose waves have begun. */
-export async function admitParticipant(
+/**
+ * Proposes a participant: it is admitted when a second person confirms it, under the id that is
+ * told now, and decided at once for alerts whose waves have begun.
+ * @throws CONFLICT when the name is taken.
+ */
+export async function proposeParticipant(
   context: Context,
-  caller: PersonCaller | 'system',
+  caller: PersonCaller,
   programme: ProgrammeId,
   input: { readonly name: string; readonly enrolment: Enrolment },
   now: Instant,
   key: IdempotencyKey | null = null,
-): Promise<{ participant: ParticipantId }> {
+): Promise<{ participant: ParticipantId; proposal: Waiting }> {
   checkName(input.name);
-  const actor: Actor = caller === 'system' ? SYSTEM : actorOf(caller);
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
-    const policy = await context.policies.active(tx, programme);
-    checkEnrolment(policy, input.enrolment);
+    checkEnrolment(await context.policies.active(tx, programme), input.enrolment);
+    await requireFreeName(tx, input.name);
     const participant = newId<ParticipantId>();
-    await insertParticipant(
-      tx,
-      { programme, actor, at: now },
-      { id: participant, name: input.name, enrolment: input.enrolment },
-    );
-    await grantNow(context, tx, programme, participant, now);
+    const { name, enrolment: after } = input;
+    const content = { kind: 'admission', participant, name, after } as const;
+    const proposal = await proposeMemberChange(context, tx, caller, programme, content, now);
+    return { participant, proposal };
+  });
+}
+
+/** Admits a participant in the name of the system, as whoever sets an installation up does. */
+export async function admitParticipant(
+  context: Context,
+  programme: ProgrammeId,
+  input: { readonly name: string; readonly enrolment: Enrolment },
+  now: Instant,
+): Promise<{ participant: ParticipantId }> {
+  checkName(input.name);
+  return context.store.issuer(async (tx) => {
+    await lockToChange(tx, programme);
+    const participant = newId<ParticipantId>();
+    const act = { programme, actor: SYSTEM, at: now };
+    await enrol(context, tx, act, { id: participant, ...input });
     return { participant };
   });
 }

@@ -1,16 +1,18 @@
 import { type Enrolment, type Profile, STANDINGS, type Standing } from '../domain/enrolment.ts';
-import { invalid, TocsinError } from '../domain/errors.ts';
+import { invalid } from '../domain/errors.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { onlyNarrows } from '../domain/narrowing.ts';
 import type { STANDING_REASONS } from '../domain/standing.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
-import { enrolmentOf } from '../store/participant-reader.ts';
-import { updateDoubt, updateEnrolment } from '../store/participant-writer.ts';
+import { updateDoubt } from '../store/participant-writer.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { putEnrolment, requireEnrolled } from './apply-member-change.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
+import { proposeMemberChange, type Waiting } from './member-change.ts';
 import { type TakenStep, takeStep } from './standing-steps.ts';
 
 /** A change of a standing as somebody states it. */
@@ -41,9 +43,7 @@ export async function changeStanding(
   if (!STANDINGS.includes(to)) throw invalid('to', `one of ${STANDINGS.join(', ')}`, to);
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
-    const enrolled = await enrolmentOf(tx, programme, participant);
-    if (!enrolled) throw unknownParticipant();
-    const from = enrolled.enrolment.standing;
+    const from = (await requireEnrolled(tx, programme, participant)).enrolment.standing;
     if (from === to) return { step: null, from, to, inForce: true, confirmBy: null };
     const stated = { participant, from, to, reason, evidence };
     return takeStep(context, tx, caller, programme, stated, now);
@@ -55,7 +55,8 @@ export type StatedEnrolment = Omit<Enrolment, 'profile'> & { readonly profile: P
 
 /**
  * Replaces a participant's enrolment facts (tier, duty, agreement, consent mode, profile) and
- * decides again.
+ * decides again: at once where that only narrows, else when a second person confirms it.
+ * @returns what waits for that person; null: it is in force.
  * @throws INVALID_INPUT for a word that the policy in force does not know.
  */
 export async function changeEnrolment(
@@ -66,34 +67,30 @@ export async function changeEnrolment(
   stated: StatedEnrolment,
   now: Instant,
   key: IdempotencyKey | null = null,
-): Promise<{ participant: ParticipantId }> {
+): Promise<{ participant: ParticipantId; proposal: Waiting | null }> {
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
-    const enrolled = await enrolmentOf(tx, programme, participant);
-    if (!enrolled) throw unknownParticipant();
-    if (enrolled.enrolment.standing !== stated.standing) {
-      throw invalid(
-        'standing',
-        `${enrolled.enrolment.standing}, which has a verb of its own`,
-        stated.standing,
-      );
+    const { enrolment: before } = await requireEnrolled(tx, programme, participant);
+    if (before.standing !== stated.standing) {
+      throw invalid('standing', `${before.standing}, which has a verb of its own`, stated.standing);
     }
-    const enrolment = { ...stated, profile: stated.profile ?? enrolled.enrolment.profile };
-    checkEnrolment(await context.policies.active(tx, programme), enrolment);
-    await updateEnrolment(
-      tx,
-      { programme, actor: actorOf(caller), at: now },
-      participant,
-      enrolment,
-    );
-    await grantNow(context, tx, programme, participant, now);
-    return { participant };
+    const after = { ...stated, profile: stated.profile ?? before.profile };
+    checkEnrolment(await context.policies.active(tx, programme), after);
+    if (!onlyNarrows(before, after)) {
+      const content = { kind: 'enrolment', participant, before, after } as const;
+      const proposal = await proposeMemberChange(context, tx, caller, programme, content, now);
+      return { participant, proposal };
+    }
+    const act = { programme, actor: actorOf(caller), at: now };
+    await putEnrolment(context, tx, act, participant, after);
+    return { participant, proposal: null };
   });
 }
 
 /**
- * Records that a participant's confidentiality is in doubt, or no longer is, and decides again. As
- * with a suspension, what the policy then shuts is shut when this returns.
+ * Records that a participant's confidentiality is in doubt, and decides again: as with a
+ * suspension, what the policy then shuts is shut when this returns. That it no longer is waits for
+ * a second person.
  */
 export async function changeDoubt(
   context: Context,
@@ -103,22 +100,19 @@ export async function changeDoubt(
   doubted: boolean,
   now: Instant,
   key: IdempotencyKey | null = null,
-): Promise<{ doubted: boolean }> {
+): Promise<{ doubted: boolean; proposal: Waiting | null }> {
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
-    const enrolled = await enrolmentOf(tx, programme, participant);
-    if (!enrolled) throw unknownParticipant();
-    if (enrolled.doubted !== doubted) {
-      const act = { programme, actor: actorOf(caller), at: now };
-      await updateDoubt(tx, act, participant, doubted);
-      await grantNow(context, tx, programme, participant, now);
+    const enrolled = await requireEnrolled(tx, programme, participant);
+    if (enrolled.doubted === doubted) return { doubted, proposal: null };
+    if (!doubted) {
+      const content = { kind: 'trust', participant } as const;
+      const proposal = await proposeMemberChange(context, tx, caller, programme, content, now);
+      return { doubted: true, proposal };
     }
-    return { doubted };
-  });
-}
-
-function unknownParticipant(): TocsinError {
-  return new TocsinError('NOT_FOUND', 'participant: expected one of this programme', {
-    field: 'participant',
+    const act = { programme, actor: actorOf(caller), at: now };
+    await updateDoubt(tx, act, participant, doubted);
+    await grantNow(context, tx, programme, participant, now);
+    return { doubted, proposal: null };
   });
 }

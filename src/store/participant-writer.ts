@@ -20,11 +20,7 @@ export async function insertParticipant(
     .values({ id, name, created_at: new Date(act.at) })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .executeTakeFirst();
-  if (added.numInsertedOrUpdatedRows === 0n) {
-    throw new TocsinError('CONFLICT', 'name: expected a new participant, found one of this name', {
-      field: 'name',
-    });
-  }
+  if (added.numInsertedOrUpdatedRows === 0n) throw nameTaken();
   await tx
     .insertInto('enrolment')
     .values({
@@ -38,6 +34,22 @@ export async function insertParticipant(
     type: 'participant_added',
     ...act,
     data: { participant: id, tier: enrolment.tier, standing: enrolment.standing },
+  });
+}
+
+/** @throws CONFLICT when a participant has the name. */
+export async function requireFreeName(tx: Tx, name: string): Promise<void> {
+  const row = await tx
+    .selectFrom('participant')
+    .select('id')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (row) throw nameTaken();
+}
+
+function nameTaken(): TocsinError {
+  return new TocsinError('CONFLICT', 'name: expected a new participant, found one of this name', {
+    field: 'name',
   });
 }
 

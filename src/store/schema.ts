@@ -304,6 +304,19 @@ export type Database = {
     outcome: string | null;
     decided_at: AtOrNull;
   };
+  member_change: {
+    id: string;
+    programme_id: string;
+    kind: string;
+    participant_id: string | null;
+    change_enc: Buffer;
+    digest: string;
+    proposer_id: string;
+    at: At;
+    decider_id: string | null;
+    outcome: string | null;
+    decided_at: AtOrNull;
+  };
   event: {
     serial: Generated<number>;
     id: string;

@@ -28,6 +28,7 @@ export async function readVitals(tx: Tx, now: Instant): Promise<Vitals> {
       + (select count(*) from alert_change where decided_at is null)
       + (select count(*) from addition where decided_at is null)
       + (select count(*) from policy_proposal where decided_at is null)
+      + (select count(*) from member_change where decided_at is null)
       + (select count(*) from standing_step where decided_at is null)
       + (select count(*) from standing_appeal where decided_at is null) as "workItems"`.execute(tx);
   const [vitals] = rows;

@@ -25,6 +25,7 @@ export const PROPOSED = [
   'CHANGE_PROPOSED',
   'ADDITION_PROPOSED',
   'POLICY_PROPOSED',
+  'MEMBER_CHANGE_PROPOSED',
   'STANDING_PROPOSED',
   'STANDING_UNCONFIRMED',
   'STANDING_APPEALED',
@@ -64,6 +65,9 @@ export async function openWorkItems(
     union all
       select id, 'POLICY_PROPOSED', null, null, null, null, proposer_id, proposed_at, null
       from policy_proposal where programme_id = ${programme} and decided_at is null
+    union all
+      select id, 'MEMBER_CHANGE_PROPOSED', null, null, participant_id, null, proposer_id, at, null
+      from member_change where programme_id = ${programme} and decided_at is null
     union all
       select id, case form when 'two_persons' then 'STANDING_PROPOSED'
           else 'STANDING_UNCONFIRMED' end,

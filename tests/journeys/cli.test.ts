@@ -67,11 +67,19 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
   });
 
   test('a participant, and its reader who joins', async () => {
-    const admitted = await json<{ participant: string }>(
+    type Waiting = { change: string; digest: string };
+    const admitted = await json<{ participant: string; proposal: Waiting }>(
       author,
       ...['participant', 'add', 'Aldgate Security', '--tier', 'entry', '--duty', 'none'],
       ...['--agreement-from', '2025-01-01T00:00:00Z', '--agreement-until', '2100-01-01T00:00:00Z'],
     );
+    const { change, digest } = admitted.proposal;
+    const show = done(await run(approver, 'tocsin', 'participant', 'show-change', change));
+    assert.match(show.stdout, /^admission +Aldgate Security\n/);
+    assert.ok(show.stdout.endsWith(`Digest  ${digest}\n`));
+    const approveIt = ['participant', 'approve-change', change, '--digest', digest];
+    assert.match((await run(author, 'tocsin', ...approveIt)).stderr, /SECOND_PERSON/);
+    done(await run(approver, 'tocsin', ...approveIt));
     const invite = ['participant', 'invite', admitted.participant, '--label', 'Workstation 7'];
     const { stdout } = done(await run(author, 'tocsin', ...invite));
     await writeFile(join(folder.path, 'invitation.txt'), stdout);

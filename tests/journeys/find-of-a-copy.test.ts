@@ -6,7 +6,6 @@ import { open as openAge } from '../../src/crypto/age/open.ts';
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
-import { changeEnrolment } from '../../src/programme/change-participant.ts';
 import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
 import type { Find } from '../../src/programme/record-find.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
@@ -18,6 +17,7 @@ import {
   type House,
   joinReader,
   openHouse,
+  restate,
   T0,
   type TestReader,
 } from '../support/house.ts';
@@ -140,7 +140,7 @@ describe('a rule of the programme is found in the product of the member it was i
   });
 
   test('where a permission hangs on addenda, a changed enrolment leaves it open', async () => {
-    const { context, clock, programme } = house;
+    const { clock } = house;
     const gated = SHIPS.replace('to: own_users}', 'to: own_users, addendum: aggregator}');
     await enactSection(house, 'use', gated);
     const now = clock.now();
@@ -149,7 +149,7 @@ describe('a rule of the programme is found in the product of the member it was i
     clock.set(plus(now, 1));
     const { participant } = member.caller;
     const changed = enrolment({ tier: 'ans' });
-    await changeEnrolment(context, house.author, programme, participant, changed, clock.now());
+    await restate(house, participant, changed);
     assert.deepEqual(await copyFound(before), ['unknown', 'FACTS_CHANGED']);
     await assertInvariants(house);
   });

@@ -15,7 +15,6 @@ import {
   plus,
 } from '../../src/domain/instant.ts';
 import { inviteReader } from '../../src/programme/admit-participant.ts';
-import { changeEnrolment } from '../../src/programme/change-participant.ts';
 import { addArtifact, draftAlert, moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { encryptFor } from '../../src/programme/keyring.ts';
 import type { ArtifactInput } from '../../src/programme/new-artifact.ts';
@@ -39,6 +38,7 @@ import {
   joinReader,
   openHouse,
   REPORTS_TO_GOVERNMENT,
+  restate,
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
@@ -153,7 +153,7 @@ describe('guards along the way', () => {
   });
 
   test('who gets more when decided again within a wave gets a grant and a notice', async () => {
-    const { context, approver, programme, clock } = house;
+    const { context, clock } = house;
     const bound = await admit(house, 'Bound', { tier: 'validate', duty: REPORTS_TO_GOVERNMENT });
     const { alert, disclosureAt } = await smallAlert(house);
     clock.set(disclosureAt);
@@ -168,7 +168,7 @@ describe('guards along the way', () => {
     assert.deepEqual(await grants(), [{ n: 0 }]);
     clock.set(plus(disclosureAt, HOUR_MS));
     const free = enrolment({ tier: 'validate' });
-    await changeEnrolment(context, approver, programme, bound, free, clock.now());
+    await restate(house, bound, free);
     assert.deepEqual(await grants(), [{ n: 1 }]);
     const late = await admit(house, 'Late', { tier: 'entry' });
     const lateReader = await joinReader(house, late);

@@ -7,7 +7,6 @@ import { TocsinError } from '../../src/domain/errors.ts';
 import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
-import { changeEnrolment } from '../../src/programme/change-participant.ts';
 import { moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { type Invited, inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
 import { lapseInvitations } from '../../src/programme/lapse-invitations.ts';
@@ -24,6 +23,7 @@ import {
   joinReader,
   openHouse,
   REPORTS_TO_GOVERNMENT,
+  restate,
   stand,
   type TestReader,
 } from '../support/house.ts';
@@ -274,14 +274,8 @@ describe('consent to the embargo of one alert', () => {
     const reader = await firm();
     const small = await smallAlert(house);
     await inviteEach(small, small.firstWave, [reader]);
-    await changeEnrolment(
-      house.context,
-      house.approver,
-      house.programme,
-      reader.caller.participant,
-      enrolment({ ...ASKED, consentMode: 'standing' }),
-      house.clock.now(),
-    );
+    const standing = enrolment({ ...ASKED, consentMode: 'standing' });
+    await restate(house, reader.caller.participant, standing);
     assert.equal((await shown(reader)).length, 0, 'it is asked nothing any more');
     house.clock.set(small.firstWave);
     await house.cycle();
@@ -295,10 +289,10 @@ describe('consent to the embargo of one alert', () => {
       const small = await smallAlert(house);
       const deadline = plus(house.clock.now(), HOUR_MS);
       await inviteEach(small, deadline, [reader]);
-      const { context, author, approver, programme, clock } = house;
+      const { context, author, clock } = house;
       const standing = enrolment({ ...ASKED, consentMode: 'standing' });
       const { participant } = reader.caller;
-      await changeEnrolment(context, approver, programme, participant, standing, clock.now());
+      await restate(house, participant, standing);
       if (late) clock.set(deadline);
       const { version } = await planAlert(context, small.alert);
       const later = plus(small.disclosureAt, DAY_MS);

@@ -81,7 +81,13 @@ describe("the issuer's part of the API", () => {
       { name: 'Firm by API', enrolment: ENROLMENT },
       author,
     );
-    const { participant } = json<{ participant: string }>(admitted);
+    const { participant, proposal } = json<{
+      participant: string;
+      proposal: { change: string; digest: string };
+    }>(admitted);
+    const decision = { decision: 'confirm', digest: proposal.digest };
+    const path = `/v1/member-changes/${proposal.change}/decision`;
+    assert.equal((await edge.post(path, decision, approver)).status, 200);
     const seat = await edge.post(
       `${programme}/participants/${participant}/readers`,
       { label: 'soc' },

@@ -7,6 +7,7 @@ import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts
 import { DAY_MS, formatInstant, parseInstant, plus } from '../../src/domain/instant.ts';
 import { approveAlert } from '../../src/programme/approve-alert.ts';
 import { comparePolicies } from '../../src/programme/compare-policies.ts';
+import type { Waiting } from '../../src/programme/member-change.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
@@ -18,6 +19,7 @@ import { fullPack } from '../support/full-pack.ts';
 import {
   admit,
   approve,
+  confirmed,
   draftExample,
   enrolment,
   type House,
@@ -81,6 +83,9 @@ describe('the facts a release turns on', () => {
   async function post(path: string, body: unknown, status = 200): Promise<string> {
     const answer = await edge.post(path, body, operator);
     assert.equal(answer.status, status, answer.body.toString());
+    const { proposal } = json<{ proposal?: Waiting | null }>(answer);
+    // What is about participants is confirmed here; of alerts it is the tests' own matter.
+    if (proposal?.change !== undefined) await confirmed(house, proposal);
     return answer.body.toString();
   }
 

@@ -32,9 +32,14 @@ import {
   redeemInvitation,
 } from '../../src/programme/admit-participant.ts';
 import { approveAlert } from '../../src/programme/approve-alert.ts';
-import { changeStanding } from '../../src/programme/change-participant.ts';
+import {
+  changeEnrolment,
+  changeStanding,
+  type StatedEnrolment,
+} from '../../src/programme/change-participant.ts';
 import { createProgramme, type PackFiles } from '../../src/programme/create-programme.ts';
 import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
+import { decideMemberChange, type Waiting } from '../../src/programme/member-change.ts';
 import { addPerson, authenticate, issueToken } from '../../src/programme/people.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { decideStanding } from '../../src/programme/standing-steps.ts';
@@ -213,7 +218,7 @@ export async function admit(
 ): Promise<ParticipantId> {
   const input = { name, enrolment: enrolment(change) };
   const { context, programme, clock } = house;
-  return (await admitParticipant(context, 'system', programme, input, clock.now())).participant;
+  return (await admitParticipant(context, programme, input, clock.now())).participant;
 }
 
 /** Brings a participant to a standing, by two persons where it takes two. */
@@ -228,6 +233,30 @@ export async function stand(
   const taken = await changeStanding(context, approver, programme, participant, change, now);
   if (taken.inForce || taken.step === null) return;
   await decideStanding(context, author, taken.step, 'confirm', now);
+}
+
+/** Gives a participant other facts, by two persons where it takes two. */
+export async function restate(
+  house: House,
+  participant: ParticipantId,
+  facts: StatedEnrolment,
+  now: Instant = house.clock.now(),
+): Promise<void> {
+  const { context, author, programme } = house;
+  const changed = await changeEnrolment(context, author, programme, participant, facts, now);
+  await confirmed(house, changed.proposal, now);
+}
+
+/** A second person confirms what waits, if anything does. */
+export async function confirmed(
+  house: House,
+  proposal: Waiting | null,
+  now: Instant = house.clock.now(),
+): Promise<void> {
+  if (proposal === null) return;
+  const { change, digest } = proposal;
+  const stated = { decision: 'confirm', digest } as const;
+  await decideMemberChange(house.context, house.approver, change, stated, now);
 }
 
 /** Invites and joins one reader with fresh keys. */

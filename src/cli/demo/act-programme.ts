@@ -49,8 +49,16 @@ async function admit({ issuer, rehearsal }: Stage, { name, enrolment }: Firm): P
       },
     },
   );
-  return object({ participant: text })(answer, 'admitted').participant;
+  const { participant, proposal } = proposed(answer, 'proposed');
+  const decision = { decision: 'confirm', digest: proposal.digest };
+  await issuer.approver.api.post(`/v1/member-changes/${proposal.change}/decision`, decision);
+  return participant;
 }
+
+const proposed = object({
+  participant: text,
+  proposal: object({ change: text, digest: text }),
+});
 
 const keys = object({ origin: text, logVerifierKey: text, manifestKey: text });
 const invited = object({ invitation: text, issuer: keys });

@@ -41,6 +41,8 @@ import { showCheckpoint } from './log/checkpoint.ts';
 import { showConsistency } from './log/consistency.ts';
 import { exportLog } from './log/export.ts';
 import { proveLeaf } from './log/prove.ts';
+import { decideMember } from './member-changes/decide.ts';
+import { showMemberChange } from './member-changes/read.ts';
 import { acknowledge } from './notices/acknowledge.ts';
 import { listNotices } from './notices/list.ts';
 import { admit } from './participants/admit.ts';
@@ -117,6 +119,8 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showCopies,
   decideStandingStep,
   decideStandingAppeal,
+  showMemberChange,
+  decideMember,
   setEnrolment,
   setDoubt,
   setCalendar,

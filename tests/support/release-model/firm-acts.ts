@@ -14,10 +14,10 @@ import {
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../../src/domain/instant.ts';
 import { answerInvitation } from '../../../src/programme/answer-invitation.ts';
 import { changeInvolvement } from '../../../src/programme/change-involvement.ts';
-import { changeDoubt, changeEnrolment } from '../../../src/programme/change-participant.ts';
+import { changeDoubt } from '../../../src/programme/change-participant.ts';
 import { inviteToEmbargo } from '../../../src/programme/invite-to-embargo.ts';
 import { recordConsent } from '../consent.ts';
-import { admit, joinReader, REPORTS_TO_GOVERNMENT, stand } from '../house.ts';
+import { admit, confirmed, joinReader, REPORTS_TO_GOVERNMENT, restate, stand } from '../house.ts';
 import { type Alert, type Firm, LONG_MS, lapse, wouldHold } from './model.ts';
 import { TIERS } from './rules.ts';
 import {
@@ -101,7 +101,6 @@ export const changeAStanding: Act = async (world, draw) => {
 export const changeAnEnrolment: Act = async (world, draw) => {
   const firm = someFirm(world, draw);
   if (firm === null) return null;
-  const { context, approver, programme } = world.house;
   const { participant } = firm.reader.caller;
   const at = now(world);
   const stated = {
@@ -113,7 +112,7 @@ export const changeAnEnrolment: Act = async (world, draw) => {
       () => ({ consentMode: draw.pick(['standing', 'per_alert'] as const) }),
     ])(),
   };
-  await changeEnrolment(context, approver, programme, participant, stated, at);
+  await restate(world.house, participant, stated, at);
   firm.enrolment = stated;
   return `${firm.name}: ${saying(stated)}`;
 };
@@ -138,7 +137,8 @@ export const changeSomethingElse: Act = async (world, draw) => {
   const at = now(world);
   if (draw.oneIn(2)) {
     const doubted = draw.oneIn(2);
-    await changeDoubt(context, author, programme, participant, doubted, at);
+    const said = await changeDoubt(context, author, programme, participant, doubted, at);
+    await confirmed(world.house, said.proposal, at);
     return `${firm.name} in doubt: ${doubted}`;
   }
   const involvement = draw.pick(INVOLVEMENTS);

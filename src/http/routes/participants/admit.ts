@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
 import { NO_PROFILE } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
-import { admitParticipant } from '../../../programme/admit-participant.ts';
+import { proposeParticipant } from '../../../programme/admit-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText } from '../../schemas/basic.ts';
 import { parseEnrolment, StatedEnrolmentText } from '../../schemas/enrolment.ts';
+import { WaitingText } from '../../schemas/member-change.ts';
 
 const AdmitBody = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 200 }), enrolment: StatedEnrolmentText },
@@ -18,10 +19,11 @@ export function admit(app: App, deps: HttpDeps): void {
     {
       config: { audience: ['person:operator'], repeat: 'key' },
       schema: {
-        summary: 'Admits a participant; it is decided at once for alerts under way',
+        summary: 'Proposes a participant, which is admitted when a second person confirms it',
+        description: 'It is told its id now, and decided then for alerts under way.',
         params: Type.Object({ programme: IdText }),
         body: AdmitBody,
-        response: { 201: Type.Object({ participant: IdText }) },
+        response: { 201: Type.Object({ participant: IdText, proposal: WaitingText }) },
       },
     },
     async (request, reply) => {
@@ -29,7 +31,7 @@ export function admit(app: App, deps: HttpDeps): void {
       const { name } = request.body;
       const stated = parseEnrolment(request.body.enrolment);
       const enrolment = { ...stated, profile: stated.profile ?? NO_PROFILE };
-      const admitted = await admitParticipant(
+      const admitted = await proposeParticipant(
         deps.context,
         personOf(request),
         programme,

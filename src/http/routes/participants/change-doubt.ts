@@ -3,7 +3,8 @@ import { parseId } from '../../../domain/ids.ts';
 import { changeDoubt } from '../../../programme/change-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { closed, IdText } from '../../schemas/basic.ts';
+import { closed, IdText, nullable } from '../../schemas/basic.ts';
+import { WaitingText } from '../../schemas/member-change.ts';
 
 export function setDoubt(app: App, deps: HttpDeps): void {
   app.post(
@@ -11,11 +12,15 @@ export function setDoubt(app: App, deps: HttpDeps): void {
     {
       config: { audience: ['person:operator'], repeat: 'key' },
       schema: {
-        summary: 'Says that a participant’s confidentiality is in doubt, or no longer is',
-        description: 'What the policy then shuts is shut when this is answered.',
+        summary: 'Says that its confidentiality is in doubt, or proposes that it no longer is',
+        description:
+          'What the policy then shuts is shut when this is answered. The end of a doubt waits for ' +
+          'a second person: `proposal`.',
         params: Type.Object({ programme: IdText, participant: IdText }),
         body: Type.Object({ doubted: Type.Boolean() }, closed),
-        response: { 200: Type.Object({ doubted: Type.Boolean() }) },
+        response: {
+          200: Type.Object({ doubted: Type.Boolean(), proposal: nullable(WaitingText) }),
+        },
       },
     },
     async (request) =>

@@ -3,8 +3,9 @@ import { parseId } from '../../../domain/ids.ts';
 import { changeEnrolment } from '../../../programme/change-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { closed, IdText } from '../../schemas/basic.ts';
+import { closed, IdText, nullable } from '../../schemas/basic.ts';
 import { parseEnrolment, StatedEnrolmentText } from '../../schemas/enrolment.ts';
+import { WaitingText } from '../../schemas/member-change.ts';
 
 export function setEnrolment(app: App, deps: HttpDeps): void {
   app.post(
@@ -13,10 +14,12 @@ export function setEnrolment(app: App, deps: HttpDeps): void {
       config: { audience: ['person:operator'], repeat: 'key' },
       schema: {
         summary: 'Replaces the facts of an enrolment (its standing has a route of its own)',
-        description: 'A profile that is not stated stays as it is. Decided again at once.',
+        description:
+          'A profile that is not stated stays as it is. What only narrows is in force at once; ' +
+          'else `proposal` waits for a second person.',
         params: Type.Object({ programme: IdText, participant: IdText }),
         body: Type.Object({ enrolment: StatedEnrolmentText }, closed),
-        response: { 200: Type.Object({ participant: IdText }) },
+        response: { 200: Type.Object({ participant: IdText, proposal: nullable(WaitingText) }) },
       },
     },
     async (request) =>

@@ -1,0 +1,108 @@
+/** What is proposed about participants, and its second person. */
+import type { Command } from 'commander';
+import { clientAction, idAt } from './command.ts';
+import { facts, type Result } from './output.ts';
+import { fields, nullable, object, type Told, text } from './shape.ts';
+import type { World } from './world.ts';
+
+const waiting = object({ change: text, digest: text });
+
+/** A change that another person has to put in force; null: it is in force. */
+export const mayWait = object({ proposal: nullable(waiting) });
+
+/** What came of a change: `done` where it is in force. */
+export function changeResult(
+  raw: unknown,
+  proposal: Told<typeof waiting> | null,
+  done: string,
+): Result {
+  if (proposal === null) return { json: raw, text: done };
+  return { json: raw, text: 'Proposed, and not in force\n', hint: nextStep(proposal) };
+}
+
+export function nextStep({ change, digest }: Told<typeof waiting>): string {
+  return `Next, by another person: tocsin participant approve-change ${change} --digest ${digest}`;
+}
+
+const change = object({
+  change: text,
+  kind: text,
+  digest: text,
+  proposer: text,
+  at: text,
+  outcome: nullable(text),
+  participant: nullable(text),
+  name: nullable(text),
+  before: nullable(fields),
+  after: nullable(fields),
+});
+type Change = Told<typeof change>;
+
+/** `participant show-change`, `participant approve-change`, `participant refuse-change` */
+export function addMemberChangeCommands(participant: Command, world: World): void {
+  const show = participant
+    .command('show-change')
+    .description('what is proposed about participants, fact by fact, and its digest')
+    .argument('<change>', 'id of the proposal');
+  clientAction(world, show, async (client, typed) => {
+    const raw = await client.get(`/v1/member-changes/${idAt(typed, 0, 'change')}`);
+    return shown(raw, change(raw, 'change'));
+  });
+  const approve = participant
+    .command('approve-change')
+    .description('put a proposal about participants in force, as a person who did not make it')
+    .argument('<change>', 'id of the proposal')
+    .requiredOption('--digest <digest>', 'digest that was shown');
+  clientAction<{ readonly digest: string }>(world, approve, async (client, typed) => {
+    const path = `/v1/member-changes/${idAt(typed, 0, 'change')}/decision`;
+    const { digest } = typed.options;
+    const raw = await client.post(path, { decision: 'confirm', digest });
+    return { json: raw, text: 'In force: everybody concerned is decided again\n' };
+  });
+  const refuse = participant
+    .command('refuse-change')
+    .description('refuse a proposal about participants, or take one’s own back')
+    .argument('<change>', 'id of the proposal');
+  clientAction(world, refuse, async (client, typed) => {
+    const path = `/v1/member-changes/${idAt(typed, 0, 'change')}`;
+    const { digest } = waiting(await client.get(path), 'change');
+    const raw = await client.post(`${path}/decision`, { decision: 'refuse', digest });
+    return { json: raw, text: 'Refused\n' };
+  });
+}
+
+function shown(raw: unknown, seen: Change): Result {
+  const { kind, participant, name, at, outcome, digest, before, after } = seen;
+  const head: [string, string][] = [
+    [kind, name ?? participant ?? ''],
+    ['proposed', at],
+    ['decision', outcome ?? 'open'],
+  ];
+  const body = after === null ? '' : facts(rowsOf(before, after));
+  const result = { json: raw, text: `${facts(head)}${body}Digest  ${digest}\n` };
+  return outcome === null ? { ...result, hint: nextStep(seen) } : result;
+}
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** Every fact as it would be; one that changes, with what it was. */
+function rowsOf(before: Facts | null, after: Facts): [string, string][] {
+  const flat = flattened(after);
+  const was = before === null ? flat : flattened(before);
+  const names = [...new Set([...was.keys(), ...flat.keys()])].sort();
+  return names.map((name) => {
+    const [from, to] = [was.get(name) ?? '–', flat.get(name) ?? '–'];
+    return [name, from === to ? to : `${from} → ${to}`];
+  });
+}
+
+function flattened(value: Facts, prefix = ''): Map<string, string> {
+  const flat = new Map<string, string>();
+  for (const [name, one] of Object.entries(value)) {
+    const path = `${prefix}${name}`;
+    const nested = typeof one === 'object' && one !== null && !Array.isArray(one);
+    if (nested) for (const [deep, text] of flattened({ ...one }, `${path}.`)) flat.set(deep, text);
+    else flat.set(path, typeof one === 'string' ? one : JSON.stringify(one));
+  }
+  return flat;
+}

@@ -5,6 +5,7 @@ import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { buildApp } from '../../src/http/app.ts';
 import type { PersonCaller } from '../../src/programme/act.ts';
+import { proposeParticipant } from '../../src/programme/admit-participant.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
 import { changeStanding } from '../../src/programme/change-participant.ts';
 import { changePlatform } from '../../src/programme/change-platform.ts';
@@ -20,7 +21,15 @@ import { reportStatus } from '../../src/programme/release-report.ts';
 import { appeal } from '../../src/programme/standing-appeals.ts';
 import { openSighting, runTrace } from '../../src/programme/trace-leak.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
-import { admit, type House, joinReader, openHouse, person, readPack } from '../support/house.ts';
+import {
+  admit,
+  enrolment,
+  type House,
+  joinReader,
+  openHouse,
+  person,
+  readPack,
+} from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { approvedSample } from '../support/sighting.ts';
 import { smallAlert } from '../support/small-alert.ts';
@@ -101,6 +110,12 @@ describe('one human alone', () => {
         await changePlatform(context, solo, programme, 'compromised', now());
         await changePlatform(context, solo, programme, 'sound', now());
         return [`/v1/programmes/${programme}/platform`, { state: 'sound' }];
+      },
+      'POST /v1/member-changes/:change/decision': async () => {
+        const input = { name: 'Proposed', enrolment: enrolment({ tier: 'entry' }) };
+        const { proposal } = await proposeParticipant(context, solo, programme, input, now());
+        const { change, digest } = proposal;
+        return [`/v1/member-changes/${change}/decision`, { decision: 'confirm', digest }];
       },
       'POST /v1/standing-steps/:step/decision': async () => [
         `/v1/standing-steps/${await suspended()}/decision`,

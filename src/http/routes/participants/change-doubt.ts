@@ -14,8 +14,8 @@ export function setDoubt(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'Says that its confidentiality is in doubt, or proposes that it no longer is',
         description:
-          'What the policy then shuts is shut when this is answered. The end of a doubt waits for ' +
-          'a second person: `proposal`.',
+          'What the policy then shuts is shut when this is answered. The end of a doubt waits ' +
+          'for a second person: `proposal`.',
         params: Type.Object({ programme: IdText, participant: IdText }),
         body: Type.Object({ doubted: Type.Boolean() }, closed),
         response: {

@@ -1,6 +1,7 @@
 /** What is proposed about participants, and its second person. */
 import type { Command } from 'commander';
 import { clientAction, idAt } from './command.ts';
+import { importRows, importText, rowsOf } from './import-text.ts';
 import { facts, type Result } from './output.ts';
 import { fields, nullable, object, type Told, text } from './shape.ts';
 import type { World } from './world.ts';
@@ -35,6 +36,7 @@ const change = object({
   name: nullable(text),
   before: nullable(fields),
   after: nullable(fields),
+  rows: nullable(importRows),
 });
 type Change = Told<typeof change>;
 
@@ -72,37 +74,14 @@ export function addMemberChangeCommands(participant: Command, world: World): voi
 }
 
 function shown(raw: unknown, seen: Change): Result {
-  const { kind, participant, name, at, outcome, digest, before, after } = seen;
+  const { kind, participant, name, at, outcome, digest, before, after, rows } = seen;
   const head: [string, string][] = [
     [kind, name ?? participant ?? ''],
     ['proposed', at],
     ['decision', outcome ?? 'open'],
   ];
-  const body = after === null ? '' : facts(rowsOf(before, after));
+  const listed = rows === null ? '' : importText(rows);
+  const body = after === null ? listed : facts(rowsOf(before, after));
   const result = { json: raw, text: `${facts(head)}${body}Digest  ${digest}\n` };
   return outcome === null ? { ...result, hint: nextStep(seen) } : result;
-}
-
-type Facts = Readonly<Record<string, unknown>>;
-
-/** Every fact as it would be; one that changes, with what it was. */
-function rowsOf(before: Facts | null, after: Facts): [string, string][] {
-  const flat = flattened(after);
-  const was = before === null ? flat : flattened(before);
-  const names = [...new Set([...was.keys(), ...flat.keys()])].sort();
-  return names.map((name) => {
-    const [from, to] = [was.get(name) ?? '–', flat.get(name) ?? '–'];
-    return [name, from === to ? to : `${from} → ${to}`];
-  });
-}
-
-function flattened(value: Facts, prefix = ''): Map<string, string> {
-  const flat = new Map<string, string>();
-  for (const [name, one] of Object.entries(value)) {
-    const path = `${prefix}${name}`;
-    const nested = typeof one === 'object' && one !== null && !Array.isArray(one);
-    if (nested) for (const [deep, text] of flattened({ ...one }, `${path}.`)) flat.set(deep, text);
-    else flat.set(path, typeof one === 'string' ? one : JSON.stringify(one));
-  }
-  return flat;
 }

@@ -12,6 +12,7 @@ import type { Result } from './output.ts';
 import { addMemberChangeCommands, nextStep } from './participant-change.ts';
 import { addCopiesCommand } from './participant-copies.ts';
 import { addFactCommands } from './participant-facts.ts';
+import { addImportCommand } from './participant-import.ts';
 import { addStandingCommands } from './participant-standing.ts';
 import { participantsPage, participantTable } from './participant-text.ts';
 import { parseProfileFile } from './profile-file.ts';
@@ -36,6 +37,7 @@ export function addParticipantCommands(program: Command, world: World): void {
   addCopiesCommand(participant, world);
   addFactCommands(participant, world);
   addMemberChangeCommands(participant, world);
+  addImportCommand(participant, world);
 }
 
 type AddOptions = ProgrammeOption & {

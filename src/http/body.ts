@@ -9,6 +9,8 @@ export const BODY_LIMITS = {
   default: 64 * KIB,
   /** A policy pack's texts. */
   pack: MIB,
+  /** A list of members, or the keys of one. */
+  members: 4 * MIB,
   /** An artifact of 16 MiB in base64, with its sidecar. */
   artifact: 24 * MIB,
   /** A sample, or a document to import: raw bytes. */

@@ -1,11 +1,15 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
+import type { Contact } from '../domain/contact.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { RowProblem } from '../formats/members/listed.ts';
+import { putContacts } from '../store/contact-store.ts';
 import type { Tx } from '../store/database.ts';
 import { type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
 import { insertParticipant, updateDoubt, updateEnrolment } from '../store/participant-writer.ts';
 import { checkEnrolment } from './check-enrolment.ts';
+import { encryptContacts } from './contacts.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
 
@@ -24,7 +28,30 @@ export type MemberChange =
       readonly before: Enrolment;
       readonly after: Enrolment;
     }
-  | { readonly kind: 'trust'; readonly participant: ParticipantId };
+  | { readonly kind: 'trust'; readonly participant: ParticipantId }
+  | {
+      readonly kind: 'import';
+      readonly participant: null;
+      /** SHA-256 of the file that was imported, hex. */
+      readonly file: string;
+      readonly rows: readonly ImportRow[];
+    };
+
+/** What becomes of an organisation of an imported list, and the rows that name it. */
+export type ImportRow = {
+  readonly rows: readonly number[];
+  readonly name: string;
+  /** An id that is reserved, where it is yet to be admitted; null where the row is at fault. */
+  readonly participant: ParticipantId | null;
+  readonly result: 'admit' | 'change' | 'same' | 'refused';
+  readonly problems: readonly RowProblem[];
+  /** Its facts on record; null: it is new. */
+  readonly before: Enrolment | null;
+  /** What they are to be; null where the row is at fault. */
+  readonly after: Enrolment | null;
+  /** All that are to be on record. */
+  readonly contacts: readonly Contact[];
+};
 
 type Act = Parameters<typeof insertParticipant>[1];
 
@@ -50,6 +77,8 @@ export async function applyMemberChange(
       return restate(context, tx, act, change);
     case 'trust':
       return trust(context, tx, act, change.participant);
+    case 'import':
+      return takeIn(context, tx, act, change.rows);
   }
 }
 
@@ -66,11 +95,25 @@ export async function enrol(
   await grantNow(context, tx, act.programme, member.id, act.at);
 }
 
+/** Everybody on a list, or nobody: what throws here undoes all of it. */
+async function takeIn(context: Context, tx: Tx, act: Act, rows: readonly ImportRow[]) {
+  for (const { participant, name, result, before, after, contacts } of rows) {
+    if (participant === null || after === null || result === 'same') continue;
+    if (before === null) {
+      await enrol(context, tx, act, { id: participant, name, enrolment: after });
+    } else {
+      await restate(context, tx, act, { participant, before, after });
+    }
+    const encrypted = encryptContacts(context, participant, contacts);
+    await putContacts(tx, act.programme, participant, encrypted);
+  }
+}
+
 async function restate(
   context: Context,
   tx: Tx,
   act: Act,
-  change: Extract<MemberChange, { kind: 'enrolment' }>,
+  change: Omit<Extract<MemberChange, { kind: 'enrolment' }>, 'kind'>,
 ): Promise<void> {
   const { participant, before, after } = change;
   const { enrolment } = await requireEnrolled(tx, act.programme, participant);

@@ -32,7 +32,10 @@ export type MemberChangeView = Waiting & {
   readonly outcome: MemberChangeOutcome | null;
 };
 
-/** Keeps a change for a second person. The caller holds the exclusive release lock. */
+/**
+ * Keeps a change for a second person. The caller holds the exclusive release lock.
+ * @param shown the digest of what was shown, where others can compute it for themselves.
+ */
 export async function proposeMemberChange(
   context: Context,
   tx: Tx,
@@ -40,10 +43,11 @@ export async function proposeMemberChange(
   programme: ProgrammeId,
   content: MemberChange,
   now: Instant,
+  shown: string | null = null,
 ): Promise<Waiting> {
   const id = newId<MemberChangeId>();
   const json = canonicalJson(content as unknown as Json);
-  const digest = digestOf(id, programme, json);
+  const digest = shown ?? digestOf(id, programme, json);
   await insertMemberChange(
     tx,
     { programme, actor: actorOf(caller), at: now },

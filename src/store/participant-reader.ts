@@ -94,6 +94,14 @@ export async function enrolmentOf(
   return { participant, name, enrolment: enrolmentFromRow(row), doubted, calendar };
 }
 
+/** Names of participants that are not in a programme: a name is one organisation's. */
+export async function namesElsewhere(tx: Tx, programme: ProgrammeId): Promise<Set<string>> {
+  const { rows } = await sql<{ name: string }>`select name from participant p where not exists
+    (select 1 from enrolment e where e.participant_id = p.id
+      and e.programme_id = ${programme})`.execute(tx);
+  return new Set(rows.map(({ name }) => name));
+}
+
 /** The calendars by which the active participants of a programme keep their holidays. */
 export async function calendarsOf(tx: Tx, programme: ProgrammeId): Promise<string[]> {
   const rows = await tx

@@ -304,6 +304,7 @@ export type Database = {
     outcome: string | null;
     decided_at: AtOrNull;
   };
+  member_contacts: { programme_id: string; participant_id: string; contacts_enc: Buffer };
   member_change: {
     id: string;
     programme_id: string;

@@ -82,6 +82,7 @@ export function fetchFrom({ app }: Edge): FetchLike {
       url: pathname + search,
       headers: Object.fromEntries(new Headers(headers)),
       ...(typeof body === 'string' ? { payload: body } : {}),
+      ...(body instanceof Uint8Array ? { payload: Buffer.from(body) } : {}),
     });
     const type = String(response.headers['content-type']);
     return new Response(new Uint8Array(response.rawPayload), {

@@ -51,6 +51,7 @@ import { setDoubt } from './participants/change-doubt.ts';
 import { setEnrolment } from './participants/change-enrolment.ts';
 import { setStanding } from './participants/change-standing.ts';
 import { showCopies } from './participants/copies.ts';
+import { importList, tryList } from './participants/import.ts';
 import { showParticipants } from './participants/list.ts';
 import { showParticipant } from './participants/read.ts';
 import { showStanding } from './participants/read-standing.ts';
@@ -112,6 +113,8 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showWork,
   resolveWork,
   admit,
+  importList,
+  tryList,
   showParticipants,
   showParticipant,
   setStanding,

@@ -1,18 +1,29 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../domain/instant.ts';
-import type { MemberChange } from '../../programme/apply-member-change.ts';
+import type { ImportRow, MemberChange } from '../../programme/apply-member-change.ts';
 import type { MemberChangeView } from '../../programme/member-change.ts';
-import { Hex32, IdText, InstantText, nullable, oneOf } from './basic.ts';
+import { Count, Hex32, IdText, InstantText, listOf, nullable, oneOf } from './basic.ts';
 import { EnrolmentText, presentEnrolment } from './enrolment.ts';
 
 /** What waits for a second person. */
 export const WaitingText = Type.Object({ change: IdText, digest: Hex32 });
 
+/** What becomes of an organisation of an imported list, and the rows that name it. */
+export const ImportRowText = Type.Object({
+  rows: listOf(Count),
+  name: Type.String(),
+  result: oneOf(['admit', 'change', 'same', 'refused']),
+  problems: listOf(Type.Object({ column: Type.String(), message: Type.String() })),
+  before: nullable(EnrolmentText),
+  after: nullable(EnrolmentText),
+  contacts: listOf(Type.Object({ address: Type.String(), fingerprint: nullable(Type.String()) })),
+});
+
 /** A proposal about participants. What does not belong to its kind is null. */
 export const MemberChangeText = Type.Object({
   change: IdText,
   programme: IdText,
-  kind: oneOf(['admission', 'enrolment', 'trust']),
+  kind: oneOf(['admission', 'enrolment', 'trust', 'import']),
   digest: Hex32,
   proposer: IdText,
   at: InstantText,
@@ -21,6 +32,8 @@ export const MemberChangeText = Type.Object({
   name: nullable(Type.String()),
   before: nullable(EnrolmentText),
   after: nullable(EnrolmentText),
+  file: nullable(Hex32),
+  rows: nullable(listOf(ImportRowText)),
 });
 
 export function presentMemberChange(view: MemberChangeView): Static<typeof MemberChangeText> {
@@ -29,7 +42,13 @@ export function presentMemberChange(view: MemberChangeView): Static<typeof Membe
   return { ...told, kind: content.kind, ...presentContent(content) };
 }
 
-const NOTHING = { participant: null, name: null, before: null, after: null };
+const NOTHING = {
+  participant: null,
+  name: null,
+  before: null,
+  after: null,
+  ...{ file: null, rows: null },
+};
 
 function presentContent(content: MemberChange) {
   switch (content.kind) {
@@ -44,5 +63,15 @@ function presentContent(content: MemberChange) {
     }
     case 'trust':
       return { ...NOTHING, participant: content.participant };
+    case 'import':
+      return { ...NOTHING, file: content.file, rows: content.rows.map(presentImportRow) };
   }
+}
+
+export function presentImportRow({ before, after, ...row }: ImportRow) {
+  return {
+    ...row,
+    before: before && presentEnrolment(before),
+    after: after && presentEnrolment(after),
+  };
 }

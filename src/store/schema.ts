@@ -1,13 +1,8 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Profile } from '../domain/enrolment.ts';
-import type { FindKind, Shipped } from '../domain/find.ts';
 import type { Instant } from '../domain/instant.ts';
-
-/** `timestamptz(3)`: read as milliseconds, written as a `Date` made from milliseconds. */
-export type At = ColumnType<Instant, Date, Date>;
-export type AtOrNull = ColumnType<Instant | null, Date | null, Date | null>;
-/** `jsonb`: read parsed, written as JSON text. */
-export type Json<T> = ColumnType<T, string, string>;
+import type { At, AtOrNull, Json } from './column-types.ts';
+import type { TraceTables } from './trace-schema.ts';
 
 type ArtifactTable = {
   id: string;
@@ -28,7 +23,7 @@ type ArtifactTable = {
 };
 
 /** The tables of migrations/, by name. Columns named `*_enc` hold ciphertext. */
-export type Database = {
+export type Database = TraceTables & {
   schema_migration: { version: number; name: string; sha256: string; applied_at: At };
   setting: { name: string; value: Buffer };
   clock_mark: {
@@ -255,26 +250,6 @@ export type Database = {
     at: At;
     resolved_at: AtOrNull;
   };
-  outside_knowledge: {
-    id: string;
-    alert_id: string;
-    kind: string;
-    word: string;
-    participant_id: string | null;
-    who_enc: Buffer | null;
-    since: At;
-    recorded_by: string;
-    at: At;
-  };
-  leak_report: {
-    id: string;
-    alert_id: string;
-    participant_id: string;
-    reader_id: string;
-    noticed_at: At;
-    text_enc: Buffer;
-    at: At;
-  };
   standing_step: {
     id: string;
     programme_id: string;
@@ -338,60 +313,6 @@ export type Database = {
   tick: { tick: number; at: At; root: Buffer; tick_key: Buffer; events: number };
   log_node: { level: number; index: number; hash: Buffer };
   checkpoint: { size: number; at: At; note: string };
-  sighting: {
-    id: string;
-    programme_id: string;
-    opened_by: string;
-    at: At;
-    sample_sha256: string;
-    sample_enc: Buffer;
-  };
-  sighting_find: {
-    sighting_id: string;
-    kind: FindKind;
-    place_enc: Buffer;
-    found_at: At;
-    shipped: Shipped;
-    member_id: string | null;
-    recorded_by: string;
-    at: At;
-  };
-  trace_approval: { sighting_id: string; opened_by: string; approver_id: string; at: At };
-  reading: {
-    sighting_id: string;
-    alert_id: string;
-    sha256: string;
-    reading_enc: Buffer;
-    at: At;
-    read: number;
-  };
-  evidence_entry: {
-    programme_id: string;
-    nth: number;
-    sighting_id: string;
-    alert_id: string;
-    list: string;
-    adds: number | null;
-  };
-  trace_report: {
-    sighting_id: string;
-    look: number;
-    sha256: string;
-    report_enc: Buffer;
-    at: At;
-    traced_by: string;
-  };
-  report_release: { sighting_id: string; traced_by: string; released_by: string; at: At };
-  report_reply: {
-    id: string;
-    serial: Generated<number>;
-    sighting_id: string;
-    participant_id: string;
-    text_sha256: string;
-    text_enc: Buffer;
-    recorded_by: string;
-    at: At;
-  };
   idempotency: {
     token_id: string;
     key: string;

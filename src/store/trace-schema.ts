@@ -1,0 +1,81 @@
+import type { Generated } from 'kysely';
+import type { FindKind, Shipped } from '../domain/find.ts';
+import type { At } from './column-types.ts';
+
+/** The tables of finds and of who had what of an alert, by name. */
+export type TraceTables = {
+  outside_knowledge: {
+    id: string;
+    alert_id: string;
+    kind: string;
+    word: string;
+    participant_id: string | null;
+    who_enc: Buffer | null;
+    since: At;
+    recorded_by: string;
+    at: At;
+  };
+  leak_report: {
+    id: string;
+    alert_id: string;
+    participant_id: string;
+    reader_id: string;
+    noticed_at: At;
+    text_enc: Buffer;
+    at: At;
+  };
+  sighting: {
+    id: string;
+    programme_id: string;
+    opened_by: string;
+    at: At;
+    sample_sha256: string;
+    sample_enc: Buffer;
+  };
+  sighting_find: {
+    sighting_id: string;
+    kind: FindKind;
+    place_enc: Buffer;
+    found_at: At;
+    shipped: Shipped;
+    member_id: string | null;
+    recorded_by: string;
+    at: At;
+  };
+  trace_approval: { sighting_id: string; opened_by: string; approver_id: string; at: At };
+  reading: {
+    sighting_id: string;
+    alert_id: string;
+    sha256: string;
+    reading_enc: Buffer;
+    at: At;
+    read: number;
+  };
+  evidence_entry: {
+    programme_id: string;
+    nth: number;
+    sighting_id: string;
+    alert_id: string;
+    list: string;
+    adds: number | null;
+  };
+  trace_report: {
+    sighting_id: string;
+    look: number;
+    sha256: string;
+    report_enc: Buffer;
+    at: At;
+    traced_by: string;
+  };
+  report_release: { sighting_id: string; traced_by: string; released_by: string; at: At };
+  report_reply: {
+    id: string;
+    serial: Generated<number>;
+    sighting_id: string;
+    participant_id: string;
+    text_sha256: string;
+    text_enc: Buffer;
+    recorded_by: string;
+    at: At;
+  };
+};

@@ -44,6 +44,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   MARK_FAILED: 'inside',
   KEY_INVALID: 'input',
   KEY_WRONG: 'mismatch',
+  KEY_SEALED: 'refused',
   SEAL_MALFORMED: 'input',
   SEAL_NO_MATCH: 'mismatch',
   SEAL_TAMPERED: 'evidence',

@@ -5,6 +5,7 @@ import { TocsinError } from '../domain/errors.ts';
 import { plain } from '../participant/plain.ts';
 import { addAdminCommands } from './admin.ts';
 import { addAlertCommands } from './alert.ts';
+import { addCustodyCommands } from './custody.ts';
 import { addDemoCommand } from './demo.ts';
 import { EXIT_STATUSES, exitStatusOf } from './exit.ts';
 import { addExposureCommands } from './exposure.ts';
@@ -42,6 +43,7 @@ export function buildProgram(world: World): Command {
   addImportCommand(program, world);
   addPolicyCommands(program, world);
   addTraceCommands(program, world);
+  addCustodyCommands(program, world);
   addExposureCommands(program, world);
   addWorkCommands(program, world);
   addLogCommands(program, world);

@@ -70,6 +70,7 @@ const evidence = object({
   readings: real,
   list: text,
   alerts: real,
+  frozen: real,
   stages: list(object({ scope: text, slots: real, tested: real })),
   participants: list(object(evidenceScore)),
   readers: list(object({ ...evidenceScore, reader: text })),
@@ -106,6 +107,8 @@ export const traceAnswer = object({
       ),
     }),
   ),
+  leftOut: list(text),
+  unsearched: list(text),
   status: object({
     report: text,
     state: text,

@@ -48,6 +48,7 @@ const REPORT: TraceAnswer = {
   ],
   evidence: {
     ...{ alpha: 1e-6, look: 2, cap: 2_000, budgetLeft: 0.39, readings: 3, alerts: 2 },
+    frozen: 1,
     list: 'c'.repeat(64),
     stages: [{ scope: 'participant', slots: 180, tested: 120 }],
     participants: [
@@ -71,6 +72,7 @@ const REPORT: TraceAnswer = {
       ],
     },
   ],
+  ...{ leftOut: ['alert-8'], unsearched: ['alert-9'] },
   status: {
     ...{ report: 'd'.repeat(64), state: 'draft', tracedBy: 'i', tracedAt: '2025-07-10T10:00:00Z' },
     ...{ released: null, replies: [] },

@@ -5,7 +5,7 @@ import type { Part } from './trace-part.ts';
 import { type Bar, tracePlot } from './trace-plot.ts';
 import { evidenceSentence, traceSentence } from './trace-sentence.ts';
 import { repliesTo, stateText } from './trace-status.ts';
-import { alertParts, evidenceParts, NOTHING_FOUND } from './trace-text.ts';
+import { alertParts, evidenceParts, NOTHING_FOUND, sealedParts } from './trace-text.ts';
 import { foundAt, useParts } from './trace-use.ts';
 
 /** The report as a page to be read in a browser or printed: the answer first. */
@@ -32,6 +32,7 @@ ${plots(report, names)}
 </section>
 ${report.alerts.map((traced) => partsOf(names.of(traced.alert), alertParts(traced, names)))}
 ${report.evidence === null ? [] : partsOf('Over all alerts', evidenceParts(report.evidence, names))}
+${sealedParts(report, names).map((part) => html`<section>${partOf(part)}</section>\n`)}
 </main>
 `;
   return htmlPage(`Report of trace ${report.sighting}`, STYLE, body);

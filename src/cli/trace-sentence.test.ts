@@ -90,6 +90,7 @@ const accumulated = {
 };
 const TOGETHER: Evidence = {
   ...{ alpha: 1e-6, look: 4, cap: 2000, budgetLeft: 0.2, readings: 5, list: 'aa', alerts: 3 },
+  frozen: 0,
   stages: [],
   participants: [accumulated],
   readers: [{ ...accumulated, reader: 'r', corrected: 4e-7 }],

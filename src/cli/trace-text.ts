@@ -21,7 +21,10 @@ export function traceText(report: TraceAnswer, names: Names): string {
     ...(find === null ? [] : foundAt(find, names)),
   ]);
   const replies = repliesTo(report, names).map(({ title, lines }) => linesText(title, lines));
-  if (report.alerts.length === 0) return `${NOTHING_FOUND}\n\n${head}${replies.join('')}`;
+  const sealed = partsText('', sealedParts(report, names));
+  if (report.alerts.length === 0) {
+    return `${NOTHING_FOUND}\n\n${head}${replies.join('')}${sealed}`;
+  }
   const answers = report.alerts.map(
     ({ alert, result }) => `${names.of(alert)}\n${traceSentence(result, names)}\n`,
   );
@@ -34,6 +37,7 @@ export function traceText(report: TraceAnswer, names: Names): string {
   if (report.evidence !== null) {
     rests.push(partsText('Over all alerts', evidenceParts(report.evidence, names)));
   }
+  rests.push(sealed);
   return `${answers.join('\n')}\n${head}${rests.join('')}`;
 }
 
@@ -142,12 +146,16 @@ function without(left: Without, told: (name: string) => string): string {
 
 /** What the evidence over all alerts rests on. */
 export function evidenceParts(evidence: Evidence, names: Names): Part[] {
-  const { readings, list, alerts, look, alpha, budgetLeft, stages } = evidence;
+  const { readings, list, alerts, frozen, look, alpha, budgetLeft, stages } = evidence;
   const slots = stages.map((stage) => `${stage.slots} of ${stage.scope}s`);
   const basis: Part = {
     kind: 'facts',
     pairs: [
-      ['entered', `${counted(readings, 'reading')}, slots of ${counted(alerts, 'alert')}`],
+      [
+        'entered',
+        `${counted(readings, 'reading')}, slots of ${counted(alerts, 'alert')}` +
+          (frozen === 0 ? '' : `, ${frozen} of them frozen, as their mark key is sealed`),
+      ],
       ['list', `${list}, in the ledger`],
       ['slots', slots.join(', ')],
       [
@@ -186,6 +194,15 @@ export function evidenceParts(evidence: Evidence, names: Names): Part[] {
     ]),
   };
   return scored.length === 0 ? [basis] : [basis, named];
+}
+
+/** What a sample was not compared with, because mark keys were sealed. */
+export function sealedParts({ leftOut, unsearched }: TraceAnswer, names: Names): Part[] {
+  const lines = [
+    ...leftOut.map((alert) => `slots of ${names.of(alert)}, of which it shows some`),
+    ...unsearched.map((alert) => `canaries of ${names.of(alert)}`),
+  ];
+  return lines.length === 0 ? [] : [{ kind: 'lines', title: 'Not traced: keys are sealed', lines }];
 }
 
 /** Tails below a double's range are shown by their logarithm. */

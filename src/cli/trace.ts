@@ -9,6 +9,7 @@ import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './
 import { object, text } from './shape.ts';
 import { type TraceAnswer, traceAnswer } from './trace-answers.ts';
 import { addFind } from './trace-find.ts';
+import { addOpen } from './trace-open.ts';
 import { tracePage } from './trace-page.ts';
 import { addRelease, addReply } from './trace-release.ts';
 import { traceText } from './trace-text.ts';
@@ -37,6 +38,7 @@ export function addTraceCommands(program: Command, world: World): void {
   });
   addFind(trace, world);
   addApprove(trace, world);
+  addOpen(trace, world);
   addRun(trace, world);
   addShow(trace, world);
   addRelease(trace, world);
@@ -59,12 +61,14 @@ function addRun(trace: Command, world: World): void {
   const command = trace
     .command('run')
     .description('trace an approved sample; a repeat gives the first report again')
-    .argument('<sighting>', 'id of the sighting');
-  clientAction(world, command, async (client, typed) => {
+    .argument('<sighting>', 'id of the sighting')
+    .option('--without-sealed', 'leave out alerts whose mark key is sealed; the report says so');
+  clientAction<{ readonly withoutSealed?: true }>(world, command, async (client, typed) => {
     const progress = openProgress(world);
     progress.at('reading the sample and comparing copies');
     const path = `/v1/sightings/${idAt(typed, 0, 'sighting')}/trace`;
-    const raw = await client.post(path, {}).finally(() => progress.done());
+    const query = typed.options.withoutSealed === true ? '?sealed=left_out' : '';
+    const raw = await client.post(`${path}${query}`, {}).finally(() => progress.done());
     return shown(client, raw);
   });
 }
@@ -93,7 +97,7 @@ async function shown(
 /** The names of the alerts, artifacts, participants and readers that a report shows. */
 async function namesIn(
   client: Client,
-  { alerts, evidence, find, status }: TraceAnswer,
+  { alerts, evidence, find, leftOut, unsearched, status }: TraceAnswer,
 ): Promise<Names> {
   const names = new Names();
   for (const { alert, result } of alerts) {
@@ -108,6 +112,9 @@ async function namesIn(
     for (const id of new Set(ids.filter((one) => one !== null))) {
       await addName(client, names, programme, id);
     }
+  }
+  for (const alert of [...leftOut, ...unsearched]) {
+    names.add(alert, alertAnswer(await client.get(`/v1/alerts/${alert}`), 'alert').title);
   }
   return names;
 }

@@ -119,6 +119,13 @@ export const EVENT_SHAPES = {
   },
   clock_doubted: { wall: 'instant', highWater: 'instant', database: 'instant' },
   clock_confirmed: { wall: 'instant' },
+  custody_proposed: { custody: 'id', key: 'hash', afterDays: 'int' },
+  custody_accepted: { custody: 'id', key: 'hash' },
+  mark_key_sealed: { alert: 'id', custody: 'id', first: 'hash', second: 'hash' },
+  evidence_frozen: { alert: 'id', readings: 'int', evidence: 'hash' },
+  half_brought: { alert: 'id', sighting: 'id', half: 'int' },
+  mark_key_opened: { alert: 'id', sighting: 'id', until: 'instant' },
+  mark_key_closed: { alert: 'id', sighting: 'id' },
   sighting_opened: { sighting: 'id', sample: 'hash', bytes: 'int' },
   find_recorded: {
     sighting: 'id',

@@ -16,5 +16,8 @@ export const FAILPOINTS = [
   'tick.committed',
   'tick.pinned',
   'trace.read',
+  'seal.frozen',
+  'seal.split',
+  'seal.committed',
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];

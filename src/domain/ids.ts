@@ -40,6 +40,8 @@ export type MemberChangeId = Id<'member_change'>;
 export type StepId = Id<'step'>;
 export type LeakId = Id<'leak'>;
 export type KnowledgeId = Id<'knowledge'>;
+/** A custody of mark keys, proposed or in force. */
+export type CustodyId = Id<'custody'>;
 /** A notice in the outbox. */
 export type NoticeId = Id<'notice'>;
 

@@ -42,7 +42,7 @@ function trace(sample: string | Uint8Array, alerts = [ADVISORY, OTHER]): (TraceR
     ...{ reading: readOpened(opened, survivor.prepared), key, canaries: [], cap: 200 },
     participants: FIRMS.map((participant) => ({ participant, readers: ['desk-0'] })),
   }));
-  return [...scoreReadings(readings, 0, { entries: [], cap: 200 }).results];
+  return [...scoreReadings(readings, 0, { entries: [], frozen: [], opened: [], cap: 200 }).results];
 }
 
 function namedIn(result: TraceResult | null | undefined): string[] {

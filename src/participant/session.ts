@@ -113,7 +113,7 @@ export async function saveOwnKeys(
 }
 
 /** The one line that is not a comment, as in age's identity files. */
-function soleLine(file: Buffer): string {
+export function soleLine(file: Buffer | string): string {
   const lines = file.toString().split(/\r?\n/);
   return lines.filter((line) => line !== '' && !line.startsWith('#')).join('\n');
 }

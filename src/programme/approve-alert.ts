@@ -23,6 +23,7 @@ import { unknownAlert } from './draft-alert.ts';
 import { opensToSignatory, windowFault } from './embargo-consent.ts';
 import { alertFacts } from './grant-due.ts';
 import { holdDate, recordSaid, setAside, type TimingAnswers } from './hold-date.ts';
+import { markKeyOf } from './keyring.ts';
 import { makePlan } from './plan-alert.ts';
 import { isSettled, standingOf } from './timing-facts.ts';
 
@@ -169,7 +170,7 @@ export async function commitMarks(
     ...act,
     data: {
       alert: alert.id,
-      key: sha256Hex(lp('tocsin/mark-key/v1', alert.id), keys.mark),
+      key: sha256Hex(lp('tocsin/mark-key/v1', alert.id), markKeyOf(keys)),
       tables: sha256(Buffer.from(canonicalJson(tables))).toString('hex'),
       slots,
       cap: readerCap,

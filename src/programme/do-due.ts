@@ -3,14 +3,16 @@ import { dueAt } from '../store/due-reader.ts';
 import type { Context } from './context.ts';
 import { decideBySilence } from './early-waves.ts';
 import { lapseInvitations } from './lapse-invitations.ts';
+import { closeLapsed } from './open-mark-key.ts';
 import { recordUnconfirmed } from './publish-now.ts';
 import { releaseDue } from './release-due.ts';
+import { sealDue } from './seal-mark-keys.ts';
 
 /**
  * Ends the invitations nobody answered, records acts that nobody confirmed, opens the waves that
- * nobody refused to bring forward, and releases what is due at `now`; most often there is nothing.
- * Returns how many batches were released.
- * @throws as `releaseDue`.
+ * nobody refused to bring forward, and releases what is due at `now`; then closes and seals mark
+ * keys whose time is over. Most often there is nothing. Returns how many batches were released.
+ * @throws as `releaseDue`, `sealDue`.
  */
 export async function doDue(context: Context, now: Instant): Promise<number> {
   const due = await context.store.lookup((tx) => dueAt(tx, now));
@@ -18,5 +20,9 @@ export async function doDue(context: Context, now: Instant): Promise<number> {
   // Silence first: at the very instant a wave opens, who has not answered has refused.
   if (due.invitations) await lapseInvitations(context, now);
   if (due.proposals) await decideBySilence(context, now);
-  return due.releases || due.invitations || due.proposals ? releaseDue(context, now) : 0;
+  const opens = due.releases || due.invitations || due.proposals;
+  const batches = opens ? await releaseDue(context, now) : 0;
+  if (due.halves) await closeLapsed(context, now);
+  if (due.keys) await sealDue(context, now);
+  return batches;
 }

@@ -10,6 +10,7 @@ import { putSetting, setting } from '../store/programme-store.ts';
 
 /**
  * The two keys of an alert, 32 bytes each: `data` encrypts its columns, `mark` makes its codewords.
+ * `mark` is empty once it is sealed away, and for whoever may not see it.
  */
 export type AlertKeys = { readonly data: Buffer; readonly mark: Buffer };
 
@@ -29,7 +30,15 @@ export type Keyring = {
   /** Keys the hashes by which repeated requests are known again; derived too. */
   readonly requests: Buffer;
   alert(tx: Tx, alert: AlertId): Promise<AlertKeys>;
+  /** Drops what is kept of an alert in memory: its mark key was sealed away. */
+  forget(alert: AlertId): void;
 };
+
+/** The mark key. @throws KEY_SEALED once its two officers have it. */
+export function markKeyOf({ mark }: AlertKeys): Buffer {
+  if (mark.length > 0) return mark;
+  throw new TocsinError('KEY_SEALED', 'mark key: expected the one of this alert, found it sealed');
+}
 
 const SIGNING_KEYS = ['log-key', 'manifest-key'] as const;
 const COLUMN_KEYS = ['sighting-key', 'standing-key'] as const;
@@ -68,6 +77,7 @@ export async function openKeyring(store: Store, master: MasterKey): Promise<Keyr
       if (keys.mark.length > 0) kept.set(alert, keys);
       return keys;
     },
+    forget: (alert) => kept.delete(alert),
   };
 }
 
@@ -110,7 +120,7 @@ async function unwrapAlertKeys(tx: Tx, master: MasterKey, alert: AlertId): Promi
   const rows = await wrappedKeys(tx, alert);
   const unwrap = (purpose: 'data' | 'mark'): Buffer => {
     const row = rows.find((candidate) => candidate.purpose === purpose);
-    // Public readers see the data key only; what needs the mark key then fails here, closed.
+    // Public readers see the data key only, and a sealed mark key nobody: what needs it then fails.
     if (!row) return Buffer.alloc(0);
     return unwrapKey(wrapper(master, purpose), aad(alert, purpose), row.wrapped);
   };

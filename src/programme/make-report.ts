@@ -3,7 +3,6 @@ import { formatInstant, type Instant } from '../domain/instant.ts';
 import type { EvidenceResult, TraceResult } from '../marking/decoder/result.ts';
 import type { Reading } from '../marking/reading.ts';
 import type { Tx } from '../store/database.ts';
-import type { EvidenceHead } from '../store/evidence-store.ts';
 import { marksCommitted, type Sighting } from '../store/trace-store.ts';
 import type { Context } from './context.ts';
 import { type Find, requireFind } from './record-find.ts';
@@ -18,13 +17,17 @@ export type ScoredAlert = {
   readonly result: TraceResult;
 };
 
+/** What a trace came to. */
+export type Traced = Pick<TraceReport, 'evidence' | 'leftOut' | 'unsearched'> & {
+  readonly scored: readonly ScoredAlert[];
+};
+
 /** Puts together what a trace found, and what was permitted where it was found. */
 export async function makeReport(
   context: Context,
   tx: Tx,
   sighting: Sighting,
-  scored: readonly ScoredAlert[],
-  evidence: (EvidenceResult & EvidenceHead) | null,
+  { scored, evidence, leftOut, unsearched }: Traced,
   now: Instant,
 ): Promise<TraceReport> {
   const find = await requireFind(context, tx, sighting.id);
@@ -42,12 +45,12 @@ export async function makeReport(
     copies.push(...(await copiesOf(context, tx, sighting, find, { reading, result, evidence })));
   }
   return {
-    v: 2,
+    v: 3,
     sighting: sighting.id,
     sample: sighting.sampleSha256,
     find: { ...find, foundAt: formatInstant(find.foundAt) },
     scoredAt: formatInstant(now),
-    ...{ alerts, evidence, copies },
+    ...{ alerts, evidence, copies, leftOut, unsearched },
   };
 }
 

@@ -3,6 +3,7 @@ import { decryptColumn, encryptColumn } from '../crypto/column.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import type { AlertId, ProgrammeId, SightingId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { showsSlots } from '../marking/decoder/score-readings.ts';
 import type { KnownAlert } from '../marking/extract/read-sample.ts';
 import type { Reading } from '../marking/reading.ts';
 import { alertsPage } from '../store/alert-reader.ts';
@@ -14,6 +15,7 @@ import { insertReading, readingsOf } from '../store/trace-store.ts';
 import { actorOf, type PersonCaller } from './act.ts';
 import { approvedSighting } from './approved-sighting.ts';
 import type { Context } from './context.ts';
+import { markKeysFor, requireOpened } from './mark-keys.ts';
 import { renderingsOf } from './render-shelf.ts';
 import { inThread } from './thread.ts';
 
@@ -38,12 +40,15 @@ const MASTER_WEIGHT = 16;
  * them, in this order, for good. Reading is pure computing on hostile input: it runs in a
  * thread that never sees a key, outside any transaction. Of two runs at a time both read, and the
  * readings of the first to commit stand.
- * @throws SECOND_PERSON before the sighting was approved; LIMIT_EXCEEDED, see `inThread`.
+ * @throws SECOND_PERSON before the sighting was approved; LIMIT_EXCEEDED, see `inThread`;
+ *   KEY_SEALED for an alert of which a slot was read and whose mark key is not open for this
+ *   sighting, unless such are to be left out: nothing is committed then.
  */
 export async function readSighting(
   context: Context,
   caller: PersonCaller,
   sighting: SightingId,
+  withoutSealed: boolean,
   now: Instant,
 ): Promise<void> {
   const unread = await context.store.issuer((tx) => openUnread(context, tx, sighting));
@@ -52,7 +57,9 @@ export async function readSighting(
   for await (const work of portions(context, unread.sample, unread.alerts)) {
     readings.push(...(await inThread<Reading[]>(THREAD, 'sample', work)));
   }
-  await context.store.issuer((tx) => commit(context, tx, caller, sighting, readings, now));
+  await context.store.issuer((tx) =>
+    commit(context, tx, caller, sighting, { readings, withoutSealed }, now),
+  );
 }
 
 /** The sample and the alerts to compare it with; null once its readings are committed. */
@@ -104,14 +111,19 @@ async function commit(
   tx: Tx,
   caller: PersonCaller,
   id: SightingId,
-  readings: readonly Reading[],
+  { readings, withoutSealed }: { readonly readings: readonly Reading[]; withoutSealed: boolean },
   now: Instant,
 ): Promise<void> {
-  const { programme } = await approvedSighting(tx, id);
+  const sighting = await approvedSighting(tx, id);
+  const { programme } = sighting;
   // Another run was first: its readings are those that will be scored.
   if ((await readingsOf(tx, id)).length > 0) return;
   await lockTraces(tx);
-  for (const reading of readings) {
+  // A reading that entered and cannot be scored would keep every other trace waiting.
+  const { sealed } = await markKeysFor(context, tx, sighting, now);
+  const shut = readings.filter((one) => sealed.has(one.alert as AlertId) && showsSlots(one));
+  if (!withoutSealed) requireOpened(shut.map(({ alert }) => alert as AlertId));
+  for (const reading of readings.filter((one) => !shut.includes(one))) {
     const { alert, slots } = reading;
     const read = slots.filter(({ value }) => value !== null).length;
     const json = Buffer.from(canonicalJson(reading));

@@ -19,7 +19,8 @@ export type Rendering = {
   readonly master: Buffer;
   readonly table: SlotTable;
   readonly splicer: Splicer;
-  readonly code: Code;
+  /** Null once the mark key is sealed away: nothing can be rendered then. */
+  readonly code: Code | null;
   /** Of rules, what all copies have in common, as 64 hex digits; null: there is nothing. */
   readonly contentDigest: string | null;
   /**
@@ -37,6 +38,8 @@ export type RenderShelf = {
   /** The artifacts of a released alert, in order; read once per version of the alert. */
   artifacts(tx: Tx, alert: AlertRow): Promise<readonly ArtifactRow[]>;
   open(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Rendering>;
+  /** Drops the opened versions of an alert: its mark key was sealed away. */
+  forget(alert: AlertId): void;
   /** The unmarked master, for a public document; needs no mark key and is not kept. */
   openMaster(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Master>;
 };
@@ -65,10 +68,12 @@ export function openRenderShelf(): RenderShelf {
       return artifacts;
     },
     async open(tx, artifact, keys) {
-      const key = `${artifact.id}/${artifact.version}`;
+      const key = `${artifact.alert}/${artifact.id}/${artifact.version}`;
       const known = kept.get(key);
       if (known) return known;
       const rendering = await read(tx, artifact, keys);
+      // What was opened without the mark key must not stand in for the whole later.
+      if (rendering.code === null) return rendering;
       if (bytes + rendering.master.length > KEPT_BYTES) {
         kept.clear();
         bytes = 0;
@@ -76,6 +81,13 @@ export function openRenderShelf(): RenderShelf {
       kept.set(key, rendering);
       bytes += rendering.master.length;
       return rendering;
+    },
+    forget(alert) {
+      for (const [key, { master }] of kept) {
+        if (!key.startsWith(alert)) continue;
+        bytes -= master.length;
+        kept.delete(key);
+      }
     },
     openMaster: readMaster,
   };
@@ -101,7 +113,7 @@ async function read(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Ren
     master,
     table,
     splicer: compileTable(master, table),
-    code: compileCode(keys.mark, table.slots),
+    code: keys.mark.length === 0 ? null : compileCode(keys.mark, table.slots),
     contentDigest: digested && sha256Hex(digested),
     words: new Lru(KEPT_WORDS),
   };
@@ -134,7 +146,8 @@ export function rowOf(artifact: ArtifactId, column: 'head' | 'content' | 'slots'
 
 /**
  * This reader's copy of the content: a pure function of key, table and ids, so that the same reader
- * gets the same bytes for ever. @throws MARK_FAILED when the result is not of the expected form.
+ * gets the same bytes for ever.
+ * @throws MARK_FAILED when the result is not of the expected form; KEY_SEALED.
  */
 export function renderFor(
   rendering: Rendering,
@@ -142,20 +155,25 @@ export function renderFor(
   reader: ReaderId,
 ): Buffer {
   if (rendering.table.slots.length === 0) return rendering.master;
-  const { code } = rendering;
+  const code = codeOf(rendering);
   const bits = wordOf(rendering, participant, reader);
   const recipient = recipientFor('reader', participant, reader);
   return splice(rendering.splicer, bits, (slot) => canaryValue(code.key, recipient, slot.key));
 }
 
 function wordOf(rendering: Rendering, participant: ParticipantId, reader: ReaderId): Uint8Array {
-  return rendering.words.get(reader, () => markBits(rendering.code, participant, reader));
+  return rendering.words.get(reader, () => markBits(codeOf(rendering), participant, reader));
+}
+
+function codeOf({ code }: Rendering): Code {
+  if (code !== null) return code;
+  throw new TocsinError('KEY_SEALED', 'copy: expected a mark key to render it, found it sealed');
 }
 
 /**
  * Commitment to all words of one reader over an alert's artifacts (docs/decisions/0003): hides them
  * behind a salt that only the mark key gives, and binds the issuer to them before the first
- * delivery.
+ * delivery. @throws KEY_SEALED
  */
 export function wordCommitment(
   renderings: readonly Rendering[],
@@ -165,8 +183,11 @@ export function wordCommitment(
   const recipient = recipientFor('reader', participant, reader);
   const parts: Uint8Array[] = [Buffer.from(`tocsin/word/v1\n${recipient}\n`)];
   for (const rendering of renderings) {
-    const { code, table } = rendering;
-    const salt = canaryValue(code.key, recipient, { artifact: table.artifact, slot: 'word-salt' });
+    const { table } = rendering;
+    const salt = canaryValue(codeOf(rendering).key, recipient, {
+      artifact: table.artifact,
+      slot: 'word-salt',
+    });
     parts.push(salt, wordOf(rendering, participant, reader));
   }
   return sha256(...parts);

@@ -1,32 +1,35 @@
-import { decryptColumn } from '../crypto/column.ts';
-import type { AlertId, ParticipantId, ProgrammeId, ReaderId, SightingId } from '../domain/ids.ts';
+import type { AlertId, SightingId } from '../domain/ids.ts';
 import { type Instant, MINUTE_MS } from '../domain/instant.ts';
-import type { Entry } from '../marking/decoder/fresh.ts';
 import {
   type CommittedReading,
   type Ledgered,
   type Scored,
   showsSlots,
 } from '../marking/decoder/score-readings.ts';
-import type { Reading } from '../marking/reading.ts';
 import type { Tx } from '../store/database.ts';
-import { deliveriesOf } from '../store/delivery-reader.ts';
 import {
-  type EntryRow,
   type EvidenceHead,
   enterReadings,
-  evidenceEntries,
   evidenceHead,
   putAdds,
 } from '../store/evidence-store.ts';
 import { lockTraces } from '../store/locks.ts';
 import { programmeById } from '../store/programme-store.ts';
+import { putFrozen } from '../store/sealed-key-store.ts';
 import { looksSpent, readingsOf } from '../store/trace-store.ts';
 import { actorOf, type PersonCaller } from './act.ts';
 import { approvedSighting } from './approved-sighting.ts';
 import type { Context } from './context.ts';
-import type { AlertKeys } from './keyring.ts';
+import {
+  holdersOf,
+  keepFrozen,
+  openReading,
+  type ProgrammeEvidence,
+  programmeEvidence,
+} from './evidence-entries.ts';
 import { makeReport, type ScoredAlert } from './make-report.ts';
+import { markKeyFor, markKeysFor, requireOpened } from './mark-keys.ts';
+import { closeKeysFor } from './open-mark-key.ts';
 import { renderingsOf } from './render-shelf.ts';
 import { inThread } from './thread.ts';
 import { storedReport, storeReport, type TraceReport } from './trace-report.ts';
@@ -47,6 +50,8 @@ type Facts = Scoring & {
   readonly head: EvidenceHead;
   /** The number of each entry in the programme's evidence. */
   readonly numbers: readonly number[];
+  readonly leftOut: readonly AlertId[];
+  readonly unsearched: readonly AlertId[];
 };
 
 const THREAD = new URL('./score-readings-thread.ts', import.meta.url);
@@ -58,8 +63,9 @@ const MAX_MS = 5 * MINUTE_MS;
  * Scores the committed readings of a sighting, alone and with all that entered the programme's
  * evidence, and keeps the report. Scoring runs in a thread, outside any transaction, under the next
  * looks of the error budget. When another trace has spent those meanwhile, or another reading has
- * entered, it is done again.
- * @throws LIMIT_EXCEEDED, see `inThread` and `scoreEvidence`.
+ * entered, it is done again. With the report, the mark keys opened for it are closed.
+ * @throws LIMIT_EXCEEDED, see `inThread` and `scoreEvidence`; KEY_SEALED for an alert of which the
+ *   sample shows a slot and whose mark key is not open for it.
  */
 export async function scoreSighting(
   context: Context,
@@ -86,86 +92,50 @@ async function factsOf(
   id: SightingId,
   now: Instant,
 ): Promise<Facts> {
-  const { programme } = await approvedSighting(tx, id);
+  const sighting = await approvedSighting(tx, id);
+  const { programme } = sighting;
   await lockTraces(tx);
   const head = await enterReadings(tx, { programme, actor: actorOf(caller), at: now });
   const { readerCap: cap } = await programmeById(tx, programme);
+  const keys = await markKeysFor(context, tx, sighting, now);
   const readings: CommittedReading[] = [];
   const committed: { sha256: string; readAt: Instant }[] = [];
-  for (const row of await readingsOf(tx, id)) {
+  const [needed, unsearched]: [AlertId[], AlertId[]] = [[], []];
+  const rows = await readingsOf(tx, id);
+  for (const row of rows) {
     const reading = openReading(context, id, row);
     if (!showsSlots(reading) && reading.strings.length === 0) continue;
+    const key = await markKeyFor(context, tx, keys, row.alert);
+    const canaries = await canariesOf(context, tx, row.alert);
+    if (key === null) {
+      if (showsSlots(reading)) needed.push(row.alert);
+      else if (canaries.length > 0) unsearched.push(row.alert);
+      continue;
+    }
     committed.push({ sha256: row.sha256, readAt: row.at });
-    const { keys, participants } = await keysAndHolders(context, tx, row.alert);
-    const canaries = await canariesOf(context, tx, row.alert, keys);
-    readings.push({ reading, key: keyOf(keys), participants, canaries, cap });
+    readings.push({ reading, key, participants: await holdersOf(tx, row.alert), canaries, cap });
   }
+  requireOpened(needed);
+  const read = new Set(rows.map(({ alert }) => alert));
+  const leftOut = [...keys.sealed.keys()].filter((alert) => !read.has(alert));
   const shows = readings.some(({ reading }) => showsSlots(reading));
-  const { numbers, entries } = await entriesOf(context, tx, shows ? programme : null);
+  const { numbers, ...all } = shows
+    ? await programmeEvidence(context, tx, programme, keys)
+    : NO_EVIDENCE;
+  const opened = shows ? [...keys.opened.keys()] : [];
   return {
-    ...{ readings, committed, head, numbers },
-    ledgered: { entries, cap },
+    ...{ readings, committed, head, numbers, leftOut, unsearched },
+    ledgered: { ...all, opened, cap },
     spent: await looksSpent(tx),
   };
 }
 
-type StoredReading = Pick<EntryRow, 'alert' | 'readingEnc'>;
+const NO_EVIDENCE: ProgrammeEvidence = { numbers: [], entries: [], frozen: [] };
 
-function openReading(context: Context, sighting: SightingId, row: StoredReading): Reading {
-  const aad = `sighting/${sighting}/reading/${row.alert}`;
-  const json = decryptColumn(context.keys.sightings, aad, row.readingEnc).toString();
-  return JSON.parse(json) as Reading;
-}
-
-/** What the programme ever read, with the keys and holders of those alerts. */
-async function entriesOf(context: Context, tx: Tx, programme: ProgrammeId | null) {
-  const numbers: number[] = [];
-  const entries: Entry[] = [];
-  if (programme === null) return { numbers, entries };
-  const known = new Map<AlertId, Pick<Entry, 'key' | 'holders'>>();
-  for (const row of await evidenceEntries(tx, programme)) {
-    const about = known.get(row.alert) ?? (await keyAndHolders(context, tx, row.alert));
-    known.set(row.alert, about);
-    numbers.push(row.nth);
-    entries.push({
-      reading: { ...openReading(context, row.sighting, row), strings: [] },
-      ...about,
-    });
-  }
-  return { numbers, entries };
-}
-
-async function keyAndHolders(context: Context, tx: Tx, alert: AlertId) {
-  const { keys, participants } = await keysAndHolders(context, tx, alert);
-  const holders = participants.flatMap(({ participant, readers }) =>
-    readers.map((reader) => ({ participant, reader })),
-  );
-  return { key: keyOf(keys), holders };
-}
-
-async function keysAndHolders(context: Context, tx: Tx, alert: AlertId) {
+async function canariesOf(context: Context, tx: Tx, alert: AlertId) {
   const keys = await context.keys.alert(tx, alert);
-  return { keys, participants: await holdersOf(tx, alert) };
-}
-
-/** A copy of its own: cloning a view takes along the memory around it. */
-function keyOf({ mark }: AlertKeys): Uint8Array {
-  return Uint8Array.from(mark);
-}
-
-async function canariesOf(context: Context, tx: Tx, alert: AlertId, keys: AlertKeys) {
   const renderings = await renderingsOf(context.renders, tx, alert, keys);
   return renderings.flatMap(({ table }) => table.slots).filter((slot) => slot.kind === 'canary');
-}
-
-/** All who ever had a copy of the alert, readers grouped by participant. */
-async function holdersOf(tx: Tx, alert: AlertId) {
-  const readers = new Map<ParticipantId, Set<ReaderId>>();
-  for (const { participant, reader } of await deliveriesOf(tx, alert)) {
-    const known = readers.get(participant) ?? new Set();
-    readers.set(participant, known.add(reader));
-  }
-  return [...readers].map(([participant, ids]) => ({ participant, readers: [...ids] }));
 }
 
 /** The report, kept now or by another run; null when something else came in between. */
@@ -174,8 +144,8 @@ async function commit(
   tx: Tx,
   caller: PersonCaller,
   id: SightingId,
-  { readings, committed, spent, head, numbers }: Facts,
-  { results, look, evidence, adds }: Scored,
+  { readings, committed, spent, head, numbers, leftOut, unsearched }: Facts,
+  { results, look, evidence, adds, refrozen }: Scored,
   now: Instant,
 ): Promise<TraceReport | null> {
   const sighting = await approvedSighting(tx, id);
@@ -185,7 +155,7 @@ async function commit(
   await lockTraces(tx);
   if ((await looksSpent(tx)) !== spent) return null;
   if ((await evidenceHead(tx, programme)).readings !== head.readings) return null;
-  const alerts = readings.flatMap(({ reading }, index): ScoredAlert[] => {
+  const scored = readings.flatMap(({ reading }, index): ScoredAlert[] => {
     const [result, about] = [results[index] ?? null, committed[index]];
     return result === null || about === undefined ? [] : [{ reading, ...about, result }];
   });
@@ -193,7 +163,14 @@ async function commit(
     await putAdds(tx, programme, numbers[index] ?? 0, count);
   }
   const together = evidence === null ? null : { ...head, ...evidence };
-  const report = await makeReport(context, tx, sighting, alerts, together, now);
+  const traced = { scored, evidence: together, leftOut, unsearched };
+  const report = await makeReport(context, tx, sighting, traced, now);
   await storeReport(context, tx, caller, sighting, report, look, now);
+  const act = { programme, actor: actorOf(caller), at: now };
+  for (const { alert, frozen } of refrozen) {
+    const of = { alert: alert as AlertId, frozen, readings: head.readings };
+    await putFrozen(tx, of.alert, await keepFrozen(context, tx, act, of));
+  }
+  await closeKeysFor(tx, act, id);
   return report;
 }

@@ -49,6 +49,7 @@ const HELD: Closing<Served> = { value: { outcome: 'held' }, last: null };
  * never a copy without an event.
  * @throws NOT_FOUND for what the caller may not know of, whatever the cause, in equal bytes.
  * @throws NOT_AVAILABLE when a visible alert's artifact is held; the cause is on the issuer's list.
+ *   And of every artifact once the alert's mark key is sealed.
  * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED before anything is looked up, for whatever is asked.
  */
 export async function serveCopy(
@@ -165,7 +166,11 @@ async function serve(
   const asked = work.artifacts.find((artifact) => artifact.id === requested);
   if (!asked) return UNKNOWN;
   await context.reached('fetch.decided');
-  if (work.open.has(asked.id)) return copyFor(context, tx, caller, work, asked, times);
+  if (work.open.has(asked.id)) {
+    // Nothing to decide, so no question to the issuer: nobody gets a copy any more.
+    if (work.reader.sealed) return HELD;
+    return copyFor(context, tx, caller, work, asked, times);
+  }
   const cause = work.held.get(asked.id);
   if (!cause) return UNKNOWN;
   await recordHold(tx, caller, work, asked, cause, times.now);

@@ -134,13 +134,16 @@ export async function approveTrace(
  * returns.
  * @throws SECOND_PERSON before it was approved; CONFLICT before it was recorded where and when the
  *   sample was found (`recordFind`); LIMIT_EXCEEDED when reading or scoring takes more
- *   time or memory than `inThread` gives: nothing of it is committed then.
+ *   time or memory than `inThread` gives: nothing of it is committed then; KEY_SEALED naming alerts
+ *   of which it shows a slot and whose mark keys are to be opened for it first. `withoutSealed`
+ *   leaves these out, and the report says so.
  */
 export async function runTrace(
   context: Context,
   caller: PersonCaller,
   sighting: SightingId,
   now: Instant,
+  { withoutSealed = false }: { readonly withoutSealed?: boolean } = {},
 ): Promise<TraceReport> {
   const earlier = await context.store.issuer(async (tx) => {
     const report = await storedReport(context, tx, sighting);
@@ -150,7 +153,7 @@ export async function runTrace(
     return null;
   });
   if (earlier) return earlier;
-  await readSighting(context, caller, sighting, now);
+  await readSighting(context, caller, sighting, withoutSealed, now);
   await context.reached('trace.read');
   return scoreSighting(context, caller, sighting, now);
 }

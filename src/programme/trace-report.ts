@@ -49,8 +49,8 @@ export type NamedCopy = UseAtFind & {
 
 /** What a trace found, per alert of which the sample showed slots or a canary, and over alerts. */
 export type TraceReport = {
-  /** 1: made before there was evidence over alerts. */
-  readonly v: 1 | 2;
+  /** 1: made before there was evidence over alerts; 2: before mark keys were sealed. */
+  readonly v: 1 | 2 | 3;
   readonly sighting: SightingId;
   readonly sample: string;
   /** Where and when it was found; null in a report of version 1. */
@@ -64,6 +64,13 @@ export type TraceReport = {
    */
   readonly evidence: (EvidenceResult & EvidenceHead) | null;
   readonly copies: readonly NamedCopy[];
+  /** Alerts of which the sample shows slots, left out because their mark keys were sealed. */
+  readonly leftOut: readonly AlertId[];
+  /**
+   * Alerts of which the sample shows no slot, and whose canaries it was not searched for, as their
+   * mark keys were sealed.
+   */
+  readonly unsearched: readonly AlertId[];
 };
 
 /** Keeps the one report of a sighting; `look` is the last one it spent. */
@@ -140,6 +147,9 @@ function ofTheIdentified(report: TraceReport): TraceReport {
       readers: result.readers.filter(({ identified }) => identified),
     },
   }));
-  const { find = null, scoredAt = null, evidence = null, copies = [] } = stored;
-  return { ...report, alerts, find, scoredAt, evidence, copies };
+  const { find = null, scoredAt = null, copies = [], leftOut = [], unsearched = [] } = stored;
+  const evidence = stored.evidence ? { ...NONE_FROZEN, ...stored.evidence } : null;
+  return { ...report, alerts, find, scoredAt, evidence, copies, leftOut, unsearched };
 }
+
+const NONE_FROZEN = { frozen: 0 };

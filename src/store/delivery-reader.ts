@@ -31,6 +31,8 @@ export type ReaderFacts = {
   readonly clockDoubted: boolean;
   readonly platform: PlatformState;
   readonly wordCommitted: boolean;
+  /** Whether the alert's mark key is sealed away, so that no copy can be made. */
+  readonly sealed: boolean;
   readonly log: LogHead;
 };
 
@@ -53,6 +55,7 @@ type FactRow = Omit<AlertColumns, 'head_enc'> &
     clock_doubted: boolean;
     compromised: boolean;
     committed: boolean;
+    sealed: boolean;
     log_size: number;
     log_at: Instant | null;
   };
@@ -77,6 +80,7 @@ export function readerFactsFrom(facts: unknown): ReaderFacts | null {
     clockDoubted: row.clock_doubted,
     platform: row.compromised ? 'compromised' : 'sound',
     wordCommitted: row.committed,
+    sealed: row.sealed,
     log: { size: row.log_size, at: row.log_at },
   };
 }

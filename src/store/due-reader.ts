@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { AlertId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Tx, timestamp } from './database.ts';
+import { lapsedBy, sealable } from './sealed-key-store.ts';
 
 /** What waits for the worker at `now`. */
 export type Due = {
@@ -10,6 +11,10 @@ export type Due = {
   readonly releases: boolean;
   /** Acts of one person that nobody confirmed in time: publications and standings. */
   readonly unconfirmed: boolean;
+  /** Mark keys to be sealed. */
+  readonly keys: boolean;
+  /** Halves of mark keys to be taken away. */
+  readonly halves: boolean;
 };
 
 /** In one statement, as most cycles find nothing. */
@@ -24,8 +29,11 @@ export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
     exists (select 1 from break_glass where confirmed_at is null and overdue_at is null
       and confirm_by < ${timestamp(now)})
     or exists (select 1 from standing_step where decided_at is null and overdue_at is null
-      and confirm_by < ${timestamp(now)}) as unconfirmed`.execute(tx);
-  return rows[0] ?? { invitations: true, proposals: true, releases: true, unconfirmed: true };
+      and confirm_by < ${timestamp(now)}) as unconfirmed,
+    exists (select 1 ${sealable(now)}) as keys,
+    exists (select 1 from brought_half where at <= ${lapsedBy(now)}) as halves`.execute(tx);
+  const all = { invitations: true, proposals: true, releases: true, unconfirmed: true };
+  return rows[0] ?? { ...all, keys: true, halves: true };
 }
 
 /** Whether a wave, a re-decision or a silent yes is due after `from` and by `until`, and undone. */

@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
 import type { FindKind, Shipped } from '../domain/find.ts';
-import type { At } from './column-types.ts';
+import type { At, AtOrNull } from './column-types.ts';
 
-/** The tables of finds and of who had what of an alert, by name. */
+/** The tables of finds, of who had what of an alert, and of custody of mark keys, by name. */
 export type TraceTables = {
   outside_knowledge: {
     id: string;
@@ -76,6 +76,37 @@ export type TraceTables = {
     text_sha256: string;
     text_enc: Buffer;
     recorded_by: string;
+    at: At;
+  };
+  custody: {
+    id: string;
+    programme_id: string;
+    after_days: number;
+    first_person: string;
+    first_recipient: string;
+    at: At;
+    second_person: string | null;
+    second_recipient: string | null;
+    accepted_at: AtOrNull;
+    serial: Generated<number>;
+  };
+  sealed_mark_key: {
+    alert_id: string;
+    custody_id: string;
+    first_half: Buffer;
+    first_name: string;
+    second_half: Buffer;
+    second_name: string;
+    frozen_enc: Buffer | null;
+    frozen_to: number;
+    at: At;
+  };
+  brought_half: {
+    alert_id: string;
+    sighting_id: string;
+    nth: number;
+    person_id: string;
+    half_enc: Buffer;
     at: At;
   };
 };

@@ -241,6 +241,40 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     assert.match(refused.stderr, /LEDGER_TAMPERED: line \d+: events\[\d+\]\.parts/);
   });
 
+  test('the mark key goes to two officers, who open it for one trace', async () => {
+    const officers = [
+      { at: author, file: 'ana.txt' },
+      { at: approver, file: 'bo.txt' },
+    ] as const;
+    for (const { file } of officers) done(await run(operator, 'tocsin', 'custody', 'key', file));
+    assert.equal((await run(operator, 'tocsin', 'custody', 'key', 'ana.txt')).code, 2, 'kept');
+    const [ana, bo] = officers.map(({ file }) => ['--identity', file]) as [string[], string[]];
+    const propose = ['custody', 'propose', '--after', '0', ...ana];
+    const { id } = await json<{ id: string }>(author, ...propose);
+    assert.equal((await run(author, 'tocsin', 'custody', 'accept', id, ...bo)).code, 3);
+    done(await run(approver, 'tocsin', 'custody', 'accept', id, ...bo));
+    const { stdout } = done(await run(author, 'tocsin', 'custody', 'show'));
+    assert.match(stdout, /^ *sealed +0 days after disclosure$/m);
+    done(await run(author, 'tocsin', 'alert', 'publish-now', alert, '--reason', 'details_public'));
+    ({ sighting } = await json<{ sighting: string }>(author, 'trace', 'found.txt'));
+    const found = ['--kind', 'seized', '--place', 'a disk', '--shipped', 'no'];
+    const at = ['--at', new Date().toISOString()];
+    done(await run(author, 'tocsin', 'trace', 'find', sighting, ...found, ...at));
+    done(await run(approver, 'tocsin', 'trace', 'approve', sighting));
+    const open = (by: Terminal, identity: readonly string[]) =>
+      run(by, 'tocsin', 'trace', 'open', sighting, alert, ...identity);
+    await until(async () => (await open(author, ana)).code === 0);
+    assert.match(done(await open(author, ana)).stdout, /waits for the other half/);
+    const refused = await run(author, 'tocsin', 'trace', 'run', sighting);
+    assert.equal(refused.code, 3);
+    assert.match(refused.stderr, new RegExp(`KEY_SEALED: mark key: .* of alert ${alert}`));
+    assert.equal((await open(approver, ana)).code, 5);
+    assert.equal((await open(author, bo)).code, 3);
+    assert.match(done(await open(approver, bo)).stdout, /is open until /);
+    const traced = done(await run(author, 'tocsin', 'trace', 'run', sighting));
+    assert.match(traced.stdout, /the copy issued to Workstation 7 of Aldgate Security/);
+  });
+
   test('a token that was stolen is ended at once', async () => {
     type Persons = { items: { person?: string; id: string; name: string }[] };
     const persons = await json<Persons>(operator, 'admin', 'person', 'list');

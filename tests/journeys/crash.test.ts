@@ -5,9 +5,12 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { FAILPOINTS } from '../../src/domain/failpoint.ts';
 import type { AlertId, ArtifactId, SightingId } from '../../src/domain/ids.ts';
-import { formatInstant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { DAY_MS, formatInstant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { readCustody } from '../../src/programme/custody.ts';
+import { readSealedKey } from '../../src/programme/open-mark-key.ts';
 import { proveEvent } from '../../src/programme/prove-event.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
+import { sealDue } from '../../src/programme/seal-mark-keys.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { runTrace } from '../../src/programme/trace-leak.ts';
 import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
@@ -23,6 +26,7 @@ import {
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { twoOfficers } from '../support/officers.ts';
 import { seeded } from '../support/seeded.ts';
 import { approvedSample } from '../support/sighting.ts';
 import { smallAlert } from '../support/small-alert.ts';
@@ -95,7 +99,9 @@ describe('kill -9', () => {
     }
   }
 
-  for (const point of FAILPOINTS) {
+  const isSeal = (point: string) => point.startsWith('seal.');
+
+  for (const point of FAILPOINTS.filter((one) => !isSeal(one))) {
     test(`at ${point}: nothing lost, nothing doubled, the tree verifies`, async () => {
       const work = point.split('.')[0] as CrashTask['work'][number];
       const target = await prepare(work === 'fetch' || work === 'trace');
@@ -132,6 +138,28 @@ describe('kill -9', () => {
     context.diagnostic(`${killed} of ${counts.kills} children were still at work when killed`);
     assert.ok(killed > 0, 'some children were killed at work');
   });
+
+  for (const point of FAILPOINTS.filter(isSeal)) {
+    test(`at ${point}: a mark key is sealed once or left whole, and then sealed`, async () => {
+      const { context, clock } = house;
+      const [reader] = readers;
+      assert.ok(reader);
+      const target = await prepare(true);
+      if (!(await readCustody(context, house.programme)).inForce) await twoOfficers(house, 0);
+      clock.set(plus(clock.now(), 14 * DAY_MS));
+      await releaseDue(context, clock.now());
+      const fetch = () => serveCopy(context, reader.caller, target, clock.now());
+      await fetch();
+      const { signal } = await run(task(target, `${point}:1`, ['seal']));
+      assert.equal(signal, 'SIGKILL', 'the child died at the point');
+      await assertInvariants(house);
+      await sealDue(context, clock.now());
+      assert.ok(await readSealedKey(context, target.alert));
+      // This process had the key in memory, whichever one sealed it.
+      await assert.rejects(fetch(), { code: 'NOT_AVAILABLE' });
+      await assertInvariants(house);
+    });
+  }
 });
 
 /** What a child said of a copy it sent: its promise. */

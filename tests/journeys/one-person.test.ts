@@ -1,6 +1,7 @@
 /** One human with every scope, alone: each act that takes two persons is refused at the second. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { buildApp } from '../../src/http/app.ts';
@@ -10,9 +11,11 @@ import { changeConsent } from '../../src/programme/change-consent.ts';
 import { changeStanding } from '../../src/programme/change-participant.ts';
 import { changePlatform } from '../../src/programme/change-platform.ts';
 import { proposePolicy } from '../../src/programme/change-policy.ts';
+import { proposeCustody } from '../../src/programme/custody.ts';
 import { moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
 import { proposeMove } from '../../src/programme/move-disclosure.ts';
+import { bringHalf } from '../../src/programme/open-mark-key.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { proposeAddition } from '../../src/programme/propose-addition.ts';
 import { publishNow } from '../../src/programme/publish-now.ts';
@@ -31,6 +34,7 @@ import {
   readPack,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { halfOf, twoOfficers } from '../support/officers.ts';
 import { approvedSample } from '../support/sighting.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
@@ -38,7 +42,7 @@ import { smallAlert } from '../support/small-alert.ts';
 type Row = () => Promise<readonly [url: string, body: object]>;
 
 /** A route whose name says that it concludes what somebody began. */
-const CONCLUDES = /(approval|confirmations?|decision|release)$/;
+const CONCLUDES = /(acceptance|approval|confirmations?|decision|halves|release)$/;
 
 describe('one human alone', () => {
   let house: House;
@@ -138,6 +142,24 @@ describe('one human alone', () => {
         await runTrace(context, solo, sighting, now());
         const { report } = await reportStatus(context, sighting);
         return [`/v1/sightings/${sighting}/release`, { report }];
+      },
+      'POST /v1/custody/:custody/acceptance': async () => {
+        const { recipient } = generateIdentity();
+        const asked = { recipient, afterDays: 0 };
+        const { id } = await proposeCustody(context, solo, programme, asked, now());
+        return [`/v1/custody/${id}/acceptance`, { recipient: generateIdentity().recipient }];
+      },
+      'POST /v1/sightings/:sighting/halves': async () => {
+        const officers = await twoOfficers(house, 0);
+        const { alert, disclosureAt } = await smallAlert(house);
+        house.clock.set(disclosureAt);
+        await house.cycle();
+        const sighting = await approvedSample(house, 'nothing of ours');
+        const halves: Buffer[] = [];
+        for (const each of officers) halves.push(await halfOf(house, each, alert));
+        const [half, other] = halves as [Buffer, Buffer];
+        await bringHalf(context, solo, sighting, { alert, half }, now());
+        return [`/v1/sightings/${sighting}/halves`, { alert, half: other.toString('hex') }];
       },
       // Last: nothing is released while the clock is doubted.
       'POST /v1/clock/confirmations': async () => {

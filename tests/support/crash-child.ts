@@ -12,6 +12,7 @@ import { compose } from '../../src/main/compose.ts';
 import type { PersonCaller, ReaderCaller } from '../../src/programme/act.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
+import { sealDue } from '../../src/programme/seal-mark-keys.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { runTrace } from '../../src/programme/trace-leak.ts';
 import { configFor, type Urls } from './house.ts';
@@ -21,7 +22,7 @@ export type CrashTask = {
   readonly urls: Urls;
   readonly at: string;
   readonly failpoint: string | null;
-  readonly work: readonly ('release' | 'fetch' | 'tick' | 'trace')[];
+  readonly work: readonly ('release' | 'fetch' | 'tick' | 'trace' | 'seal')[];
   /** Participants per batch of a release. */
   readonly batch: number;
   readonly trace: { readonly caller: PersonCaller; readonly sighting: SightingId } | null;
@@ -45,6 +46,7 @@ for (const work of task.work) {
   const now = clock.now();
   if (work === 'release') await releaseDue(context, now, task.batch);
   if (work === 'tick') await runTick(context, now);
+  if (work === 'seal') await sealDue(context, now);
   if (work === 'trace' && task.trace) {
     await runTrace(context, task.trace.caller, task.trace.sighting, now);
   }

@@ -14,6 +14,7 @@ const VERIFIER = join(import.meta.dirname, '../../scripts/verify-ledger.mjs');
 export async function assertInvariants(house: House): Promise<void> {
   await assertGrants(house);
   await assertDeliveries(house);
+  await assertMarkKeys(house);
   await assertLedger(house);
 }
 
@@ -73,6 +74,27 @@ async function assertDeliveries(house: House): Promise<void> {
         (select 1 from delivery d where d.event_id = e.id)) as orphans`,
   );
   assert.deepEqual({ without, orphans }, { without: 0, orphans: 0 });
+}
+
+/**
+ * Each alert's mark key is wrapped or sealed, and never both; sealed as often as the ledger says;
+ * and the ledger says of each that is open that it was opened.
+ */
+async function assertMarkKeys(house: House): Promise<void> {
+  const found = await one<Record<string, number>>(
+    house,
+    `select
+      (select count(*) from alert a where (exists (select 1 from wrapped_key k
+          where k.alert_id = a.id and k.purpose = 'mark'))
+        = (exists (select 1 from sealed_mark_key s where s.alert_id = a.id))) as wrong,
+      (select count(*) from sealed_mark_key)
+        - (select count(*) from event where type = 'mark_key_sealed') as unrecorded,
+      (select count(*) from (select alert_id, sighting_id from brought_half
+        group by 1, 2 having count(*) = 2) as open where not exists (select 1 from event
+          where type = 'mark_key_opened' and open.alert_id = any(subjects)
+            and open.sighting_id = any(subjects))) as unsaid`,
+  );
+  assert.deepEqual(found, { wrong: 0, unrecorded: 0, unsaid: 0 });
 }
 
 /** Every committed event is placed exactly once, and an outside verifier accepts the whole log. */

@@ -10,6 +10,7 @@ import { showDuties } from './alerts/duties.ts';
 import { recordOutsideDelivery, recordOutsideKnowledge, showExposure } from './alerts/exposure.ts';
 import { inviteAll, showInvited } from './alerts/invite.ts';
 import { showAlerts } from './alerts/list.ts';
+import { showMarkKey } from './alerts/mark-key.ts';
 import { showMarking } from './alerts/marking.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showObligations } from './alerts/obligations.ts';
@@ -27,6 +28,8 @@ import { sealAware } from './alerts/seal-awareness.ts';
 import { setConsent } from './alerts/set-consent.ts';
 import { setInvolvement } from './alerts/set-involvement.ts';
 import { confirm } from './clock/confirm.ts';
+import { accept as acceptCustody, propose as proposeCustody } from './custody/propose.ts';
+import { showCustody } from './custody/read.ts';
 import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
 import { listLeaks, reportOwnLeak } from './inbox/leak.ts';
@@ -71,6 +74,7 @@ import { invite } from './readers/invite.ts';
 import { join } from './readers/join.ts';
 import { giveReceipt } from './receipts/give.ts';
 import { approveSighting } from './sightings/approve.ts';
+import { bring } from './sightings/bring-half.ts';
 import { open } from './sightings/open.ts';
 import { showTrace } from './sightings/read.ts';
 import { find } from './sightings/record-find.ts';
@@ -170,9 +174,14 @@ const FOR_THE_ISSUER: readonly Route[] = [
   open,
   find,
   approveSighting,
+  bring,
   trace,
   showTrace,
   release,
+  proposeCustody,
+  acceptCustody,
+  showCustody,
+  showMarkKey,
   reply,
   confirm,
   exportLog,

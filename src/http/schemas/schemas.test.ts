@@ -49,7 +49,7 @@ const EVIDENCE: Omit<EvidenceScore, 'participant'> = {
  * Every field of a report, every list with something in it: the compiler says when one is added.
  */
 const REPORT: ToldReport = {
-  v: 2,
+  v: 3,
   sighting: ID as SightingId,
   sample: HASH,
   find: {
@@ -122,6 +122,7 @@ const REPORT: ToldReport = {
     readings: 3,
     list: HASH,
     alerts: 2,
+    frozen: 1,
     stages: [{ scope: 'reader', slots: 90, tested: 7 }],
     participants: [{ participant: ID, ...EVIDENCE }],
     readers: [{ participant: ID, reader: ID, ...EVIDENCE }],
@@ -138,6 +139,7 @@ const REPORT: ToldReport = {
       ],
     },
   ],
+  ...{ leftOut: [ID as AlertId], unsearched: [ID as AlertId] },
   status: {
     ...{ report: HASH, state: 'released', tracedBy: ID, tracedAt: AT },
     released: { by: ID, at: AT },

@@ -93,6 +93,7 @@ const OverAlerts = Type.Object({
   readings: Count,
   list: Hex32,
   alerts: Count,
+  frozen: Count,
   stages: listOf(Type.Object({ scope: Text, slots: Count, tested: Count })),
   participants: listOf(Type.Object(Evidence)),
   readers: listOf(Type.Object({ ...Evidence, reader: IdText })),
@@ -182,6 +183,8 @@ export const TraceReportText = typed<ToldReport>(
     ),
     evidence: nullable(OverAlerts),
     copies: listOf(NamedCopyText),
+    leftOut: listOf(IdText),
+    unsearched: listOf(IdText),
     status: StatusText,
   }),
 );

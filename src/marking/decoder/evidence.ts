@@ -53,27 +53,39 @@ export function accumulate(
   });
 }
 
+/** What all entries add about each recipient that had a copy: the product of factors, and reads. */
+export function factorsOf(
+  scope: Scope,
+  entries: readonly CountedEntry[],
+  recipients: readonly Named[],
+): Omit<EvidencePart, 'alert'>[] {
+  const ids = recipients.map((named) => recipientFor(scope, named.participant, named.reader));
+  const views = entries
+    .map((entry) => viewOf(scope, entry, ids))
+    .filter(({ slots }) => slots.length > 0);
+  return recipients.map((_, row) => {
+    const sum = { lnE: 0, agreeing: 0, disagreeing: 0 };
+    for (const { slots, words, held, lnFactorOf } of views) {
+      if (!held.has(row)) continue;
+      const agreeing = slots.filter(({ y }, i) => bitAt(words, row, i) === y).length;
+      sum.lnE += lnFactorOf(row);
+      sum.agreeing += agreeing;
+      sum.disagreeing += slots.length - agreeing;
+    }
+    return sum;
+  });
+}
+
 /** What each alert adds to the evidence about one recipient, where it adds anything. */
 export function partsOf(
   scope: Scope,
   entries: readonly CountedEntry[],
   named: Named,
 ): EvidencePart[] {
-  const ids = [recipientFor(scope, named.participant, named.reader)];
-  const parts = new Map<string, EvidencePart>();
-  for (const entry of entries) {
-    const { slots, words, held, lnFactorOf } = viewOf(scope, entry, ids);
-    if (slots.length === 0 || !held.has(0)) continue;
-    const agreeing = slots.filter(({ y }, i) => bitAt(words, 0, i) === y).length;
-    const sum = parts.get(entry.alert);
-    parts.set(entry.alert, {
-      alert: entry.alert,
-      lnE: (sum?.lnE ?? 0) + lnFactorOf(0),
-      agreeing: (sum?.agreeing ?? 0) + agreeing,
-      disagreeing: (sum?.disagreeing ?? 0) + slots.length - agreeing,
-    });
-  }
-  return [...parts.values()];
+  return [...Map.groupBy(entries, ({ alert }) => alert)].flatMap(([alert, own]) => {
+    const [added] = factorsOf(scope, own, [named]);
+    return added && added.agreeing + added.disagreeing > 0 ? [{ alert, ...added }] : [];
+  });
 }
 
 /** An entry as scored: slots of the scope, words of all recipients, which of them held a copy. */

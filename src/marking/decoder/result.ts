@@ -179,6 +179,8 @@ export type EvidenceResult = {
   readonly budgetLeft: number;
   /** Alerts of which slots counted. */
   readonly alerts: number;
+  /** Those of them that count as frozen: their slots are in no stage and no pooled p-value. */
+  readonly frozen: number;
   /** One per stage run: slots of that scope over all alerts, and how many were compared. */
   readonly stages: readonly Pick<StageReport, 'scope' | 'slots' | 'tested'>[];
   /** The participants named, by the sample alone too, ascending in `corrected`. */

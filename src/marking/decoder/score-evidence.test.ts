@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { bitSlots, copyOf, firms, markKey, readingOf } from '../../../tests/support/leak.ts';
 import { type Seeded, seeded } from '../../../tests/support/seeded.ts';
 import type { AlertId } from '../../domain/ids.ts';
+import { freezeEvidence } from './frozen.ts';
 import { ALPHA, scoreReading } from './score.ts';
 import { MAX_EVIDENCE_BITS, scoreEvidence } from './score-evidence.ts';
 import { type CommittedReading, scoreReadings } from './score-readings.ts';
@@ -32,7 +33,7 @@ function after(all: readonly CommittedReading[], look: number, lastHolders = HOL
   const sample = all
     .slice(-1)
     .map((last) => ({ alert: last.reading.alert, result: scoreReading({ ...last, look }) }));
-  return scoreEvidence({ entries, sample, cap: CAP, look, alpha: ALPHA }).result;
+  return scoreEvidence({ entries, frozen: [], sample, cap: CAP, look, alpha: ALPHA }).result;
 }
 
 const names = (found: readonly { participant: string; reader?: string }[]) =>
@@ -105,7 +106,8 @@ test('more than a stage may compute is refused before it is computed', () => {
     ...{ key, holders },
     reading: { ...reading, alert: `alert-${i}` as AlertId },
   }));
-  assert.throws(() => scoreEvidence({ entries, sample: [], cap: 1e7, look: 1, alpha: ALPHA }), {
+  const none = { frozen: [], sample: [], cap: 1e7, look: 1, alpha: ALPHA };
+  assert.throws(() => scoreEvidence({ ...none, entries }), {
     code: 'LIMIT_EXCEEDED',
     field: 'evidence',
   });
@@ -116,11 +118,36 @@ test('a sample that was read before is named by itself, and adds nothing', () =>
   const entry = { reading: one.reading, key: one.key, holders: HOLDERS };
   const runs = [1, 2, 3].map((n) => {
     const entries = Array.from({ length: n }, () => entry);
-    return scoreReadings([one], n - 1, { entries, cap: CAP });
+    return scoreReadings([one], n - 1, { entries, frozen: [], opened: [], cap: CAP });
   });
   const [first] = runs;
   for (const { evidence, adds } of runs) {
     assert.equal(evidence?.participants[0]?.lnE, first?.evidence?.participants[0]?.lnE);
     assert.ok(adds.slice(1).every((count) => count === 0));
   }
+});
+
+test('alerts whose key is sealed away speak on, for and against, as they did', () => {
+  const random = seeded(1);
+  const all = ['a', 'b', 'c', 'd'].map((alert) => leaked(alert, 60, random));
+  const look = 1e12;
+  const open = after(all, look);
+  const frozen = all.slice(0, 3).map(({ reading, key }) => {
+    return freezeEvidence([{ reading, key, holders: HOLDERS }]);
+  });
+  const [last] = all.slice(3);
+  assert.ok(last && frozen.every((one) => one !== null));
+  const { reading, key } = last;
+  const { result } = scoreEvidence({
+    entries: [{ reading, key, holders: HOLDERS }],
+    frozen: frozen.filter((one) => one !== null),
+    sample: [{ alert: reading.alert, result: scoreReading({ ...last, look }) }],
+    ...{ cap: CAP, look, alpha: ALPHA },
+  });
+  assert.deepEqual([result.alerts, names(result.participants)], [4, [`${FIRM}/`]]);
+  const [before, now] = [open.participants[0], result.participants[0]];
+  assert.ok(Math.abs((before?.lnE ?? 0) - (now?.lnE ?? 1)) < 1e-9);
+  assert.deepEqual(now?.alerts, before?.alerts);
+  assert.equal(freezeEvidence([]), null);
+  assert.equal(result.frozen, 3);
 });

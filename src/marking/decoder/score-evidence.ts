@@ -3,6 +3,7 @@ import { recipientFor, type Scope } from '../code.ts';
 import { budgetLeft, lnCorrected, lnPrice } from './budget.ts';
 import { type Accumulated, accumulate, partsOf } from './evidence.ts';
 import { type CountedEntry, countEntries, type Entry } from './fresh.ts';
+import { type FrozenEvidence, frozenParts } from './frozen.ts';
 import type {
   EvidenceResult,
   EvidenceScore,
@@ -22,6 +23,8 @@ export const MAX_EVIDENCE_BITS = 100_000_000;
 export type EvidenceInput = {
   /** All committed readings of the programme that read a slot, in the order of the ledger. */
   readonly entries: readonly Entry[];
+  /** What alerts add whose mark key is sealed away; they have no entries. */
+  readonly frozen: readonly FrozenEvidence[];
   /** What the sample at hand came to, alert by alert. */
   readonly sample: readonly { readonly alert: string; readonly result: TraceResult }[];
   readonly cap: number;
@@ -59,12 +62,18 @@ export function scoreEvidence(input: EvidenceInput): ScoredEvidence {
     v: 1,
     ...{ alpha, look, cap },
     budgetLeft: budgetLeft(look + 1),
-    alerts: new Set(counted.filter(({ slots }) => slots.length > 0).map(({ alert }) => alert)).size,
+    alerts: alertsOf(counted).size + input.frozen.length,
+    frozen: input.frozen.length,
     stages: theirs.size === 0 ? [first.stage] : [first.stage, second.stage],
     participants: first.found.map(({ reader: _, ...score }): EvidenceScore => score),
     readers: second.found,
   };
   return { result, adds: counted.map(({ slots }) => slots.length) };
+}
+
+/** The alerts of which slots counted. */
+function alertsOf(counted: readonly CountedEntry[]): Set<string> {
+  return new Set(counted.filter(({ slots }) => slots.length > 0).map(({ alert }) => alert));
 }
 
 /** All who had a copy of one of the alerts, in the order of their ids. */
@@ -111,10 +120,17 @@ function named(
   const concerned = concernedBy(input, counted, scope);
   const found = accumulate(scope, counted, among, lnLevel)
     .filter((candidate) => concerned.has(idOf(scope, candidate)))
+    .map((live) => {
+      const before = frozenParts(scope, input.frozen, live);
+      return { ...live, lnE: before.reduce((sum, { lnE }) => sum + lnE, live.lnE) };
+    })
     .map((candidate) => verdictOn(input, candidate, leastOf(scope, alone, candidate)))
     .filter(({ ln }) => ln <= Math.log(input.alpha))
     .sort((a, b) => a.ln - b.ln || (a.name < b.name ? -1 : 1))
-    .map(({ score }) => ({ ...score, alerts: partsOf(scope, counted, score) }));
+    .map(({ score }) => ({
+      ...score,
+      alerts: [...frozenParts(scope, input.frozen, score), ...partsOf(scope, counted, score)],
+    }));
   return { stage, found };
 }
 

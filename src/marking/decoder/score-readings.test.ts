@@ -36,7 +36,8 @@ function ledger(readings: readonly CommittedReading[]): Ledgered {
   const holders = FIRMS.flatMap(({ participant, readers }) =>
     readers.map((reader) => ({ participant, reader })),
   );
-  return { entries: readings.map(({ reading, key }) => ({ reading, key, holders })), cap: 300 };
+  const entries = readings.map(({ reading, key }) => ({ reading, key, holders }));
+  return { entries, frozen: [], opened: [], cap: 300 };
 }
 
 const OTHERS = ['3f2b8c1e-0000-4000-8000-000000000001', 'ab'.repeat(16)];
@@ -45,7 +46,8 @@ const OURS = renderCanary(GUID, canaryValue(KEY, 'firm-3/desk-1', GUID.key));
 test('strings that are no canary of ours spend no look, for however many alerts', () => {
   const readings = [reading(1, OTHERS), reading(1, []), reading(1, OTHERS)];
   const scored = scoreReadings(readings, 7, ledger([]));
-  assert.deepEqual(scored, { results: [null, null, null], look: 8, evidence: null, adds: [] });
+  const none = { evidence: null, adds: [], refrozen: [] };
+  assert.deepEqual(scored, { results: [null, null, null], look: 8, ...none });
 });
 
 test('slots read and a canary found spend a look each, in the order of the readings', () => {
@@ -69,6 +71,6 @@ test('slots read and a canary found spend a look each, in the order of the readi
 test('nobody to compare with, or no alert at all, is one look as well', () => {
   assert.deepEqual(scoreReadings([], 0, ledger([])), {
     ...{ results: [], look: 1 },
-    ...{ evidence: null, adds: [] },
+    ...{ evidence: null, adds: [], refrozen: [] },
   });
 });

@@ -1,6 +1,7 @@
 import type { Reading } from '../reading.ts';
 import { findCanaries } from './canaries.ts';
 import type { Entry } from './fresh.ts';
+import { type FrozenEvidence, freezeEvidence } from './frozen.ts';
 import type { EvidenceResult, TraceResult } from './result.ts';
 import { ALPHA, scoreReading, type TraceInput } from './score.ts';
 import { scoreEvidence } from './score-evidence.ts';
@@ -12,6 +13,10 @@ export type CommittedReading = Omit<TraceInput, 'look' | 'alpha'>;
 export type Ledgered = {
   /** In the order of the ledger. */
   readonly entries: readonly Entry[];
+  /** Of alerts whose mark key is sealed away. */
+  readonly frozen: readonly FrozenEvidence[];
+  /** Alerts whose mark key was opened for this trace, and is to be sealed away again. */
+  readonly opened: readonly string[];
   readonly cap: number;
 };
 
@@ -25,6 +30,8 @@ export type Scored = {
   readonly evidence: EvidenceResult | null;
   /** Of each entry how many slots it adds to the evidence; none where there is no evidence. */
   readonly adds: readonly number[];
+  /** What alerts whose mark key was opened add from now on; none where there is no evidence. */
+  readonly refrozen: readonly { readonly alert: string; readonly frozen: FrozenEvidence | null }[];
 };
 
 /**
@@ -55,14 +62,18 @@ export function scoreReadings(
   });
   look = Math.max(look, spent + 1);
   if (!readings.some(({ reading }) => showsSlots(reading))) {
-    return { results, look, evidence: null, adds: [] };
+    return { results, look, evidence: null, adds: [], refrozen: [] };
   }
   const sample = readings.flatMap(({ reading: { alert } }, i) => {
     const result = results[i] ?? null;
     return result === null ? [] : [{ alert, result }];
   });
   const scored = scoreEvidence({ ...ledgered, sample, look, alpha: ALPHA });
-  return { results, look, evidence: scored.result, adds: scored.adds };
+  const refrozen = ledgered.opened.map((alert) => {
+    const own = ledgered.entries.filter(({ reading }) => reading.alert === alert);
+    return { alert, frozen: freezeEvidence(own) };
+  });
+  return { results, look, evidence: scored.result, adds: scored.adds, refrozen };
 }
 
 function showsSomething({ reading, canaries, ...search }: CommittedReading): boolean {

@@ -4,7 +4,7 @@ import { reportStatus } from '../../../programme/release-report.ts';
 import { runTrace } from '../../../programme/trace-leak.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { IdText } from '../../schemas/basic.ts';
+import { closed, IdText, oneOf } from '../../schemas/basic.ts';
 import { presentReport, TraceReportText } from '../../schemas/trace.ts';
 
 export function trace(app: App, deps: HttpDeps): void {
@@ -14,13 +14,19 @@ export function trace(app: App, deps: HttpDeps): void {
       config: { audience: ['person:investigator'], repeat: 'natural' },
       schema: {
         summary: 'Traces an approved sample; the first report is what every repeat returns',
+        description:
+          '`KEY_SEALED` names alerts of which the sample shows a slot and whose mark keys are to ' +
+          'be opened for it first. With `sealed=left_out` they are left out; the report says so.',
         params: Type.Object({ sighting: IdText }),
+        querystring: Type.Object({ sealed: Type.Optional(oneOf(['left_out'])) }, closed),
         response: { 200: TraceReportText },
       },
     },
     async (request) => {
       const sighting = parseId<'sighting'>(request.params.sighting, 'sighting');
-      const report = await runTrace(deps.context, personOf(request), sighting, deps.clock.now());
+      const report = await runTrace(deps.context, personOf(request), sighting, deps.clock.now(), {
+        withoutSealed: request.query.sealed === 'left_out',
+      });
       return presentReport(report, await reportStatus(deps.context, sighting));
     },
   );

@@ -5,16 +5,16 @@
  * another N, `--trials` for other than 400, `--only c2` for one case. Cases run side by side, as
  * many as there are processors.
  */
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { isMainThread, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { decode } from '../src/marking/decoder/decode.ts';
 import type { Hypothesis, Strategy } from '../src/marking/decoder/hypotheses.ts';
 import { namesSomebody } from '../src/marking/decoder/power.ts';
+import { drawCodewords } from '../tests/support/codewords.ts';
+import { leakedSlots, sceneOf } from '../tests/support/leaked-word.ts';
 import { seeded } from '../tests/support/seeded.ts';
-import { drawCodewords } from './codewords.ts';
 import { print, round } from './harness.ts';
-import { leakedSlots, sceneOf } from './leak.ts';
+import { inThreads } from './threads.ts';
 
 const ALPHA = 1e-6;
 const POWER = 0.95;
@@ -64,25 +64,16 @@ const CASES: readonly Case[] = [
 
 const ALL_CAUGHT = 'c2-all-200';
 
-if (isMainThread && values.only === undefined) await runSideBySide();
-else if (values.only === ALL_CAUGHT) printAllCaught();
-else for (const each of CASES.filter(({ name }) => name === values.only)) printNeed(each);
-
-/** The longest first, each in a thread of its own. */
-async function runSideBySide(): Promise<void> {
-  const left = [...CASES.map(({ name }) => name).toReversed(), ALL_CAUGHT];
-  const runNext = async (): Promise<void> => {
-    const name = left.shift();
-    if (name === undefined) return;
-    const argv = [...process.argv.slice(2), '--only', name];
-    const worker = new Worker(new URL(import.meta.url), { argv });
-    await new Promise((resolve, reject) => {
-      worker.once('exit', resolve);
-      worker.once('error', reject);
-    });
-    await runNext();
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, runNext));
+if (isMainThread) {
+  // The longest first.
+  const names = [...CASES.map(({ name }) => name).toReversed(), ALL_CAUGHT];
+  const asked = names.filter((name) => values.only === undefined || name === values.only);
+  await inThreads<string, null>(import.meta.url, asked);
+} else {
+  const name = workerData as string;
+  if (name === ALL_CAUGHT) printAllCaught();
+  for (const each of CASES.filter((one) => one.name === name)) printNeed(each);
+  parentPort?.postMessage(null);
 }
 
 function printNeed({ name, colluders, strategies, most, bar }: Case): void {

@@ -22,7 +22,7 @@ import type { ArtifactId } from '../src/domain/ids.ts';
 import { compileCode, markBits } from '../src/marking/code.ts';
 import type { SlotTable } from '../src/marking/slot-table.ts';
 import { compileTable, splice } from '../src/marking/splice.ts';
-import { interleave, print, rate, rateAsync, round } from './harness.ts';
+import { interleave, median, print, rate, rateAsync, round } from './harness.ts';
 
 const BYTES = 20 * 1024;
 const SLOTS = 120;
@@ -41,8 +41,16 @@ const readers = Array.from({ length: READERS }, () => ({
 const reader = (n: number) => readers[n % READERS] ?? { id: '', recipient: '' };
 
 function markedCopy(n: number): Buffer {
+  return spliced(bitsOf(n));
+}
+
+function bitsOf(n: number): Uint8Array {
   const { id } = reader(n);
-  return splice(splicer, markBits(code, id, id), () => Buffer.alloc(32));
+  return markBits(code, id, id);
+}
+
+function spliced(bits: Uint8Array): Buffer {
+  return splice(splicer, bits, () => Buffer.alloc(32));
 }
 
 const ours = () =>
@@ -61,6 +69,31 @@ await withGpg((sealByGpg) =>
     note: 'peer: gpg --encrypt of the same text, one process a file, not marked',
   }),
 );
+
+printMarking();
+
+/** How long marking alone takes: the splice, and with the bits of a reader. */
+function printMarking(): void {
+  const bar = 0.5;
+  const known = readers.map((_, n) => bitsOf(n));
+  const msOf = (work: (n: number) => void) =>
+    1_000 / median(Array.from({ length: ROUNDS }, () => rate(work, ROUND_MS)));
+  const ms = msOf((n) => {
+    const bits = known[n % READERS];
+    if (bits !== undefined) spliced(bits);
+  });
+  print({
+    bench: 'seal',
+    case: 'splice',
+    ours: round(ms),
+    peer: bar,
+    ratio: round(bar / ms),
+    unit: 'ms a copy spliced (peer: the bar)',
+    withBitsMs: round(msOf((n) => markedCopy(n))),
+    bytes: BYTES,
+    slots: SLOTS,
+  });
+}
 
 async function report(
   name: string,

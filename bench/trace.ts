@@ -1,15 +1,21 @@
 /**
  * How long one hypothesis takes to score a million recipients over 1 024 slots, codewords given
- * bit-packed, the exact tails of all above screening included.
+ * bit-packed, the exact tails of all above screening included; and all pairs of 10 000 recipients
+ * over 256 slots, of which a trace takes the best 400.
  */
 import { BIASES } from '../src/marking/code.ts';
 import { createScanner } from '../src/marking/decoder/bulk.ts';
 import { chanceOfOne, type Hypothesis } from '../src/marking/decoder/hypotheses.ts';
+import { jointTest, lnJointEvidence } from '../src/marking/decoder/joint.ts';
+import { layOut } from '../src/marking/decoder/joint-words.ts';
 import { judge, type Portfolio, portfolioFor } from '../src/marking/decoder/portfolio.ts';
 import { JUDGED } from '../src/marking/decoder/stage.ts';
 import { codeClasses, type Statistic } from '../src/marking/decoder/statistic.ts';
+import { groupSlots } from '../src/marking/decoder/words.ts';
+import { bitOf, type Codewords, drawCodewords } from '../tests/support/codewords.ts';
+import { leakedSlots, sceneOf } from '../tests/support/leaked-word.ts';
 import { type Seeded, seeded } from '../tests/support/seeded.ts';
-import { bitOf, type Codewords, drawCodewords } from './codewords.ts';
+import { median, print, round } from './harness.ts';
 
 const RECIPIENTS = 1_000_000;
 const SLOTS = 1_024;
@@ -19,6 +25,7 @@ const ROUNDS = 7;
 /** Recipients the naive loop scores; its time is scaled up to all of them. */
 const PEER_SAMPLE = 20_000;
 
+const WHOLE = { erased: 0, authored: 0 };
 const COPY: Hypothesis = { strategy: 'interleave', colluders: 1 };
 const NOTE =
   'ms = the hypotheses of the portfolio together / their number; aloneMs = one by itself. ' +
@@ -26,31 +33,60 @@ const NOTE =
 
 const random = seeded(1);
 const codewords = drawCodewords(SLOTS, RECIPIENTS, random);
-const rounds = Array.from({ length: ROUNDS }, () => round(codewords, random));
+const rounds = Array.from({ length: ROUNDS }, () => traceOne(codewords, random));
 // The first round warms the compiler up and is not counted.
 const counted = rounds.slice(1);
 const ours = median(counted.map(({ portfolioMs, hypotheses }) => portfolioMs / hypotheses));
 const peer = median(counted.map(({ peerMs }) => peerMs));
-const line = {
+print({
   bench: 'trace',
   case: '1e6x1024',
-  ours: digits(ours),
-  peer: digits(peer),
-  ratio: digits(peer / ours),
+  ours: round(ours),
+  peer: round(peer),
+  ratio: round(peer / ours),
   unit: 'ms',
-  ms: digits(ours),
-  aloneMs: digits(median(counted.map(({ aloneMs }) => aloneMs))),
+  ms: round(ours),
+  aloneMs: round(median(counted.map(({ aloneMs }) => aloneMs))),
   tails: median(counted.map(({ tails }) => tails)),
   note: NOTE,
-};
-console.log(
-  process.argv.includes('--json')
-    ? JSON.stringify(line)
-    : `trace 1e6x1024: ${line.ms} ms per hypothesis, ${line.aloneMs} alone, naive ${line.peer}`,
-);
+});
+
+printPairs();
+
+/** The evidence of a joint test on some thousand rows, scaled to the pairs of 10 000. */
+function printPairs(): void {
+  const slots = 256;
+  const rows = 2_001;
+  const all = 10_000;
+  const times: number[] = [];
+  const bar = 1_000;
+  for (let turn = 0; turn < ROUNDS; turn++) {
+    const drawn = drawCodewords(slots, rows, random);
+    const leaked = leakedSlots(drawn, { strategy: 'interleave', colluders: 2 }, WHOLE, random);
+    const { words, slots: read } = sceneOf(drawn, leaked);
+    const laidOut = layOut(words, [...Array(rows).keys()], groupSlots(read));
+    const { ms, result } = timed(() => {
+      const test = jointTest(laidOut, 2);
+      return { hypotheses: test.full.length, evidence: lnJointEvidence(test) };
+    });
+    const best = result.evidence.indexOf(Math.max(...result.evidence));
+    if (best > 1) throw new Error(`expected one of two colluders, found recipient ${best}`);
+    times.push((ms / result.hypotheses) * ((all * (all - 1)) / (rows * (rows - 1))));
+  }
+  const ms = median(times.slice(1));
+  print({
+    bench: 'trace',
+    case: 'pairs',
+    ours: round(ms),
+    peer: bar,
+    ratio: round(bar / ms),
+    unit: 'ms per hypothesis, all pairs of 10 000 over 256 slots (peer: the bar)',
+    note: `measured on the pairs of ${rows}, scaled; hypotheses share the counting`,
+  });
+}
 
 /** One leaked copy, traced by the portfolio, by one hypothesis, and by the naive loop. */
-function round(all: Codewords, source: Seeded) {
+function traceOne(all: Codewords, source: Seeded) {
   const leaker = source.below(RECIPIENTS);
   const columns = leakedColumns(all, leaker, source);
   const whole = timed(() => trace(all, columns, (portfolio) => portfolio));
@@ -122,12 +158,4 @@ function timed<T>(run: () => T): { readonly ms: number; readonly result: T } {
   const start = performance.now();
   const result = run();
   return { ms: performance.now() - start, result };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
-function digits(value: number): number {
-  return Number(value.toPrecision(4));
 }

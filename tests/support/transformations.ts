@@ -1,4 +1,4 @@
-import type { Seeded } from './seeded.ts';
+import { type Seeded, shuffled } from '../../src/domain/seeded.ts';
 
 /** What happens to a text before it turns up somewhere. */
 export type Transformation = (text: string, random: Seeded) => string;
@@ -108,11 +108,3 @@ const OTHER_WORDS = (
   'notice party weakness gateway release handle present mostly around account report service ' +
   'reader finding which there could every further because before several other without value'
 ).split(' ');
-
-/** Items in a random order. */
-function shuffled<T>(items: readonly T[], random: Seeded): T[] {
-  return items
-    .map((item) => ({ item, key: random.unit() }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ item }) => item);
-}

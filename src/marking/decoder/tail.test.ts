@@ -104,6 +104,24 @@ for (const hypothesis of [
   });
 }
 
+test('p of one hypothesis is within a tenth of importance sampling from 1e-3 to 1e-5', () => {
+  const others = [
+    { strategy: 'minority', colluders: 3 },
+    { strategy: 'coin', colluders: 5 },
+    { strategy: 'all1', colluders: 3 },
+  ] as const;
+  for (const hypothesis of [...FIXED.map((fixed) => fixed.hypothesis), ...others]) {
+    const statistic = statisticOf(hypothesis, codeClasses(SIZES));
+    const tail = exactTail(statistic);
+    const random = seeded(20_250_710);
+    for (const p of [1e-3, 1e-4, 1e-5]) {
+      const score = attainable(statistic, Math.log(p), random);
+      const share = Math.exp(tail(score) - lnImportance(statistic, score, 40_000, random));
+      assert.ok(Math.abs(share - 1) < 0.1, `${hypothesisName(hypothesis)}, p ${p}: ${share}`);
+    }
+  }
+});
+
 test('against importance sampling to 1e-15, given one and two words', () => {
   for (const words of [1, 2]) {
     const classes = codeClasses(SIZES).flatMap((code) =>

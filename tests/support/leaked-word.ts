@@ -1,17 +1,17 @@
-import type { ArtifactId } from '../src/domain/ids.ts';
-import { BIASES } from '../src/marking/code.ts';
-import type { Scene } from '../src/marking/decoder/decode.ts';
-import { examineFamilies } from '../src/marking/decoder/families.ts';
-import { chanceOfOne, type Hypothesis } from '../src/marking/decoder/hypotheses.ts';
+import type { ArtifactId } from '../../src/domain/ids.ts';
+import { BIASES } from '../../src/marking/code.ts';
+import type { Scene } from '../../src/marking/decoder/decode.ts';
+import { examineFamilies } from '../../src/marking/decoder/families.ts';
+import { chanceOfOne, type Hypothesis } from '../../src/marking/decoder/hypotheses.ts';
 import {
   authoredBit,
   isRead,
   type ReadSlot,
   type TracedSlot,
-} from '../src/marking/decoder/slots.ts';
-import { bitAt, packWords } from '../src/marking/decoder/words.ts';
-import type { Seeded } from '../tests/support/seeded.ts';
+} from '../../src/marking/decoder/slots.ts';
+import { bitAt, packWords } from '../../src/marking/decoder/words.ts';
 import { bitOf, type Codewords } from './codewords.ts';
+import type { Seeded } from './seeded.ts';
 
 /** Families of the size that a document of a few hundred slots has. */
 const FAMILIES = ['prose.word', 'prose.phrase', 'prose.sentence', 'prose.list-order'] as const;

@@ -1,6 +1,6 @@
-import { BIASES } from '../src/marking/code.ts';
-import { drawLevel } from '../tests/support/leak.ts';
-import type { Seeded } from '../tests/support/seeded.ts';
+import { BIASES } from '../../src/marking/code.ts';
+import { drawLevel } from './leak.ts';
+import type { Seeded } from './seeded.ts';
 
 /** Slots of random biases and codewords of `rows` recipients over them, bit-packed. */
 export type Codewords = {

@@ -69,7 +69,15 @@ export const planAnswer = object({
   ),
   publicFrom: list(timeline),
   participants: real,
-  lines: list(object({ participant: text, name: text, artifacts: list(timeline), disputed: flag })),
+  lines: list(
+    object({
+      participant: text,
+      name: text,
+      artifacts: list(timeline),
+      disputed: flag,
+      transition: nullable(object({ accepts: list(text), expiresAt: text })),
+    }),
+  ),
   digest: text,
   timing: timingAnswer,
 });

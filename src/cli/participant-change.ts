@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { clientAction, idAt } from './command.ts';
 import { importRows, importText, rowsOf } from './import-text.ts';
 import { facts, type Result } from './output.ts';
-import { fields, nullable, object, type Told, text } from './shape.ts';
+import { fields, list, nullable, object, type Told, text } from './shape.ts';
 import type { World } from './world.ts';
 
 const waiting = object({ change: text, digest: text });
@@ -37,6 +37,9 @@ const change = object({
   before: nullable(fields),
   after: nullable(fields),
   rows: nullable(importRows),
+  transition: nullable(
+    object({ participants: list(text), accepts: list(text), expiresAt: text, reason: text }),
+  ),
 });
 type Change = Told<typeof change>;
 
@@ -74,14 +77,26 @@ export function addMemberChangeCommands(participant: Command, world: World): voi
 }
 
 function shown(raw: unknown, seen: Change): Result {
-  const { kind, participant, name, at, outcome, digest, before, after, rows } = seen;
+  const { kind, participant, name, at, outcome, digest, before, after, rows, transition } = seen;
   const head: [string, string][] = [
     [kind, name ?? participant ?? ''],
     ['proposed', at],
     ['decision', outcome ?? 'open'],
   ];
-  const listed = rows === null ? '' : importText(rows);
+  const listed =
+    (rows === null ? '' : importText(rows)) +
+    (transition === null ? '' : facts(transitionRows(transition)));
   const body = after === null ? listed : facts(rowsOf(before, after));
   const result = { json: raw, text: `${facts(head)}${body}Digest  ${digest}\n` };
   return outcome === null ? { ...result, hint: nextStep(seen) } : result;
+}
+
+function transitionRows(transition: NonNullable<Change['transition']>): [string, string][] {
+  const { participants, accepts, expiresAt, reason } = transition;
+  return [
+    ['taken for shown', accepts.join(', ')],
+    ['until', expiresAt],
+    ['because', reason],
+    ['of', participants.join(', ')],
+  ];
 }

@@ -15,6 +15,7 @@ import { addFactCommands } from './participant-facts.ts';
 import { addImportCommand } from './participant-import.ts';
 import { addStandingCommands } from './participant-standing.ts';
 import { participantsPage, participantTable } from './participant-text.ts';
+import { addTransitionCommands } from './participant-transition.ts';
 import { parseProfileFile } from './profile-file.ts';
 import {
   allPages,
@@ -38,6 +39,7 @@ export function addParticipantCommands(program: Command, world: World): void {
   addFactCommands(participant, world);
   addMemberChangeCommands(participant, world);
   addImportCommand(participant, world);
+  addTransitionCommands(participant, world);
 }
 
 type AddOptions = ProgrammeOption & {

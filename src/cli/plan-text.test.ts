@@ -80,7 +80,7 @@ const never = [step(WAVE, 'deny', 'LEGAL_DUTY')];
 const sentence = (steps: readonly Step[]) =>
   steps === never ? 'Not given: a law obliges it to report' : 'Given from 24 Jun 17:00 UTC';
 const firm = (name: string, a: Step[], b: Step[]) => ({
-  ...{ participant: `id of ${name}`, name, disputed: name === 'Bexley' },
+  ...{ participant: `id of ${name}`, name, disputed: name === 'Bexley', transition: null },
   artifacts: [
     { artifact: 'a', steps: a, says: sentence(a) },
     { artifact: 'b', steps: b, says: sentence(b) },

@@ -29,6 +29,7 @@ export function planText({ plan, artifacts, words }: PlanToShow): string {
     section('Waves, in artifacts × participants', waveTable(plan, words)) +
     section('Who may hold what by then, in participants', holderTable(plan, artifacts)) +
     section('Touched by an assessment they dispute', disputes(plan)) +
+    section('Facts taken for shown while none is known', transitions(plan)) +
     section('Copies that cannot be told apart', unmarked(artifacts)) +
     section(
       'Public',
@@ -82,6 +83,14 @@ function holderTable({ waves }: PlanAnswer, artifacts: AlertAnswer['artifacts'])
 function disputes({ lines }: PlanAnswer): string {
   const names = lines.filter(({ disputed }) => disputed).map(({ name }) => `${plain(name)}\n`);
   return names.join('') || '(nobody)\n';
+}
+
+function transitions({ lines }: PlanAnswer): string {
+  const told = lines.flatMap(({ name, transition }) => {
+    if (transition === null) return [];
+    return [`${plain(name)}: ${transition.accepts.join(', ')}, until ${transition.expiresAt}\n`];
+  });
+  return told.join('') || '(none)\n';
 }
 
 /** Nothing of theirs leads back to anybody: a leak of one would only show who held it. */

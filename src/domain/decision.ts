@@ -44,6 +44,7 @@ export const REASON_CODES = [
   'HELD_FOR_REVIEW',
   'POLICY_ERROR',
   'CLOCK_DOUBT',
+  'TRANSITION_LAPSED',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 

@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts';
+import type { Transition } from './transition.ts';
 
 /**
  * A programme's level of earliness. The names are the pack's (`validate`, `ans`, `entry` in
@@ -123,4 +124,11 @@ export type Enrolment = {
   readonly agreement: AgreementFacts;
   readonly consentMode: ConsentMode;
   readonly profile: Profile;
+  /** Facts that are taken for shown for a time; absent: none. No part of what is stated of it. */
+  readonly transition?: Transition;
 };
+
+/** The facts that are stated of an enrolment: without what stands in for missing ones. */
+export function statedFacts({ transition: _, ...facts }: Enrolment): Enrolment {
+  return facts;
+}

@@ -25,6 +25,8 @@ export const EVENT_SHAPES = {
   enrolment_changed: { participant: 'id', tier: 'code', standing: 'code', duty: 'code' },
   member_change_proposed: { change: 'id', kind: 'code', participant: 'id?', digest: 'hash' },
   member_change_decided: { change: 'id', participant: 'id?', outcome: 'code' },
+  transition_granted: { participant: 'id', change: 'id', fact: 'code', expiresAt: 'instant' },
+  transition_ended: { participant: 'id' },
   doubt_changed: { participant: 'id', doubt: 'code' },
   calendar_changed: { participant: 'id', calendar: 'code' },
   standing_changed: { participant: 'id', from: 'code', to: 'code', reason: 'code' },

@@ -5,6 +5,7 @@ import type { Breakpoint } from './notes.ts';
 import type { Policy } from './policy.ts';
 import { decisionFor, evaluate } from './program.ts';
 import { fillRow, type Row } from './request.ts';
+import { withLapse } from './transition.ts';
 import { decisionOf, REFUSED_FACTS, type Verdict } from './verdict.ts';
 import { NEVER, SLOT } from './vocabulary.ts';
 
@@ -28,7 +29,8 @@ export function decide(policy: Policy, facts: ReleaseFacts, action: Action, now:
  */
 export function decideRelease(policy: Policy, facts: ReleaseFacts, now: Instant): Decision {
   const loaded = load(policy, facts, now);
-  return loaded === null ? REFUSED_DECISION : decideLoaded(loaded, policy.engine.row);
+  if (loaded === null) return REFUSED_DECISION;
+  return withLapse(policy, facts, decideLoaded(loaded, policy.engine.row), now);
 }
 
 /**

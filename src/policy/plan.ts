@@ -14,6 +14,7 @@ import { firstWave, type Schedule, waves } from '../domain/schedule.ts';
 import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { decideLoaded, load, REFUSED_DECISION, turningPoints } from './decide.ts';
 import type { Policy } from './policy.ts';
+import { withLapse } from './transition.ts';
 import { SLOT } from './vocabulary.ts';
 
 /** What a plan must know of an alert. `assurance`: that of the channel the copies will take. */
@@ -191,7 +192,7 @@ export function timeline(policy: Policy, facts: ReleaseFacts): PlanStep[] {
   let last: Decision | null = null;
   for (const at of [from, ...turningPoints(loaded, row, from)]) {
     row[SLOT.now] = at;
-    const decision = decideLoaded(loaded, row);
+    const decision = withLapse(policy, facts, decideLoaded(loaded, row), at);
     if (last === null || !alike(last, decision)) steps.push({ at, decision });
     last = decision;
   }

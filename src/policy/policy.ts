@@ -11,6 +11,7 @@ import type { PolicyPack } from './pack.ts';
 import type { Rule } from './rule.ts';
 import { compress } from './timing/compress.ts';
 import type { Timing } from './timing/section.ts';
+import { acceptableUnder, type Reads } from './transition.ts';
 import type { UseSection } from './use/section.ts';
 import { cedarSchema } from './vocabulary.ts';
 import type { Words } from './words.ts';
@@ -42,6 +43,8 @@ export type Policy = {
   readonly schema: string;
   /** The least assurance with which a kind may leave before disclosure. */
   leastAssurance(kind: ArtifactKind): Assurance;
+  /** The attributes that each rule reads, by its id. */
+  readonly reads: Reads;
   /** The machinery of `decide`; nobody else's business. */
   readonly engine: Engine;
 };
@@ -89,7 +92,9 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
   const schema = cedarSchema(vocabulary);
   checkSchema(schema);
   for (const [file, text] of pack.cedar) validateCedar(schema, file, text);
-  for (const rule of [...rules, ...invariants.map((each) => each.rule)]) notesOn(rule, vocabulary);
+  for (const { rule } of invariants) notesOn(rule, vocabulary);
+  const reads = new Map(rules.map((rule) => [rule.id, notesOn(rule, vocabulary).attributes]));
+  const acceptable = acceptableUnder(rules, reads, table.criteria);
   const sealed = new Set(table.sealedBeforeDisclosure);
   return {
     name: table.pack,
@@ -107,6 +112,7 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     rules,
     schema,
     leastAssurance: (kind) => (sealed.has(kind) ? 'sealed' : 'transport'),
-    engine: buildEngine(rules, vocabulary),
+    reads,
+    engine: buildEngine(rules, { ...vocabulary, acceptable }),
   };
 }

@@ -14,6 +14,7 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { AlertEvents, VulnerabilityFacts } from '../domain/vulnerability.ts';
+import { withAccepted } from './transition.ts';
 import {
   DOUBTS,
   DUTY_STATUSES,
@@ -82,10 +83,14 @@ export function fillPrincipal(
       row.fill(Number.NaN, 0, PRINCIPAL_SLOTS);
       row.fill(Number.NaN, vocabulary.criteriaSlot, vocabulary.slots);
       return 'Public';
-    case 'participant':
-      fillEnrolment(row, codes, principal);
-      fillProfile(row, vocabulary, codes, principal, schedule);
+    case 'participant': {
+      const enrolment = withAccepted(principal.enrolment, vocabulary.acceptable);
+      // Nothing is made anew for the many that have no grant.
+      const taken = enrolment === principal.enrolment ? principal : { ...principal, enrolment };
+      fillEnrolment(row, codes, taken);
+      fillProfile(row, vocabulary, codes, taken, schedule);
       return 'Participant';
+    }
     default:
       throw refuse('principal', principal);
   }

@@ -95,6 +95,8 @@ export type Vocabulary = PackNames & {
   /** Where the instants of the schedule begin, and the ends of the criteria's evidence. */
   readonly leadSlot: number;
   readonly criteriaSlot: number;
+  /** Unknown facts that a transition grant can stand in for; none before rules are known. */
+  readonly acceptable: ReadonlySet<string>;
 };
 
 /** Sets of enumerated values are 32-bit masks, of which the sign bit is left alone. */
@@ -211,7 +213,9 @@ export function vocabularyOf(names: PackNames): Vocabulary {
   const sizes = [...attributes.values()]
     .sort((a, b) => a.slot - b.slot)
     .map(({ type }) => sizeOf(type, enums));
-  return { ...names, enums, attributes, slots: sizes.length, sizes, leadSlot, criteriaSlot };
+  const slots = sizes.length;
+  const acceptable = new Set<string>();
+  return { ...names, enums, attributes, slots, sizes, leadSlot, criteriaSlot, acceptable };
 }
 
 function sizeOf(

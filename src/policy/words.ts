@@ -30,11 +30,24 @@ export function parseWords(file: string, source: string, table: DecisionTable): 
   return {
     tiers: allOf(root.tiers, table.tiers),
     kinds: allOf(root.kinds, ARTIFACT_KINDS),
-    reasons: allOf(root.reasons, REASON_CODES),
+    reasons: reasonsOf(root.reasons),
     products: namedOf(root.products, table.products, 'products', file),
     criteria: namedOf(root.criteria, table.criteria, 'criteria', file),
     exceptions: namedOf(root.exceptions, exceptions, 'exceptions', file),
   };
+}
+
+/** What a pack need not have words for: it is younger than packs that are in force. */
+const YOUNGER = { TRANSITION_LAPSED: 'facts taken over with the programme were not shown in time' };
+
+function reasonsOf(yaml: Yaml): Record<ReasonCode, string> {
+  const younger = Object.keys(YOUNGER) as (keyof typeof YOUNGER)[];
+  const older = REASON_CODES.filter((code) => !younger.some((each) => each === code));
+  const found: Record<string, Yaml | undefined> = fields(yaml, older, younger);
+  const words = Object.entries(found).flatMap(([code, word]) =>
+    word === undefined ? [] : [[code, text(word)] as const],
+  );
+  return { ...YOUNGER, ...Object.fromEntries(words) } as Record<ReasonCode, string>;
 }
 
 /** A section that a pack without such names does not have. */

@@ -1,13 +1,15 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import type { Contact } from '../domain/contact.ts';
-import type { Enrolment } from '../domain/enrolment.ts';
+import { type Enrolment, statedFacts } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { MemberChangeId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { RowProblem } from '../formats/members/listed.ts';
 import { putContacts } from '../store/contact-store.ts';
 import type { Tx } from '../store/database.ts';
 import { type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
 import { insertParticipant, updateDoubt, updateEnrolment } from '../store/participant-writer.ts';
+import { putTransition } from '../store/transition-store.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import { encryptContacts } from './contacts.ts';
 import type { Context } from './context.ts';
@@ -35,6 +37,15 @@ export type MemberChange =
       /** SHA-256 of the file that was imported, hex. */
       readonly file: string;
       readonly rows: readonly ImportRow[];
+    }
+  | {
+      readonly kind: 'transition';
+      readonly participant: null;
+      readonly participants: readonly ParticipantId[];
+      /** Facts that are taken for shown where none is known: words of `domain/transition.ts`. */
+      readonly accepts: readonly string[];
+      readonly expiresAt: Instant;
+      readonly reason: string;
     };
 
 /** What becomes of an organisation of an imported list, and the rows that name it. */
@@ -64,6 +75,7 @@ export async function applyMemberChange(
   context: Context,
   tx: Tx,
   act: Act,
+  id: MemberChangeId,
   change: MemberChange,
 ): Promise<void> {
   switch (change.kind) {
@@ -79,6 +91,8 @@ export async function applyMemberChange(
       return trust(context, tx, act, change.participant);
     case 'import':
       return takeIn(context, tx, act, change.rows);
+    case 'transition':
+      return accept(context, tx, act, id, change);
   }
 }
 
@@ -109,6 +123,25 @@ async function takeIn(context: Context, tx: Tx, act: Act, rows: readonly ImportR
   }
 }
 
+/** In force from now on; one that was given before is replaced. */
+async function accept(
+  context: Context,
+  tx: Tx,
+  act: Act,
+  id: MemberChangeId,
+  { participants, accepts, expiresAt }: Extract<MemberChange, { kind: 'transition' }>,
+): Promise<void> {
+  if (expiresAt <= act.at) {
+    throw new TocsinError('CONFLICT', 'expiresAt: expected an instant to come, found one past');
+  }
+  for (const participant of participants) {
+    await requireEnrolled(tx, act.programme, participant);
+    const transition = { accepts, from: act.at, expiresAt };
+    await putTransition(tx, act, participant, id, transition);
+    await grantNow(context, tx, act.programme, participant, act.at);
+  }
+}
+
 async function restate(
   context: Context,
   tx: Tx,
@@ -119,7 +152,7 @@ async function restate(
   const { enrolment } = await requireEnrolled(tx, act.programme, participant);
   const { standing } = enrolment;
   // The ladder of standings goes on beside it.
-  if (!sameFacts({ ...before, standing }, enrolment)) {
+  if (!sameFacts({ ...before, standing }, statedFacts(enrolment))) {
     throw new TocsinError(
       'CONFLICT',
       'enrolment: expected the facts that the proposal began with, found others; propose it again',

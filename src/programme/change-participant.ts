@@ -1,4 +1,10 @@
-import { type Enrolment, type Profile, STANDINGS, type Standing } from '../domain/enrolment.ts';
+import {
+  type Enrolment,
+  type Profile,
+  STANDINGS,
+  type Standing,
+  statedFacts,
+} from '../domain/enrolment.ts';
 import { invalid } from '../domain/errors.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -70,7 +76,8 @@ export async function changeEnrolment(
 ): Promise<{ participant: ParticipantId; proposal: Waiting | null }> {
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
-    const { enrolment: before } = await requireEnrolled(tx, programme, participant);
+    const { enrolment } = await requireEnrolled(tx, programme, participant);
+    const before = statedFacts(enrolment);
     if (before.standing !== stated.standing) {
       throw invalid('standing', `${before.standing}, which has a verb of its own`, stated.standing);
     }

@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { type Contact, domainOf } from '../domain/contact.ts';
-import { type Enrolment, NO_PROFILE } from '../domain/enrolment.ts';
+import { type Enrolment, NO_PROFILE, statedFacts } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { ListedFacts, ListedMember, RowProblem } from '../formats/members/listed.ts';
@@ -63,11 +63,11 @@ export function compareList(
     const name = member.name ?? match?.name ?? nameByDomain(member);
     const told = { ...member, name };
     const problems = [...member.problems, ...clashes(known, told, match, first)];
-    const facts = merged(match?.enrolment ?? null, member.facts, tier);
+    const before = match === null ? null : statedFacts(match.enrolment);
+    const facts = merged(before, member.facts, tier);
     if (facts.tier === '') problems.push(NO_TIER);
     else problems.push(...unknownWords(policy, facts));
     const row = { rows: member.rows, name, participant: match?.participant ?? null };
-    const before = match?.enrolment ?? null;
     if (problems.length > 0) {
       return { ...row, result: 'refused', problems, before, after: null, contacts: [] };
     }

@@ -106,7 +106,7 @@ export async function decideMemberChange(
     const outcome = stated.decision === 'confirm' ? 'confirmed' : 'refused';
     await decideStoredMemberChange(tx, act, stored, { outcome, decider: caller.id });
     if (outcome === 'confirmed') {
-      await applyMemberChange(context, tx, act, contentOf(context, stored));
+      await applyMemberChange(context, tx, act, id, contentOf(context, stored));
     }
     return { outcome };
   });

@@ -3,6 +3,7 @@ import { sha256, sha256Hex } from '../crypto/hash.ts';
 import type { Outcome, PlatformState, ReasonCode, ReleaseFacts } from '../domain/decision.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Transition } from '../domain/transition.ts';
 import {
   countsFor,
   type PlanStep as DecidedStep,
@@ -49,6 +50,8 @@ export type PlanLine = {
   readonly artifacts: readonly PlanTimeline[];
   /** Whether it would get more, or earlier, but for an assessment that it disputes. */
   readonly disputed: boolean;
+  /** What stands in for facts of which nothing is known; null: nothing does. */
+  readonly transition: Transition | null;
 };
 
 export type PlanWave = Readonly<PlannedWave>;
@@ -80,6 +83,7 @@ export type Plan = PlanSummary & {
 export type PlanPart = {
   readonly policy: Policy;
   readonly name: string;
+  readonly transition: Transition | null;
   readonly part: ParticipantPlan;
   /** In the order of the alert's artifacts, as the part's timelines. */
   readonly facts: readonly { readonly artifact: ArtifactRow; readonly facts: ReleaseFacts }[];
@@ -155,8 +159,9 @@ export async function makePlan(
       const relation = related.get(participant) ?? NO_RELATION;
       const asking = { enrolment, ...relation, ...supposed.relations?.get(participant), doubted };
       const part = planParticipant(policy, planned, { participant, ...asking }, counts);
-      hashes.push(sha256(Buffer.from(canonicalJson(digested(part, name)))));
-      each({ policy, name, part, facts: factsOf({ kind: 'participant', ...asking }) });
+      const { transition = null } = enrolment;
+      hashes.push(sha256(Buffer.from(canonicalJson(digested(part, name, transition)))));
+      each({ policy, name, transition, part, facts: factsOf({ kind: 'participant', ...asking }) });
     }
     participants += page.length;
     after = page.at(-1)?.participant ?? null;
@@ -210,8 +215,13 @@ function planHead(
 }
 
 /** A participant's part as the digest covers it: what is decided, and no words for it. */
-function digested({ participant, artifacts, disputed }: ParticipantPlan, name: string): Json {
+function digested(
+  { participant, artifacts, disputed }: ParticipantPlan,
+  name: string,
+  transition: Transition | null,
+): Json {
   return {
+    ...(transition === null ? {} : { transition: { ...transition } }),
     participant,
     name,
     artifacts: artifacts.map(({ artifact, steps }) => ({
@@ -222,10 +232,10 @@ function digested({ participant, artifacts, disputed }: ParticipantPlan, name: s
   };
 }
 
-function planLine({ policy, name, part, facts }: PlanPart): PlanLine {
+function planLine({ policy, name, transition, part, facts }: PlanPart): PlanLine {
   const { participant, artifacts, disputed } = part;
   const timelines = facts.map((each, i) => spoken(policy, each, artifacts[i]?.steps ?? []));
-  return { participant, name, artifacts: timelines, disputed };
+  return { participant, name, artifacts: timelines, disputed, transition };
 }
 
 function spoken(

@@ -21,6 +21,7 @@ export type EnrolmentColumns = Pick<
   | 'agreement_expires_at'
   | 'consent_mode'
   | 'profile'
+  | 'transition'
 >;
 
 /**
@@ -36,6 +37,7 @@ export function enrolmentFromRow(row: EnrolmentColumns): Enrolment {
     agreement: signedAt !== null && expiresAt !== null ? { signedAt, expiresAt } : null,
     consentMode: row.consent_mode as ConsentMode,
     profile: row.profile,
+    ...(row.transition === null ? {} : { transition: row.transition }),
   };
 }
 

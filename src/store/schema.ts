@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Profile } from '../domain/enrolment.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Transition } from '../domain/transition.ts';
 import type { At, AtOrNull, Json } from './column-types.ts';
 import type { TraceTables } from './trace-schema.ts';
 
@@ -70,6 +71,7 @@ export type Database = TraceTables & {
     doubted: Generated<boolean>;
     standing_since: AtOrNull;
     calendar: string | null;
+    transition: ColumnType<Transition | null, string | null | undefined, string | null>;
   };
   obligation_report: {
     alert_id: string;

@@ -58,6 +58,7 @@ import { importList, tryList } from './participants/import.ts';
 import { showParticipants } from './participants/list.ts';
 import { showParticipant } from './participants/read.ts';
 import { showStanding } from './participants/read-standing.ts';
+import { endTransitionOf, grantTransition } from './participants/transition.ts';
 import { activatePack } from './policies/activate.ts';
 import { checkPack } from './policies/check.ts';
 import { comparePacks } from './policies/compare.ts';
@@ -119,6 +120,8 @@ const FOR_THE_ISSUER: readonly Route[] = [
   admit,
   importList,
   tryList,
+  grantTransition,
+  endTransitionOf,
   showParticipants,
   showParticipant,
   setStanding,

@@ -26,6 +26,7 @@ import {
   nullable,
   oneOf,
 } from './basic.ts';
+import { presentTransition, TransitionText } from './enrolment.ts';
 import { ObligationText, presentObligation } from './obligation.ts';
 import { presentTiming, TimingText } from './timing.ts';
 import {
@@ -223,6 +224,7 @@ export const PlanText = Type.Object({
       name: Type.String(),
       artifacts: listOf(TimelineText),
       disputed: Type.Boolean(),
+      transition: nullable(TransitionText),
     }),
   ),
   digest: Hex32,
@@ -240,7 +242,11 @@ export function presentPlan(plan: Plan, timing: TimingView): Static<typeof PlanT
       holders: [...wave.holders],
     })),
     publicFrom: plan.publicFrom.map(presentTimeline),
-    lines: plan.lines.map((line) => ({ ...line, artifacts: line.artifacts.map(presentTimeline) })),
+    lines: plan.lines.map(({ transition, ...line }) => ({
+      ...line,
+      artifacts: line.artifacts.map(presentTimeline),
+      transition: presentTransition(transition),
+    })),
   };
 }
 

@@ -12,8 +12,9 @@ import {
   STANDINGS,
 } from '../../domain/enrolment.ts';
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
+import type { Transition } from '../../domain/transition.ts';
 import type { StatedEnrolment } from '../../programme/change-participant.ts';
-import { closed, InstantText, nullable, oneOf } from './basic.ts';
+import { closed, InstantText, listOf, nullable, oneOf } from './basic.ts';
 
 const Duty = Type.Object(
   {
@@ -94,6 +95,19 @@ export function parseEnrolment(text: Static<typeof StatedEnrolmentText>): Stated
     consentMode,
     profile: text.profile === undefined ? null : parseProfile(text.profile),
   };
+}
+
+/** What stands in for facts of which nothing is known. */
+export const TransitionText = Type.Object({
+  accepts: listOf(Type.String()),
+  from: InstantText,
+  expiresAt: InstantText,
+});
+
+export function presentTransition(transition: Transition | null | undefined) {
+  if (!transition) return null;
+  const { accepts, from, expiresAt } = transition;
+  return { accepts, from: formatInstant(from), expiresAt: formatInstant(expiresAt) };
 }
 
 function parseProfile({ criteria, ...rest }: Static<typeof ProfileText>): Profile {

@@ -23,7 +23,7 @@ export const ImportRowText = Type.Object({
 export const MemberChangeText = Type.Object({
   change: IdText,
   programme: IdText,
-  kind: oneOf(['admission', 'enrolment', 'trust', 'import']),
+  kind: oneOf(['admission', 'enrolment', 'trust', 'import', 'transition']),
   digest: Hex32,
   proposer: IdText,
   at: InstantText,
@@ -34,6 +34,14 @@ export const MemberChangeText = Type.Object({
   after: nullable(EnrolmentText),
   file: nullable(Hex32),
   rows: nullable(listOf(ImportRowText)),
+  transition: nullable(
+    Type.Object({
+      participants: listOf(IdText),
+      accepts: listOf(Type.String()),
+      expiresAt: InstantText,
+      reason: Type.String(),
+    }),
+  ),
 });
 
 export function presentMemberChange(view: MemberChangeView): Static<typeof MemberChangeText> {
@@ -47,7 +55,7 @@ const NOTHING = {
   name: null,
   before: null,
   after: null,
-  ...{ file: null, rows: null },
+  ...{ file: null, rows: null, transition: null },
 };
 
 function presentContent(content: MemberChange) {
@@ -65,6 +73,11 @@ function presentContent(content: MemberChange) {
       return { ...NOTHING, participant: content.participant };
     case 'import':
       return { ...NOTHING, file: content.file, rows: content.rows.map(presentImportRow) };
+    case 'transition': {
+      const { participants, accepts, expiresAt, reason } = content;
+      const told = { participants, accepts, expiresAt: formatInstant(expiresAt), reason };
+      return { ...NOTHING, transition: told };
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { ParticipantView } from '../../programme/read-participant.ts';
 import { IdText, InstantText, instantOrNull, listOf, nullable } from './basic.ts';
-import { EnrolmentText, presentEnrolment } from './enrolment.ts';
+import { EnrolmentText, presentEnrolment, presentTransition, TransitionText } from './enrolment.ts';
 
 /** A participant as the issuer's own persons see it. */
 export const ParticipantText = Type.Object({
@@ -10,6 +10,7 @@ export const ParticipantText = Type.Object({
   enrolment: EnrolmentText,
   doubted: Type.Boolean(),
   calendar: nullable(Type.String()),
+  transition: nullable(TransitionText),
   readers: listOf(
     Type.Object({
       id: IdText,
@@ -24,6 +25,7 @@ export function presentParticipant(view: ParticipantView): Static<typeof Partici
   return {
     ...view,
     enrolment: presentEnrolment(view.enrolment),
+    transition: presentTransition(view.enrolment.transition),
     readers: view.readers.map((reader) => ({
       ...reader,
       joinedAt: instantOrNull(reader.joinedAt),

@@ -5,6 +5,7 @@ import { waves } from '../domain/schedule.ts';
 import { isAlertEvent } from '../domain/vulnerability.ts';
 import type { AlertRow } from '../store/alert-reader.ts';
 import { bumpAlert, touchAlert } from '../store/alert-writer.ts';
+import { breakGlassForUpdate } from '../store/break-glass-store.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
 import { reschedule } from '../store/policy-store.ts';
@@ -44,7 +45,13 @@ export async function applyEvent(
   await (isDraft ? bumpAlert : touchAlert)(tx, act, id, version + 1, person);
   if (kind === 'public') {
     const opens = !isDraft && schedule.disclosureAt > act.at;
-    const confirmBy = opens ? await confirmLater(tx, act, alert, person, 'details_public') : null;
+    // A clock set back can put an alert that was published under embargo again: the act that is to
+    // be confirmed, or was, is still the one there is.
+    const known = opens ? await breakGlassForUpdate(tx, id) : null;
+    const confirmBy =
+      opens && known === null
+        ? await confirmLater(tx, act, alert, person, 'details_public')
+        : (known?.confirmBy ?? null);
     await (isDraft ? endEmbargoOfDraft : endEmbargo)(tx, act, alert, at);
     return { proposal: null, confirmBy };
   }

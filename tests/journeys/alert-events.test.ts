@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS, parseInstant, plus } from '../../src/domain/instant.ts
 import { doDue } from '../../src/programme/do-due.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { readPublicAlerts } from '../../src/programme/read-public.ts';
+import { recordAlertEvent } from '../../src/programme/record-alert-event.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
@@ -328,6 +329,18 @@ describe('what happens to an alert under way', () => {
           where alert_id = ${other}`.execute(tx),
       );
       await assert.rejects(forged, /23514/);
+    });
+
+    test('with the clock set back behind it, that it is public ends the embargo again', async () => {
+      const other = await underWay();
+      assert.equal((await publish(other)).status, 200);
+      const { context, author, clock } = house;
+      const earlier = plus(clock.now(), -HOUR_MS);
+      const happened = { kind: 'public', at: earlier } as const;
+      await recordAlertEvent(context, author, other, happened, earlier);
+      assert.equal((await readAlert(context, other)).schedule.disclosureAt, earlier);
+      const open = (await questions(other)).filter(({ code }) => code === 'BREAK_GLASS');
+      assert.equal(open.length, 1, 'what was published by one person is still to be confirmed');
     });
   });
 });

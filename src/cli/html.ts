@@ -30,7 +30,10 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** A table; cells that are numbers stand to the right. */
+/** Longest cell of one word that is never broken, in characters: figures, codes, file names. */
+const WHOLE = 20;
+
+/** A table; cells that are numbers stand to the right. Where it is too wide, it is scrolled. */
 export function htmlTable(
   headings: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -41,12 +44,16 @@ export function htmlTable(
       : html`<th scope="col">${heading}</th>`,
   );
   const body = rows.map((row) => {
-    const cells = row.map((cell) =>
-      typeof cell === 'number' ? html`<td class="number">${cell}</td>` : html`<td>${cell}</td>`,
-    );
+    const cells = row.map((cell) => {
+      if (typeof cell === 'number') return html`<td class="number">${cell}</td>`;
+      const whole = cell.length <= WHOLE && !cell.includes(' ');
+      return whole ? html`<td class="whole">${cell}</td>` : html`<td>${cell}</td>`;
+    });
     return html`<tr>${cells}</tr>\n`;
   });
-  return html`<table><thead><tr>${head}</tr></thead><tbody>\n${body}</tbody></table>\n`;
+  return html`<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>
+${body}</tbody></table></div>
+`;
 }
 
 /** Names and values under each other. */

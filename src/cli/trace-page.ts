@@ -141,15 +141,19 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; } h3 { font-
 .draft::first-letter, .released::first-letter { text-transform: uppercase; }
 blockquote { margin: 0; border-left: 4px solid #ddd; padding-left: .8rem; }
 blockquote { white-space: pre-wrap; overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem 1rem; }
 dt { color: #555; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
 th, td { text-align: left; vertical-align: top; }
 th, td { padding: .2rem .5rem; border-bottom: 1px solid #ddd; }
-td { overflow-wrap: anywhere; } .number { text-align: right; font-variant-numeric: tabular-nums; }
-figure { margin: 0; } svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; }
+.wide, figure { margin: 0; overflow-x: auto; } .whole { white-space: nowrap; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+svg { width: 100%; min-width: 36rem; height: auto; font: 12px system-ui, sans-serif; }
 figcaption { color: #555; font-size: .85rem; }
 .bar { fill: #29527a; } .rest { fill: #c9d3dd; }
 .threshold { stroke: #8a3b12; stroke-width: 2; stroke-dasharray: 5 3; }
-@media print { main { margin: 0; max-width: none; } section { break-inside: avoid; } }
+@media print {
+  main { margin: 0; max-width: none; } section { break-inside: avoid; }
+  .wide, figure { overflow: visible; } td { overflow-wrap: anywhere; }
+}
 `;

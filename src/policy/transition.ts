@@ -49,7 +49,7 @@ function pathOf(fact: string): string {
   return criterion === null ? 'principal.agreement' : `principal.criteria.${criterion}`;
 }
 
-/** The facts that are taken for shown while the grant lasts: accepted, and of which none is known. */
+/** The facts taken for shown while the grant lasts: accepted, and of which none is known. */
 export function acceptedOf(
   { agreement, profile, transition }: Enrolment,
   acceptable: ReadonlySet<string>,

@@ -4,7 +4,7 @@ import type { Tx } from './database.ts';
 import { type Act, recordEvent } from './event-writer.ts';
 import { tellCut } from './tell-cut.ts';
 
-/** The caller holds the exclusive release lock, and decides again. `change` is what was confirmed. */
+/** The caller holds the exclusive release lock, and decides again. `change` was confirmed. */
 export async function putTransition(
   tx: Tx,
   act: Act,

@@ -331,7 +331,7 @@ describe('what happens to an alert under way', () => {
       await assert.rejects(forged, /23514/);
     });
 
-    test('with the clock set back behind it, that it is public ends the embargo again', async () => {
+    test('set back before it, the clock lets what is public end the embargo again', async () => {
       const other = await underWay();
       assert.equal((await publish(other)).status, 200);
       const { context, author, clock } = house;

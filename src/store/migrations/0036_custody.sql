@@ -74,7 +74,7 @@ begin
       a.version,
       (extract(epoch from a.disclosure_at) * 1000)::bigint as disclosure_at,
       encode(a.head_enc, 'base64') as head_enc,
-      e.tier, e.standing, e.duty, e.consent_mode, e.profile, e.doubted,
+      e.tier, e.standing, e.duty, e.consent_mode, e.profile, e.transition, e.doubted,
       (extract(epoch from e.agreement_signed_at) * 1000)::bigint as agreement_signed_at,
       (extract(epoch from e.agreement_expires_at) * 1000)::bigint as agreement_expires_at,
       c.consent, i.involvement, r.age_recipient, r.fingerprint, p.sha256 as policy,

@@ -57,6 +57,7 @@ export async function leaksOf(tx: Tx, alert: AlertId): Promise<LeakRow[]> {
     .select(['id', 'participant_id', 'reader_id', 'noticed_at', 'text_enc', 'at'])
     .where('alert_id', '=', alert)
     .orderBy('at')
+    .orderBy('noticed_at')
     .orderBy('id')
     .execute();
   return rows.map((row) => ({

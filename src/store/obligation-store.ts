@@ -55,7 +55,7 @@ export async function obligationRows(
       on r.participant_id = g.participant_id
     left join (select participant_id, json_agg(json_build_object(
         'noticedAt', (extract(epoch from noticed_at) * 1000)::bigint,
-        'reportedAt', (extract(epoch from at) * 1000)::bigint) order by at, id) as leaks
+        'reportedAt', (extract(epoch from at) * 1000)::bigint) order by at, noticed_at, id) as leaks
       from leak_report where alert_id = ${alert} group by participant_id) as l
       on l.participant_id = g.participant_id
     order by g.participant_id`.execute(tx);

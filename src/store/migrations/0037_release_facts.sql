@@ -1,4 +1,6 @@
--- A release reads the log's head with its facts: one plan to start instead of two, for every fetch.
+-- A release reads the log's head with its facts, one plan to start instead of two for every fetch;
+-- besides, what stands in for unknown facts, and whether the mark key is sealed: no copy is made
+-- without it.
 create or replace function tocsin_release_facts(p_participant uuid, p_alert uuid, p_reader uuid)
 returns json language plpgsql volatile as $$
 begin
@@ -12,13 +14,15 @@ begin
       a.version,
       (extract(epoch from a.disclosure_at) * 1000)::bigint as disclosure_at,
       encode(a.head_enc, 'base64') as head_enc,
-      e.tier, e.standing, e.duty, e.consent_mode, e.profile, e.doubted,
+      e.tier, e.standing, e.duty, e.consent_mode, e.profile, e.transition, e.doubted,
       (extract(epoch from e.agreement_signed_at) * 1000)::bigint as agreement_signed_at,
       (extract(epoch from e.agreement_expires_at) * 1000)::bigint as agreement_expires_at,
       c.consent, i.involvement, r.age_recipient, r.fingerprint, p.sha256 as policy,
       m.doubted_at is not null as clock_doubted,
       exists (select 1 from platform_incident f
         where f.programme_id = a.programme_id and f.cleared_at is null) as compromised,
+      not exists (select 1 from wrapped_key k
+        where k.alert_id = a.id and k.purpose = 'mark') as sealed,
       exists (select 1 from word_commitment w where w.alert_id = a.id and w.reader_id = r.id)
         as committed,
       coalesce(l.size, 0) as log_size,
@@ -35,25 +39,3 @@ begin
 end $$;
 
 drop function tocsin_log_head();
-
--- A delivery with its event, in values and not in JSON: that was lexed four times over for each.
-drop function tocsin_record_delivery(json);
-create function tocsin_record_delivery(p_id uuid, p_alert uuid, p_artifact uuid, p_version integer,
-  p_participant uuid, p_reader uuid, p_content bytea, p_manifest bytea, p_ciphertext bytea,
-  p_at timestamptz, p_event uuid, p_programme uuid, p_subjects uuid[], p_entry text, p_leaf bytea,
-  p_issuer_body text, p_issuer_salt bytea, p_participant_body text, p_participant_salt bytea)
-returns void language plpgsql volatile as $$
-begin
-  insert into event (id, at, type, programme_id, subjects, entry, leaf, issuer_body, issuer_salt,
-      participant_id, participant_body, participant_salt)
-    values (p_event, p_at, 'delivered', p_programme, p_subjects, p_entry, p_leaf, p_issuer_body,
-      p_issuer_salt, p_participant, p_participant_body, p_participant_salt);
-  insert into delivery (id, alert_id, artifact_id, version, participant_id, reader_id, event_id,
-      content_sha256, manifest_sha256, ciphertext_sha256, at)
-    values (p_id, p_alert, p_artifact, p_version, p_participant, p_reader, p_event, p_content,
-      p_manifest, p_ciphertext, p_at);
-end $$;
-
-grant execute on function tocsin_record_delivery(uuid, uuid, uuid, integer, uuid, uuid, bytea,
-  bytea, bytea, timestamptz, uuid, uuid, uuid[], text, bytea, text, bytea, text, bytea)
-  to tocsin_participant;

@@ -15,6 +15,7 @@ export const FAILPOINTS = [
   'tick.signed',
   'tick.committed',
   'tick.pinned',
+  'standing.taken',
   'trace.read',
   'seal.frozen',
   'seal.split',

@@ -8,7 +8,7 @@ import { addPerson, issueToken } from '../programme/people.ts';
 import { readVitals } from '../programme/read-vitals.ts';
 import { type DeliveryRow, deliveriesOf } from '../store/delivery-reader.ts';
 import { virtualClock } from './clock.ts';
-import { type FetchGate, fetchGate } from './fetch-gate.ts';
+import { type FailpointGate, failpointGate } from './failpoint-gate.ts';
 import { readPack } from './packs.ts';
 import { serve } from './serve.ts';
 
@@ -36,7 +36,7 @@ export type Rehearsal = {
   /** Goes on until `ended`: whenever something has happened, the time of one tick passes. */
   serveUntil(ended: Promise<unknown>): Promise<void>;
   /** Holds a fetch up between its decision and its record. */
-  readonly gate: FetchGate;
+  readonly gate: FailpointGate;
   /** Ends everything in order. */
   stop(): Promise<void>;
 };
@@ -64,7 +64,7 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
     dataDir,
   );
   const clock = virtualClock(start);
-  const gate = fetchGate();
+  const gate = failpointGate();
   const reached = gate.reached;
   const { parts, url, stop } = await serve(config, { clock, worker: false, reached });
   try {

@@ -76,6 +76,7 @@ export async function takeStep(
     // What was proposed before was proposed of another standing.
     await supersede(tx, act, proposals);
     await enforce(context, tx, act, step);
+    await context.reached('standing.taken');
   }
   return { step: id, from, to, inForce, confirmBy };
 }

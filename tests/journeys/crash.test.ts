@@ -78,7 +78,9 @@ describe('kill -9', () => {
     const { caller, identity } = reader;
     const fetch = { caller, identity, ...target };
     // One participant a batch, so that a wave is killed and resumed in its middle too.
-    return { dataDir, urls, at, failpoint, work, batch: 1, trace, fetch };
+    const { programme, approver: suspender } = house;
+    const whose = { programme, suspender, trace, fetch };
+    return { dataDir, urls, at, failpoint, work, batch: 1, ...whose };
   }
 
   /** What must hold after any death, once the next process has done its rounds. */

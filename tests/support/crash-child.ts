@@ -4,12 +4,13 @@
  */
 
 import { open } from '../../src/crypto/age/open.ts';
-import type { AlertId, ArtifactId, SightingId } from '../../src/domain/ids.ts';
+import type { AlertId, ArtifactId, ProgrammeId, SightingId } from '../../src/domain/ids.ts';
 import { parseInstant } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { virtualClock } from '../../src/main/clock.ts';
 import { compose } from '../../src/main/compose.ts';
 import type { PersonCaller, ReaderCaller } from '../../src/programme/act.ts';
+import { changeStanding } from '../../src/programme/change-participant.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { sealDue } from '../../src/programme/seal-mark-keys.ts';
@@ -22,9 +23,12 @@ export type CrashTask = {
   readonly urls: Urls;
   readonly at: string;
   readonly failpoint: string | null;
-  readonly work: readonly ('release' | 'fetch' | 'tick' | 'trace' | 'seal')[];
+  readonly work: readonly ('release' | 'fetch' | 'tick' | 'trace' | 'standing' | 'seal')[];
   /** Participants per batch of a release. */
   readonly batch: number;
+  readonly programme: ProgrammeId;
+  /** Who suspends the fetch's participant. */
+  readonly suspender: PersonCaller;
   readonly trace: { readonly caller: PersonCaller; readonly sighting: SightingId } | null;
   readonly fetch: {
     readonly caller: ReaderCaller;
@@ -47,6 +51,11 @@ for (const work of task.work) {
   if (work === 'release') await releaseDue(context, now, task.batch);
   if (work === 'tick') await runTick(context, now);
   if (work === 'seal') await sealDue(context, now);
+  if (work === 'standing') {
+    const { suspender, programme, fetch } = task;
+    const change = { to: 'suspended', reason: 'other' } as const;
+    await changeStanding(context, suspender, programme, fetch.caller.participant, change, now);
+  }
   if (work === 'trace' && task.trace) {
     await runTrace(context, task.trace.caller, task.trace.sighting, now);
   }

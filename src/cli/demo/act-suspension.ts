@@ -42,23 +42,30 @@ export async function suspendMidWave(
   }
   first.copies += (await desks.ask('takeAll', [first.id]))[0] ?? 0;
 
-  const decided = rehearsal.gate.hold();
+  const { gate } = rehearsal;
+  const decided = gate.hold('fetch.decided');
   const fetch = { reader: second.id, alert: alert.id, artifact: wanted.id };
   const fetching = desks.ask('take', fetch);
   await decided;
-  let returned = false;
+  let begun = false;
+  const taken = gate.hold('standing.taken').then(() => {
+    begun = true;
+  });
   const path = `/v1/programmes/${rehearsal.programme}/participants/${participant}/standing`;
-  const suspending = issuer.operator.api
-    .post(path, { to: 'suspended', reason: 'breach_suspected' })
-    .then(() => {
-      returned = true;
-    });
+  const suspending = issuer.operator.api.post(path, {
+    to: 'suspended',
+    reason: 'breach_suspected',
+  });
   await sleep(WATCHED_MS);
-  const waited = !returned;
-  rehearsal.gate.release();
+  const waited = !begun;
+  gate.release('fetch.decided');
+  // From its commit on the suspension resets the reader's connection, and whether the last bytes of
+  // a copy that came before it are through is nobody's to say: it commits after them.
+  const inFlight = (await fetching) === null ? 'served' : 'refused';
+  await taken;
+  gate.release('standing.taken');
   await suspending;
   const copiesThen = await copiesOf(stage, alert, participant);
-  const inFlight = (await fetching) === null ? 'served' : 'refused';
   if (inFlight === 'served') second.copies += 1;
   const after = await askForAll(stage, alert, own);
   return { participant, waited, inFlight, copiesThen, after };

@@ -10,7 +10,7 @@ import { insertKnowledge, type KnowledgeRow, knowledgeOf } from '../store/knowle
 import { enrolmentOf } from '../store/participant-reader.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
-import { lockedAlert, unknownAlert } from './draft-alert.ts';
+import { unknownAlert } from './draft-alert.ts';
 import { decryptFor, encryptFor } from './keyring.ts';
 
 /** Who was handed copies, since when, and how many. */
@@ -58,7 +58,9 @@ export async function recordKnowledge(
 ): Promise<{ knowledge: KnowledgeId }> {
   if (since > now) throw invalid('since', 'a time that has come', since);
   return once(context, key, now, async (tx) => {
-    const { alert } = await lockedAlert(tx, id, null);
+    // No lock: nothing is decided by what is recorded here.
+    const alert = await alertById(tx, id);
+    if (!alert) throw unknownAlert();
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     const knowledge = newId<KnowledgeId>();
     let row: KnowledgeRow;

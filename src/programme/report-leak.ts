@@ -42,13 +42,12 @@ export async function reportLeak(
     const facts = (await readerFactsOf(tx, { participant, reader }, [id])).get(id) ?? null;
     const [row] = await obligationRows(tx, id, participant);
     const sees = (await openCase(context, tx, facts, now))?.visible === true;
-    const alert = await alertById(tx, id);
-    if (alert === null || !(sees || (row && row.receivedAt !== null))) {
+    if (facts === null || !(sees || (row && row.receivedAt !== null))) {
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
     }
     const leak = newId<LeakId>();
     const textEnc = encryptColumn(context.keys.sightings, rowOf(leak), Buffer.from(text));
-    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    const act = { programme: facts.alert.programme, actor: actorOf(caller), at: now };
     const stored = { id: leak, participant, reader, noticedAt, textEnc };
     await insertLeak(tx, act, id, stored, sha256Hex(Buffer.from(text)));
     return { leak };

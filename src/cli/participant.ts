@@ -1,17 +1,20 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CONSENT_MODES, type ConsentMode, STANDINGS, type Standing } from '../domain/enrolment.ts';
+import { invalid } from '../domain/errors.ts';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
 import { invitationText, parseServerUrl } from '../main/client-parts.ts';
 import { systemClock } from '../main/clock.ts';
+import { plain } from '../participant/plain.ts';
 import type { Client } from './client.ts';
-import { clientAction, idAt, type Typed } from './command.ts';
+import { clientAction, idAt } from './command.ts';
 import { type DutyBody, parseDutyFile } from './duty-file.ts';
 import { readTextFile } from './local-file.ts';
-import type { Result } from './output.ts';
+import { counted, type Result } from './output.ts';
 import { addMemberChangeCommands, nextStep } from './participant-change.ts';
 import { addCopiesCommand } from './participant-copies.ts';
 import { addFactCommands } from './participant-facts.ts';
+import { addGapsCommand } from './participant-gaps.ts';
 import { addImportCommand } from './participant-import.ts';
 import { addStandingCommands } from './participant-standing.ts';
 import { participantsPage, participantTable } from './participant-text.ts';
@@ -39,6 +42,7 @@ export function addParticipantCommands(program: Command, world: World): void {
   addFactCommands(participant, world);
   addMemberChangeCommands(participant, world);
   addImportCommand(participant, world);
+  addGapsCommand(participant, world);
   addTransitionCommands(participant, world);
 }
 
@@ -141,22 +145,30 @@ const invited = object({
   issuer: object({ origin: text, logVerifierKey: text, manifestKey: text }),
 });
 
-type InviteOptions = ProgrammeOption & { readonly label: string; readonly readerUrl?: string };
+type InviteOptions = ProgrammeOption & {
+  readonly label: string;
+  readonly readerUrl?: string;
+  readonly all?: boolean;
+};
 
 function addInvite(participant: Command, world: World): void {
   const command = participant
     .command('invite')
-    .description('invite one reader: prints what it joins with, this once')
-    .argument('<participant>', 'id of the participant')
+    .description('invite one reader, or one of everybody: prints what it joins with, this once')
+    .argument('[participant]', 'id of the participant')
+    .option('--all', 'of every active participant that has no reader and no invitation')
     .requiredOption('--label <text>', 'what you call the reader')
     .option('--reader-url <url>', 'where readers reach the server (default: --url)')
     .option(PROGRAMME, PROGRAMME_HELP);
   clientAction<InviteOptions>(world, command, async (client, typed): Promise<Result> => {
-    const { label, readerUrl = client.url } = typed.options;
-    const url = parseServerUrl(readerUrl, '--reader-url');
-    const raw = await client.post(await readersPath(client, typed), { label });
-    const { reader, invitation, issuer } = invited(raw, 'invitation');
-    const word = invitationText({ url, invitation, keys: issuer });
+    const programme = await programmeOf(client, typed.options);
+    const all = typed.options.all ?? false;
+    if (all !== (typed.args.length === 0)) {
+      throw invalid('participant', 'one, or --all in its place', typed.args.length);
+    }
+    if (all) return inviteAll(client, programme, typed.options);
+    const id = idAt(typed, 0, 'participant');
+    const { reader, word } = await inviteOne(client, programme, id, typed.options);
     return {
       json: { reader, invitation: word },
       text: `${word}\n`,
@@ -167,8 +179,39 @@ function addInvite(participant: Command, world: World): void {
   });
 }
 
-async function readersPath(client: Client, typed: Typed<ProgrammeOption>): Promise<string> {
-  const id = idAt(typed, 0, 'participant');
-  const programme = await programmeOf(client, typed.options);
-  return `/v1/programmes/${programme}/participants/${id}/readers`;
+async function inviteOne(
+  client: Client,
+  programme: string,
+  participant: string,
+  { label, readerUrl = client.url }: InviteOptions,
+): Promise<{ reader: string; word: string }> {
+  const url = parseServerUrl(readerUrl, '--reader-url');
+  const path = `/v1/programmes/${programme}/participants/${participant}/readers`;
+  const { reader, invitation, issuer } = invited(await client.post(path, { label }), 'invitation');
+  return { reader, word: invitationText({ url, invitation, keys: issuer }) };
+}
+
+/** Ended by an error, it is run again: who has an invitation by then is passed over. */
+async function inviteAll(
+  client: Client,
+  programme: string,
+  options: InviteOptions,
+): Promise<Result> {
+  const path = `/v1/programmes/${programme}/participants`;
+  const { items } = await allPages(client, path, participantsPage);
+  const waiting = items.filter(
+    ({ readers, enrolment }) => readers.length === 0 && enrolment.standing === 'active',
+  );
+  const links: { participant: string; name: string; reader: string; invitation: string }[] = [];
+  for (const { participant, name } of waiting) {
+    const { reader, word } = await inviteOne(client, programme, participant, options);
+    links.push({ participant, name, reader, invitation: word });
+  }
+  return {
+    json: { items: links },
+    text: links.map(({ name, invitation }) => `${plain(name)}\t${invitation}\n`).join(''),
+    hint:
+      `${counted(links.length, 'invitation')}, each for the one participant before it. Hand each ` +
+      'over by a way you trust: whoever has it joins, once, within 14 days.',
+  };
 }

@@ -68,6 +68,7 @@ test('the routes, and whom each answers', async () => {
     `GET /v1/programmes ${any}`,
     `GET /v1/programmes/:programme/alerts ${any}`,
     `GET /v1/programmes/:programme/custody ${any}`,
+    `GET /v1/programmes/:programme/gaps ${any}`,
     `GET /v1/programmes/:programme/participants ${any}`,
     `GET ${participant} ${any}`,
     `GET ${participant}/copies ${any}`,

@@ -44,7 +44,7 @@ export function acceptableUnder(
 }
 
 /** What policies read of a fact begins with this. */
-function pathOf(fact: string): string {
+export function pathOf(fact: string): string {
   const criterion = criterionOf(fact);
   return criterion === null ? 'principal.agreement' : `principal.criteria.${criterion}`;
 }

@@ -54,6 +54,7 @@ import { setDoubt } from './participants/change-doubt.ts';
 import { setEnrolment } from './participants/change-enrolment.ts';
 import { setStanding } from './participants/change-standing.ts';
 import { showCopies } from './participants/copies.ts';
+import { showGaps } from './participants/gaps.ts';
 import { importList, tryList } from './participants/import.ts';
 import { showParticipants } from './participants/list.ts';
 import { showParticipant } from './participants/read.ts';
@@ -120,6 +121,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   admit,
   importList,
   tryList,
+  showGaps,
   grantTransition,
   endTransitionOf,
   showParticipants,

@@ -316,9 +316,9 @@ export function asStoreError(error: unknown): unknown {
     );
   }
   if (
-    /^(08|57P|53)/.test(code) ||
+    /^(08|57P|53|25P0[34])/.test(code) ||
     UNAVAILABLE.has(code) ||
-    /terminated|timeout/i.test(error.message)
+    /terminated|timeout|not queryable/i.test(error.message)
   ) {
     return new TocsinError('STORE_UNAVAILABLE', 'the database does not answer', { cause: error });
   }

@@ -53,13 +53,7 @@ const SIGNATURE = Buffer.alloc(64, 2);
 const CONTENT = Buffer.from('# Guidance\n');
 
 function pack(manifest: Manifest, content: Uint8Array = CONTENT, length = 12_288): Buffer {
-  return packCopy({
-    manifestJson: formatManifest(manifest),
-    signature: SIGNATURE,
-    contentName: manifest.name,
-    content,
-    length,
-  });
+  return packCopy({ manifest, sign: () => SIGNATURE, content, length }).plaintext;
 }
 
 /** A copy's archive with any manifest text and any entries after it. */
@@ -191,18 +185,11 @@ test('a copy that its length cannot hold, or that would not open, is not packed'
   const invalid = (field: string) => ({ code: 'INVALID_INPUT', field });
   assert.throws(() => pack(MANIFEST, Buffer.alloc(20_000)), invalid('length'));
   assert.throws(() => pack(MANIFEST, CONTENT, 12_288 + 512), invalid('length'));
-  const parts = {
-    manifestJson: formatManifest(MANIFEST),
-    signature: SIGNATURE,
-    contentName: 'guidance.md',
-    content: CONTENT,
-    length: 12_288,
-  };
-  assert.throws(() => packCopy({ ...parts, contentName: 'other.md' }), invalid('contentName'));
-  assert.throws(() => packCopy({ ...parts, signature: Buffer.alloc(63) }), invalid('signature'));
-  assert.throws(() => pack({ ...MANIFEST, name: 'a/b.md' }), invalid('contentName'));
-  for (const name of ['..', '.', 'a\\b', 'n'.repeat(93)]) {
-    assert.throws(() => pack({ ...MANIFEST, name }), invalid('contentName'));
+  const parts = { manifest: MANIFEST, content: CONTENT, length: 12_288 };
+  const sign = () => Buffer.alloc(63);
+  assert.throws(() => packCopy({ ...parts, sign }), invalid('signature'));
+  for (const name of ['..', '.', 'a/b.md', 'a\\b', 'n'.repeat(93)]) {
+    assert.throws(() => pack({ ...MANIFEST, name }), invalid('manifest.name'));
   }
   assert.throws(() => pack({ ...MANIFEST, version: 0 }), { code: 'SEAL_MALFORMED' });
 });

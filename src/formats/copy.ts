@@ -1,5 +1,12 @@
 import { invalid, TocsinError } from '../domain/errors.ts';
-import { MAX_MANIFEST_BYTES, type Manifest, parseManifest, SIGNATURE_BYTES } from './manifest.ts';
+import {
+  formatManifest,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  manifestSigningBytes,
+  parseManifest,
+  SIGNATURE_BYTES,
+} from './manifest.ts';
 import { END_BYTES, entryLength, isZero, nameFault, readTar, writeTar } from './tar.ts';
 
 export { formatManifest, type Manifest, manifestSigningBytes } from './manifest.ts';
@@ -11,13 +18,11 @@ const SIGNATURE = 'manifest.sig';
 const CONTENT = 'content/';
 const PADDING = 'padding';
 
-/** What a copy is made of before it is sealed. */
+/** What a copy is made of, as found in one. */
 export type CopyParts = {
-  /** The canonical JSON of `formatManifest`. */
   readonly manifestJson: string;
-  /** Ed25519 over `manifestSigningBytes(manifestJson)`, 64 bytes. */
+  /** Not verified: the caller does, over `manifestSigningBytes(manifestJson)`. */
   readonly signature: Uint8Array;
-  /** As `name` in the manifest, and as `checkContentName` wants it. */
   readonly contentName: string;
   readonly content: Uint8Array;
 };
@@ -47,35 +52,43 @@ export function checkContentName(name: string, field: string): void {
   if (fault !== null) throw invalid(field, 'a plain file name', fault);
 }
 
+/** A copy to be made. */
+type NewCopy = {
+  readonly manifest: Manifest;
+  /** Ed25519 by the issuer, 64 bytes. */
+  readonly sign: (bytes: Buffer) => Uint8Array;
+  readonly content: Uint8Array;
+  /** Bytes, from `copyPlaintextLength`. */
+  readonly length: number;
+};
+
 /**
- * The plaintext of a copy: a tar archive of exactly `length` bytes, whose last entry is padding.
- * @param parts.length from `copyPlaintextLength`
+ * The plaintext of a copy: a tar archive of exactly `length` bytes, whose last entry is padding;
+ * and the manifest in it as it stands.
  * @throws INVALID_INPUT when the parts do not fit into `length`, or the name or signature is unfit.
- * @throws SEAL_MALFORMED, UNSUPPORTED when the manifest is not one that readers accept: better no
- *   copy than one that does not open.
+ * @throws SEAL_MALFORMED when readers would not accept the manifest.
  */
-export function packCopy(parts: CopyParts & { readonly length: number }): Buffer {
-  const manifest = parseManifest(parts.manifestJson);
-  if (manifest.name !== parts.contentName) {
-    throw invalid('contentName', "the manifest's name", parts.contentName);
-  }
-  checkContentName(parts.contentName, 'contentName');
-  if (parts.signature.length !== SIGNATURE_BYTES) {
-    throw invalid('signature', `${SIGNATURE_BYTES} bytes`, parts.signature.length);
+export function packCopy(copy: NewCopy): { plaintext: Buffer; manifestJson: string } {
+  const { name, issuedAt } = copy.manifest;
+  checkContentName(name, 'manifest.name');
+  const manifestJson = formatManifest(copy.manifest);
+  const signature = copy.sign(manifestSigningBytes(manifestJson));
+  if (signature.length !== SIGNATURE_BYTES) {
+    throw invalid('signature', `${SIGNATURE_BYTES} bytes`, signature.length);
   }
   const entries = [
-    { name: MANIFEST, bytes: Buffer.from(parts.manifestJson) },
-    { name: SIGNATURE, bytes: parts.signature },
-    { name: CONTENT + parts.contentName, bytes: parts.content },
+    { name: MANIFEST, bytes: Buffer.from(manifestJson) },
+    { name: SIGNATURE, bytes: signature },
+    { name: CONTENT + name, bytes: copy.content },
   ];
   let used = entryLength(0) + END_BYTES;
   for (const { bytes } of entries) used += entryLength(bytes.length);
-  const padding = parts.length - used;
-  if (padding < 0 || parts.length % ROUNDING_BYTES !== 0) {
-    throw invalid('length', `a multiple of ${ROUNDING_BYTES} from ${used}`, parts.length);
+  const padding = copy.length - used;
+  if (padding < 0 || copy.length % ROUNDING_BYTES !== 0) {
+    throw invalid('length', `a multiple of ${ROUNDING_BYTES} from ${used}`, copy.length);
   }
   entries.push({ name: PADDING, bytes: Buffer.alloc(padding) });
-  return writeTar(entries, Math.floor(manifest.issuedAt / 1000));
+  return { plaintext: writeTar(entries, Math.floor(issuedAt / 1000)), manifestJson };
 }
 
 /**

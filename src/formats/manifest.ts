@@ -130,11 +130,23 @@ export function manifestSigningBytes(manifestJson: string): Buffer {
   return Buffer.from(SIGNING_CONTEXT + manifestJson);
 }
 
-/** The manifest's canonical JSON (RFC 8785), the only form that `parseManifest` reads. */
-export function formatManifest({ promise, terms, obligations, ...rest }: Manifest): string {
+/**
+ * The manifest's canonical JSON (RFC 8785), the only form that `parseManifest` reads.
+ * @throws SEAL_MALFORMED naming the member that readers would refuse: better no copy than one that
+ *   does not open.
+ */
+export function formatManifest(manifest: Manifest): string {
+  const form = formOf(manifest);
+  manifestIn(form);
+  const json = JSON.stringify(form);
+  requireLength(json);
+  return json;
+}
+
+/** Written out in order: a list as replacer would do it too, at several times the cost. */
+function formOf({ promise, terms, obligations, ...rest }: Manifest) {
   const { by, leaf, signature } = promise;
-  // Written out in order: a list as replacer would do it too, at several times the cost.
-  return JSON.stringify({
+  return {
     alert: rest.alert,
     artifact: rest.artifact,
     // None, no member, as with terms: copies from before there were any keep their form.
@@ -159,7 +171,7 @@ export function formatManifest({ promise, terms, obligations, ...rest }: Manifes
     v: rest.v,
     variant: rest.variant,
     version: rest.version,
-  } satisfies { [member in keyof Manifest]: Manifest[member] | undefined });
+  } satisfies { [member in keyof Manifest]: Manifest[member] | undefined };
 }
 
 /** As with terms: of nothing that is owed there is no member. */
@@ -179,13 +191,19 @@ function inOrder(times: Times): Times {
  * @throws SEAL_MALFORMED naming the member. @throws UNSUPPORTED on another version.
  */
 export function parseManifest(manifestJson: string): Manifest {
-  const found = parseObject(manifestJson);
+  const manifest = manifestIn(parseObject(manifestJson));
+  if (JSON.stringify(formOf(manifest)) !== manifestJson) fault('text', 'RFC 8785 canonical JSON');
+  return manifest;
+}
+
+/** A manifest of these members, each checked; one that is `undefined` is not there. */
+function manifestIn(found: Members): Manifest {
   const { v, promise } = found;
   if (typeof v === 'number' && v !== 1) {
     throw new TocsinError('UNSUPPORTED', `manifest: expected version 1, found ${v}`);
   }
   onlyMembers('manifest', found, MEMBERS);
-  const manifest: Manifest = {
+  return {
     v: v === 1 ? v : fault('v', '1'),
     programme: id(found, 'programme'),
     alert: id(found, 'alert'),
@@ -210,8 +228,6 @@ export function parseManifest(manifestJson: string): Manifest {
     drill: drill(found),
     promise: isObject(promise) ? parsePromise(promise) : fault('promise', 'an object'),
   };
-  if (formatManifest(manifest) !== manifestJson) fault('text', 'RFC 8785 canonical JSON');
-  return manifest;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -226,9 +242,7 @@ function parsePromise(found: Members): LedgerPromise {
 }
 
 function parseObject(json: string): Members {
-  if (Buffer.byteLength(json) > MAX_MANIFEST_BYTES) {
-    fault('text', `at most ${MAX_MANIFEST_BYTES} bytes`);
-  }
+  requireLength(json);
   let found: unknown;
   try {
     found = JSON.parse(json);
@@ -237,6 +251,11 @@ function parseObject(json: string): Members {
     fault('text', 'JSON');
   }
   return isObject(found) ? found : fault('text', 'an object');
+}
+
+function requireLength(json: string): void {
+  if (Buffer.byteLength(json) <= MAX_MANIFEST_BYTES) return;
+  fault('text', `at most ${MAX_MANIFEST_BYTES} bytes`);
 }
 
 function isObject(value: unknown): value is Members {

@@ -6,8 +6,7 @@ import type { Decision, ReasonCode } from '../domain/decision.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, DeliveryId } from '../domain/ids.ts';
 import { type Instant, instant, plus } from '../domain/instant.ts';
-import { type Manifest, manifestSigningBytes, packCopy } from '../formats/copy.ts';
-import { formatManifest } from '../formats/manifest.ts';
+import { type Manifest, packCopy } from '../formats/copy.ts';
 import { promiseBytes } from '../ledger/promise.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { AlertRow, ArtifactRow } from '../store/alert-reader.ts';
@@ -210,11 +209,9 @@ async function copyFor(
     now,
     by,
   });
-  const manifestJson = formatManifest(manifest);
-  const plaintext = packCopy({
-    manifestJson,
-    signature: context.keys.manifest.sign(manifestSigningBytes(manifestJson)),
-    contentName: rendering.name,
+  const { plaintext, manifestJson } = packCopy({
+    manifest,
+    sign: (claims) => context.keys.manifest.sign(claims),
     content,
     length: artifact.copyLength,
   });

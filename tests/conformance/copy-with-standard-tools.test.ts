@@ -58,13 +58,9 @@ function manifestFor(recipient: string, content: Uint8Array): Manifest {
 
 function sealedCopy(recipient: string, content: Buffer, secret: Buffer): Buffer {
   const manifest = manifestFor(recipient, content);
-  const manifestJson = formatManifest(manifest);
-  const signature = signer(secret).sign(manifestSigningBytes(manifestJson));
-  const contentName = manifest.name;
-  return seal(
-    [recipient],
-    packCopy({ manifestJson, signature, contentName, content, length: LENGTH }),
-  );
+  const key = signer(secret);
+  const copy = { manifest, sign: (bytes: Buffer) => key.sign(bytes), content, length: LENGTH };
+  return seal([recipient], packCopy(copy).plaintext);
 }
 
 test('the manifest that readers accept is the canonical JSON of RFC 8785', () => {

@@ -8,13 +8,7 @@ import { canonicalJson } from '../../src/crypto/canonical.ts';
 import { sha256, sha256Hex } from '../../src/crypto/hash.ts';
 import { newId, randomBytes } from '../../src/crypto/random.ts';
 import { type Signer, signer, verify } from '../../src/crypto/sign.ts';
-import {
-  copyPlaintextLength,
-  formatManifest,
-  type Manifest,
-  manifestSigningBytes,
-  packCopy,
-} from '../../src/formats/copy.ts';
+import { copyPlaintextLength, type Manifest, packCopy } from '../../src/formats/copy.ts';
 import { encodeInvitation } from '../../src/formats/invitation.ts';
 import { joinSigningBytes } from '../../src/formats/join-proof.ts';
 import { receiptSigningBytes } from '../../src/formats/receipt.ts';
@@ -177,17 +171,14 @@ export class PaperIssuer {
     const signPromise = change.signPromise ?? this.secrets.log;
     const signature = signPromise.sign(promiseBytes(terms)).toString('base64');
     const manifest: Manifest = { promise: { ...terms, signature }, ...claims };
-    const manifestJson = formatManifest(manifest);
-    const archive = packCopy({
-      manifestJson,
-      signature: (change.signManifest ?? this.secrets.manifest).sign(
-        manifestSigningBytes(manifestJson),
-      ),
-      contentName: manifest.name,
+    const signManifest = change.signManifest ?? this.secrets.manifest;
+    const { plaintext } = packCopy({
+      manifest,
+      sign: (bytes) => signManifest.sign(bytes),
       content: change.delivered ?? content,
       length: copyPlaintextLength(CONTENT.length + 100),
     });
-    return seal([change.sealTo ?? to.recipient], archive);
+    return seal([change.sealTo ?? to.recipient], plaintext);
   }
 
   /** One tick: all that waits gets its place. `without`: as if nothing had waited. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { changeInvolvement } from '../../src/programme/change-involvement.ts';
@@ -81,6 +81,21 @@ describe('row-level security', () => {
     const seen = await house.context.store.audience((tx) => countAll(tx));
     const known = { checkpoint: 1, clock_mark: 1, policy_version: 1, programme: 1 };
     assert.deepEqual(seen, { ...known, event: 0 });
+  });
+
+  test('no wall makes a hash table of whole tables to let one row through', async () => {
+    const { store } = house.context;
+    const plans = await store.participant(insider, (tx) => eachReadable(tx, planOf));
+    assert.match(plans.get('alert') ?? '', /SubPlan/);
+    for (const [name, plan] of plans) assert.doesNotMatch(plan, /hashed SubPlan/, name);
+    // What a function runs is in no plan that can be asked for.
+    const { rows } = await store.issuer((tx) =>
+      sql<{ body: string }>`select prosrc as body from pg_proc
+        where proname = 'tocsin_release_facts'`.execute(tx),
+    );
+    const questions = rows[0]?.body.split(/exists \(/).slice(1) ?? [];
+    assert.equal(questions.length, 3);
+    for (const question of questions) assert.match(question, /^[^)]* offset 0\)/);
   });
 
   test('a row that names an alert before its wave, to who is invited or part of it', async () => {
@@ -174,16 +189,31 @@ const READABLE: Readonly<Record<string, string>> = {
  * `event`.
  */
 async function countAll(tx: Tx): Promise<Record<string, number>> {
-  const seen: Record<string, number> = {};
+  const counts = await eachReadable(tx, async (rowsOf) => {
+    const { rows } = await sql<{ n: number }>`select count(*) as n
+      from (${rowsOf}) as t`.execute(tx);
+    return rows[0]?.n ?? 0;
+  });
+  return Object.fromEntries([...counts].filter(([name, n]) => n > 0 || name === 'event'));
+}
+
+async function planOf(rowsOf: RawBuilder<unknown>, tx: Tx): Promise<string> {
+  const { rows } = await sql<Record<string, string>>`explain ${rowsOf}`.execute(tx);
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
+/** What comes of the rows of each table that the login may read, by the table's name. */
+async function eachReadable<T>(
+  tx: Tx,
+  work: (rowsOf: RawBuilder<unknown>, tx: Tx) => Promise<T>,
+): Promise<Map<string, T>> {
+  const results = new Map<string, T>();
   for (const { name } of await tables(tx)) {
     const { rows: allowed } = await sql<{ may: boolean }>`
       select has_any_column_privilege(${name}, 'select') as may`.execute(tx);
     if (!allowed[0]?.may) continue;
     const column = READABLE[name] ?? '*';
-    const { rows } = await sql<{ n: number }>`select count(*) as n
-      from (select ${sql.raw(column)} from ${sql.table(name)}) as t`.execute(tx);
-    const n = rows[0]?.n ?? 0;
-    if (n > 0 || name === 'event') seen[name] = n;
+    results.set(name, await work(sql`select ${sql.raw(column)} from ${sql.table(name)}`, tx));
   }
-  return seen;
+  return results;
 }

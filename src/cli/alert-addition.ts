@@ -12,6 +12,7 @@ export const additionAnswer = object({
   variant: text,
   name: text,
   slots: real,
+  revises: nullable(text),
   sourcePublishedAt: nullable(text),
   opens: object({ full: real, reduced: real, held: real, later: real, never: real }),
   digest: text,
@@ -56,11 +57,12 @@ export function additionResult(raw: unknown): Result {
 }
 
 function additionText(addition: Told<typeof additionAnswer>): string {
-  const { name, kind, variant, slots, sourcePublishedAt, opens, digest } = addition;
+  const { name, kind, variant, slots, revises, sourcePublishedAt, opens, digest } = addition;
   return facts([
     ['addition', addition.addition],
     ['alert', addition.alert],
     ['artifact', `${name}: ${kind}, ${variant}, ${slots} slots`],
+    ...(revises === null ? [] : [['in place of', revises] as const]),
     ['source', sourcePublishedAt ?? 'our own'],
     ['now', `whole to ${opens.full}, reduced to ${opens.reduced}, held for ${opens.held}`],
     ['then', `in a wave to come to ${opens.later}, never to ${opens.never}`],

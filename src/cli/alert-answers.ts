@@ -21,6 +21,7 @@ export const alertAnswer = object({
       format: text,
       marking: text,
       name: text,
+      version: real,
       slots: real,
       sourcePublishedAt: nullable(text),
     }),

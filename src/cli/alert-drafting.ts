@@ -119,6 +119,7 @@ type AddOptions = {
   readonly name?: string;
   readonly sidecar?: string;
   readonly reducedBy?: string;
+  readonly revises?: string;
   readonly sourcePublishedAt?: string;
   readonly late?: true;
 };
@@ -151,18 +152,20 @@ export function addArtifact(alert: Command, world: World): void {
     .option('--name <name>', 'file name that readers see (default: of the file)')
     .option('--sidecar <file>', 'approved alternates (default: FILE.alternates.yaml, if any)')
     .option('--reduced-by <artifact>', 'id of the reduced summary that stands in for it')
+    .option('--revises <artifact>', 'id of the artifact whose place it takes')
     .option('--source-published-at <instant>', 'for a text taken over: when it was published')
     .option('--late', 'waves have begun: propose it, for another person to approve');
   clientAction<AddOptions>(world, command, async (client, typed) => {
     const { args, options } = typed;
     const id = idAt(typed, 0, 'alert');
     const file = resolve(world.cwd, args[1] ?? '');
-    const { kind, variant, marking, name = basename(file), reducedBy = null } = options;
+    const { kind, variant, marking, name = basename(file) } = options;
+    const { reducedBy = null, revises = null } = options;
     const published = options.sourcePublishedAt;
     const progress = openProgress(world);
     progress.at(`freezing the slots of ${basename(file)}`);
     const artifact = {
-      ...{ kind, variant, marking, name, reducedBy },
+      ...{ kind, variant, marking, name, reducedBy, revises },
       format: options.format ?? formatOf(file),
       content: await readLocalFile(file),
       sidecar: await readSidecar(world, file, options.sidecar),

@@ -6,6 +6,7 @@ import { addChangeCommands } from './alert-change.ts';
 import { addDates } from './alert-dates.ts';
 import { addArtifact, addNew } from './alert-drafting.ts';
 import { addDutyCommands } from './alert-duties.ts';
+import { addFeedback } from './alert-feedback.ts';
 import { addInvitations, addInvite } from './alert-invitations.ts';
 import { addMarking, addSuggest } from './alert-marking.ts';
 import { addMoveCommands } from './alert-move.ts';
@@ -37,6 +38,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addInvite(alert, world);
   addInvitations(alert, world);
   addDutyCommands(alert, world);
+  addFeedback(alert, world);
   addStatus(alert, world);
   addAssess(alert, world);
   addInvolve(alert, world);

@@ -22,6 +22,7 @@ export type AlertHead = Pick<
 /** An artifact to add; `reducedBy` is the id of the reduced variant. */
 export type ArtifactToAdd = Omit<FolderArtifact, 'file' | 'reducedBy' | 'origin'> & {
   readonly reducedBy: string | null;
+  readonly revises?: string | null;
 };
 
 const drafted = object({ alert: text, version: real });
@@ -70,9 +71,10 @@ export async function postAddition(
 }
 
 function bodyOf(artifact: ArtifactToAdd) {
-  const { kind, variant, format, marking, name, content, sidecar, reducedBy } = artifact;
+  const { kind, variant, format, marking, name, content, sidecar } = artifact;
+  const { reducedBy, revises = null } = artifact;
   return {
-    ...{ kind, variant, format, marking, name, sidecar, reducedBy },
+    ...{ kind, variant, format, marking, name, sidecar, reducedBy, revises },
     content: content.toString('base64'),
     sourcePublishedAt: textOrNull(artifact.sourcePublishedAt),
   };

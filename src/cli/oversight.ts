@@ -41,6 +41,7 @@ const PROPOSALS: Readonly<Record<string, string>> = {
   MEMBER_CHANGE_PROPOSED: 'more for participants: participant show-change, approve-change',
   STANDING_PROPOSED: 'a step of a standing: participant confirm, refuse',
   STANDING_UNCONFIRMED: 'a step that one person put in force: participant confirm, refuse',
+  FEEDBACK_GIVEN: 'a participant found something wrong with an artifact: alert feedback',
   LEAK_REPORTED: 'a participant reported a leak of its own: alert leaks',
   STANDING_APPEALED: 'an appeal against a step: participant grant-appeal, dismiss-appeal',
 };

@@ -48,6 +48,7 @@ const artifact = {
   variant: 'full',
   format: 'markdown',
   marking: 'full',
+  version: 1,
   slots: 1,
   sourcePublishedAt: null,
 };

@@ -28,6 +28,8 @@ export type ArtifactHead = {
   readonly version: number;
   /** For a full artifact: the reduced variant handed out when policy answers `allow_reduced`. */
   readonly reducedBy: ArtifactId | null;
+  /** The artifact of the alert whose place it takes; null: none. */
+  readonly revises: ArtifactId | null;
   /** When the source was published, for an artifact taken over verbatim; null for our own. */
   readonly sourcePublishedAt: Instant | null;
 };

@@ -104,6 +104,15 @@ export const EVENT_SHAPES = {
     word: 'code',
     since: 'instant',
   },
+  feedback_given: {
+    feedback: 'id',
+    alert: 'id',
+    artifact: 'id',
+    participant: 'id',
+    reader: 'id',
+    says: 'code',
+    text: 'hash?',
+  },
   leak_reported: {
     leak: 'id',
     alert: 'id',
@@ -192,6 +201,7 @@ export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'granted',
   'delivered',
   'acknowledged',
+  'feedback_given',
   'leak_reported',
   'obligation_reported',
   'invitation_sent',

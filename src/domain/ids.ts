@@ -18,7 +18,7 @@ export type ParticipantId = Id<'participant'>;
 export type ReaderId = Id<'reader'>;
 /** An alert. */
 export type AlertId = Id<'alert'>;
-/** An artifact of an alert, in all its versions. */
+/** An artifact of an alert; what revises it is another. */
 export type ArtifactId = Id<'artifact'>;
 /** One copy handed out. */
 export type DeliveryId = Id<'delivery'>;
@@ -38,6 +38,8 @@ export type ChangeId = Id<'change'>;
 export type MemberChangeId = Id<'member_change'>;
 /** A step of a participant's standing. */
 export type StepId = Id<'step'>;
+/** What a participant says of an artifact that it has tried. */
+export type FeedbackId = Id<'feedback'>;
 export type LeakId = Id<'leak'>;
 export type KnowledgeId = Id<'knowledge'>;
 /** A custody of mark keys, proposed or in force. */

@@ -19,6 +19,7 @@ const ARTIFACT = {
   format: 'csaf',
   name: 'advisory.json',
   version: 1,
+  revises: null,
   assurance: 'sealed',
   use: [
     {
@@ -98,7 +99,7 @@ test('a member that is missing or of another kind is refused, wherever it is', (
     Object.keys(value).flatMap((name) => [
       { ...value, [name]: undefined },
       { ...value, [name]: { other: 'kind' } },
-      ...(['use', 'until'].includes(name) ? [] : [{ ...value, [name]: null }]),
+      ...(['use', 'until', 'revises'].includes(name) ? [] : [{ ...value, [name]: null }]),
     ]);
   const of = (artifact: object) => ({ ...ALERT, artifacts: [artifact] });
   const [period] = ARTIFACT.use;

@@ -53,6 +53,8 @@ export type InboxArtifact = {
   readonly format: string;
   readonly name: string;
   readonly version: number;
+  /** Id of the artifact whose place it has taken; null: none. */
+  readonly revises: string | null;
   readonly assurance: string;
   /** In force or to start; null: the alert's own list, from now on and for good. */
   readonly use: readonly UsePeriod[] | null;
@@ -290,6 +292,7 @@ function artifact(node: JsonNode): InboxArtifact {
     format: word(found.get('format')),
     name: found.get('name').text(MAX_NAME),
     version: found.get('version').number(1, Number.MAX_SAFE_INTEGER),
+    revises: found.maybe('revises')?.orNull(id) ?? null,
     assurance: word(found.get('assurance')),
     use: found.get('use').orNull((periods) => periods.list(0, MAX_PERIODS).map(usePeriod)),
   };

@@ -8,7 +8,7 @@ import {
   manifestSigningBytes,
   unpackCopy,
 } from '../formats/copy.ts';
-import { digestedContent } from '../formats/rules/content-digest.ts';
+import { canonicalForm, digestedContent } from '../formats/rules/content-digest.ts';
 import { verifyPromise } from '../ledger/promise.ts';
 import { parseVerifierKey } from '../ledger/verifier-key.ts';
 import { Checklist } from './checklist.ts';
@@ -107,6 +107,23 @@ function requireRecipient(member: Member, manifest: Manifest): void {
       { field },
     );
   }
+}
+
+/**
+ * What all copies of rules have in common, as text to be compared line by line: marks are gone, and
+ * what is left of a difference between two revisions is one of meaning.
+ * @throws UNSUPPORTED for a copy that is no rules, or none of which there is such a form.
+ */
+export function canonicalRules({ manifest, content }: OpenedCopy): Buffer {
+  const digested = digestedContent(manifest.format, content);
+  if (digested === null) {
+    throw new TocsinError(
+      'UNSUPPORTED',
+      `canonical form: expected rules that parse, found ${manifest.format}`,
+    );
+  }
+  const form: unknown = JSON.parse(canonicalForm(digested));
+  return Buffer.from(`${JSON.stringify(form, null, 1)}\n`);
 }
 
 function requireContent({ manifest, content }: OpenedCopy): void {

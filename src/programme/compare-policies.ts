@@ -1,5 +1,6 @@
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { standing } from '../domain/revision.ts';
 import type {
   DiffedAlert,
   DiffedParticipant,
@@ -131,7 +132,7 @@ async function openAlerts(
   const doubted = new Set(people.filter((one) => one.doubted).map((one) => one.participant));
   const found: OpenAlert[] = [];
   for (const alert of await openAlertsOf(tx, programme)) {
-    const artifacts = await artifactsOf(tx, alert.id);
+    const artifacts = standing(await artifactsOf(tx, alert.id));
     const recorded = await relationsTo(tx, alert.id, null);
     const relations = new Map<ParticipantId, Relation>();
     for (const participant of new Set([...recorded.keys(), ...doubted])) {

@@ -8,7 +8,7 @@ import { answerFrom } from './thread.ts';
 await answerFrom(({ marking, content, sidecar, ...input }: Freezing): Proposed => {
   const parsed = sidecar === null ? null : parseSidecar(sidecar);
   const text = decodeText(content);
-  const { table, dropped } = freezeSlots({ ...input, version: 1, text, sidecar: parsed });
+  const { table, dropped } = freezeSlots({ ...input, text, sidecar: parsed });
   const test = parsed?.test ?? [];
   if (marking === 'full') return { frozen: { table, dropped }, test };
   const slots = table.slots.filter((slot) => slot.kind === 'canary');

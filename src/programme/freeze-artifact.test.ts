@@ -24,6 +24,7 @@ function freeze(
 ) {
   const input = {
     artifact: '4e1f0c51-3f3a-4c6e-9d55-0d2f6f0a7c10' as ArtifactId,
+    version: 1,
     format: 'script',
     marking,
     content: Buffer.from(text),

@@ -10,6 +10,7 @@ import { inThread } from './thread.ts';
 /** An artifact to be marked, as its author sent it. */
 export type Freezing = {
   readonly artifact: ArtifactId;
+  readonly version: number;
   readonly format: Format;
   readonly marking: 'canary' | 'full';
   readonly content: Uint8Array;
@@ -28,7 +29,7 @@ const THREAD = new URL('./freeze-artifact-thread.ts', import.meta.url);
 const MAX_TRIAL_MS = 60_000;
 
 /**
- * Freezes the first version of an artifact, in a thread: every slot of a rule is compiled and
+ * Freezes a version of an artifact, in a thread: every slot of a rule is compiled and
  * tried, which takes seconds for a long file. Of a script, what its test command has tried in the
  * sandbox is kept, and nothing where there is none.
  * @throws as `parseSidecar` and `freezeSlots`; INVALID_INPUT for content that is not UTF-8;

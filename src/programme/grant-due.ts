@@ -11,6 +11,7 @@ import {
 import type { Enrolment } from '../domain/enrolment.ts';
 import type { ArtifactId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { standing } from '../domain/revision.ts';
 import { waves } from '../domain/schedule.ts';
 import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { changesAt, decideRelease } from '../policy/decide.ts';
@@ -53,7 +54,8 @@ export type AlertFacts = {
 export async function alertFacts(context: Context, tx: Tx, alert: AlertRow): Promise<AlertFacts> {
   const { mode, facts: vulnerability } = await readHead(context, tx, alert);
   const platform = await platformOf(tx, alert.programme);
-  return { mode, alert, artifacts: await artifactsOf(tx, alert.id), vulnerability, platform };
+  const artifacts = standing(await artifactsOf(tx, alert.id));
+  return { mode, alert, artifacts, vulnerability, platform };
 }
 
 /** The facts of one artifact for one participant, over the sealed channel (our only one so far). */

@@ -13,11 +13,12 @@ import {
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { standing } from '../domain/revision.ts';
 import { copyPlaintextLength } from '../formats/copy.ts';
 import type { Frozen } from '../marking/freeze.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
 import { maxLength } from '../marking/splice.ts';
-import { type ArtifactRow, alertById } from '../store/alert-reader.ts';
+import { type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
 import type { StoredContent } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
 import type { Context } from './context.ts';
@@ -36,6 +37,8 @@ export type ArtifactInput = {
   /** Approved alternates, orders and canaries (docs/formats/slot-table.md), YAML; null for none. */
   readonly sidecar: string | null;
   readonly reducedBy: ArtifactId | null;
+  /** The artifact of the alert whose place it takes: of the same kind and variant. */
+  readonly revises?: ArtifactId | null;
   readonly sourcePublishedAt: Instant | null;
 };
 
@@ -60,7 +63,12 @@ export async function freezeNew(
   const earlier = await context.store.issuer((tx) => readEarlier(context, tx, alertId));
   if (!earlier) return null;
   const id = newId<ArtifactId>();
-  const frozen = await freeze(context, id, input, earlier.renderings);
+  const frozen = await freeze(
+    context,
+    { id, version: versionOf(input, earlier.artifacts) },
+    input,
+    earlier.renderings,
+  );
   return { id, input, frozen, version: earlier.version };
 }
 
@@ -77,9 +85,12 @@ export function placed(
   checkRoom(artifacts);
   checkReduced(input, artifacts);
   const { kind, variant, format, name, marking, reducedBy, sourcePublishedAt } = input;
-  const fixed = { id, alert, version: 1 };
+  const fixed = { id, alert, version: versionOf(input, artifacts) };
   return {
-    head: { ...fixed, kind, variant, format, name, marking, reducedBy, sourcePublishedAt },
+    head: {
+      ...{ ...fixed, kind, variant, format, name, marking, reducedBy },
+      ...{ revises: input.revises ?? null, sourcePublishedAt },
+    },
     content: contentOf(keys, id, input, frozen.table, artifacts.length),
   };
 }
@@ -117,38 +128,57 @@ function checkReduced(input: ArtifactInput, artifacts: readonly ArtifactRow[]): 
   if (input.variant === 'reduced') {
     throw invalid('reducedBy', 'none for a reduced variant, which stands in itself', 'one');
   }
-  const reduced = artifacts.find((artifact) => artifact.id === input.reducedBy);
+  const reduced = standing(artifacts).find((artifact) => artifact.id === input.reducedBy);
   if (!reduced || !standsIn(reduced)) {
     const found = reduced ? `${reduced.kind}, ${reduced.variant}` : 'none of this alert';
     throw invalid('reducedBy', 'a reduced summary of this alert', found);
   }
 }
 
-type Earlier = { readonly version: number; readonly renderings: readonly Rendering[] };
+/**
+ * The version that an artifact is: the next of what it revises.
+ * @throws INVALID_INPUT where that is not of the alert, revised already, or something else.
+ */
+export function versionOf(
+  { revises = null, kind, variant }: Pick<ArtifactInput, 'revises' | 'kind' | 'variant'>,
+  artifacts: readonly ArtifactRow[],
+): number {
+  if (revises === null) return 1;
+  const earlier = standing(artifacts).find(({ id }) => id === revises);
+  if (earlier?.kind === kind && earlier.variant === variant) return earlier.version + 1;
+  const found = earlier ? `${earlier.kind}, ${earlier.variant}` : 'none that stands';
+  throw invalid('revises', `a standing artifact of this alert: ${kind}, ${variant}`, found);
+}
+
+type Earlier = {
+  readonly version: number;
+  readonly artifacts: readonly ArtifactRow[];
+  readonly renderings: readonly Rendering[];
+};
 
 async function readEarlier(context: Context, tx: Tx, alertId: AlertId): Promise<Earlier | null> {
   const alert = await alertById(tx, alertId);
   if (!alert) return null;
   const keys = await context.keys.alert(tx, alertId);
   const renderings = await renderingsOf(context.renders, tx, alertId, keys);
-  return { version: alert.version, renderings };
+  return { version: alert.version, artifacts: await artifactsOf(tx, alertId), renderings };
 }
 
 async function freeze(
   { sandbox }: Context,
-  artifact: ArtifactId,
+  { id: artifact, version }: { readonly id: ArtifactId; readonly version: number },
   input: ArtifactInput,
   renderings: readonly Rendering[],
 ): Promise<Frozen> {
   const { marking, format, content, sidecar } = input;
   if (marking === 'none') {
     const master = sha256Hex(content);
-    return { table: { v: 1, artifact, version: 1, master, slots: [] }, dropped: [] };
+    return { table: { v: 1, artifact, version, master, slots: [] }, dropped: [] };
   }
   const earlier = renderings
     .filter(({ table }) => table.slots.length > 0)
     .map(({ table, master }) => ({ table, text: master.toString() }));
-  const freezing = { artifact, format, marking, content, sidecar, earlier };
+  const freezing = { artifact, version, format, marking, content, sidecar, earlier };
   return freezeArtifact(input.name, freezing, sandbox);
 }
 

@@ -3,6 +3,7 @@ import { sha256, sha256Hex } from '../crypto/hash.ts';
 import type { Outcome, PlatformState, ReasonCode, ReleaseFacts } from '../domain/decision.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { standing } from '../domain/revision.ts';
 import type { Transition } from '../domain/transition.ts';
 import {
   countsFor,
@@ -135,7 +136,7 @@ export async function makePlan(
   const recorded = await alertFacts(context, tx, alert);
   const facts = { ...recorded, platform: supposed.platform ?? recorded.platform };
   const { vulnerability, platform } = facts;
-  const artifacts = [...facts.artifacts, ...(supposed.added ?? [])];
+  const artifacts = standing([...facts.artifacts, ...(supposed.added ?? [])]);
   const factsOf = (principal: ReleaseFacts['principal']) =>
     artifacts.map((artifact) => ({ artifact, facts: factsFor(facts, artifact, principal) }));
   const planned = {

@@ -23,7 +23,7 @@ import { actorOf, once, type PersonCaller } from './act.ts';
 import { commitMarks } from './approve-alert.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
-import { type ArtifactInput, checkRoom, freezeNew, placed } from './new-artifact.ts';
+import { type ArtifactInput, checkRoom, freezeNew, placed, versionOf } from './new-artifact.ts';
 import { makePlan, type PlanPart } from './plan-alert.ts';
 import { nameOf } from './render-shelf.ts';
 
@@ -38,6 +38,7 @@ export type ProposedAddition = {
   readonly name: string;
   readonly slots: number;
   readonly reducedBy: ArtifactId | null;
+  readonly revises: ArtifactId | null;
   readonly sourcePublishedAt: Instant | null;
   readonly opens: Openings;
   readonly digest: string;
@@ -130,6 +131,8 @@ export async function approveAddition(
     }
     const artifacts = await artifactsOf(tx, alert.id);
     checkRoom(artifacts);
+    // Two may have been proposed for one place.
+    versionOf(addition.artifact, artifacts);
     const { slots, ordinal } = addition.artifact;
     // A passage that another artifact has too must be one slot in both.
     if (slots > 0 && ordinal !== artifacts.length) {
@@ -167,12 +170,13 @@ async function shown(
     opens[openingOf(part.artifacts.at(-1)?.steps ?? [], now)] += 1;
   };
   const { digest: plan } = await makePlan(context, tx, alert, count, { added: [artifact] });
-  const { id, kind, variant, format, marking, slots, reducedBy, sourcePublishedAt } = artifact;
+  const { id, kind, variant, format, marking, slots } = artifact;
+  const { reducedBy, revises, sourcePublishedAt } = artifact;
   const bound = { v: 1, addition: id, commitment, plan };
   return {
     addition: id,
     alert: alert.id,
-    ...{ kind, variant, format, marking, slots, reducedBy, sourcePublishedAt },
+    ...{ kind, variant, format, marking, slots, reducedBy, revises, sourcePublishedAt },
     name: nameOf(artifact, await context.keys.alert(tx, alert.id)),
     opens,
     digest: sha256Hex(Buffer.from(canonicalJson(bound))),

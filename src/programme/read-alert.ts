@@ -52,6 +52,7 @@ export type AlertView = {
     readonly version: number;
     readonly slots: number;
     readonly reducedBy: ArtifactId | null;
+    readonly revises: ArtifactId | null;
     readonly sourcePublishedAt: Instant | null;
   }[];
   readonly waves: readonly Omit<Wave, 'alert' | 'cursor'>[];
@@ -74,10 +75,10 @@ export async function readAlert(context: Context, id: AlertId): Promise<AlertVie
     const artifacts: AlertView['artifacts'][number][] = [];
     for (const artifact of await artifactsOf(tx, id)) {
       const name = nameOf(artifact, keys);
-      const { kind, variant, format, marking, version, slots, reducedBy, sourcePublishedAt } =
-        artifact;
+      const { kind, variant, format, marking, version, slots } = artifact;
+      const { reducedBy, revises, sourcePublishedAt } = artifact;
       const told = { kind, variant, format, marking, name, version, slots };
-      artifacts.push({ id: artifact.id, ...told, reducedBy, sourcePublishedAt });
+      artifacts.push({ id: artifact.id, ...told, reducedBy, revises, sourcePublishedAt });
     }
     const deliveries = await deliveriesOf(tx, id);
     const { programme, author, state, tlp, usePermissions, schedule, version } = alert;

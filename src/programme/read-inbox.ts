@@ -50,6 +50,8 @@ export type InboxArtifact = {
   readonly format: Format;
   readonly name: string;
   readonly version: number;
+  /** The artifact whose place it has taken; null: none. */
+  readonly revises: ArtifactId | null;
   readonly assurance: Assurance;
   /** Also those that start later; null where the pack has no `use:` section. */
   readonly use: readonly (UseGrant & { readonly inForce: boolean })[] | null;
@@ -218,11 +220,12 @@ async function present(
   const artifacts: InboxArtifact[] = [];
   for (const artifact of work.artifacts.filter(({ id }) => open.has(id))) {
     const name = nameOf(artifact, keys);
-    const { id, kind, variant, format, version } = artifact;
+    const { id, kind, variant, format, version, revises } = artifact;
     const grants = use && (use.grants.get(id) ?? []);
     // Said here, as a reader's own clock may be behind the one that has just opened something.
     const told = grants?.map((grant) => ({ ...grant, inForce: grant.from <= now })) ?? null;
-    artifacts.push({ id, kind, variant, format, name, version, assurance: 'sealed', use: told });
+    const said = { id, kind, variant, format, name, version, revises };
+    artifacts.push({ ...said, assurance: 'sealed', use: told });
   }
   return {
     id: work.alert.id,

@@ -2,6 +2,7 @@ import type { ArtifactKind, Format } from '../domain/artifact.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { standing } from '../domain/revision.ts';
 import { decideRelease } from '../policy/decide.ts';
 import {
   type AlertRow,
@@ -81,7 +82,7 @@ async function openToPublic(
   await lockForRelease(tx, alert.programme);
   if (await clockDoubted(tx)) return [];
   const policy = await context.policies.active(tx, alert.programme);
-  const artifacts = await artifactsOf(tx, alert.id);
+  const artifacts = standing(await artifactsOf(tx, alert.id));
   const vulnerability = await vulnerabilityOf(context, tx, alert);
   const about = { alert, vulnerability, platform: await platformOf(tx, alert.programme) };
   return artifacts.filter((artifact) => {

@@ -2,6 +2,7 @@ import { sha256, sha256Hex } from '../crypto/hash.ts';
 import { Lru } from '../crypto/lru.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, ParticipantId, ReaderId } from '../domain/ids.ts';
+import { standing } from '../domain/revision.ts';
 import { digestedContent } from '../formats/rules/content-digest.ts';
 import { type Code, canaryValue, compileCode, markBits, recipientFor } from '../marking/code.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
@@ -35,7 +36,7 @@ export type Rendering = {
  * goes stale.
  */
 export type RenderShelf = {
-  /** The artifacts of a released alert, in order; read once per version of the alert. */
+  /** The standing artifacts of a released alert, in order; read once per version of the alert. */
   artifacts(tx: Tx, alert: AlertRow): Promise<readonly ArtifactRow[]>;
   open(tx: Tx, artifact: ArtifactRow, keys: AlertKeys): Promise<Rendering>;
   /** Drops the opened versions of an alert: its mark key was sealed away. */
@@ -62,7 +63,7 @@ export function openRenderShelf(): RenderShelf {
       const key = `${alert.id}/${alert.version}`;
       const known = listed.get(key);
       if (known) return known;
-      const artifacts = await artifactsOf(tx, alert.id);
+      const artifacts = standing(await artifactsOf(tx, alert.id));
       if (listed.size >= KEPT_LISTS) listed.clear();
       listed.set(key, artifacts);
       return artifacts;

@@ -72,9 +72,11 @@ export async function admitAddition(
   const { id, alert } = artifact;
   const { ordinal, approver, digest } = approved;
   await sql`insert into artifact (id, alert_id, ordinal, kind, variant, format, marking, version,
-      reduced_by, source_published_at, head_enc, content_enc, slots_enc, slots, copy_length)
+      reduced_by, revises, source_published_at, head_enc, content_enc, slots_enc, slots,
+      copy_length)
     select id, alert_id, ${ordinal}, kind, variant, format, marking, version,
-      reduced_by, source_published_at, head_enc, content_enc, slots_enc, slots, copy_length
+      reduced_by, revises, source_published_at, head_enc, content_enc, slots_enc, slots,
+      copy_length
     from addition where id = ${id}`.execute(tx);
   const nothing = Buffer.alloc(0);
   await tx

@@ -38,6 +38,7 @@ export type ArtifactRow = {
   readonly marking: Marking;
   readonly version: number;
   readonly reducedBy: ArtifactId | null;
+  readonly revises: ArtifactId | null;
   readonly sourcePublishedAt: Instant | null;
   readonly headEnc: Buffer;
   readonly slots: number;
@@ -67,6 +68,7 @@ const ARTIFACT_COLUMNS = [
   'artifact.marking',
   'artifact.version',
   'artifact.reduced_by',
+  'artifact.revises',
   'artifact.source_published_at',
   'artifact.head_enc',
   'artifact.slots',
@@ -104,6 +106,7 @@ export function artifactFromRow(row: ArtifactColumns): ArtifactRow {
     marking: row.marking as Marking,
     version: row.version,
     reducedBy: row.reduced_by as ArtifactId | null,
+    revises: row.revises as ArtifactId | null,
     sourcePublishedAt: row.source_published_at,
     headEnc: row.head_enc,
     slots: row.slots,
@@ -156,6 +159,7 @@ export async function openAlertsOf(tx: Tx, programme: ProgrammeId): Promise<Aler
   return rows.map(alertFromRow);
 }
 
+/** All of them, in order, also those that a later one revises (`standing`). */
 export async function artifactsOf(tx: Tx, alert: AlertId): Promise<ArtifactRow[]> {
   const rows = await tx
     .selectFrom('artifact')

@@ -111,6 +111,7 @@ export function artifactColumns(
     marking: head.marking,
     version: head.version,
     reduced_by: head.reducedBy,
+    revises: head.revises,
     source_published_at: sourcePublishedAt === null ? null : new Date(sourcePublishedAt),
     head_enc: content.headEnc,
     content_enc: content.contentEnc,

@@ -15,6 +15,7 @@ type ArtifactTable = {
   marking: string;
   version: number;
   reduced_by: string | null;
+  revises: string | null;
   source_published_at: AtOrNull;
   head_enc: Buffer;
   content_enc: Buffer;

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { FeedbackWord } from '../domain/feedback.ts';
 import type { FindKind, Shipped } from '../domain/find.ts';
 import type { At, AtOrNull } from './column-types.ts';
 
@@ -14,6 +15,17 @@ export type TraceTables = {
     since: At;
     recorded_by: string;
     at: At;
+  };
+  feedback: {
+    id: string;
+    alert_id: string;
+    artifact_id: string;
+    participant_id: string;
+    reader_id: string;
+    says: FeedbackWord;
+    text_enc: Buffer | null;
+    at: At;
+    serial: Generated<number>;
   };
   leak_report: {
     id: string;

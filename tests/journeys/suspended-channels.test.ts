@@ -86,6 +86,11 @@ describe('a suspended participant, on every route that answers readers', () => {
         // What the default pack does not ask for: where one does, it is still taken.
         report('return_copies', 'deleted'),
       ),
+      'POST /v1/inbox/:alert/artifacts/:artifact/feedback': nothing(
+        post(`/v1/inbox/${small.alert}/artifacts/${small.artifact}/feedback`, {
+          ...{ says: 'works', rule: null, note: null },
+        }),
+      ),
       // What it knows of a leak of its own copies nobody should keep it from telling.
       'POST /v1/inbox/:alert/leaks': {
         as: 'own',

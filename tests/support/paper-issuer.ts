@@ -325,6 +325,7 @@ export class PaperIssuer {
           format: 'markdown',
           name: 'guidance.md',
           version: 1,
+          revises: null,
           assurance: 'sealed',
           use: USE,
         },

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { FEEDBACK_WORDS } from '../../domain/feedback.ts';
 import type { AgeKind } from '../../participant/join.ts';
 import { obligationOf } from './report.ts';
 
@@ -14,6 +15,14 @@ export type Command =
       readonly alert: string;
       readonly noticed: string;
       readonly text: string;
+    } & Common)
+  | ({
+      readonly verb: 'feedback';
+      readonly alert: string;
+      readonly artifact: string;
+      readonly says: string;
+      readonly rule: string | null;
+      readonly text: string | null;
     } & Common)
   | ({ readonly verb: 'ack-notice'; readonly notice: string } & Common)
   | ({
@@ -37,6 +46,7 @@ export type Command =
       readonly verb: 'open';
       readonly files: readonly string[];
       readonly out: string | null;
+      readonly canonical: boolean;
     } & Common)
   | ({ readonly verb: 'verify' | 'ack'; readonly files: readonly string[] } & Common);
 
@@ -57,6 +67,12 @@ export function parseCommand(args: readonly string[]): Command {
     throw new UsageError('--out belongs to fetch and open');
   }
   if (values.hybrid === true && verb !== 'join') throw new UsageError('--hybrid belongs to join');
+  if (values.canonical === true && verb !== 'open') {
+    throw new UsageError('--canonical belongs to open');
+  }
+  if (values.rule !== undefined && verb !== 'feedback') {
+    throw new UsageError('--rule belongs to feedback');
+  }
   if (values.noticed !== undefined && verb !== 'leak') {
     throw new UsageError('--noticed belongs to leak');
   }
@@ -93,6 +109,16 @@ export function parseCommand(args: readonly string[]): Command {
       }
       return { verb, alert, obligation, says, ...common };
     }
+    case 'feedback': {
+      const [alert, artifact, says = '', ...text] = rest;
+      const known: readonly string[] = FEEDBACK_WORDS;
+      if (alert === undefined || artifact === undefined || !known.includes(says)) {
+        throw new UsageError(`expected ${FEEDBACK_USAGE}`);
+      }
+      const rule = values.rule ?? null;
+      const note = atMostOne(text, FEEDBACK_USAGE) ?? null;
+      return { verb, alert, artifact, says, rule, text: note, ...common };
+    }
     case 'leak': {
       const [alert, ...text] = rest;
       const { noticed } = values;
@@ -112,7 +138,11 @@ export function parseCommand(args: readonly string[]): Command {
     }
     case 'open':
       if (out !== null && rest.length > 1) throw new UsageError('--out FILE: expected one copy');
-      return { verb, files: some(rest, verb), out, ...common };
+      return {
+        ...{ verb, files: some(rest, verb), out },
+        canonical: values.canonical === true,
+        ...common,
+      };
     case 'verify':
     case 'ack':
       return { verb, files: some(rest, verb), ...common };
@@ -123,6 +153,7 @@ export function parseCommand(args: readonly string[]): Command {
   }
 }
 
+const FEEDBACK_USAGE = 'feedback ALERT ARTIFACT WORD [FILE], a word of --help';
 const LEAK_USAGE = 'leak ALERT --noticed TIME [FILE]';
 const ANSWER_USAGE = 'expected answer INVITATION accept|decline';
 
@@ -137,6 +168,8 @@ function parse(args: readonly string[]) {
         notice: { type: 'string' },
         hybrid: { type: 'boolean' },
         noticed: { type: 'string' },
+        rule: { type: 'string' },
+        canonical: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },

@@ -14,6 +14,7 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
       --out DIR             where to; default: this folder
   open FILE…                check copies without network and write their content
       --out FILE            under another name (of one copy); - for standard output
+      --canonical           of rules what all copies have in common, to compare revisions
   verify FILE…              make every check, also that the delivery is in the ledger
   ack FILE…                 sign the receipt of copies and send it
   ack --notice ID           tell the issuer that you have seen a notice
@@ -24,6 +25,11 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   report ALERT WORD         say for your whole organisation how it is affected:
                             under_investigation, affected, not_affected, fixed, protected;
                             or, once out of the programme, that copies are returned, deleted
+  feedback ALERT ARTIFACT WORD [FILE]
+                            say what came of trying an artifact: works, does_not_parse,
+                            false_positives, too_slow, missed_sample; FILE (- for standard
+                            input) has a note for its author
+      --rule NAME           which rule of several
   leak ALERT [FILE]         report a leak of your own: a file, by default standard input, of JSON
                             with what (got out), toWhom, and prevention (of another)
       --noticed TIME        when one of you noticed it

@@ -2,6 +2,7 @@ import { fileHome } from '../../participant/file-home.ts';
 import { openSession } from '../../participant/session.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { type Desk, explain, type Machine } from './desk.ts';
+import { feedbackVerb } from './feedback.ts';
 import { EXIT, type Exit, HELP } from './help.ts';
 import { answerVerb, invitationsVerb } from './invitations.ts';
 import { leakVerb } from './leak.ts';
@@ -40,7 +41,7 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
     case 'fetch':
       return fetchVerb(session, command, desk);
     case 'open':
-      return openVerb(session, command.files, command.out, desk);
+      return openVerb(session, command, desk);
     case 'verify':
       return verifyVerb(session, command.files, desk);
     case 'ack':
@@ -55,6 +56,8 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return answerVerb(session, command, desk);
     case 'report':
       return reportVerb(session, command, desk);
+    case 'feedback':
+      return feedbackVerb(session, command, desk);
     case 'leak':
       return leakVerb(session, command, desk);
     case 'standing':

@@ -31,9 +31,10 @@ function showAlert(alert: InboxAlert): string {
   ].join('\n');
 }
 
-function showArtifact({ id, kind, name, variant }: Artifact): string {
+function showArtifact({ id, kind, name, variant, version, revises }: Artifact): string {
   const reduced = variant === 'reduced' ? ' (reduced)' : '';
-  return `  ${id}  ${kind.padEnd(18)} ${plain(name)}${reduced}`;
+  const revised = revises === null ? '' : ` (version ${version}, in place of ${revises})`;
+  return `  ${id}  ${kind.padEnd(18)} ${plain(name)}${reduced}${revised}`;
 }
 
 /** The alert's own list, where the pack sets no times. */

@@ -5,7 +5,7 @@ import { contentPath, readCopyFile, storeCopy, writeNew } from '../../participan
 import { watchLog } from '../../participant/follow-log.ts';
 import { fetchCopy, inbox, inboxAlert } from '../../participant/inbox.ts';
 import { type AgeKind, join } from '../../participant/join.ts';
-import { openCopy } from '../../participant/open-copy.ts';
+import { canonicalRules, openCopy } from '../../participant/open-copy.ts';
 import { loadMember, type Session } from '../../participant/session.ts';
 import { type Verification, verifyCopy } from '../../participant/verify-copy.ts';
 import { type Desk, onEach, say } from './desk.ts';
@@ -58,18 +58,23 @@ export async function fetchVerb(
 
 export async function openVerb(
   session: Session,
-  files: readonly string[],
-  out: string | null,
+  asked: {
+    readonly files: readonly string[];
+    readonly out: string | null;
+    readonly canonical: boolean;
+  },
   desk: Desk,
 ): Promise<Exit> {
+  const { files, out, canonical } = asked;
   return onEach(desk, files, async (path) => {
     const copy = await openCopy(session, await readCopyFile(path));
+    const content = canonical ? canonicalRules(copy) : copy.content;
     if (out === '-') {
-      desk.out(copy.content);
+      desk.out(content);
       return EXIT.ok;
     }
     const target = out ?? contentPath('.', copy);
-    await writeNew(target, copy.content);
+    await writeNew(target, content);
     say(desk, { file: target, manifest: copy.manifest }, showCopy(target, copy));
     return EXIT.ok;
   });

@@ -10,6 +10,8 @@ import { parseYara } from './yara/parse.ts';
 /** Longer rules, in bytes, are not marked and get no digest: a reader computes it at each look. */
 const MAX_BYTES = 256 * 1024;
 
+const CONTEXT = 'tocsin/content/v1\n';
+
 /** The canonical form of rules, by parsers of our own: a recipient runs no other code. */
 const CANONICAL: Partial<Record<Format, (text: string) => string>> = {
   sigma: (text) => canonicalSigma(parseSigma(text)),
@@ -28,10 +30,15 @@ export function digestedContent(format: Format, content: Uint8Array): Buffer | n
   if (canonical === undefined || content.length > MAX_BYTES) return null;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
-    return Buffer.from(`tocsin/content/v1\n${format}\n${canonical(text)}`);
+    return Buffer.from(`${CONTEXT}${format}\n${canonical(text)}`);
   } catch (error) {
     if (error instanceof TypeError) return null;
     if (error instanceof TocsinError && error.code === 'INVALID_INPUT') return null;
     throw error;
   }
+}
+
+/** The JSON within what `digestedContent` gives. */
+export function canonicalForm(digested: Buffer): string {
+  return digested.toString('utf8', digested.indexOf('\n', CONTEXT.length) + 1);
 }

@@ -31,6 +31,7 @@ import { confirm } from './clock/confirm.ts';
 import { accept as acceptCustody, propose as proposeCustody } from './custody/propose.ts';
 import { showCustody } from './custody/read.ts';
 import { readImport } from './imports/read.ts';
+import { giveOwnFeedback, listFeedback } from './inbox/feedback.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
 import { listLeaks, reportOwnLeak } from './inbox/leak.ts';
 import { listInbox } from './inbox/list.ts';
@@ -95,6 +96,8 @@ const FOR_READERS: readonly Route[] = [
   report,
   reportOwnLeak,
   listLeaks,
+  giveOwnFeedback,
+  listFeedback,
   giveReceipt,
   listInvitations,
   answer,

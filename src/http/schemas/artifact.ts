@@ -21,6 +21,7 @@ export const ArtifactBody = Type.Object(
       Type.String({ description: 'approved alternates: docs/formats/slot-table.md' }),
     ),
     reducedBy: nullable(IdText),
+    revises: Type.Optional(nullable(IdText)),
     sourcePublishedAt: nullable(InstantText),
   },
   closed,
@@ -33,11 +34,12 @@ export const DroppedText = listOf(
 
 /** @throws INVALID_INPUT naming the field. */
 export function parseArtifact(body: Static<typeof ArtifactBody>): ArtifactInput {
-  const { content, reducedBy, sourcePublishedAt, ...rest } = body;
+  const { content, reducedBy, revises = null, sourcePublishedAt, ...rest } = body;
   return {
     ...rest,
     content: parseBase64(content, 'content'),
     reducedBy: reducedBy === null ? null : parseId<'artifact'>(reducedBy, 'reducedBy'),
+    revises: revises === null ? null : parseId<'artifact'>(revises, 'revises'),
     sourcePublishedAt:
       sourcePublishedAt === null ? null : parseInstant(sourcePublishedAt, 'sourcePublishedAt'),
   };

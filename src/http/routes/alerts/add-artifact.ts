@@ -26,7 +26,8 @@ export function addAlertArtifact(app: App, deps: HttpDeps): void {
         description:
           'With If-Match only to that version of the alert, without to the newest. `reducedBy` ' +
           'names a summary of the alert in the variant `reduced`: the general description to be ' +
-          'given in its place.',
+          'given in its place. `revises` names one whose place it takes, of the same kind and ' +
+          'variant: nobody is given that any more.',
         headers: MayMatch,
         params: Type.Object({ alert: IdText }),
         body: ArtifactBody,

@@ -32,6 +32,7 @@ const shown = {
   name: Type.String(),
   slots: Count,
   reducedBy: nullable(IdText),
+  revises: nullable(IdText),
   sourcePublishedAt: nullable(InstantText),
   opens: Type.Object({ full: Count, reduced: Count, held: Count, later: Count, never: Count }),
   digest: Hex32,

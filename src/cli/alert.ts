@@ -9,6 +9,7 @@ import { addDutyCommands } from './alert-duties.ts';
 import { addFeedback } from './alert-feedback.ts';
 import { addInvitations, addInvite } from './alert-invitations.ts';
 import { addMarking, addSuggest } from './alert-marking.ts';
+import { addMessages } from './alert-messages.ts';
 import { addMoveCommands } from './alert-move.ts';
 import { alertText } from './alert-text.ts';
 import { clientAction, idAt } from './command.ts';
@@ -39,6 +40,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addInvitations(alert, world);
   addDutyCommands(alert, world);
   addFeedback(alert, world);
+  addMessages(alert, world);
   addStatus(alert, world);
   addAssess(alert, world);
   addInvolve(alert, world);

@@ -42,6 +42,7 @@ const PROPOSALS: Readonly<Record<string, string>> = {
   STANDING_PROPOSED: 'a step of a standing: participant confirm, refuse',
   STANDING_UNCONFIRMED: 'a step that one person put in force: participant confirm, refuse',
   FEEDBACK_GIVEN: 'a participant found something wrong with an artifact: alert feedback',
+  MESSAGE_POSTED: 'a participant wrote about the alert: alert messages',
   LEAK_REPORTED: 'a participant reported a leak of its own: alert leaks',
   STANDING_APPEALED: 'an appeal against a step: participant grant-appeal, dismiss-appeal',
 };

@@ -121,6 +121,14 @@ export const EVENT_SHAPES = {
     noticedAt: 'instant',
     text: 'hash',
   },
+  message_posted: {
+    message: 'id',
+    alert: 'id',
+    participant: 'id?',
+    reader: 'id?',
+    audience: 'code',
+    text: 'hash',
+  },
   obligation_reported: {
     alert: 'id',
     participant: 'id',
@@ -203,6 +211,7 @@ export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'acknowledged',
   'feedback_given',
   'leak_reported',
+  'message_posted',
   'obligation_reported',
   'invitation_sent',
   'invitation_answered',

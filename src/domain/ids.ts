@@ -40,6 +40,8 @@ export type MemberChangeId = Id<'member_change'>;
 export type StepId = Id<'step'>;
 /** What a participant says of an artifact that it has tried. */
 export type FeedbackId = Id<'feedback'>;
+/** What somebody writes about an alert. */
+export type MessageId = Id<'message'>;
 export type LeakId = Id<'leak'>;
 export type KnowledgeId = Id<'knowledge'>;
 /** A custody of mark keys, proposed or in force. */

@@ -56,7 +56,7 @@ export function explainPolicy(policy: Policy): Explanation {
       }))
       .sort((a, b) => ARTIFACT_KINDS.indexOf(a.kind) - ARTIFACT_KINDS.indexOf(b.kind)),
     classes: classesIn(inquiry, ordinary, read.together, when),
-    obligations: obligationWords(policy.duties),
+    obligations: obligationWords(policy),
     exploited: exploitedWords(policy),
   };
 }

@@ -1,6 +1,7 @@
 import type { ArtifactKind, Assurance } from '../domain/artifact.ts';
 import type { Tier } from '../domain/enrolment.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Threads } from '../domain/message.ts';
 import { type Lead, resolveSchedule, type Schedule } from '../domain/schedule.ts';
 import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { checkSchema, validateCedar } from './cedar.ts';
@@ -32,6 +33,8 @@ export type Policy = {
   /** The clock that a schedule is held against; null: the pack has none but its leads. */
   readonly timing: Timing | null;
   readonly words: Words;
+  /** Who reads what participants write about an alert. */
+  readonly threads: Threads;
   /** What the programme lays down for its embargoes. */
   readonly embargo: EmbargoRules;
   /** What members may do with copies, and from when; null: whatever the alert lists. */
@@ -106,6 +109,7 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     criteria: table.criteria,
     timing: table.timing,
     words,
+    threads: table.threads,
     embargo: table.embargo,
     use: table.use,
     duties: table.duties,

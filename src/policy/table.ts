@@ -1,5 +1,6 @@
 import { ARTIFACT_KINDS, type ArtifactKind } from '../domain/artifact.ts';
 import type { Tier } from '../domain/enrolment.ts';
+import { THREADS, type Threads } from '../domain/message.ts';
 import type { Lead } from '../domain/schedule.ts';
 import { type Claim, claimsOf } from './duties/claims.ts';
 import { DEFAULT_DUTIES, type DutyRules, parseDuties } from './duties/rules.ts';
@@ -57,6 +58,8 @@ export type DecisionTable = {
   readonly sealedBeforeDisclosure: readonly ArtifactKind[];
   readonly rows: Readonly<Record<ArtifactKind, TableRow>>;
   readonly exceptions: readonly Exception[];
+  /** Who reads what participants write about an alert; the issuer alone, unless it says so. */
+  readonly threads: Threads;
   /** Null where the pack has no such section. */
   readonly eligibility: EligibilitySection | null;
   readonly use: UseSection | null;
@@ -81,7 +84,7 @@ export function parseTable(file: string, source: string): DecisionTable {
   const root = fields(
     parseYaml(file, source),
     ['pack', 'version', 'tiers', 'sealed_before_disclosure', 'table'],
-    ['products', 'release_criteria', 'exceptions', ...SECTIONS],
+    ['products', 'release_criteria', 'exceptions', 'threads', ...SECTIONS],
   );
   const leads = new Map(parseTiers(root.tiers));
   const tiers = [...leads.keys()];
@@ -102,6 +105,7 @@ export function parseTable(file: string, source: string): DecisionTable {
     ),
     rows,
     exceptions: root.exceptions === undefined ? [] : parseExceptions(root.exceptions),
+    threads: optional(root.threads, (yaml) => word(yaml, THREADS), 'issuer'),
     eligibility,
     use: root.use === undefined ? null : parseUse(root.use),
     embargo: optional(root.embargo, parseEmbargo, DEFAULT_EMBARGO),

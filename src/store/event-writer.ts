@@ -64,7 +64,8 @@ export function prepareEvent<T extends EventType>(fields: NewEvent<T>): Prepared
 
 function participantOf(event: Event): string | null {
   if (!PARTICIPANT_EVENTS.has(event.type) || !('participant' in event.data)) return null;
-  return String(event.data.participant);
+  const { participant } = event.data;
+  return typeof participant === 'string' ? participant : null;
 }
 
 /** The participant's part says what happened to it, not which person at the issuer did it. */

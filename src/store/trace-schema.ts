@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { FeedbackWord } from '../domain/feedback.ts';
 import type { FindKind, Shipped } from '../domain/find.ts';
+import type { MessageAudience } from '../domain/message.ts';
 import type { At, AtOrNull } from './column-types.ts';
 
 /** The tables of finds, of who had what of an alert, and of custody of mark keys, by name. */
@@ -24,6 +25,19 @@ export type TraceTables = {
     reader_id: string;
     says: FeedbackWord;
     text_enc: Buffer | null;
+    at: At;
+    serial: Generated<number>;
+  };
+  message: {
+    id: string;
+    alert_id: string;
+    product: string | null;
+    person_id: string | null;
+    participant_id: string | null;
+    reader_id: string | null;
+    audience: MessageAudience;
+    to_participant: string | null;
+    text_enc: Buffer;
     at: At;
     serial: Generated<number>;
   };

@@ -91,6 +91,12 @@ describe('a suspended participant, on every route that answers readers', () => {
           ...{ says: 'works', rule: null, note: null },
         }),
       ),
+      'GET /v1/inbox/:alert/messages': nothing(get(`/v1/inbox/${small.alert}/messages`)),
+      'POST /v1/inbox/:alert/messages': nothing(
+        post(`/v1/inbox/${small.alert}/messages`, {
+          ...{ audience: 'issuer', product: null, text: 'A question.' },
+        }),
+      ),
       // What it knows of a leak of its own copies nobody should keep it from telling.
       'POST /v1/inbox/:alert/leaks': {
         as: 'own',

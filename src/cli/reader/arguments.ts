@@ -24,6 +24,14 @@ export type Command =
       readonly rule: string | null;
       readonly text: string | null;
     } & Common)
+  | ({ readonly verb: 'messages'; readonly alert: string } & Common)
+  | ({
+      readonly verb: 'write';
+      readonly alert: string;
+      readonly audience: 'issuer' | 'members';
+      readonly product: string | null;
+      readonly text: string;
+    } & Common)
   | ({ readonly verb: 'ack-notice'; readonly notice: string } & Common)
   | ({
       readonly verb: 'answer';
@@ -73,6 +81,9 @@ export function parseCommand(args: readonly string[]): Command {
   if (values.rule !== undefined && verb !== 'feedback') {
     throw new UsageError('--rule belongs to feedback');
   }
+  if ((values.all === true || values.product !== undefined) && verb !== 'write') {
+    throw new UsageError('--all and --product belong to write');
+  }
   if (values.noticed !== undefined && verb !== 'leak') {
     throw new UsageError('--noticed belongs to leak');
   }
@@ -118,6 +129,21 @@ export function parseCommand(args: readonly string[]): Command {
       const rule = values.rule ?? null;
       const note = atMostOne(text, FEEDBACK_USAGE) ?? null;
       return { verb, alert, artifact, says, rule, text: note, ...common };
+    }
+    case 'messages': {
+      const alert = atMostOne(rest, 'messages ALERT');
+      if (alert === undefined) throw new UsageError('expected messages ALERT');
+      return { verb, alert, ...common };
+    }
+    case 'write': {
+      const [alert, ...text] = rest;
+      if (alert === undefined) throw new UsageError('expected write ALERT [FILE]');
+      return {
+        ...{ verb, alert, audience: values.all === true ? 'members' : 'issuer' },
+        product: values.product ?? null,
+        text: atMostOne(text, 'write ALERT [FILE]') ?? '-',
+        ...common,
+      };
     }
     case 'leak': {
       const [alert, ...text] = rest;
@@ -169,6 +195,8 @@ function parse(args: readonly string[]) {
         hybrid: { type: 'boolean' },
         noticed: { type: 'string' },
         rule: { type: 'string' },
+        all: { type: 'boolean' },
+        product: { type: 'string' },
         canonical: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -30,6 +30,10 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
                             false_positives, too_slow, missed_sample; FILE (- for standard
                             input) has a note for its author
       --rule NAME           which rule of several
+  messages ALERT            what was written about an alert to you, and by you
+  write ALERT [FILE]        write about it to the issuer; by default standard input
+      --all                 to all members that see it, where the programme has them read each other
+      --product CODE        which product it is about
   leak ALERT [FILE]         report a leak of your own: a file, by default standard input, of JSON
                             with what (got out), toWhom, and prevention (of another)
       --noticed TIME        when one of you noticed it

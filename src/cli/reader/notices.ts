@@ -20,6 +20,7 @@ export async function ackNoticeVerb(session: Session, id: string, desk: Desk): P
 const WORDS: Readonly<Record<string, string>> = {
   something_waits: 'something waits: see inbox',
   something_changed: 'something changed: see inbox, and acknowledge that you have seen it',
+  message_waits: 'somebody wrote to you: see messages',
   invitation_waits: 'an invitation waits: see invitations',
   standing_changed: 'the standing of your organisation changed: see standing',
   appeal_decided: 'an appeal of your organisation was decided: see standing',

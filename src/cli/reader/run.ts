@@ -6,6 +6,7 @@ import { feedbackVerb } from './feedback.ts';
 import { EXIT, type Exit, HELP } from './help.ts';
 import { answerVerb, invitationsVerb } from './invitations.ts';
 import { leakVerb } from './leak.ts';
+import { messagesVerb, writeVerb } from './messages.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
 import { reportVerb } from './report.ts';
 import { appealVerb, standingVerb } from './standing.ts';
@@ -58,6 +59,10 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return reportVerb(session, command, desk);
     case 'feedback':
       return feedbackVerb(session, command, desk);
+    case 'messages':
+      return messagesVerb(session, command.alert, desk);
+    case 'write':
+      return writeVerb(session, command, desk);
     case 'leak':
       return leakVerb(session, command, desk);
     case 'standing':

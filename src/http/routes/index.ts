@@ -12,6 +12,7 @@ import { inviteAll, showInvited } from './alerts/invite.ts';
 import { showAlerts } from './alerts/list.ts';
 import { showMarkKey } from './alerts/mark-key.ts';
 import { showMarking } from './alerts/marking.ts';
+import { listMessages, writeMessage } from './alerts/messages.ts';
 import { setDisclosure } from './alerts/move-disclosure.ts';
 import { showObligations } from './alerts/obligations.ts';
 import { showPlan } from './alerts/plan.ts';
@@ -35,6 +36,7 @@ import { giveOwnFeedback, listFeedback } from './inbox/feedback.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
 import { listLeaks, reportOwnLeak } from './inbox/leak.ts';
 import { listInbox } from './inbox/list.ts';
+import { listOwnMessages, writeOwnMessage } from './inbox/messages.ts';
 import { readInboxItem } from './inbox/read.ts';
 import { report } from './inbox/report.ts';
 import { answer } from './invitations/answer.ts';
@@ -98,6 +100,10 @@ const FOR_READERS: readonly Route[] = [
   listLeaks,
   giveOwnFeedback,
   listFeedback,
+  writeOwnMessage,
+  listOwnMessages,
+  writeMessage,
+  listMessages,
   giveReceipt,
   listInvitations,
   answer,

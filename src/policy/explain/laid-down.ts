@@ -1,10 +1,9 @@
 import { durationWords } from '../duration-words.ts';
 import { dueFromWords } from '../duties/due-from.ts';
-import type { DutyRules } from '../duties/rules.ts';
 import type { Policy } from '../policy.ts';
 
 /** What a pack asks of whoever it gives something, a sentence each. Empty: nothing. */
-export function obligationWords(duties: DutyRules): string[] {
+export function obligationWords({ duties, threads }: Pick<Policy, 'duties' | 'threads'>): string[] {
   const { keepEmbargo, acknowledgeMs, leakReportMs, statusReport, returnCopiesMs } = duties;
   return [
     keepEmbargo ? 'It keeps what it was given to itself until disclosure.' : null,
@@ -15,6 +14,9 @@ export function obligationWords(duties: DutyRules): string[] {
     said(leakReportMs, (time) => `It reports a leak of its own within ${time} of noticing it.`),
     statusReport && `${dueFromWords(statusReport)}, it says how it is affected.`,
     said(returnCopiesMs, (time) => `Once it is out, it gives up its copies within ${time}.`),
+    threads === 'members'
+      ? 'What it writes to all about an alert is read by every member that sees the alert.'
+      : null,
   ].filter((sentence) => sentence !== null);
 }
 

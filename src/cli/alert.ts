@@ -11,6 +11,7 @@ import { addInvitations, addInvite } from './alert-invitations.ts';
 import { addMarking, addSuggest } from './alert-marking.ts';
 import { addMessages } from './alert-messages.ts';
 import { addMoveCommands } from './alert-move.ts';
+import { addCompareSent } from './alert-sent.ts';
 import { alertText } from './alert-text.ts';
 import { clientAction, idAt } from './command.ts';
 import { type Result, table } from './output.ts';
@@ -41,6 +42,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addDutyCommands(alert, world);
   addFeedback(alert, world);
   addMessages(alert, world);
+  addCompareSent(alert, world);
   addStatus(alert, world);
   addAssess(alert, world);
   addInvolve(alert, world);

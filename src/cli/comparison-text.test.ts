@@ -24,6 +24,7 @@ const lost = {
 };
 
 const comparison: ComparisonAnswer = {
+  sending: 'same',
   ...{ before: 'b', after: 'a', at: '2025-07-01T00:00:00Z', participants: 9, alerts: 1 },
   ...{ gaining: 0, losing: 3, touched: 3 },
   effects: [

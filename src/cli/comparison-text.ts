@@ -11,6 +11,7 @@ export const comparisonAnswer = object({
   before: text,
   after: text,
   at: text,
+  sending: text,
   participants: real,
   alerts: real,
   gaining: real,
@@ -52,21 +53,27 @@ export type ComparisonAnswer = Told<typeof comparisonAnswer>;
 
 /** The page for counsel: effects by class. Then the list, participant by participant. */
 export function comparisonText(comparison: ComparisonAnswer, words: Words): string {
-  const { participants, alerts, gaining, losing, effects, at } = comparison;
+  const { participants, alerts, gaining, losing, effects, at, sending } = comparison;
+  const shadow = SENDING[sending] ?? '';
   if (effects.length === 0) {
     return (
-      `Nothing changes for anybody: ${counted(participants, 'participant')}, ` +
+      `${shadow}Nothing changes for anybody: ${counted(participants, 'participant')}, ` +
       `${counted(alerts, 'open alert')}, from ${at} on.\n`
     );
   }
   return (
-    `${counted(participants, 'participant')}, ${counted(alerts, 'open alert')}, from ${at} on: ` +
-    `${losing} would lose something, ${gaining} would gain something.\n` +
+    `${shadow}${counted(participants, 'participant')}, ${counted(alerts, 'open alert')}, ` +
+    `from ${at} on: ${losing} would lose something, ${gaining} would gain something.\n` +
     section('Losing, by reason and tier', byClass(comparison, 'loses', words)) +
     section('Gaining, by reason and tier', byClass(comparison, 'gains', words)) +
     section('One by one', lines(comparison, words))
   );
 }
+
+const SENDING: Readonly<Record<string, string>> = {
+  starts: 'SENDING STARTS: the policy before is in shadow. All that is open by then is sent.\n',
+  stops: 'SENDING STOPS: the policy after is in shadow. Decided and logged, and nothing sent.\n',
+};
 
 type Effects = ComparisonAnswer['effects'];
 

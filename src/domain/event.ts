@@ -80,6 +80,13 @@ export const EVENT_SHAPES = {
   awareness_sealed: { alert: 'id', hash: 'hash' },
   wave_started: { alert: 'id', wave: 'instant' },
   granted: { alert: 'id', participant: 'id', wave: 'instant', allowed: 'int', reduced: 'int' },
+  shadow_granted: {
+    alert: 'id',
+    participant: 'id',
+    wave: 'instant',
+    allowed: 'int',
+    reduced: 'int',
+  },
   wave_finished: { alert: 'id', wave: 'instant', granted: 'int', denied: 'int', held: 'int' },
   release_held: { alert: 'id', artifact: 'id', participant: 'id', reason: 'code' },
   disclosed: { alert: 'id', artifact: 'id', version: 'int' },

@@ -102,6 +102,7 @@ test('the routes, and whom each answers', async () => {
     `POST /v1/alerts/:alert/outside-deliveries operator+investigator`,
     `POST /v1/alerts/:alert/publication author+approver`,
     `POST /v1/alerts/:alert/publication/confirmation approver+author`,
+    `POST /v1/alerts/:alert/sent-comparison ${any}`,
     `POST /v1/clock/confirmations operator+approver`,
     `POST /v1/custody/:custody/acceptance investigator+approver`,
     `POST /v1/disclosure-proposals/:proposal/approval approver`,

@@ -27,6 +27,8 @@ export type Explanation = {
   }[];
   /** Everybody and everything that is treated otherwise. */
   readonly classes: readonly PolicyClass[];
+  /** Whether all of this is decided and logged only, and nothing sent. */
+  readonly shadow: boolean;
   /** What whoever is given something owes, as the pack lays it down; a sentence each. */
   readonly obligations: readonly string[];
   /** What follows once it is exploited, where the pack brings waves forward then; else null. */
@@ -56,6 +58,7 @@ export function explainPolicy(policy: Policy): Explanation {
       }))
       .sort((a, b) => ARTIFACT_KINDS.indexOf(a.kind) - ARTIFACT_KINDS.indexOf(b.kind)),
     classes: classesIn(inquiry, ordinary, read.together, when),
+    shadow: policy.shadow,
     obligations: obligationWords(policy),
     exploited: exploitedWords(policy),
   };

@@ -33,6 +33,11 @@ export type Policy = {
   /** The clock that a schedule is held against; null: the pack has none but its leads. */
   readonly timing: Timing | null;
   readonly words: Words;
+  /**
+   * Everything is decided and logged, and nothing sent: no participant sees anything of any alert,
+   * nobody is told, nothing becomes public.
+   */
+  readonly shadow: boolean;
   /** Who reads what participants write about an alert. */
   readonly threads: Threads;
   /** What the programme lays down for its embargoes. */
@@ -109,6 +114,7 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     criteria: table.criteria,
     timing: table.timing,
     words,
+    shadow: table.shadow,
     threads: table.threads,
     embargo: table.embargo,
     use: table.use,

@@ -58,6 +58,8 @@ export type DecisionTable = {
   readonly sealedBeforeDisclosure: readonly ArtifactKind[];
   readonly rows: Readonly<Record<ArtifactKind, TableRow>>;
   readonly exceptions: readonly Exception[];
+  /** Whether everything is decided and logged, and nothing sent. */
+  readonly shadow: boolean;
   /** Who reads what participants write about an alert; the issuer alone, unless it says so. */
   readonly threads: Threads;
   /** Null where the pack has no such section. */
@@ -70,6 +72,9 @@ export type DecisionTable = {
   /** The clock of the programme; null: none but its leads. */
   readonly timing: Timing | null;
 };
+
+/** `shadow`: beside another way of sending, to see what would be sent. */
+const MODES = ['live', 'shadow'] as const;
 
 const PACK_NAME = /^[a-z][a-z0-9-]{0,40}$/;
 const NAME = /^[a-z][a-z0-9_]{0,30}$/;
@@ -84,7 +89,7 @@ export function parseTable(file: string, source: string): DecisionTable {
   const root = fields(
     parseYaml(file, source),
     ['pack', 'version', 'tiers', 'sealed_before_disclosure', 'table'],
-    ['products', 'release_criteria', 'exceptions', 'threads', ...SECTIONS],
+    ['products', 'release_criteria', 'exceptions', 'threads', 'mode', ...SECTIONS],
   );
   const leads = new Map(parseTiers(root.tiers));
   const tiers = [...leads.keys()];
@@ -105,6 +110,7 @@ export function parseTable(file: string, source: string): DecisionTable {
     ),
     rows,
     exceptions: root.exceptions === undefined ? [] : parseExceptions(root.exceptions),
+    shadow: optional(root.mode, (yaml) => word(yaml, MODES), 'live') === 'shadow',
     threads: optional(root.threads, (yaml) => word(yaml, THREADS), 'issuer'),
     eligibility,
     use: root.use === undefined ? null : parseUse(root.use),

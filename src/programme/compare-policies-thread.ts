@@ -9,7 +9,8 @@ import { answerFrom } from './thread.ts';
 await answerFrom((data: Comparing): Compared => {
   const { participants, now } = data;
   const [old, fresh] = [compileFiles(data.before), compileFiles(data.after)];
-  const told = { before: old.sha256, after: fresh.sha256 };
+  const sending = old.shadow === fresh.shadow ? 'same' : old.shadow ? 'starts' : 'stops';
+  const told = { before: old.sha256, after: fresh.sha256, sending } as const;
   if (old.sha256 === fresh.sha256) {
     const nothing = { gaining: 0, losing: 0, effects: [], touched: 0, lines: [] };
     return { ...told, participants: participants.length, alerts: data.alerts.length, ...nothing };

@@ -37,6 +37,11 @@ export type PolicyComparison = Omit<PolicyDiff, 'lines' | 'effects'> & {
   readonly before: string;
   readonly after: string;
   readonly facts: string;
+  /**
+   * Whether one of the two is in shadow. What is decided does not turn on it: where sending starts,
+   * all of it that is open is sent, and where it stops nothing is.
+   */
+  readonly sending: 'same' | 'starts' | 'stops';
   readonly at: Instant;
   readonly effects: readonly Effect[];
   /** Participants with at least one change: how many there are, and the first `MAX_LINES` lines. */
@@ -69,6 +74,7 @@ export type Compared = Omit<PolicyDiff, 'lines'> & {
   /** SHA-256 of either policy. */
   readonly before: string;
   readonly after: string;
+  readonly sending: PolicyComparison['sending'];
   readonly touched: number;
   readonly lines: readonly DiffLine[];
 };

@@ -37,6 +37,7 @@ import {
   type ToldGrant,
   wavesBegun,
 } from '../store/release-store.ts';
+import { insertShadowGrants } from '../store/shadow-store.ts';
 import { SYSTEM } from './act.ts';
 import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
@@ -136,6 +137,7 @@ export async function grantPage(
   const act = { programme: facts.alert.programme, actor: SYSTEM, at: now };
   await insertHolds(tx, act, holds);
   const wave = { alert: facts.alert.id, at: waveAt };
+  if (policy.shadow) return { decisions, granted: await insertShadowGrants(tx, act, wave, grants) };
   return { decisions, granted: await insertGrants(tx, act, wave, grants) };
 }
 

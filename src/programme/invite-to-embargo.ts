@@ -80,6 +80,9 @@ export async function inviteToEmbargo(
       throw new TocsinError('CONFLICT', `alert: expected an approved one, found ${alert?.state}`);
     }
     const policy = await context.policies.active(tx, alert.programme);
+    if (policy.shadow) {
+      throw new TocsinError('CONFLICT', 'policy: expected one that sends, found one in shadow');
+    }
     // The worker may be late: a lapsed invitation is no open one, and may be followed by another.
     while ((await lapseDue(context, tx, policy, alert.programme, now, PAGE)) === PAGE);
     const facts = await alertFacts(context, tx, alert);

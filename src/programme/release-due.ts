@@ -156,8 +156,8 @@ async function finishWave(
     (artifact) =>
       decideRelease(policy, factsFor(facts, artifact, { kind: 'public' }), now).outcome === 'allow',
   );
-  // An exercise never leaves the programme.
-  if (mode === 'live') await insertPublications(tx, act, alert.id, open);
+  // An exercise never leaves the programme, and a shadow casts nothing.
+  if (mode === 'live' && !policy.shadow) await insertPublications(tx, act, alert.id, open);
   const all = await wavesOf(tx, alert.id);
   if (all.every((other) => other.state === 'done')) await setAlertState(tx, alert.id, 'closed');
 }

@@ -113,6 +113,8 @@ export async function openCase(
   const { alert, clockDoubted } = reader;
   const artifacts = await context.renders.artifacts(tx, alert);
   const policy = await context.policies.get(tx, alert.programme, reader.policySha256);
+  // Also what was granted before the policy went into shadow: nothing is sent.
+  if (policy.shadow) return null;
   // At a doubtful time nothing is given. What was open when the time was last certain is held, as
   // the caller knows of it; whatever else the doubtful clock would open stays unknown.
   const at = clockDoubted ? await certainUntil(tx) : now;

@@ -17,6 +17,13 @@ export type TraceTables = {
     recorded_by: string;
     at: At;
   };
+  shadow_grant: {
+    alert_id: string;
+    participant_id: string;
+    wave_at: At;
+    at: At;
+    artifacts: string[];
+  };
   feedback: {
     id: string;
     alert_id: string;

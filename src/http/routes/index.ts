@@ -4,6 +4,7 @@ import { addLate, approveLate, showLate } from './alerts/additions.ts';
 import { approve } from './alerts/approve.ts';
 import { assess } from './alerts/assess.ts';
 import { approveAlertChange, showChange } from './alerts/change.ts';
+import { compareWithSent } from './alerts/compare-sent.ts';
 import { showDates } from './alerts/dates.ts';
 import { draft } from './alerts/draft.ts';
 import { showDuties } from './alerts/duties.ts';
@@ -103,6 +104,7 @@ const FOR_READERS: readonly Route[] = [
   writeOwnMessage,
   listOwnMessages,
   writeMessage,
+  compareWithSent,
   listMessages,
   giveReceipt,
   listInvitations,

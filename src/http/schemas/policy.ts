@@ -31,6 +31,7 @@ export const ComparisonText = Type.Object({
   after: Hex32,
   facts: Hex32,
   at: InstantText,
+  sending: oneOf(['same', 'starts', 'stops']),
   participants: Count,
   alerts: Count,
   gaining: Count,

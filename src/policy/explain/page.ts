@@ -7,7 +7,7 @@ import { givenText, IN_ITS_PLACE } from './gets.ts';
 
 /** An explanation as a page of Markdown, in the pack's words. Ends with a newline. */
 export function explanationPage(explanation: Explanation, words: Words): string {
-  const { pack, version, classes, obligations, exploited } = explanation;
+  const { pack, version, classes, obligations, exploited, shadow } = explanation;
   const differences = [...Map.groupBy(classes, ({ heading }) => heading)].flatMap(
     ([heading, some]) => [
       `### ${heading}`,
@@ -22,6 +22,7 @@ artifact, at every instant at which an answer changes, and about every differenc
 participants or alerts that its rules look at.`,
     `*Disclosure* is the instant at which an alert becomes public. At exactly the instant named, a
 thing is open.`,
+    ...(shadow ? [SHADOW] : []),
     ...(told.some((each) => each.includes(IN_ITS_PLACE))
       ? [`*${IN_ITS_PLACE}*: where the alert has such a description; else nothing.`]
       : []),
@@ -42,6 +43,9 @@ true, the latest time and the strictest answer hold.`,
     .map((part) => `${part}\n`)
     .join('\n');
 }
+
+const SHADOW = `**In shadow.** All of this is decided and logged, and nothing is sent: no
+participant sees anything, nobody is told, nothing becomes public.`;
 
 function usualTable({ usual }: Explanation, words: Words): string {
   const tiers = [...new Set(usual.map(({ tier }) => tier))];

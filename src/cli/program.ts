@@ -7,6 +7,7 @@ import { addAdminCommands } from './admin.ts';
 import { addAlertCommands } from './alert.ts';
 import { addCustodyCommands } from './custody.ts';
 import { addDemoCommand } from './demo.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { EXIT_STATUSES, exitStatusOf } from './exit.ts';
 import { addExposureCommands } from './exposure.ts';
 import { addImportCommand } from './import.ts';
@@ -37,6 +38,7 @@ export function buildProgram(world: World): Command {
   addServeCommand(program, world);
   addMigrateCommand(program, world);
   addAdminCommands(program, world);
+  addDoctorCommand(program, world);
   addProgrammeCommands(program, world);
   addParticipantCommands(program, world);
   addAlertCommands(program, world);

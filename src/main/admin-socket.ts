@@ -62,6 +62,7 @@ function parseRequest(body: unknown): AdminRequest {
     case 'addPerson':
       return { verb, name: text('name'), scopes: texts('scopes') };
     case 'listPersons':
+    case 'checkUp':
       return { verb };
     case 'addToken':
       return { verb, person: text('person'), scopes: texts('scopes') };

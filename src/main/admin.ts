@@ -3,6 +3,7 @@ import { invalid } from '../domain/errors.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { SCOPES, type Scope, SYSTEM } from '../programme/act.ts';
+import { checkUp } from '../programme/check-up.ts';
 import type { Context } from '../programme/context.ts';
 import { createProgramme } from '../programme/create-programme.ts';
 import { addToken, endTokens, listPersons } from '../programme/manage-tokens.ts';
@@ -18,6 +19,7 @@ export type AdminRequest =
     }
   | { readonly verb: 'addPerson'; readonly name: string; readonly scopes: readonly string[] }
   | { readonly verb: 'listPersons' }
+  | { readonly verb: 'checkUp' }
   | { readonly verb: 'addToken'; readonly person: string; readonly scopes: readonly string[] }
   | { readonly verb: 'endTokens'; readonly holder: 'person' | 'reader'; readonly id: string };
 
@@ -38,6 +40,8 @@ export async function runAdmin(
       const person = await addPerson(context, request.name, SYSTEM, now);
       return { person, token: await addToken(context, person, scopes, SYSTEM, now) };
     }
+    case 'checkUp':
+      return { checks: await checkUp(context, now) };
     case 'listPersons':
       return { items: await listPersons(context) };
     case 'addToken': {

@@ -1,15 +1,8 @@
-import type { AlertId, ArtifactId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { AlertId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 import { type Act, insertEvents, prepareEvent } from './event-writer.ts';
 import type { NewGrant } from './release-store.ts';
-
-/** What a participant would have been given, at which instant. */
-export type ShadowGrant = {
-  readonly participant: ParticipantId;
-  readonly at: Instant;
-  readonly artifacts: readonly ArtifactId[];
-};
 
 /**
  * Logs what would have been granted, with its events. It is no grant: to the participants' login
@@ -46,26 +39,4 @@ export async function insertShadowGrants(
     ),
   );
   return fresh.length;
-}
-
-/** The last of each participant for an alert. */
-export async function lastShadowGrants(
-  tx: Tx,
-  alert: AlertId,
-): Promise<Map<ParticipantId, ShadowGrant>> {
-  const rows = await tx
-    .selectFrom('shadow_grant')
-    .distinctOn('participant_id')
-    .select(['participant_id', 'at', 'artifacts'])
-    .where('alert_id', '=', alert)
-    .orderBy('participant_id')
-    .orderBy('at', 'desc')
-    .orderBy('wave_at', 'desc')
-    .execute();
-  return new Map(
-    rows.map(({ participant_id, at, artifacts }) => {
-      const participant = participant_id as ParticipantId;
-      return [participant, { participant, at, artifacts: artifacts as ArtifactId[] }];
-    }),
-  );
 }

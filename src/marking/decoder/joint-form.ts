@@ -1,5 +1,5 @@
 import { coalitionRatio, type Hypothesis } from './hypotheses.ts';
-import type { JointWords } from './joint-words.ts';
+import { countCommon, type JointWords, wordOf } from './joint-words.ts';
 
 /**
  * ln e(S) of a hypothesis for sets S of `size` rows, e(S) being the product over slots of
@@ -13,17 +13,15 @@ export type JointForm = {
   /** Per class. */
   readonly second: Float64Array;
   readonly third: Float64Array;
-  /** What `countPairs` says of the words. */
-  readonly common: Int32Array;
+  /**
+   * What each pair of rows adds: for a and b at a·rows + b, both ways round. Empty where pairs are
+   * looked at once each: there may be fifty million.
+   */
+  readonly pairs: Float64Array;
 };
 
 /** The form of one hypothesis with at least `size` colluders besides the words given. */
-export function jointForm(
-  words: JointWords,
-  common: Int32Array,
-  hypothesis: Hypothesis,
-  size: 1 | 2 | 3,
-): JointForm {
+export function jointForm(words: JointWords, hypothesis: Hypothesis, size: 1 | 2 | 3): JointForm {
   const { classes, rows, ones } = words;
   const lnF = classes.map((slot) =>
     Array.from({ length: size + 1 }, (_, t) => Math.log(coalitionRatio(hypothesis, slot, size, t))),
@@ -42,37 +40,36 @@ export function jointForm(
     lone,
     second: Float64Array.from(second),
     third: Float64Array.from(third),
-    common,
+    pairs: new Float64Array(),
   };
 }
 
-/** What a pair of rows adds, b < a. */
-export function pairTerm({ second, common }: JointForm, a: number, b: number): number {
-  const width = second.length;
-  const at = ((a * (a - 1)) / 2 + b) * width;
+/** What a set adds for having `common[at + g]` ones in common in class g. */
+export function commonTerm(weights: Float64Array, common: Int32Array, at: number): number {
   let sum = 0;
-  for (let g = 0; g < width; g++) sum += (second[g] ?? 0) * (common[at + g] ?? 0);
+  for (let g = 0; g < weights.length; g++) sum += (weights[g] ?? 0) * (common[at + g] ?? 0);
   return sum;
 }
 
-/** What each pair of rows adds: for a and b at a·rows + b, both ways round. */
-export function pairTerms(form: JointForm): Float64Array {
-  const rows = form.lone.length;
-  const terms = new Float64Array(rows * rows);
+/** The forms with what their pairs add. */
+export function withPairs(words: JointWords, forms: readonly JointForm[]): JointForm[] {
+  const { rows, classes } = words;
+  const made = forms.map((form) => ({ ...form, pairs: new Float64Array(rows * rows) }));
+  const common = new Int32Array(rows * classes.length);
   for (let a = 0; a < rows; a++) {
-    for (let b = 0; b < a; b++) {
-      const term = pairTerm(form, a, b);
-      terms[a * rows + b] = term;
-      terms[b * rows + a] = term;
+    countCommon(words, wordOf(words, a), { first: 0, end: a }, common);
+    for (const { second, pairs } of made) {
+      for (let b = 0; b < a; b++) {
+        const term = commonTerm(second, common, b * classes.length);
+        pairs[a * rows + b] = term;
+        pairs[b * rows + a] = term;
+      }
     }
   }
-  return terms;
+  return made;
 }
 
-/** ln e of one row, or of two: of a form of that size. */
-export function lnOfSet(form: JointForm, set: readonly number[]): number {
-  const [a = 0, b] = set;
-  if (b === undefined) return form.lone[a] ?? 0;
-  const pair = pairTerm(form, Math.max(a, b), Math.min(a, b));
-  return (form.lone[a] ?? 0) + (form.lone[b] ?? 0) + pair;
+/** ln e of two rows, of a form that has its pairs. */
+export function lnOfPair({ lone, pairs }: JointForm, a: number, b: number): number {
+  return (lone[a] ?? 0) + (lone[b] ?? 0) + (pairs[a * lone.length + b] ?? 0);
 }

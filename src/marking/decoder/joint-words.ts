@@ -47,40 +47,32 @@ function placesOf(columns: readonly number[], starts: Int32Array): Int32Array {
 }
 
 /**
- * Per class the ones that a word (`mask` from `from` on) has in common with each of the first `end`
- * rows, written to `common`.
+ * Per class the ones that a word (`mask` from `from` on) has in common with each of the rows from
+ * `first` to before `end`, written to `common` one row after the other.
  */
 export function countCommon(
   { classes, rowWords, bits, starts }: JointWords,
-  mask: Uint32Array,
-  from: number,
-  end: number,
+  { mask, from }: { readonly mask: Uint32Array; readonly from: number },
+  { first, end }: { readonly first: number; readonly end: number },
   common: Int32Array,
 ): void {
   const width = classes.length;
-  for (let row = 0; row < end; row++) {
+  for (let row = first, to = 0; row < end; row++) {
     const at = row * rowWords;
-    for (let g = 0; g < width; g++) {
+    for (let g = 0; g < width; g++, to++) {
       let ones = 0;
       const stop = starts[g + 1] ?? 0;
       for (let i = starts[g] ?? 0; i < stop; i++) {
         ones += popcount((bits[at + i] ?? 0) & (mask[from + i] ?? 0));
       }
-      common[row * width + g] = ones;
+      common[to] = ones;
     }
   }
 }
 
-/** Per pair of rows b < a, in the order (1,0), (2,0), (2,1), …, its common ones in each class. */
-export function countPairs(words: JointWords): Int32Array {
-  const { rows, rowWords, bits, classes } = words;
-  const counts = new Int32Array(((rows * (rows - 1)) / 2) * classes.length);
-  for (let a = 1, at = 0; a < rows; a++) {
-    const next = at + a * classes.length;
-    countCommon(words, bits, a * rowWords, a, counts.subarray(at, next));
-    at = next;
-  }
-  return counts;
+/** The word of a row as `countCommon` takes it. */
+export function wordOf({ bits, rowWords }: JointWords, row: number) {
+  return { mask: bits, from: row * rowWords };
 }
 
 /** The slots at which rows `a` and `b` both have a 1, as a word, written to `both`. */

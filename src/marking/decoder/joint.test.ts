@@ -9,7 +9,7 @@ import { jointTest, lnJointEvidence } from './joint.ts';
 import { layOut } from './joint-words.ts';
 import { partnersOf } from './partners.ts';
 import { codeClasses } from './statistic.ts';
-import { bitAt, type CodeSlot, groupSlots, packWords, type Words } from './words.ts';
+import { bitAt, type CodeSlot, groupSlots, packWords, type Words, wordAt } from './words.ts';
 
 function drawSlots(m: number, random: Seeded): CodeSlot[] {
   return Array.from({ length: m }, () => ({
@@ -111,6 +111,55 @@ test('e-values and shares equal sums over all sets, slot by slot', () => {
     }
   }
 });
+
+for (const given of [0, 1] as const) {
+  test(`pairs of more rows than are counted at a time lose none, ${given} words given`, () => {
+    const random = seeded(600 + given);
+    const slots = drawSlots(50, random);
+    const rows = 300;
+    const words = drawWords(rows, slots, random);
+    const known = Array.from({ length: given }, () => slots.map(() => random.below(2)));
+    const grouping = groupSlots(slots, known);
+    const { columns, classes } = grouping;
+    const evidence = lnJointEvidence(
+      jointTest(layOut(words, [...Array(rows).keys()], grouping), 2),
+    );
+    const bits = Array.from({ length: rows }, (_, row) => wordAt(words, row, slots.length));
+    const expected = new Float64Array(rows);
+    for (const { hypothesis, weight } of coalitionsFor(classes, 2)) {
+      const ratios = [1, 2].map((size) =>
+        columns.map((g) =>
+          Array.from({ length: size + 1 }, (_, t) => {
+            const facts = classes[g] ?? { p: Number.NaN, y: 0 };
+            return coalitionRatio(hypothesis, facts, size, t);
+          }),
+        ),
+      );
+      const product = (set: readonly number[]) =>
+        columns.reduce((value, _, i) => {
+          const ones = set.reduce((sum, row) => sum + (bits[row]?.[i] ?? 0), 0);
+          return value * (ratios[set.length - 1]?.[i]?.[ones] ?? 0);
+        }, 1);
+      const alone = bits.map((_, j) => product([j]));
+      const all = alone.reduce((sum, value) => sum + value, 0);
+      const together = new Float64Array(rows);
+      for (let a = 0; a < rows; a++) {
+        for (let b = 0; b < a; b++) {
+          const value = product([a, b]);
+          together[a] = (together[a] ?? 0) + value;
+          together[b] = (together[b] ?? 0) + value;
+        }
+      }
+      for (let k = 0; k < rows; k++) {
+        const share = (together[k] ?? 0) / (all - (alone[k] ?? 0));
+        expected[k] = (expected[k] ?? 0) + weight * share;
+      }
+    }
+    for (const [k, ln] of evidence.entries()) {
+      assert.ok(Math.abs(ln - Math.log(expected[k] ?? 0)) < 1e-9, `row ${k}`);
+    }
+  });
+}
 
 test('one who outweighs all others by hundreds of nats makes nobody’s evidence infinite', () => {
   const slots: CodeSlot[] = Array.from({ length: 1_500 }, (_, i) => ({

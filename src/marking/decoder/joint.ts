@@ -1,6 +1,7 @@
 import { type Coalition, coalitionsFor } from './coalitions.ts';
-import { type JointForm, jointForm, lnOfSet, pairTerm, pairTerms } from './joint-form.ts';
-import { countCommon, countPairs, intersect, type JointWords } from './joint-words.ts';
+import { type JointForm, jointForm, lnOfPair, withPairs } from './joint-form.ts';
+import { addCommon, addExponentials } from './joint-sums.ts';
+import { countCommon, intersect, type JointWords, wordOf } from './joint-words.ts';
 import { lnSumExp } from './portfolio.ts';
 
 /** What is looked for among some rows: coalitions of which `size` members are among them. */
@@ -20,10 +21,11 @@ export type JointTest = {
  */
 export function jointTest(words: JointWords, size: 2 | 3): JointTest {
   const coalitions = coalitionsFor(words.classes, size);
-  const common = countPairs(words);
   const form = (members: 1 | 2 | 3) =>
-    coalitions.map(({ hypothesis }) => jointForm(words, common, hypothesis, members));
-  return { words, size, coalitions, full: form(size), smaller: form(size === 2 ? 1 : 2) };
+    coalitions.map(({ hypothesis }) => jointForm(words, hypothesis, members));
+  if (size === 2) return { words, size, coalitions, full: form(2), smaller: form(1) };
+  const [full, smaller] = [withPairs(words, form(3)), withPairs(words, form(2))];
+  return { words, size, coalitions, full, smaller };
 }
 
 /**
@@ -35,7 +37,7 @@ export function jointTest(words: JointWords, size: 2 | 3): JointTest {
 export function lnJointEvidence(test: JointTest): Float64Array {
   const { rows } = test.words;
   const sums = new Float64Array(test.coalitions.length * rows);
-  const others = test.smaller.map((form) => othersOf(form, test.size === 2));
+  const others = test.smaller.map(test.size === 2 ? othersOfOne : othersOfTwo);
   const scales = others.map(({ ln }) => ln);
   if (test.size === 2) sumPairs(test, scales, sums);
   else sumTriples(test, scales, sums);
@@ -55,11 +57,9 @@ export function lnJointEvidence(test: JointTest): Float64Array {
  * ln Σ e over all sets of a form, and for each row the sum over the sets without it on that scale,
  * so that nothing cancels.
  */
-function othersOf(form: JointForm, ofOne: boolean) {
-  return ofOne ? othersOfOne(form) : othersOfTwo(form);
-}
+type Others = { readonly ln: number; readonly rest: Float64Array };
 
-function othersOfOne({ lone }: JointForm) {
+function othersOfOne({ lone }: JointForm): Others {
   const ln = lnSumExp(lone);
   const shares = lone.map((value) => Math.exp(value - ln));
   const rest = new Float64Array(lone.length);
@@ -76,11 +76,11 @@ function othersOfOne({ lone }: JointForm) {
   return { ln, rest };
 }
 
-function othersOfTwo(form: JointForm) {
+function othersOfTwo(form: JointForm): Others {
   const rows = form.lone.length;
   const values: number[] = [];
   for (let a = 0; a < rows; a++) {
-    for (let b = 0; b < a; b++) values.push(lnOfSet(form, [a, b]));
+    for (let b = 0; b < a; b++) values.push(lnOfPair(form, a, b));
   }
   const ln = lnSumExp(values);
   const shares = Float64Array.from(values, (value) => Math.exp(value - ln));
@@ -104,73 +104,55 @@ function sumWithout(shares: Float64Array, rows: number, k: number): number {
   return sum;
 }
 
-/** More than this a single set does not contribute: e^more would leave a double's range. */
-const MOST_NATS = 600;
-
-/** A set that contributes less is left out: that can only lower an e-value, by 1e-15 at most. */
-const LEAST_NATS = -46;
+/** Rows whose counts are held at a time: as many as stay in a processor's first cache. */
+const BLOCK_ROWS = 256;
 
 /** Per coalition and row Σ_j e(jk), on the scale of `lnScales`. */
 function sumPairs({ full, words }: JointTest, lnScales: readonly number[], sums: Float64Array) {
-  const { rows } = words;
-  for (const [h, form] of full.entries()) {
-    const scale = lnScales[h] ?? 0;
-    for (let a = 0; a < rows; a++) {
-      const start = (form.lone[a] ?? 0) - scale;
-      let total = 0;
-      for (let b = 0; b < a; b++) {
-        const ln = start + (form.lone[b] ?? 0) + pairTerm(form, a, b);
-        if (ln < LEAST_NATS) continue;
-        const e = Math.exp(Math.min(ln, MOST_NATS));
-        sums[h * rows + b] = (sums[h * rows + b] ?? 0) + e;
-        total += e;
+  const { rows, classes } = words;
+  const common = new Int32Array(BLOCK_ROWS * classes.length);
+  const lns = new Float64Array(BLOCK_ROWS);
+  const places = new Int32Array(BLOCK_ROWS);
+  for (let first = 0; first < rows; first += BLOCK_ROWS) {
+    for (let a = first + 1; a < rows; a++) {
+      const end = Math.min(a, first + BLOCK_ROWS);
+      countCommon(words, wordOf(words, a), { first, end }, common);
+      for (const [h, { lone, second }] of full.entries()) {
+        const start = (lone[a] ?? 0) - (lnScales[h] ?? 0);
+        for (let b = first; b < end; b++) lns[b - first] = start + (lone[b] ?? 0);
+        addCommon(lns, end - first, second, common);
+        const own = h * rows;
+        const total = addExponentials(lns, end - first, sums, own + first, places);
+        sums[own + a] = (sums[own + a] ?? 0) + total;
       }
-      sums[h * rows + a] = (sums[h * rows + a] ?? 0) + total;
     }
   }
 }
 
 /** Per coalition and row Σ_{i<j} e(ijk), on the scale of `lnScales`. */
 function sumTriples({ full, words }: JointTest, lnScales: readonly number[], sums: Float64Array) {
-  const { rows, classes } = words;
+  const { rows, classes, rowWords } = words;
   const common = new Int32Array(rows * classes.length);
-  const both = new Uint32Array(words.rowWords);
-  const forms = full.map((form) => ({ form, pairs: pairTerms(form) }));
+  const lns = new Float64Array(rows);
+  const places = new Int32Array(rows);
+  const mask = new Uint32Array(rowWords);
   for (let a = 0; a < rows; a++) {
     for (let b = 0; b < a; b++) {
-      intersect(words, a, b, both);
-      countCommon(words, both, 0, b, common);
-      for (const [h, each] of forms.entries()) {
-        const own = sums.subarray(h * rows, (h + 1) * rows);
-        const start = lnOfSet(each.form, [a, b]) - (lnScales[h] ?? 0);
-        const total = addThirds(each, common, a, b, start, own);
-        own[a] = (own[a] ?? 0) + total;
-        own[b] = (own[b] ?? 0) + total;
+      intersect(words, a, b, mask);
+      countCommon(words, { mask, from: 0 }, { first: 0, end: b }, common);
+      for (const [h, form] of full.entries()) {
+        const { lone, third, pairs } = form;
+        const start = lnOfPair(form, a, b) - (lnScales[h] ?? 0);
+        for (let c = 0; c < b; c++) {
+          const both = (pairs[a * rows + c] ?? 0) + (pairs[b * rows + c] ?? 0);
+          lns[c] = start + (lone[c] ?? 0) + both;
+        }
+        addCommon(lns, b, third, common);
+        const own = h * rows;
+        const total = addExponentials(lns, b, sums, own, places);
+        sums[own + a] = (sums[own + a] ?? 0) + total;
+        sums[own + b] = (sums[own + b] ?? 0) + total;
       }
     }
   }
-}
-
-/** The hot loop: every third below `b` joins a and b. */
-function addThirds(
-  { form, pairs }: { readonly form: JointForm; readonly pairs: Float64Array },
-  common: Int32Array,
-  a: number,
-  b: number,
-  start: number,
-  sums: Float64Array,
-): number {
-  const { lone, third } = form;
-  const rows = lone.length;
-  const width = third.length;
-  let total = 0;
-  for (let c = 0; c < b; c++) {
-    let ln = start + (lone[c] ?? 0) + (pairs[a * rows + c] ?? 0) + (pairs[b * rows + c] ?? 0);
-    for (let g = 0; g < width; g++) ln += (third[g] ?? 0) * (common[c * width + g] ?? 0);
-    if (ln < LEAST_NATS) continue;
-    const e = Math.exp(Math.min(ln, MOST_NATS));
-    sums[c] = (sums[c] ?? 0) + e;
-    total += e;
-  }
-  return total;
 }

@@ -1,6 +1,6 @@
 import type { JointTest } from './joint.ts';
-import { type JointForm, lnOfSet, pairTerm } from './joint-form.ts';
-import { countCommon, type JointWords } from './joint-words.ts';
+import { commonTerm, type JointForm, lnOfPair } from './joint-form.ts';
+import { countCommon, intersect, wordOf } from './joint-words.ts';
 import { lnSumExp } from './portfolio.ts';
 
 /** Others who may have leaked together with a candidate. */
@@ -17,14 +17,15 @@ export type Partners = {
 
 /** The `most` sets of others that explain the leaked word best together with row `k`. */
 export function partnersOf(test: JointTest, k: number, most: number): Partners[] {
-  const { words } = test;
-  const sets = test.size === 2 ? singles(words.rows, k) : pairs(words.rows, k);
+  const { words, size, smaller } = test;
+  const sets = size === 2 ? singles(words.rows, k) : pairs(words.rows, k);
   const lnWeights = test.coalitions.map(({ weight }) => Math.log(weight));
-  const alone = sets.map((set) => mix(test.smaller, lnWeights, (form) => lnOfSet(form, set)));
-  const together =
-    test.size === 2
-      ? sets.map(([j = 0]) => mix(test.full, lnWeights, (form) => lnOfSet(form, [j, k])))
-      : withThird(test, k, sets, lnWeights);
+  const alone = sets.map(([a = 0, b]) =>
+    mix(smaller, lnWeights, (form) =>
+      b === undefined ? (form.lone[a] ?? 0) : lnOfPair(form, a, b),
+    ),
+  );
+  const together = (size === 2 ? withSecond : withThird)(test, k, sets, lnWeights);
   const lnAll = lnSumExp(alone);
   return sets
     .map((rows, i) => ({
@@ -54,8 +55,8 @@ function pairs(rows: number, k: number): number[][] {
   );
 }
 
-/** ln Σ_h w_h e_h of k with each pair of `sets`, which are ordered by their first row. */
-function withThird(
+/** ln Σ_h w_h e_h of k with each row of `sets`. */
+function withSecond(
   { words, full }: JointTest,
   k: number,
   sets: readonly (readonly number[])[],
@@ -63,26 +64,37 @@ function withThird(
 ): number[] {
   const { rows, classes } = words;
   const common = new Int32Array(rows * classes.length);
-  let last = -1;
-  return sets.map(([a = 0, b = 0]) => {
-    if (a !== last) countCommon(words, sharedWord(words, a, k), 0, a, common);
-    last = a;
-    return mix(full, lnWeights, (form) => {
-      const { lone, third } = form;
-      let ln = lnOfSet(form, [a, b]) + (lone[k] ?? 0);
-      ln += pairTerm(form, Math.max(a, k), Math.min(a, k));
-      ln += pairTerm(form, Math.max(b, k), Math.min(b, k));
-      for (let g = 0; g < third.length; g++) {
-        ln += (third[g] ?? 0) * (common[b * classes.length + g] ?? 0);
-      }
-      return ln;
-    });
-  });
+  countCommon(words, wordOf(words, k), { first: 0, end: rows }, common);
+  return sets.map(([j = 0]) =>
+    mix(full, lnWeights, ({ lone, second }) => {
+      const both = commonTerm(second, common, j * classes.length);
+      return (lone[j] ?? 0) + (lone[k] ?? 0) + both;
+    }),
+  );
 }
 
-function sharedWord({ rowWords, bits }: JointWords, a: number, k: number): Uint32Array {
-  return Uint32Array.from(
-    { length: rowWords },
-    (_, i) => (bits[a * rowWords + i] ?? 0) & (bits[k * rowWords + i] ?? 0),
-  );
+/** ln Σ_h w_h e_h of k with each pair of `sets`, which are ordered by their first row. */
+function withThird(
+  { words, full }: JointTest,
+  k: number,
+  sets: readonly (readonly number[])[],
+  lnWeights: readonly number[],
+): number[] {
+  const { rows, classes, rowWords } = words;
+  const common = new Int32Array(rows * classes.length);
+  const mask = new Uint32Array(rowWords);
+  let last = -1;
+  return sets.map(([a = 0, b = 0]) => {
+    if (a !== last) {
+      intersect(words, a, k, mask);
+      countCommon(words, { mask, from: 0 }, { first: 0, end: a }, common);
+    }
+    last = a;
+    return mix(full, lnWeights, (form) => {
+      const { lone, third, pairs } = form;
+      const each = (pairs[a * rows + k] ?? 0) + (pairs[b * rows + k] ?? 0);
+      const all = commonTerm(third, common, b * classes.length);
+      return lnOfPair(form, a, b) + (lone[k] ?? 0) + each + all;
+    });
+  });
 }

@@ -16,5 +16,11 @@ if (missing.length > 0) {
   process.stderr.write(`interop: expected ${missing.join(', ')} on PATH, found none\n`);
   process.exit(1);
 }
+const modules = ['sigma.backends.splunk', 'sigma.backends.elasticsearch'];
+if (spawnSync('python3', ['-c', `import ${modules.join(', ')}`]).status !== 0) {
+  const packages = 'pysigma pysigma-backend-splunk pysigma-backend-elasticsearch';
+  process.stderr.write(`interop: expected python3 with ${packages}, found it without\n`);
+  process.exit(1);
+}
 const { status } = spawnSync(process.execPath, ['--test', ...TESTS], { stdio: 'inherit' });
 process.exit(status ?? 1);

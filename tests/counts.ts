@@ -21,6 +21,10 @@ export const counts = {
   /** Keys a text under which copies of the real texts are changed, read and scored. */
   survivals: long ? 200 : 1,
   innocent: long ? 1_000_000 : 20_000,
+  /** Whether each slot of a file of rules is tried alone as well. */
+  slotsAlone: long,
+  /** Whether the tails of all hypotheses are compared with importance sampling, or of some. */
+  allTails: long,
   /** At how many levels leaks are simulated against the number of slots asked for. */
   levels: long ? 4 : 1,
   /** Steps of the histories that are compared with the model of releases. */

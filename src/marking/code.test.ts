@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lp } from '../crypto/hash.ts';
+import { hmacLp, lp } from '../crypto/hash.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { ArtifactId } from '../domain/ids.ts';
 import { canaryValue, codeBit, compileCode, markBits, recipientFor, slotSecrets } from './code.ts';
@@ -17,28 +17,39 @@ function bitSlot(slot: string): BitSlot {
   return { kind: 'bit', key: slotKey('advisory', slot), family: 'prose.word', ...texts };
 }
 
-/** The golden code bits of the reference: slot → P, bit of alpha, bit of bravo. */
+/** The reference's: what is drawn for the bias → P, what for alpha and its bit, and for bravo. */
 const GOLDEN = [
-  [32768, 0, 0],
-  [13107, 0, 0],
-  [13107, 0, 1],
-  [52429, 1, 1],
-  [32768, 0, 1],
-  [13107, 1, 0],
-  [32768, 0, 0],
-  [52429, 0, 1],
+  [30_940, 32_768, 45_871, 0, 49_594, 0],
+  [16_749, 13_107, 17_649, 0, 20_315, 0],
+  [21_115, 13_107, 42_057, 0, 1_481, 1],
+  [46_781, 52_429, 28_068, 1, 16_663, 1],
+  [36_428, 32_768, 55_600, 0, 19_654, 1],
+  [2_305, 13_107, 12_874, 1, 35_439, 0],
+  [28_180, 32_768, 64_274, 0, 42_901, 0],
+  [48_532, 52_429, 53_040, 0, 42_952, 1],
 ] as const;
 
-test('bias and code bits are the golden ones', () => {
+test('bias and code bits are the golden ones, to the last bit of what they are drawn from', () => {
   assert.equal(
     lp('tocsin/bias/v1', 'advisory', '0').toString('hex'),
     '0000000e746f6373696e2f626961732f76310000000861647669736f72790000000130',
   );
-  for (const [slot, [p, alpha, bravo]] of GOLDEN.entries()) {
+  for (const [slot, [bias, p, alpha, ofAlpha, bravo, ofBravo]] of GOLDEN.entries()) {
     const key = slotKey('advisory', String(slot));
-    assert.equal(slotSecrets(KEY, key).p, p);
-    assert.equal(codeBit(KEY, 'alpha', key, p), alpha);
-    assert.equal(codeBit(KEY, 'bravo', key, p), bravo);
+    const drawn = hmacLp(KEY, 'tocsin/bias/v1', 'advisory', String(slot)).readUInt16BE(0);
+    assert.deepEqual([drawn, slotSecrets(KEY, key).p], [bias, p]);
+    assert.deepEqual(
+      ['alpha', 'bravo'].map((recipient) => codeBit(KEY, recipient, key, p)),
+      [ofAlpha, ofBravo],
+    );
+    // A bit is 1 for the first bias above what is drawn.
+    for (const [recipient, value] of [
+      ['alpha', alpha],
+      ['bravo', bravo],
+    ] as const) {
+      const bits = [value, value + 1].map((bound) => codeBit(KEY, recipient, key, bound));
+      assert.deepEqual(bits, [0, 1], `${recipient} at slot ${slot}`);
+    }
   }
 });
 

@@ -5,6 +5,16 @@ import { seeded } from './seeded.ts';
 
 const RANDOM = seeded(7);
 
+/** Copies of a text in which one slot alone shows its other text, each slot in turn; and `copiesOf`. */
+export function variantsOf(text: string, table: SlotTable): string[] {
+  const splicer = compileTable(Buffer.from(text), table);
+  const alone = Array.from({ length: splicer.bitSlots }, (_, slot) =>
+    Uint8Array.from({ length: splicer.bitSlots }, (_none, i) => (i === slot ? 1 : 0)),
+  );
+  const copies = alone.map((bits) => splice(splicer, bits, () => assert.fail('no canary')));
+  return [...copies.map((copy) => copy.toString()), ...copiesOf(text, table)];
+}
+
 /** Copies of a text: all bits flipped, and some at random. Of canaries each says what it shows. */
 export function copiesOf(text: string, table: SlotTable, canary?: Uint8Array): string[] {
   const splicer = compileTable(Buffer.from(text), table);

@@ -5,13 +5,7 @@ import type { RealText } from './real-texts.ts';
 const TESTDATA = join(import.meta.dirname, '../../testdata');
 
 /** The folders with detection rules. */
-const RULE_FOLDERS = [
-  'rules/sigma',
-  'rules/yara',
-  'survive/rules',
-  'toolshell/sigma',
-  'toolshell/yara',
-];
+const RULE_FOLDERS = ['rules/sigma', 'rules/yara', 'toolshell/sigma', 'toolshell/yara'];
 
 /**
  * Texts that have nothing to do with one of the real ones but the trade: for an advisory all other

@@ -4,7 +4,7 @@ import { drawLevel } from '../../../tests/support/leak.ts';
 import { type Seeded, seeded } from '../../../tests/support/seeded.ts';
 import { BIASES } from '../code.ts';
 import { coalitionsFor } from './coalitions.ts';
-import { BANK, coalitionRatio } from './hypotheses.ts';
+import { BANK, coalitionRatio, FIXED } from './hypotheses.ts';
 import { jointTest, lnJointEvidence } from './joint.ts';
 import { layOut } from './joint-words.ts';
 import { partnersOf } from './partners.ts';
@@ -58,20 +58,28 @@ for (const size of [2, 3] as const) {
   }
 }
 
-test('pair and triple ratios average to 1 over the code, for every member of the bank', () => {
-  for (const { hypothesis } of BANK) {
-    for (const facts of codeClasses([])) {
-      for (const size of [1, 2, 3].filter((members) => members <= hypothesis.colluders)) {
-        let mean = 0;
-        for (let ones = 0; ones <= size; ones++) {
-          const ways = [1, size, size === 3 ? 3 : 1, 1][ones] ?? 0;
-          const chance = ways * facts.p ** ones * (1 - facts.p) ** (size - ones);
-          mean += chance * coalitionRatio(hypothesis, facts, size, ones);
+test('ratios of one, two, three copies average to 1 over the code, whatever is given', () => {
+  let cases = 0;
+  for (const { hypothesis } of [...BANK, ...FIXED]) {
+    for (const code of codeClasses([])) {
+      for (const size of [1, 2, 3]) {
+        for (let words = 0; words + size <= hypothesis.colluders; words++) {
+          for (let known = 0; known <= words; known++) {
+            const facts = { ...code, given: { words, ones: known } };
+            let mean = 0;
+            for (let ones = 0; ones <= size; ones++) {
+              const ways = [1, size, size === 3 ? 3 : 1, 1][ones] ?? 0;
+              const chance = ways * code.p ** ones * (1 - code.p) ** (size - ones);
+              mean += chance * coalitionRatio(hypothesis, facts, size, ones);
+            }
+            assert.ok(Math.abs(mean - 1) < 1e-12, JSON.stringify({ hypothesis, facts, size }));
+            cases += 1;
+          }
         }
-        assert.ok(Math.abs(mean - 1) < 1e-12, JSON.stringify({ hypothesis, facts, size }));
       }
     }
   }
+  assert.ok(cases > 5_000, `${cases}`);
 });
 
 test('e-values and shares equal sums over all sets, slot by slot', () => {

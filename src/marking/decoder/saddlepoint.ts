@@ -42,6 +42,14 @@ export function tiltFor(statistic: Statistic, score: number): number {
   return bisect((tilt) => cumulants(statistic, tilt).mean < score);
 }
 
+/** The tilt at which Chernoff's bound is e^lnBound, between 0 and MAX_TILT; the end where none is. */
+export function tiltAt(statistic: Statistic, lnBound: number): number {
+  return bisect((tilt) => {
+    const { value, mean } = cumulants(statistic, tilt);
+    return value - tilt * mean > lnBound;
+  });
+}
+
 /**
  * ln of Chernoff's bound on P(S ≥ score), from above for every score: rigorous, about a decade
  * high.

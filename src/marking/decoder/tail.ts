@@ -1,11 +1,22 @@
 import { lnBinomial } from './binomial.ts';
-import { lnChernoff, tiltFor } from './saddlepoint.ts';
+import { lnChernoff, tiltAt, tiltFor } from './saddlepoint.ts';
 import type { SlotClass, Statistic } from './statistic.ts';
 
 /**
- * Grid step of the score, in nats. Rounding up once per class inflates a tail by at most 6 steps.
+ * Longest step of the grid of scores, in nats. Rounding up once per class inflates a tail by at
+ * most 6 steps.
  */
 export const GRID_NATS = 0.002;
+
+/** The shortest, for memory: at the largest tilts. */
+const FINEST_NATS = 0.0002;
+
+/**
+ * Where 1e-20 takes a tilt above this, steps are shorter in proportion: what a step more of score
+ * costs there is so many times a tail. Scores spread the less, so the grid has no more steps.
+ */
+const COARSE_TILT = 2;
+const DEEP_SHARE = 0.7;
 
 /**
  * A score that falls short of a grid step by less than this share of it still reaches it: a
@@ -34,25 +45,41 @@ export type Tail = (score: number) => number;
 /**
  * The exact tail of a statistic, by direct convolution of the class binomials on a grid, every
  * class's contribution rounded up: never below the true probability, and above it only by the
- * inflation of `GRID_NATS`. (No Fourier transform: its absolute error ruins small tails.) The
+ * inflation of the grid. (No Fourier transform: its absolute error ruins small tails.) The
  * tables are made at the first call; class sizes are whole numbers. Beyond `MAX_WORK` it is
  * Chernoff's bound, about a decade higher and as rigorous.
  */
 export function exactTail(statistic: Statistic): Tail {
-  const halves = split(statistic);
+  const grid = gridOf(statistic);
+  const halves = split(statistic, grid);
   if (halves.some((half) => tooLarge(half))) return (score) => lnChernoff(statistic, score);
   let untilted: Convolution | null = null;
   return (score) => {
     untilted ??= convolve(halves, 0);
-    const lnTail = tailAt(untilted, steps(statistic, score));
+    const step = stepFor(statistic, score, grid);
+    const lnTail = tailAt(untilted, step);
     if (lnTail > LN_SHALLOW) return lnTail;
-    return tailAt(convolve(halves, tiltFor(statistic, score)), steps(statistic, score));
+    return tailAt(convolve(halves, tiltFor(statistic, score) * grid), step);
   };
 }
 
+/**
+ * The length of a step, in nats. It depends on the leaked word and the biases alone. Near the
+ * largest score every tilt is large, but few scores are left that a step could confuse.
+ */
+function gridOf(statistic: Statistic): number {
+  const { classes, gains } = statistic;
+  const lnLeast = classes.reduce(
+    (sum, { p, n }, g) => sum + n * Math.log((gains[g] ?? 0) > 0 ? p : 1 - p),
+    0,
+  );
+  const tilt = tiltAt(statistic, Math.max(LN_SHALLOW, DEEP_SHARE * lnLeast));
+  return Math.max(FINEST_NATS, Math.min(1, COARSE_TILT / tilt) * GRID_NATS);
+}
+
 /** The grid step that a score must reach. `score` itself is not rounded to the grid. */
-function steps(statistic: Statistic, score: number): number {
-  return Math.ceil((score - statistic.base) / GRID_NATS - STEP_SLACK);
+function stepFor(statistic: Statistic, score: number, grid: number): number {
+  return Math.ceil((score - statistic.base) / grid - STEP_SLACK);
 }
 
 /**
@@ -69,10 +96,8 @@ type TiltedClass = {
   readonly lnScale: number;
 };
 
-function latticeOf({ p, n }: SlotClass, gain: number): Lattice {
-  const offsets = Int32Array.from({ length: n + 1 }, (_, ones) =>
-    Math.ceil((ones * gain) / GRID_NATS),
-  );
+function latticeOf({ p, n }: SlotClass, gain: number, grid: number): Lattice {
+  const offsets = Int32Array.from({ length: n + 1 }, (_, ones) => Math.ceil((ones * gain) / grid));
   return { offsets, lnMass: lnBinomial(n, p) };
 }
 
@@ -100,10 +125,10 @@ function tiltClass({ offsets, lnMass }: Lattice, tilt: number): TiltedClass {
  * combining them only at the score asked for gives the same tail as one long convolution, for a
  * fraction of the work.
  */
-function split({ classes, gains }: Statistic): readonly [Lattice[], Lattice[]] {
+function split({ classes, gains }: Statistic, grid: number): readonly [Lattice[], Lattice[]] {
   const halves: [Lattice[], Lattice[]] = [[], []];
   const outcomes: [number, number] = [1, 1];
-  const lattices = classes.map((slotClass, g) => latticeOf(slotClass, gains[g] ?? 0));
+  const lattices = classes.map((slotClass, g) => latticeOf(slotClass, gains[g] ?? 0, grid));
   for (const lattice of lattices.sort((a, b) => b.offsets.length - a.offsets.length)) {
     const side = outcomes[0] <= outcomes[1] ? 0 : 1;
     halves[side].push(lattice);
@@ -143,8 +168,8 @@ type Convolution = {
   readonly lnScale: number;
 };
 
-function convolve(halves: readonly [Lattice[], Lattice[]], tiltPerNat: number): Convolution {
-  const tilt = tiltPerNat * GRID_NATS;
+/** Under a tilt, in nats per step. */
+function convolve(halves: readonly [Lattice[], Lattice[]], tilt: number): Convolution {
   const first = halves[0].map((lattice) => tiltClass(lattice, tilt));
   const second = halves[1].map((lattice) => tiltClass(lattice, tilt));
   const one = first.reduce(addClass, POINT);

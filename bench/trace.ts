@@ -155,7 +155,7 @@ function scoreNaively(
   return top;
 }
 
-/** Besides what the clock says, what the process had of the processors: the same on a busy machine. */
+/** By the clock, and by what the process had of the processors, which others leave alone. */
 function timed<T>(run: () => T) {
   const [start, used] = [performance.now(), process.cpuUsage()];
   const result = run();

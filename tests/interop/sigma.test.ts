@@ -33,7 +33,8 @@ test('pySigma makes the same queries of a rule and of all its marked variants', 
 
 test('and other queries of a rule that finds something else', () => {
   const text = (condition: string) =>
-    `title: t\nlogsource: { category: webserver }\ndetection:\n  a: { x: 1 }\n  b: { y: [2, 3] }\n` +
+    `title: t\nlogsource: { category: webserver }\n` +
+    `detection:\n  a: { x: 1 }\n  b: { y: [2, 3] }\n` +
     `  condition: ${condition}\n`;
   const [one, turned, other, less] = queriesOf(['a and b', 'b and a', 'a or b', 'a'].map(text));
   assert.deepEqual(turned, one);

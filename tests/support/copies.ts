@@ -5,7 +5,7 @@ import { seeded } from './seeded.ts';
 
 const RANDOM = seeded(7);
 
-/** Copies of a text in which one slot alone shows its other text, each slot in turn; and `copiesOf`. */
+/** Copies in which one slot alone shows its other text, each slot in turn; and `copiesOf`. */
 export function variantsOf(text: string, table: SlotTable): string[] {
   const splicer = compileTable(Buffer.from(text), table);
   const alone = Array.from({ length: splicer.bitSlots }, (_, slot) =>

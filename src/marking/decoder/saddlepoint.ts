@@ -42,7 +42,9 @@ export function tiltFor(statistic: Statistic, score: number): number {
   return bisect((tilt) => cumulants(statistic, tilt).mean < score);
 }
 
-/** The tilt at which Chernoff's bound is e^lnBound, between 0 and MAX_TILT; the end where none is. */
+/**
+ * The tilt at which Chernoff's bound is e^lnBound, between 0 and MAX_TILT; the end where none is.
+ */
 export function tiltAt(statistic: Statistic, lnBound: number): number {
   return bisect((tilt) => {
     const { value, mean } = cumulants(statistic, tilt);

@@ -1,6 +1,7 @@
 import { link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sha256Hex } from '../crypto/hash.ts';
+import { looksLikeOpenpgp } from '../crypto/openpgp/message.ts';
 import { newId } from '../crypto/random.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { MAX_COPY_BYTES } from './api.ts';
@@ -30,8 +31,9 @@ export async function readCopyFile(path: string): Promise<Buffer> {
 }
 
 /**
- * Stores a fetched copy in a folder, as `NAME.age`, and beside it, as `NAME.age.json`, what the
- * issuer signed of it. A file that is there stays: the new one then has its delivery in its name.
+ * Stores a fetched copy in a folder, as `NAME.age` or `NAME.gpg`, and beside it, with `.json` after
+ * that, what the issuer signed of it. A file that is there stays: the new one then has its delivery
+ * in its name.
  * @returns the path of the sealed file.
  */
 export async function storeCopy(
@@ -41,14 +43,20 @@ export async function storeCopy(
   { keys }: Member,
 ): Promise<string> {
   const name = plainName(manifest.name);
-  const first = join(folder, `${name}.age`);
+  const ending = sealEnding(file);
+  const first = join(folder, `${name}.${ending}`);
   const taken = await exists(first);
-  const path = taken ? join(folder, `${name}.${manifest.delivery.slice(0, 8)}.age`) : first;
+  const path = taken ? join(folder, `${name}.${manifest.delivery.slice(0, 8)}.${ending}`) : first;
   const { logVerifierKey } = keys;
   const promised = { sealedSha256: sha256Hex(file), logVerifierKey, manifest };
   await writeNew(path, file);
   await writeNew(`${path}.json`, `${JSON.stringify(promised, null, 2)}\n`);
   return path;
+}
+
+/** What the name of a sealed file ends in, by its kind. */
+export function sealEnding(file: Uint8Array): 'age' | 'gpg' {
+  return looksLikeOpenpgp(file) ? 'gpg' : 'age';
 }
 
 /** Where content goes unless the user says otherwise: into `folder`, under its own name. */

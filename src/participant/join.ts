@@ -1,6 +1,4 @@
-import { type AgeKind, generateIdentity } from '../crypto/age/keys.ts';
 import { sha256 } from '../crypto/hash.ts';
-import { generateSigningKey } from '../crypto/sign.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { type PinnedKeys, parseInvitation, parsePinnedKeys } from '../formats/invitation.ts';
 import { joinSigningBytes } from '../formats/join-proof.ts';
@@ -10,16 +8,15 @@ import { parseVerifierKey } from '../ledger/verifier-key.ts';
 import { openApi } from './api.ts';
 import type { Home } from './home.ts';
 import {
-  loadMembership,
+  type KeyChoice,
   loadOwnKeys,
-  type Membership,
+  makeOwnKeys,
   type OwnKeys,
-  type Session,
-  saveMembership,
-  saveOwnKeys,
-} from './session.ts';
+  signedByOpenpgp,
+} from './own-keys.ts';
+import { loadMembership, type Member, type Session, saveMembership } from './session.ts';
 
-export type { AgeKind };
+export type { KeyChoice } from './own-keys.ts';
 
 /**
  * Redeems an invitation: makes the reader's keys, pins the issuer's as the invitation names them,
@@ -27,7 +24,7 @@ export type { AgeKind };
  * between the server's answer and the last write, the invitation is used and the token lost: the
  * issuer has to invite again, and the next join uses the same keys.
  * @param invitation the text of docs/formats/invitation.md
- * @param kind of the age key to make; keys that are there already are used as they are
+ * @param choice of the key to make, or OpenPGP key to use; keys there already are used as they are
  * @throws CONFLICT when this home has joined; INVALID_INPUT, KEY_INVALID when the invitation is not
  *   whole; KEY_WRONG when the server shows other keys than the invitation; NOT_FOUND when the
  *   invitation is unknown, used or expired; as `Api`.
@@ -35,25 +32,27 @@ export type { AgeKind };
 export async function join(
   session: Session,
   invitation: string,
-  kind: AgeKind = 'X25519',
-): Promise<Membership> {
-  const { home, fetch } = session;
+  choice: KeyChoice = 'X25519',
+): Promise<Member> {
+  const { home, fetch, openpgp } = session;
   const invited = parseInvitation(invitation);
   requireLogName(invited.keys);
   await refuseSecondJoin(home);
   const api = openApi(fetch, invited.url, null);
   requireSameKeys(invited.keys, await api.getJson('/v1/issuer'));
-  const keys = await ownKeys(home, kind);
+  const keys = await ownKeys(session, choice);
   const signed = joinSigningBytes(sha256(Buffer.from(invited.invitation)), keys.recipient);
+  const byOpenpgp = await signedByOpenpgp(keys, openpgp, signed);
   const answer = await api.postJson('/v1/join', {
     invitation: invited.invitation,
     recipient: keys.recipient,
     signKey: keys.signer.publicKey.toString('base64'),
     proof: keys.signer.sign(signed).toString('base64'),
+    ...(byOpenpgp === null ? {} : { openpgpProof: byOpenpgp.toString('base64') }),
   });
   const membership = { ...parseJoined(answer), url: invited.url, keys: invited.keys };
   await saveMembership(home, membership);
-  return membership;
+  return { ...membership, own: [keys], openpgp };
 }
 
 async function refuseSecondJoin(home: Home): Promise<void> {
@@ -94,12 +93,7 @@ function requireSameKeys(pinned: PinnedKeys, answer: unknown): void {
   }
 }
 
-async function ownKeys(home: Home, kind: AgeKind): Promise<OwnKeys> {
-  const kept = await loadOwnKeys(home);
-  if (kept !== null) return kept;
-  const { secret: seed } = generateSigningKey();
-  await saveOwnKeys(home, { ...generateIdentity(kind), seed });
-  const made = await loadOwnKeys(home);
-  if (made !== null) return made;
-  throw new TocsinError('INTERNAL', `${home.place}: expected the keys just written, found none`);
+async function ownKeys({ home, openpgp }: Session, choice: KeyChoice): Promise<OwnKeys> {
+  const [kept] = await loadOwnKeys(home);
+  return kept ?? makeOwnKeys(home, 0, choice, openpgp);
 }

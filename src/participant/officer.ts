@@ -2,7 +2,7 @@ import { generateIdentity, recipientOf } from '../crypto/age/keys.ts';
 import { open } from '../crypto/age/open.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { type MarkKeyHalf, parseHalf } from '../formats/mark-key-half.ts';
-import { soleLine } from './session.ts';
+import { soleLine } from './own-keys.ts';
 
 /** An officer's new identity, in the form that `age -i` reads; its recipient is public. */
 export function newOfficerKey(): { readonly file: string; readonly recipient: string } {

@@ -1,4 +1,3 @@
-import { open } from '../crypto/age/open.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import { verify } from '../crypto/sign.ts';
 import { TocsinError } from '../domain/errors.ts';
@@ -13,6 +12,7 @@ import { verifyPromise } from '../ledger/promise.ts';
 import { parseVerifierKey } from '../ledger/verifier-key.ts';
 import { Checklist } from './checklist.ts';
 import { loadMember, type Member, type Session } from './session.ts';
+import { unseal } from './unseal.ts';
 import { utc } from './utc.ts';
 
 /** A copy that was opened and checked. */
@@ -32,10 +32,14 @@ export async function openCopy(session: Session, file: Uint8Array): Promise<Open
 }
 
 /** `openCopy`, with account of each check. */
-export function checkCopy(member: Member, file: Uint8Array, list: Checklist): OpenedCopy {
+export async function checkCopy(
+  member: Member,
+  file: Uint8Array,
+  list: Checklist,
+): Promise<OpenedCopy> {
   const { keys } = member;
-  const plaintext = list.check('seal', () => [
-    open([member.identity], file),
+  const plaintext = await list.ask('seal', async () => [
+    await unseal(member, file),
     'opens with your key, to its end',
   ]);
   const copy = list.check('form', () => [
@@ -95,15 +99,16 @@ function requireRules({ manifest, content }: OpenedCopy, claimed: string): void 
 /** Whoever holds a copy can seal its archive to anybody: only the manifest says to whom it went. */
 function requireRecipient(member: Member, manifest: Manifest): void {
   const claims = [
-    ['reader', member.reader, manifest.reader],
-    ['participant', member.participant, manifest.participant],
-    ['keyFingerprint', member.fingerprint, manifest.keyFingerprint],
+    ['reader', [member.reader], manifest.reader],
+    ['participant', [member.participant], manifest.participant],
+    ['keyFingerprint', member.own.map((keys) => keys.fingerprint), manifest.keyFingerprint],
   ] as const;
   for (const [field, own, found] of claims) {
-    if (found === own) continue;
+    if (own.includes(found)) continue;
     throw new TocsinError(
       'KEY_WRONG',
-      `manifest ${field}: expected ${own}, found ${found}: this copy was issued to another`,
+      `manifest ${field}: expected ${own.join(' or ')}, found ${found}: ` +
+        'this copy was issued to another',
       { field },
     );
   }

@@ -2,6 +2,7 @@ import { type ErrorCode, TocsinError } from '../domain/errors.ts';
 import type { Manifest } from '../formats/copy.ts';
 import { type Answer, openApi } from './api.ts';
 import { type Check, Checklist } from './checklist.ts';
+import { sealEnding } from './copy-files.ts';
 import { keepEvidence } from './evidence.ts';
 import { type Follower, followLog, type Kept, keptCheckpoint } from './follow-log.ts';
 import { checkCopy, type OpenedCopy } from './open-copy.ts';
@@ -55,7 +56,7 @@ export async function verifyCopy(
 ): Promise<Verification> {
   const member = await loadMember(session);
   const list = new Checklist();
-  const copy = openOrRefuse(member, file, list);
+  const copy = await openOrRefuse(member, file, list);
   if (copy instanceof TocsinError) {
     return { state: 'refused', error: copy, evidence: null, checks: list.checks };
   }
@@ -89,9 +90,13 @@ const VERDICTS: readonly ErrorCode[] = [
 ];
 
 /** Every error of the checks without network is about the copy, so each is its refusal. */
-function openOrRefuse(member: Member, file: Uint8Array, list: Checklist): OpenedCopy | TocsinError {
+async function openOrRefuse(
+  member: Member,
+  file: Uint8Array,
+  list: Checklist,
+): Promise<OpenedCopy | TocsinError> {
   try {
-    return checkCopy(member, file, list);
+    return await checkCopy(member, file, list);
   } catch (error) {
     if (error instanceof TocsinError) return error;
     throw error;
@@ -151,7 +156,7 @@ async function keepCase(
     answer: answer.bytes.toString(),
   };
   return keepEvidence(home, delivery, {
-    'copy.age': file,
+    [`copy.${sealEnding(file)}`]: file,
     'manifest.json': copy.manifestJson,
     'manifest.sig': copy.signature,
     'promise.json': `${JSON.stringify({ promise, logVerifierKey }, null, 2)}\n`,

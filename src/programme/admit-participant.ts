@@ -1,8 +1,6 @@
-import { fingerprint } from '../crypto/age/keys.ts';
-import { importRecipient } from '../crypto/age/kinds.ts';
 import { sha256 } from '../crypto/hash.ts';
+import { recipientFingerprint } from '../crypto/openpgp/recipient.ts';
 import { newId, randomBytes } from '../crypto/random.ts';
-import { verify } from '../crypto/sign.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
@@ -22,6 +20,7 @@ import { insertInvitedReader, joinReader, requireFreeName } from '../store/parti
 import { programmeById, programmes } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import { enrol } from './apply-member-change.ts';
+import { type BroughtKeys, checkBrought } from './brought-keys.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import type { Context } from './context.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
@@ -140,18 +139,11 @@ function hashInvitation(secret: string): Buffer {
   return sha256(Buffer.from(`tocsin/invitation/v1\n${secret}`));
 }
 
-export type JoinRequest = {
-  readonly invitation: string;
-  readonly recipient: string;
-  /** Ed25519 public key, 32 bytes. */
-  readonly signKey: Buffer;
-  /** Signature by `signKey` over `joinSigningBytes`. */
-  readonly proof: Buffer;
-};
+export type JoinRequest = { readonly invitation: string } & BroughtKeys;
 
 /**
- * Redeems an invitation: enrols the reader's keys and gives it its token. The age key proves itself
- * at first use, since what is sealed to it opens only with it; the signing key proves itself here.
+ * Redeems an invitation: enrols the reader's keys and gives it its token.
+ * @throws KEY_INVALID, UNSUPPORTED, LIMIT_EXCEEDED, SIGNATURE_INVALID as `checkBrought`.
  * @throws NOT_FOUND for an unknown, used or expired invitation, equal in bytes.
  */
 export async function redeemInvitation(
@@ -159,24 +151,8 @@ export async function redeemInvitation(
   request: JoinRequest,
   now: Instant,
 ): Promise<{ reader: ReaderId; participant: ParticipantId; token: string }> {
-  importRecipient(request.recipient);
-  if (request.signKey.length !== 32) {
-    throw invalid(
-      'signKey',
-      'an Ed25519 public key of 32 bytes',
-      `${request.signKey.length} bytes`,
-    );
-  }
-  const proven = verify(
-    request.signKey,
-    joinSigningBytes(sha256(Buffer.from(request.invitation)), request.recipient),
-    request.proof,
-  );
-  if (!proven) {
-    throw new TocsinError('SIGNATURE_INVALID', 'proof: expected a signature by signKey', {
-      field: 'proof',
-    });
-  }
+  const signed = joinSigningBytes(sha256(Buffer.from(request.invitation)), request.recipient);
+  const keyEndsAt = await checkBrought(request, signed, now);
   return context.store.issuer(async (tx) => {
     const invited = await invitationByHash(tx, hashInvitation(request.invitation));
     if (!invited || invited.expiresAt <= now) {
@@ -194,7 +170,8 @@ export async function redeemInvitation(
         participant: invited.participant,
         recipient: request.recipient,
         signKey: request.signKey,
-        fingerprint: fingerprint(request.recipient),
+        fingerprint: recipientFingerprint(request.recipient),
+        keyEndsAt,
       },
     );
     const holder = { kind: 'reader', id: invited.id } as const;

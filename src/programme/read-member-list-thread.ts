@@ -1,5 +1,5 @@
 /** The thread of `read-member-list.ts`. */
-import { readRing } from '../crypto/openpgp.ts';
+import { readRing } from '../crypto/openpgp/ring.ts';
 import { addressOf } from '../domain/contact.ts';
 import { type AddressRow, membersByDomain } from '../formats/members/by-domain.ts';
 import { membersOfCsv } from '../formats/members/columns.ts';

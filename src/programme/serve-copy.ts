@@ -1,6 +1,6 @@
-import { seal } from '../crypto/age/seal.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
+import { sealTo } from '../crypto/seal-to.ts';
 import type { UsePermission } from '../domain/artifact.ts';
 import type { Decision, ReasonCode } from '../domain/decision.ts';
 import { TocsinError } from '../domain/errors.ts';
@@ -217,7 +217,8 @@ async function copyFor(
     content,
     length: artifact.copyLength,
   });
-  const bytes = seal([work.reader.recipient], plaintext);
+  const sealing = sealTo(work.reader.recipient, plaintext);
+  const bytes = sealing instanceof Promise ? await sealing : sealing;
   await context.reached('fetch.sealed');
   const row = {
     id: delivery,

@@ -195,6 +195,8 @@ export async function joinReader(
     readonly recipient: string;
     readonly signKey: Buffer;
     readonly fingerprint: string;
+    /** When the key ends by what it says itself. */
+    readonly keyEndsAt: Instant | null;
   },
 ): Promise<void> {
   await tx
@@ -205,6 +207,7 @@ export async function joinReader(
       age_recipient: reader.recipient,
       sign_key: reader.signKey,
       fingerprint: reader.fingerprint,
+      key_ends_at: reader.keyEndsAt === null ? null : new Date(reader.keyEndsAt),
       joined_at: new Date(act.at),
     })
     .where('id', '=', reader.id)

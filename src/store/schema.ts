@@ -91,6 +91,7 @@ export type Database = TraceTables & {
     age_recipient: string | null;
     sign_key: Buffer | null;
     fingerprint: string | null;
+    key_ends_at: AtOrNull;
     joined_at: AtOrNull;
     removed_at: AtOrNull;
   };

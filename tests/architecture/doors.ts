@@ -71,7 +71,7 @@ const DOORS: readonly Door[] = [
   },
   {
     name: 'child processes',
-    open: ['src/store/cluster/child.ts', 'src/main/sandbox/run.ts'],
+    open: ['src/store/cluster/child.ts', 'src/main/sandbox/run.ts', 'src/cli/reader/gpg.ts'],
     packages: /^(?:node:)?(?:child_process|cluster)$|^execa$|^cross-spawn$/,
   },
 ];

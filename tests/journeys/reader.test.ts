@@ -6,11 +6,20 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
+import { generateKey } from 'openpgp';
+import { gpg } from '../../src/cli/reader/gpg.ts';
 import { run } from '../../src/cli/reader/run.ts';
 import { parseHeader } from '../../src/crypto/age/header.ts';
+import { sha256 } from '../../src/crypto/hash.ts';
+import { openpgpRecipient } from '../../src/crypto/openpgp/recipient.ts';
+import { randomBytes } from '../../src/crypto/random.ts';
+import { signer } from '../../src/crypto/sign.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { formatInstant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { unpackCopy } from '../../src/formats/copy.ts';
 import { encodeInvitation } from '../../src/formats/invitation.ts';
+import { joinSigningBytes } from '../../src/formats/join-proof.ts';
+import type { OpenpgpTool } from '../../src/participant/openpgp-tool.ts';
 import { inviteReader } from '../../src/programme/admit-participant.ts';
 import { changeStanding } from '../../src/programme/change-participant.ts';
 import { inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
@@ -18,7 +27,9 @@ import { issuerKeys } from '../../src/programme/issuer-keys.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { type Edge, openEdge } from '../support/edge.ts';
+import { NO_GPG, openKeyring } from '../support/gnupg.ts';
 import { admit, type House, openHouse, stand } from '../support/house.ts';
+import { openpgpSignature } from '../support/openpgp-signature.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 /** `tocsin-reader` against a whole Tocsin, over HTTP. */
@@ -50,10 +61,16 @@ describe('a reader at a real server', () => {
 
   /** One command at the desk of the reader who lives in `home`. */
   async function at(home: string, ...args: string[]) {
+    return seated(gpg(), home, ...args);
+  }
+
+  /** The same with this OpenPGP program. */
+  async function seated(openpgp: OpenpgpTool, home: string, ...args: string[]) {
     const said = { out: '', err: '' };
     const status = await run(args, {
       home: join(folder, home),
       fetch,
+      openpgp,
       now: () => house.clock.now(),
       stdin: async () => '',
       out: (bytes) => {
@@ -151,6 +168,66 @@ describe('a reader at a real server', () => {
     );
     assert.equal((await at('hybrid', 'verify', copy)).status, 3, 'all holds, its tick is to come');
     assert.equal((await at('hybrid', 'ack', copy)).status, 0);
+  });
+
+  test('joins with its own OpenPGP key, which gpg keeps', { skip: NO_GPG }, async (t) => {
+    const keyring = openKeyring('2025-06-01T12:00:00Z');
+    t.after(() => keyring.remove());
+    const fingerprint = keyring.make('Desk <desk@firm.example>', 'ed25519', 'sign,cert', '2y');
+    keyring.run(['--quick-add-key', fingerprint, 'cv25519', 'encr']);
+    const own = (...args: string[]) => seated(gpg(keyring.args), 'openpgp', ...args);
+    const joined = await own('join', '--openpgp', fingerprint, await invitation());
+    assert.equal(joined.status, 0, joined.err);
+    assert.match(joined.out, new RegExp(`without OpenPGP key ${fingerprint} no copy`));
+    const { alert } = await released();
+    const into = join(folder, 'of-openpgp');
+    const fetched = await own('fetch', alert, '--out', into);
+    assert.equal(fetched.status, 0, fetched.err);
+    const copy = join(into, 'advisory.txt.gpg');
+    const sealed = await readFile(copy);
+    const { content } = unpackCopy(keyring.run(['--decrypt'], sealed));
+    assert.match(Buffer.from(content).toString(), /^Apply the update /);
+    assert.equal((await own('verify', copy)).status, 3, 'all holds, its tick is to come');
+    assert.equal((await own('ack', copy)).status, 0);
+    sealed.writeUInt8(sealed.readUInt8(2_000) ^ 1, 2_000);
+    await writeFile(join(into, 'altered.gpg'), sealed);
+    assert.match((await own('open', join(into, 'altered.gpg'))).err, /\(SEAL_TAMPERED\)/);
+    assert.match((await at('one', 'open', copy)).err, /\(SEAL_NO_MATCH\)/);
+    assert.deepEqual((await readdir(into)).sort(), [
+      'advisory.txt.gpg',
+      'advisory.txt.gpg.json',
+      'altered.gpg',
+    ]);
+  });
+
+  test('an OpenPGP key without its signature does not join, nor one that has ended', async () => {
+    const request = async (ends: number | undefined, sign: boolean) => {
+      const { privateKey, publicKey } = await generateKey({
+        type: 'ecc',
+        userIDs: [{ name: 'Desk' }],
+        date: new Date('2025-06-01T00:00:00Z'),
+        ...(ends === undefined ? {} : { keyExpirationTime: ends }),
+        format: 'object',
+      });
+      const { text: recipient } = openpgpRecipient(publicKey.write());
+      const { context, programme, clock } = house;
+      const seat = [context, 'system', programme, participant, 'desk', clock.now()] as const;
+      const { invitation: secret } = await inviteReader(...seat);
+      const own = signer(randomBytes(32));
+      const signed = joinSigningBytes(sha256(Buffer.from(secret)), recipient);
+      const at = new Date('2025-06-01T00:00:01Z');
+      const signature = await openpgpSignature(privateKey, signed, at);
+      return edge.post('/v1/join', {
+        invitation: secret,
+        recipient,
+        signKey: own.publicKey.toString('base64'),
+        proof: own.sign(signed).toString('base64'),
+        ...(sign ? { openpgpProof: signature.toString('base64') } : {}),
+      });
+    };
+    assert.equal((await request(undefined, true)).status, 201);
+    assert.match((await request(undefined, false)).body.toString(), /SIGNATURE_INVALID/);
+    assert.match((await request(86_400, true)).body.toString(), /KEY_INVALID.*expired 2025-06-02/);
   });
 
   test('an invitation serves once, and a home is one reader', async () => {

@@ -269,7 +269,13 @@ export async function joinReader(house: House, participant: ParticipantId): Prom
   const proof = signer(secret).sign(
     joinSigningBytes(sha256(Buffer.from(invited.invitation)), recipient),
   );
-  const request = { invitation: invited.invitation, recipient, signKey: publicKey, proof };
+  const request = {
+    invitation: invited.invitation,
+    recipient,
+    signKey: publicKey,
+    proof,
+    openpgpProof: null,
+  };
   const { token, reader } = await redeemInvitation(context, request, now);
   const caller: ReaderCaller = {
     kind: 'reader',

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { FEEDBACK_WORDS } from '../../domain/feedback.ts';
-import type { AgeKind } from '../../participant/join.ts';
+import type { KeyChoice } from '../../participant/join.ts';
 import { obligationOf } from './report.ts';
 
 /** A command line as understood. */
 export type Command =
   | { readonly verb: 'help' }
   | { readonly verb: 'version' }
-  | ({ readonly verb: 'join'; readonly invitation: string; readonly key: AgeKind } & Common)
+  | ({ readonly verb: 'join'; readonly invitation: string; readonly key: KeyChoice } & Common)
   | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'log' } & Common)
   | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
   | ({
@@ -74,7 +74,6 @@ export function parseCommand(args: readonly string[]): Command {
   if (out !== null && verb !== 'fetch' && verb !== 'open') {
     throw new UsageError('--out belongs to fetch and open');
   }
-  if (values.hybrid === true && verb !== 'join') throw new UsageError('--hybrid belongs to join');
   if (values.canonical === true && verb !== 'open') {
     throw new UsageError('--canonical belongs to open');
   }
@@ -84,6 +83,7 @@ export function parseCommand(args: readonly string[]): Command {
   if ((values.all === true || values.product !== undefined) && verb !== 'write') {
     throw new UsageError('--all and --product belong to write');
   }
+  const key = keyChoice(values, verb);
   if (values.noticed !== undefined && verb !== 'leak') {
     throw new UsageError('--noticed belongs to leak');
   }
@@ -96,7 +96,7 @@ export function parseCommand(args: readonly string[]): Command {
       return {
         verb,
         invitation: atMostOne(rest, 'join [INVITATION]') ?? '-',
-        key: values.hybrid === true ? 'mlkem768x25519' : 'X25519',
+        key,
         ...common,
       };
     case 'inbox':
@@ -183,6 +183,19 @@ const FEEDBACK_USAGE = 'feedback ALERT ARTIFACT WORD [FILE], a word of --help';
 const LEAK_USAGE = 'leak ALERT --noticed TIME [FILE]';
 const ANSWER_USAGE = 'expected answer INVITATION accept|decline';
 
+function keyChoice(
+  { hybrid, openpgp }: { readonly hybrid?: boolean; readonly openpgp?: string },
+  verb: string | undefined,
+): KeyChoice {
+  if (hybrid === undefined && openpgp === undefined) return 'X25519';
+  if (verb !== 'join') throw new UsageError('--hybrid and --openpgp belong to join');
+  if (openpgp === undefined) return 'mlkem768x25519';
+  if (hybrid === true) throw new UsageError('expected --hybrid or --openpgp, not both');
+  const fingerprint = openpgp.replace(/\s+|^0x/g, '').toUpperCase();
+  if (/^[0-9A-F]{40}$/.test(fingerprint)) return { openpgp: fingerprint };
+  throw new UsageError('--openpgp: expected the fingerprint of a key, 40 hex digits');
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -193,6 +206,7 @@ function parse(args: readonly string[]) {
         out: { type: 'string' },
         notice: { type: 'string' },
         hybrid: { type: 'boolean' },
+        openpgp: { type: 'string' },
         noticed: { type: 'string' },
         rule: { type: 'string' },
         all: { type: 'boolean' },

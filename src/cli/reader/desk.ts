@@ -1,4 +1,5 @@
 import { TocsinError } from '../../domain/errors.ts';
+import type { OpenpgpTool } from '../../participant/openpgp-tool.ts';
 import { plain } from '../../participant/plain.ts';
 import type { FetchLike } from '../../participant/session.ts';
 import { EXIT, type Exit } from './help.ts';
@@ -8,6 +9,7 @@ export type Machine = {
   /** The home where none is named. */
   readonly home: string;
   readonly fetch: FetchLike;
+  readonly openpgp: OpenpgpTool;
   /** Ms since 1970. */
   readonly now: () => number;
   readonly stdin: () => Promise<string>;

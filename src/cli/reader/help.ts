@@ -9,6 +9,7 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   join [INVITATION]         redeem an invitation: a file, its text, or by default standard input
       --hybrid              with a key that a quantum computer does not open either;
                             made once: a home that has its keys keeps them
+      --openpgp FINGERPRINT with your own OpenPGP key, whose secret part stays with gpg
   inbox                     what is open to you now
   fetch ALERT [ARTIFACT…]   fetch your copies, sealed to your key: all, or by id or name
       --out DIR             where to; default: this folder

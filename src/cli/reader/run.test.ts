@@ -12,6 +12,7 @@ import {
   START,
   TICK_MS,
 } from '../../../tests/support/paper-issuer.ts';
+import { gpg } from './gpg.ts';
 import type { Exit } from './help.ts';
 import { run } from './run.ts';
 import { READER_VERSION } from './version.ts';
@@ -36,6 +37,7 @@ async function openDesk(t: TestContext) {
       return run(args, {
         home: join(folder, 'home'),
         fetch: issuer.fetch,
+        openpgp: gpg(),
         now: () => desk.now,
         stdin: async () => desk.stdin,
         out: (bytes) => {

@@ -32,7 +32,11 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
     machine.out(command.verb === 'help' ? HELP : `${READER_VERSION}\n`);
     return EXIT.ok;
   }
-  const session = openSession(fileHome(command.home ?? machine.home), machine.fetch);
+  const session = openSession(
+    fileHome(command.home ?? machine.home),
+    machine.fetch,
+    machine.openpgp,
+  );
   const desk: Desk = { ...machine, json: command.json };
   switch (command.verb) {
     case 'join':

@@ -1,7 +1,7 @@
 import type { Check } from '../../participant/checklist.ts';
 import type { OpenedCopy } from '../../participant/open-copy.ts';
 import { plain } from '../../participant/plain.ts';
-import type { Membership } from '../../participant/session.ts';
+import type { Member } from '../../participant/session.ts';
 import { utc } from '../../participant/utc.ts';
 import type { Verification } from '../../participant/verify-copy.ts';
 import { showTerms } from './show-inbox.ts';
@@ -9,11 +9,14 @@ import { showOwed } from './show-obligations.ts';
 
 /** Results as text for people. Whatever came from outside goes through `plain`. */
 
-export function showJoined({ reader, participant, url }: Membership, place: string): string {
+export function showJoined({ reader, participant, url, own }: Member, place: string): string {
+  const secret = own.at(-1)?.secret;
+  const openpgp = secret?.kind === 'openpgp' ? `OpenPGP key ${secret.key.primary}` : null;
+  const needed = openpgp ?? 'identity.txt';
   return [
     `joined ${url}`,
     `  you are reader ${reader} of participant ${participant}`,
-    `  keys in ${place}: back them up now; without identity.txt no copy of yours opens`,
+    `  keys in ${place}: back them up now; without ${needed} no copy of yours opens`,
   ].join('\n');
 }
 

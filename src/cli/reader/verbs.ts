@@ -4,7 +4,7 @@ import { acknowledge } from '../../participant/acknowledge.ts';
 import { contentPath, readCopyFile, storeCopy, writeNew } from '../../participant/copy-files.ts';
 import { watchLog } from '../../participant/follow-log.ts';
 import { fetchCopy, inbox, inboxAlert } from '../../participant/inbox.ts';
-import { type AgeKind, join } from '../../participant/join.ts';
+import { join, type KeyChoice } from '../../participant/join.ts';
 import { canonicalRules, openCopy } from '../../participant/open-copy.ts';
 import { loadMember, type Session } from '../../participant/session.ts';
 import { type Verification, verifyCopy } from '../../participant/verify-copy.ts';
@@ -15,12 +15,13 @@ import { showInbox } from './show-inbox.ts';
 
 export async function joinVerb(
   session: Session,
-  { invitation, key }: { readonly invitation: string; readonly key: AgeKind },
+  { invitation, key }: { readonly invitation: string; readonly key: KeyChoice },
   desk: Desk,
 ): Promise<Exit> {
   const joined = await join(session, await invitationText(invitation, desk), key);
   const { reader, participant, url, keys } = joined;
-  say(desk, { reader, participant, url, keys }, showJoined(joined, session.home.place));
+  const shown = showJoined(joined, session.home.place);
+  say(desk, { reader, participant, url, keys }, shown);
   return EXIT.ok;
 }
 

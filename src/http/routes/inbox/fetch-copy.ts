@@ -11,11 +11,15 @@ export function fetchCopy(app: App, deps: HttpDeps): void {
     {
       config: { audience: ['reader'] },
       schema: {
-        summary: "The reader's own copy of an artifact, sealed to their key (age)",
+        summary: "The reader's own copy of an artifact, sealed to their key (age, or OpenPGP)",
         description:
           'Each call is a delivery, recorded in the ledger before the first byte is sent.',
         params: Type.Object({ alert: IdText, artifact: IdText }),
-        response: { 200: bytesResponse('An age file; docs/formats/copy.md says what is inside') },
+        response: {
+          200: bytesResponse(
+            'An age file or OpenPGP message; docs/formats/copy.md says what is inside',
+          ),
+        },
       },
     },
     async (request, reply) => {

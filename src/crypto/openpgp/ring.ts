@@ -1,5 +1,5 @@
 import { readKeys } from 'openpgp';
-import { TocsinError } from '../domain/errors.ts';
+import { TocsinError } from '../../domain/errors.ts';
 
 /** A primary key of a ring, and the addresses of its user ids that the key itself certifies. */
 export type RingKey = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generateKey, readKey, revokeKey } from 'openpgp';
-import { readRing } from './openpgp.ts';
+import { readRing } from './ring.ts';
 
 const AT = Date.UTC(2025, 6, 1);
 const DAY = 86_400_000;

@@ -45,6 +45,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   KEY_INVALID: 'input',
   KEY_WRONG: 'mismatch',
   KEY_SEALED: 'refused',
+  KEY_EXPIRED: 'refused',
   SEAL_MALFORMED: 'input',
   SEAL_NO_MATCH: 'mismatch',
   SEAL_TAMPERED: 'evidence',

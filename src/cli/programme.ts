@@ -4,7 +4,7 @@ import { invalid } from '../domain/errors.ts';
 import type { Client } from './client.ts';
 import { clientAction } from './command.ts';
 import { table } from './output.ts';
-import { entries, flag, list, object, real, type Told, text } from './shape.ts';
+import { entries, flag, list, nullable, object, real, type Told, text } from './shape.ts';
 import type { World } from './world.ts';
 
 const programmes = object({
@@ -25,6 +25,27 @@ export function addProgrammeCommands(program: Command, world: World): void {
     return { json: raw, text: table(['programme', 'name', 'pack', 'reader cap'], rows) };
   });
   addPlatform(command, world);
+  addKeyAge(command, world);
+}
+
+const keyAge = object({ days: nullable(real) });
+
+function addKeyAge(programme: Command, world: World): void {
+  const command = programme
+    .command('key-age')
+    .description('how many days a reader’s key may be used that does not say when it ends')
+    .argument('<days>', 'days from when the key came, 1 to 3650; none: for good')
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<ProgrammeOption>(world, command, async (client, { args, options }) => {
+    const [told = ''] = args;
+    const path = `/v1/programmes/${await programmeOf(client, options)}/key-age`;
+    const raw = await client.post(path, {
+      days: told === 'none' ? null : Number(told),
+    });
+    const { days } = keyAge(raw, 'key-age');
+    const text = days === null ? 'Keys are used for good.' : `Keys are used for ${days} days.`;
+    return { json: raw, text: `${text} Those that say themselves when they end do so.\n` };
+  });
 }
 
 const platform = object({ state: text, ruled: flag });

@@ -44,6 +44,8 @@ export const EVENT_SHAPES = {
   appeal_decided: { participant: 'id', step: 'id', outcome: 'code' },
   reader_invited: { participant: 'id', reader: 'id' },
   reader_joined: { participant: 'id', reader: 'id', fingerprint: 'hash' },
+  key_max_age_set: { days: 'int?' },
+  key_ending: { participant: 'id', reader: 'id', expiresAt: 'instant' },
   alert_drafted: { alert: 'id' },
   exercise_opened: { alert: 'id', mode: 'code' },
   alert_changed: { alert: 'id', version: 'int' },

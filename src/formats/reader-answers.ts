@@ -84,6 +84,18 @@ export type OwnStep = {
   readonly appeal: string | null;
 };
 
+/** A key of a reader of the own participant. Instants are RFC 3339; null: it does not end. */
+export type MemberKey = {
+  readonly reader: string;
+  readonly label: string;
+  readonly fingerprint: string;
+  readonly since: string;
+  readonly expiresAt: string | null;
+};
+
+/** All of them; `reader` is the one who asked. */
+export type KeyRing = { readonly reader: string; readonly keys: readonly MemberKey[] };
+
 /** A page of the inbox; `next` is where the following one begins, null at the end. */
 export type InboxPage = { readonly items: readonly InboxAlert[]; readonly next: string | null };
 
@@ -142,6 +154,14 @@ export function parseOwnSteps(answer: unknown): readonly OwnStep[] {
     .get('steps')
     .list(0, MAX_PAGE_ITEMS)
     .map(ownStep);
+}
+
+export function parseKeyRing(answer: unknown): KeyRing {
+  const ring = new JsonNode(answer, 'keys').object();
+  return {
+    reader: id(ring.get('reader')),
+    keys: ring.get('keys').list(0, MAX_PAGE_ITEMS).map(memberKey),
+  };
 }
 
 function pageOf<T>(
@@ -276,6 +296,17 @@ function ownStep(node: JsonNode): OwnStep {
     reason: word(found.get('reason')),
     at: dateTime(found.get('at')),
     appeal: found.get('appeal').orNull(word),
+  };
+}
+
+function memberKey(node: JsonNode): MemberKey {
+  const found = node.object();
+  return {
+    reader: id(found.get('reader')),
+    label: found.get('label').text(MAX_NAME),
+    fingerprint: found.get('fingerprint').matching(HEX_32, '64 lower-case hex digits'),
+    since: dateTime(found.get('since')),
+    expiresAt: found.get('expiresAt').orNull(dateTime),
   };
 }
 

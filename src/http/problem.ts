@@ -24,6 +24,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   KEY_INVALID: 422,
   KEY_WRONG: 500,
   KEY_SEALED: 409,
+  KEY_EXPIRED: 409,
   SEAL_MALFORMED: 422,
   SEAL_NO_MATCH: 422,
   SEAL_TAMPERED: 422,

@@ -36,10 +36,12 @@ export type ServedCopy = {
 type Served =
   | ({ readonly outcome: 'served' } & ServedCopy)
   | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'expired' }
   | { readonly outcome: 'held' };
 
 const UNKNOWN: Closing<Served> = { value: { outcome: 'unknown' }, last: null };
 const HELD: Closing<Served> = { value: { outcome: 'held' }, last: null };
+const EXPIRED: Closing<Served> = { value: { outcome: 'expired' }, last: null };
 
 /**
  * Serves one artifact to one reader, or nothing. Check and act are one transaction under the
@@ -49,6 +51,7 @@ const HELD: Closing<Served> = { value: { outcome: 'held' }, last: null };
  * @throws NOT_FOUND for what the caller may not know of, whatever the cause, in equal bytes.
  * @throws NOT_AVAILABLE when a visible alert's artifact is held; the cause is on the issuer's list.
  *   And of every artifact once the alert's mark key is sealed.
+ * @throws KEY_EXPIRED for what is open, where the caller's own key is in force no longer.
  * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED before anything is looked up, for whatever is asked.
  */
 export async function serveCopy(
@@ -72,6 +75,8 @@ export async function serveCopy(
     case 'served':
       await context.reached('fetch.committed');
       return served;
+    case 'expired':
+      throw new TocsinError('KEY_EXPIRED', 'your key: expected one in force, found it has ended');
     case 'held':
       throw new TocsinError('NOT_AVAILABLE', 'this artifact is not available at the moment');
     case 'unknown':
@@ -170,6 +175,8 @@ async function serve(
   if (work.open.has(asked.id)) {
     // Nothing to decide, so no question to the issuer: nobody gets a copy any more.
     if (work.reader.sealed) return HELD;
+    const { keyExpiresAt } = work.reader;
+    if (keyExpiresAt !== null && keyExpiresAt <= times.now) return EXPIRED;
     return copyFor(context, tx, caller, work, asked, times);
   }
   const cause = work.held.get(asked.id);

@@ -27,6 +27,8 @@ export type ReaderFacts = {
   readonly doubted: boolean;
   readonly recipient: string;
   readonly fingerprint: string;
+  /** From when on nothing is sealed to the key; null: it does not end. */
+  readonly keyExpiresAt: Instant | null;
   readonly policySha256: string;
   readonly clockDoubted: boolean;
   readonly platform: PlatformState;
@@ -50,6 +52,7 @@ type FactRow = Omit<AlertColumns, 'head_enc'> &
     involvement: Involvement | null;
     age_recipient: string | null;
     fingerprint: string | null;
+    key_expires_at: Instant | null;
     policy: string;
     doubted: boolean;
     clock_doubted: boolean;
@@ -75,6 +78,7 @@ export function readerFactsFrom(facts: unknown): ReaderFacts | null {
     },
     recipient: row.age_recipient,
     fingerprint: row.fingerprint,
+    keyExpiresAt: row.key_expires_at,
     policySha256: row.policy,
     doubted: row.doubted,
     clockDoubted: row.clock_doubted,

@@ -6,6 +6,7 @@ import { narrows } from '../domain/standing.ts';
 import { insertAuthor } from './alert-writer.ts';
 import type { Tx } from './database.ts';
 import { type Act, recordEvent } from './event-writer.ts';
+import { keyExpiry } from './reader-key-store.ts';
 import { tellCut } from './tell-cut.ts';
 
 /** A new participant with its enrolment. @throws CONFLICT when the name is taken. */
@@ -207,7 +208,9 @@ export async function joinReader(
       age_recipient: reader.recipient,
       sign_key: reader.signKey,
       fingerprint: reader.fingerprint,
+      key_since: new Date(act.at),
       key_ends_at: reader.keyEndsAt === null ? null : new Date(reader.keyEndsAt),
+      key_expires_at: keyExpiry(act.at, reader.keyEndsAt),
       joined_at: new Date(act.at),
     })
     .where('id', '=', reader.id)

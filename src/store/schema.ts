@@ -35,7 +35,14 @@ export type Database = TraceTables & {
     first_confirmation: string | null;
     confirmed_at: AtOrNull;
   };
-  programme: { id: string; name: string; pack: string; reader_cap: number; created_at: At };
+  programme: {
+    id: string;
+    name: string;
+    pack: string;
+    reader_cap: number;
+    created_at: At;
+    key_max_age_days: number | null;
+  };
   policy_version: {
     programme_id: string;
     sha256: string;
@@ -91,7 +98,10 @@ export type Database = TraceTables & {
     age_recipient: string | null;
     sign_key: Buffer | null;
     fingerprint: string | null;
+    key_since: AtOrNull;
     key_ends_at: AtOrNull;
+    key_expires_at: AtOrNull;
+    key_warned_at: AtOrNull;
     joined_at: AtOrNull;
     removed_at: AtOrNull;
   };

@@ -135,6 +135,18 @@ describe('a suspended participant, on every route that answers readers', () => {
         ask: get(`/v1/log/proofs/${manifest.promise.leaf}`),
         check: (seen) => assert.equal(seen.status, 200),
       },
+      // Until when its own keys are in force: it may be asked to sign that copies are deleted.
+      'GET /v1/keys': {
+        as: 'own',
+        ask: get('/v1/keys'),
+        check(seen) {
+          const { reader, keys } = json<{ reader: string; keys: { reader: string }[] }>(seen);
+          assert.deepEqual(
+            keys.map((key) => key.reader),
+            [reader],
+          );
+        },
+      },
       'GET /v1/standing': {
         as: 'own',
         ask: get('/v1/standing'),

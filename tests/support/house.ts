@@ -259,22 +259,34 @@ export async function confirmed(
   await decideMemberChange(house.context, house.approver, change, stated, now);
 }
 
-/** Invites and joins one reader with fresh keys. */
-export async function joinReader(house: House, participant: ParticipantId): Promise<TestReader> {
+/** An OpenPGP key that a reader brings, and what signs with it. */
+type OwnOpenpgp = {
+  readonly recipient: string;
+  readonly prove: (signed: Buffer) => Promise<Buffer>;
+};
+
+/** Invites and joins one reader, with fresh keys or an OpenPGP key. */
+export async function joinReader(
+  house: House,
+  participant: ParticipantId,
+  openpgp: OwnOpenpgp | null = null,
+): Promise<TestReader> {
   const { context, programme, clock } = house;
   const now = clock.now();
   const invited = await inviteReader(context, 'system', programme, participant, 'reader', now);
-  const { identity, recipient } = generateIdentity();
+  const made = generateIdentity();
+  const { identity } = made;
+  const { recipient } = openpgp ?? made;
   const { secret, publicKey } = generateSigningKey();
-  const proof = signer(secret).sign(
-    joinSigningBytes(sha256(Buffer.from(invited.invitation)), recipient),
-  );
+  const signed = joinSigningBytes(sha256(Buffer.from(invited.invitation)), recipient);
+  const proof = signer(secret).sign(signed);
+  const openpgpProof = openpgp === null ? null : await openpgp.prove(signed);
   const request = {
     invitation: invited.invitation,
     recipient,
     signKey: publicKey,
     proof,
-    openpgpProof: null,
+    openpgpProof,
   };
   const { token, reader } = await redeemInvitation(context, request, now);
   const caller: ReaderCaller = {

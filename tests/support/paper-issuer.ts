@@ -106,6 +106,8 @@ export class PaperIssuer {
   readonly notice = newId();
   /** The notices that were acknowledged. */
   readonly seen: string[] = [];
+  /** When readers' keys end; RFC 3339. */
+  keyEnds: string | null = null;
   instead: Instead = () => null;
   readonly #ticks: Tick[] = [];
   readonly #nodes = new Map<string, Uint8Array>();
@@ -247,6 +249,7 @@ export class PaperIssuer {
     const [, leaf] = /^\/v1\/log\/proofs\/([0-9a-f]{64})$/.exec(path) ?? [];
     if (leaf !== undefined) return this.#prove(leaf);
     if (path === '/v1/receipts') return this.#receive(own, bodyOf(init));
+    if (path === '/v1/keys') return json(this.#keys(own));
     if (path === '/v1/notices') {
       const notice = { id: this.notice, kind: 'something_changed', at: '2025-07-01T09:00:00Z' };
       return json({ items: [notice], next: null });
@@ -303,6 +306,12 @@ export class PaperIssuer {
     const logProof = inclusionProof(tick.tick, to, this.#node).map(hex);
     return { tick: tick.tick, at: tick.at, root: hex(tick.root), logProof };
   };
+
+  #keys({ reader, recipient }: Enrolled) {
+    const since = new Date(START).toISOString();
+    const key = { reader, label: 'desk', fingerprint: fingerprint(recipient), since };
+    return { reader, keys: [{ ...key, expiresAt: this.keyEnds }] };
+  }
 
   #inboxAlert() {
     return {

@@ -8,7 +8,7 @@ export type Command =
   | { readonly verb: 'help' }
   | { readonly verb: 'version' }
   | ({ readonly verb: 'join'; readonly invitation: string; readonly key: KeyChoice } & Common)
-  | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'log' } & Common)
+  | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'log' | 'keys' } & Common)
   | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
   | ({
       readonly verb: 'leak';
@@ -104,6 +104,7 @@ export function parseCommand(args: readonly string[]): Command {
     case 'notices':
     case 'standing':
     case 'log':
+    case 'keys':
       none(rest, verb);
       return { verb, ...common };
     case 'answer': {

@@ -40,6 +40,7 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
       --noticed TIME        when one of you noticed it
   standing                  what was decided about your organisation itself
   appeal STEP [FILE]        say what it has against a step, once: a file, by default standard input
+  keys                      the keys of your organisation's readers, and when they end
   log                       follow the issuer's log to its newest checkpoint
 
   --home DIR                your keys and what you pinned; default: $TOCSIN_HOME, ~/.tocsin-reader

@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<string, string>> = {
   message_waits: 'somebody wrote to you: see messages',
   invitation_waits: 'an invitation waits: see invitations',
   standing_changed: 'the standing of your organisation changed: see standing',
+  key_ends: 'a key of your organisation ends soon, or has ended: see keys',
   appeal_decided: 'an appeal of your organisation was decided: see standing',
 };
 

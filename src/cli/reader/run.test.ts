@@ -116,6 +116,11 @@ test('from the invitation to the receipt', async (t) => {
   assert.equal(desk.out, '1 ticks, extends the 1 seen\n');
 });
 
+/** The issuer's answers, but for an inbox with these alerts. */
+function inboxOf(items: readonly object[]): PaperIssuer['instead'] {
+  return (path) => (path === '/v1/inbox' ? Promise.resolve(json({ items, next: null })) : null);
+}
+
 test('permissions that differ between artifacts are not said of all of them', async (t) => {
   const { desk, issuer } = await joinedDesk(t);
   const answer = await (await issuer.fetch(inboxUrl(issuer), lastInit(issuer))).json();
@@ -125,7 +130,7 @@ test('permissions that differ between artifacts are not said of all of them', as
   const patch = { ...first, name: 'patch.diff', use: null };
   const said = { ...alert.use, safeToSay: 'We have been told.' };
   const items = [{ ...alert, use: said, artifacts: [first, patch] }];
-  issuer.instead = () => Promise.resolve(json({ items, next: null }));
+  issuer.instead = inboxOf(items);
   assert.equal(await desk.run('inbox'), 0, desk.err);
   assert.match(
     desk.out,
@@ -316,7 +321,7 @@ test('content goes to standard output as it is', async (t) => {
 test("what a server sends does not reach the terminal's control", async (t) => {
   const { desk, issuer } = await joinedDesk(t);
   const alert = (await (await issuer.fetch(inboxUrl(issuer), lastInit(issuer))).json()) as object;
-  issuer.instead = () => Promise.resolve(json({ items: [], next: null }));
+  issuer.instead = inboxOf([]);
   assert.equal(await desk.run('inbox'), 0);
   assert.equal(desk.out, 'nothing is open to you now\n');
   const text = '\u001b]0;x\u0007\u202etitle';
@@ -324,7 +329,7 @@ test("what a server sends does not reach the terminal's control", async (t) => {
   const owed = { dueAt: null, withinMs: 1, doneAt: null, state: 'of_later' };
   const obligations = [{ ...owed, code: 'of_a_later_vocabulary' }];
   const evil = { ...alert, title: text, use, obligations };
-  issuer.instead = () => Promise.resolve(json({ items: [evil], next: null }));
+  issuer.instead = inboxOf([evil]);
   assert.equal(await desk.run('inbox'), 0, desk.err);
   assert.ok(!/[^\P{C}\n]/u.test(desk.out));
   issuer.instead = () => Promise.resolve(problem(500, '\u001b[31m'));
@@ -410,4 +415,22 @@ test('another home is another reader', async (t) => {
   await mkdir(other, { mode: 0o700 });
   assert.equal(await desk.run('join', issuer.invite(), '--home', other), 0);
   assert.equal(issuer.readers.size, 2);
+});
+
+test('the inbox says that the own key ends soon, or has ended, and keys until when', async (t) => {
+  const desk = await openDesk(t);
+  await desk.run('join', desk.issuer.invite());
+  assert.equal(await desk.run('inbox'), 0);
+  assert.doesNotMatch(desk.out, /your key/);
+  desk.issuer.keyEnds = new Date(desk.now + 30 * 86_400_000).toISOString();
+  await desk.run('inbox');
+  assert.match(desk.out, /^your key ends 2025-07-24T.*; make another\n/);
+  await desk.run('keys');
+  assert.match(desk.out, /desk \(you\)\n {2}key [0-9a-f]{64}\n.* until 2025-07-24T/);
+  desk.issuer.keyEnds = new Date(desk.now).toISOString();
+  await desk.run('inbox', '--json');
+  const { keyEnds } = JSON.parse(desk.out) as { keyEnds: string };
+  assert.equal(keyEnds, desk.issuer.keyEnds);
+  await desk.run('inbox');
+  assert.match(desk.out, /^your key ended .*nothing is sealed to it; make another\n/);
 });

@@ -5,6 +5,7 @@ import { type Desk, explain, type Machine } from './desk.ts';
 import { feedbackVerb } from './feedback.ts';
 import { EXIT, type Exit, HELP } from './help.ts';
 import { answerVerb, invitationsVerb } from './invitations.ts';
+import { keysVerb } from './keys.ts';
 import { leakVerb } from './leak.ts';
 import { messagesVerb, writeVerb } from './messages.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
@@ -73,6 +74,8 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return standingVerb(session, desk);
     case 'appeal':
       return appealVerb(session, command, desk);
+    case 'keys':
+      return keysVerb(session, desk);
     case 'log':
       return logVerb(session, desk);
   }

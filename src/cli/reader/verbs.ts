@@ -5,11 +5,13 @@ import { contentPath, readCopyFile, storeCopy, writeNew } from '../../participan
 import { watchLog } from '../../participant/follow-log.ts';
 import { fetchCopy, inbox, inboxAlert } from '../../participant/inbox.ts';
 import { join, type KeyChoice } from '../../participant/join.ts';
+import { endingSoon, memberKeys } from '../../participant/keys.ts';
 import { canonicalRules, openCopy } from '../../participant/open-copy.ts';
 import { loadMember, type Session } from '../../participant/session.ts';
 import { type Verification, verifyCopy } from '../../participant/verify-copy.ts';
 import { type Desk, onEach, say } from './desk.ts';
 import { EXIT, type Exit } from './help.ts';
+import { keyWarning } from './keys.ts';
 import { showCopy, showJoined, showVerification } from './show.ts';
 import { showInbox } from './show-inbox.ts';
 
@@ -33,7 +35,10 @@ async function invitationText(argument: string, desk: Desk): Promise<string> {
 
 export async function inboxVerb(session: Session, desk: Desk): Promise<Exit> {
   const alerts = await inbox(session);
-  say(desk, { alerts }, showInbox(alerts));
+  const ring = await memberKeys(session);
+  const keyEnds = endingSoon(ring, desk.now());
+  const lines = [...keyWarning(ring, desk.now()), showInbox(alerts)];
+  say(desk, { alerts, keyEnds }, lines.join('\n'));
   return EXIT.ok;
 }
 

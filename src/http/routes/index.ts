@@ -69,6 +69,7 @@ import { checkPack } from './policies/check.ts';
 import { comparePacks } from './policies/compare.ts';
 import { proposePack } from './policies/propose.ts';
 import { showProposal, showProposals } from './policies/read-proposals.ts';
+import { setKeyAge } from './programmes/key-age.ts';
 import { showProgrammes } from './programmes/list.ts';
 import { setPlatform } from './programmes/platform.ts';
 import { showPolicy } from './programmes/policy.ts';
@@ -78,6 +79,7 @@ import { fetchPublicDocument } from './public/fetch-document.ts';
 import { listPublicAlerts } from './public/list-alerts.ts';
 import { invite } from './readers/invite.ts';
 import { join } from './readers/join.ts';
+import { listKeys } from './readers/keys.ts';
 import { giveReceipt } from './receipts/give.ts';
 import { approveSighting } from './sightings/approve.ts';
 import { bring } from './sightings/bring-half.ts';
@@ -91,6 +93,7 @@ import { appealStep, listOwnSteps } from './standing/own.ts';
 
 const FOR_READERS: readonly Route[] = [
   join,
+  listKeys,
   listNotices,
   acknowledge,
   listInbox,
@@ -127,6 +130,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showProgrammes,
   showPolicy,
   setPlatform,
+  setKeyAge,
   showWork,
   resolveWork,
   admit,

@@ -1,0 +1,45 @@
+import { Type } from 'typebox';
+import { formatInstant } from '../../../domain/instant.ts';
+import { readOwnKeys } from '../../../programme/reader-keys.ts';
+import { readerOf } from '../../auth/audience.ts';
+import type { App, HttpDeps } from '../../deps.ts';
+import {
+  Hex32,
+  IdText,
+  InstantText,
+  instantOrNull,
+  listOf,
+  nullable,
+} from '../../schemas/basic.ts';
+
+const Key = Type.Object({
+  reader: IdText,
+  label: Type.String(),
+  fingerprint: Hex32,
+  since: InstantText,
+  expiresAt: nullable(InstantText),
+});
+
+export function listKeys(app: App, deps: HttpDeps): void {
+  app.get(
+    '/v1/keys',
+    {
+      config: { audience: ['reader'] },
+      schema: {
+        summary: 'The keys of the readers of the own participant, and until when they are in force',
+        response: { 200: Type.Object({ reader: IdText, keys: listOf(Key) }) },
+      },
+    },
+    async (request) => {
+      const { reader, keys } = await readOwnKeys(deps.context, readerOf(request));
+      return {
+        reader,
+        keys: keys.map(({ since, expiresAt, ...key }) => ({
+          ...key,
+          since: formatInstant(since),
+          expiresAt: instantOrNull(expiresAt),
+        })),
+      };
+    },
+  );
+}

@@ -36,6 +36,7 @@ const change = object({
   name: nullable(text),
   before: nullable(fields),
   after: nullable(fields),
+  keys: nullable(object({ reader: text, what: text })),
   rows: nullable(importRows),
   transition: nullable(
     object({ participants: list(text), accepts: list(text), expiresAt: text, reason: text }),
@@ -78,10 +79,12 @@ export function addMemberChangeCommands(participant: Command, world: World): voi
 
 function shown(raw: unknown, seen: Change): Result {
   const { kind, participant, name, at, outcome, digest, before, after, rows, transition } = seen;
-  const head: [string, string][] = [
+  const { keys } = seen;
+  const head: (readonly [string, string])[] = [
     [kind, name ?? participant ?? ''],
     ['proposed', at],
     ['decision', outcome ?? 'open'],
+    ...(keys === null ? [] : ([[`keys ${keys.what}`, `reader ${keys.reader}`]] as const)),
   ];
   const listed =
     (rows === null ? '' : importText(rows)) +

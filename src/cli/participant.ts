@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import { CONSENT_MODES, type ConsentMode, STANDINGS, type Standing } from '../domain/enrolment.ts';
 import { invalid } from '../domain/errors.ts';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
-import { invitationText, parseServerUrl } from '../main/client-parts.ts';
 import { systemClock } from '../main/clock.ts';
 import { plain } from '../participant/plain.ts';
 import type { Client } from './client.ts';
@@ -16,6 +15,7 @@ import { addCopiesCommand } from './participant-copies.ts';
 import { addFactCommands } from './participant-facts.ts';
 import { addGapsCommand } from './participant-gaps.ts';
 import { addImportCommand } from './participant-import.ts';
+import { addKeyCommands, invitedAt } from './participant-keys.ts';
 import { addStandingCommands } from './participant-standing.ts';
 import { participantsPage, participantTable } from './participant-text.ts';
 import { addTransitionCommands } from './participant-transition.ts';
@@ -38,6 +38,7 @@ export function addParticipantCommands(program: Command, world: World): void {
   addList(participant, world);
   addStandingCommands(participant, world);
   addInvite(participant, world);
+  addKeyCommands(participant, world);
   addCopiesCommand(participant, world);
   addFactCommands(participant, world);
   addMemberChangeCommands(participant, world);
@@ -139,12 +140,6 @@ function addList(participant: Command, world: World): void {
   });
 }
 
-const invited = object({
-  reader: text,
-  invitation: text,
-  issuer: object({ origin: text, logVerifierKey: text, manifestKey: text }),
-});
-
 type InviteOptions = ProgrammeOption & {
   readonly label: string;
   readonly readerUrl?: string;
@@ -185,10 +180,8 @@ async function inviteOne(
   participant: string,
   { label, readerUrl = client.url }: InviteOptions,
 ): Promise<{ reader: string; word: string }> {
-  const url = parseServerUrl(readerUrl, '--reader-url');
   const path = `/v1/programmes/${programme}/participants/${participant}/readers`;
-  const { reader, invitation, issuer } = invited(await client.post(path, { label }), 'invitation');
-  return { reader, word: invitationText({ url, invitation, keys: issuer }) };
+  return invitedAt(readerUrl, await client.post(path, { label }));
 }
 
 /** Ended by an error, it is run again: who has an invitation by then is passed over. */

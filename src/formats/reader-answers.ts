@@ -91,6 +91,9 @@ export type MemberKey = {
   readonly fingerprint: string;
   readonly since: string;
   readonly expiresAt: string | null;
+  /** `lost` or `stolen`, as somebody said; null: neither. */
+  readonly reported: string | null;
+  readonly next: { readonly fingerprint: string; readonly opensAt: string } | null;
 };
 
 /** All of them; `reader` is the one who asked. */
@@ -162,6 +165,14 @@ export function parseKeyRing(answer: unknown): KeyRing {
     reader: id(ring.get('reader')),
     keys: ring.get('keys').list(0, MAX_PAGE_ITEMS).map(memberKey),
   };
+}
+
+export function parseRotated(answer: unknown): { readonly opensAt: string } {
+  return { opensAt: dateTime(new JsonNode(answer, 'rotation').object().get('opensAt')) };
+}
+
+export function parseReinvited(answer: unknown): { readonly invitation: string } {
+  return { invitation: new JsonNode(answer, 'report').object().get('invitation').text(200) };
 }
 
 function pageOf<T>(
@@ -307,6 +318,12 @@ function memberKey(node: JsonNode): MemberKey {
     fingerprint: found.get('fingerprint').matching(HEX_32, '64 lower-case hex digits'),
     since: dateTime(found.get('since')),
     expiresAt: found.get('expiresAt').orNull(dateTime),
+    reported: found.get('reported').orNull(word),
+    next: found.get('next').orNull((node) => {
+      const next = node.object();
+      const fingerprint = next.get('fingerprint').matching(HEX_32, '64 lower-case hex digits');
+      return { fingerprint, opensAt: dateTime(next.get('opensAt')) };
+    }),
   };
 }
 

@@ -52,6 +52,11 @@ export async function loadMember(session: Session): Promise<Member> {
   return member;
 }
 
+/** To be read anew: keys were made. */
+export function forgetMember(session: Session): void {
+  members.delete(session);
+}
+
 async function readMember({ home, openpgp }: Session): Promise<Member> {
   const membership = await loadMembership(home);
   const own = await loadOwnKeys(home);

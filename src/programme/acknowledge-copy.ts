@@ -40,7 +40,7 @@ export async function acknowledgeCopy(
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
     }
     const bytes = receiptSigningBytes(input);
-    if (!sent.signKey || !verify(sent.signKey, bytes, input.signature)) {
+    if (!sent.signKeys.some((key) => verify(key, bytes, input.signature))) {
       throw new TocsinError('SIGNATURE_INVALID', "signature: expected one by the reader's key", {
         field: 'signature',
       });

@@ -1,11 +1,11 @@
 import { sha256 } from '../crypto/hash.ts';
 import { recipientFingerprint } from '../crypto/openpgp/recipient.ts';
-import { newId, randomBytes } from '../crypto/random.ts';
+import { newId } from '../crypto/random.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
-import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
+import type { Instant } from '../domain/instant.ts';
 import { joinSigningBytes } from '../formats/join-proof.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
@@ -23,8 +23,11 @@ import { enrol } from './apply-member-change.ts';
 import { type BroughtKeys, checkBrought } from './brought-keys.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import type { Context } from './context.ts';
+import { hashInvitation, newInvitation } from './invitation-secret.ts';
+import { requireGoodStanding } from './key-report.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
 import { issueToken } from './people.ts';
+import { bringNext } from './rotate-keys.ts';
 
 /**
  * Proposes a participant: it is admitted when a second person confirms it, under the id that is
@@ -74,8 +77,6 @@ function checkName(name: string): void {
   if (clean === '' || clean.length > 200) throw invalid('name', '1 to 200 characters', name);
 }
 
-const INVITATION_DAYS = 14;
-const INVITATION_PREFIX = 'invite_';
 const MAX_READERS_PER_PARTICIPANT = 50;
 
 /** Invites one reader. The secret is shown this once; it serves for one join within 14 days. */
@@ -101,7 +102,7 @@ export async function inviteReader(
     }
     await checkReaderLimits(tx, programme, participant);
     const reader = newId<ReaderId>();
-    const secret = INVITATION_PREFIX + randomBytes(24).toString('base64url');
+    const { secret, hash, expiresAt } = newInvitation(now);
     await insertInvitedReader(
       tx,
       { programme, actor, at: now },
@@ -109,8 +110,8 @@ export async function inviteReader(
         id: reader,
         participant,
         label,
-        invitationHash: hashInvitation(secret),
-        expiresAt: plus(now, INVITATION_DAYS * DAY_MS),
+        invitationHash: hash,
+        expiresAt,
       },
     );
     return { reader, invitation: secret };
@@ -135,14 +136,11 @@ async function checkReaderLimits(tx: Tx, programme: ProgrammeId, participant: Pa
   }
 }
 
-function hashInvitation(secret: string): Buffer {
-  return sha256(Buffer.from(`tocsin/invitation/v1\n${secret}`));
-}
-
 export type JoinRequest = { readonly invitation: string } & BroughtKeys;
 
 /**
- * Redeems an invitation: enrols the reader's keys and gives it its token.
+ * Redeems an invitation: enrols the reader's keys and gives it its token. The first keys of a
+ * reader are in force at once; those in place of reported ones, a day later.
  * @throws KEY_INVALID, UNSUPPORTED, LIMIT_EXCEEDED, SIGNATURE_INVALID as `checkBrought`.
  * @throws NOT_FOUND for an unknown, used or expired invitation, equal in bytes.
  */
@@ -162,18 +160,16 @@ export async function redeemInvitation(
     }
     const programme = await programmeOf(tx, invited.participant);
     const actor: Actor = { kind: 'reader', id: invited.id };
-    await joinReader(
-      tx,
-      { programme, actor, at: now },
-      {
-        id: invited.id,
-        participant: invited.participant,
-        recipient: request.recipient,
-        signKey: request.signKey,
-        fingerprint: recipientFingerprint(request.recipient),
-        keyEndsAt,
-      },
-    );
+    const act = { programme, actor, at: now };
+    const keys = { recipient: request.recipient, signKey: request.signKey, keyEndsAt };
+    if (invited.joinedAt === null) {
+      const fingerprint = recipientFingerprint(request.recipient);
+      await joinReader(tx, act, { ...invited, ...keys, fingerprint });
+    } else {
+      // Others had its keys: these wait, and whoever is no member in good standing brings none.
+      await requireGoodStanding(tx, invited.participant);
+      await bringNext(tx, act, invited, keys);
+    }
     const holder = { kind: 'reader', id: invited.id } as const;
     const token = await issueToken(tx, holder, ['reader'], actor, now);
     return { reader: invited.id, participant: invited.participant, token };

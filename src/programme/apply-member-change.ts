@@ -2,8 +2,9 @@ import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import type { Contact } from '../domain/contact.ts';
 import { type Enrolment, statedFacts } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { MemberChangeId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { MemberChangeId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { KeyReport } from '../domain/key-report.ts';
 import type { RowProblem } from '../formats/members/listed.ts';
 import { putContacts } from '../store/contact-store.ts';
 import type { Tx } from '../store/database.ts';
@@ -14,6 +15,7 @@ import { checkEnrolment } from './check-enrolment.ts';
 import { encryptContacts } from './contacts.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
+import { applyKeyReport } from './key-report.ts';
 
 /** A change about participants that may open more to them. */
 export type MemberChange =
@@ -31,6 +33,12 @@ export type MemberChange =
       readonly after: Enrolment;
     }
   | { readonly kind: 'trust'; readonly participant: ParticipantId }
+  | {
+      readonly kind: 'key_report';
+      readonly participant: ParticipantId;
+      readonly reader: ReaderId;
+      readonly what: KeyReport;
+    }
   | {
       readonly kind: 'import';
       readonly participant: null;
@@ -89,6 +97,8 @@ export async function applyMemberChange(
       return restate(context, tx, act, change);
     case 'trust':
       return trust(context, tx, act, change.participant);
+    case 'key_report':
+      return applyKeyReport(tx, act, change);
     case 'import':
       return takeIn(context, tx, act, change.rows);
     case 'transition':

@@ -5,14 +5,15 @@ import { decideBySilence } from './early-waves.ts';
 import { lapseInvitations } from './lapse-invitations.ts';
 import { closeLapsed } from './open-mark-key.ts';
 import { recordUnconfirmed } from './publish-now.ts';
-import { warnDue } from './reader-keys.ts';
+import { takeUpDue, warnDue } from './reader-keys.ts';
 import { releaseDue } from './release-due.ts';
 import { sealDue } from './seal-mark-keys.ts';
 
 /**
  * Ends the invitations nobody answered, records acts that nobody confirmed, opens the waves that
  * nobody refused to bring forward, and releases what is due at `now`; then closes and seals mark
- * keys whose time is over, and tells of readers' keys that end soon. Most often there is nothing. Returns how many batches were released.
+ * keys whose time is over, takes up readers' new keys, and tells of those that end soon. Most often
+ * there is nothing. Returns how many batches were released.
  * @throws as `releaseDue`, `sealDue`.
  */
 export async function doDue(context: Context, now: Instant): Promise<number> {
@@ -25,6 +26,7 @@ export async function doDue(context: Context, now: Instant): Promise<number> {
   const batches = opens ? await releaseDue(context, now) : 0;
   if (due.halves) await closeLapsed(context, now);
   if (due.keys) await sealDue(context, now);
+  if (due.rotations) await takeUpDue(context, now);
   if (due.endings) await warnDue(context, now);
   return batches;
 }

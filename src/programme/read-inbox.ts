@@ -15,7 +15,7 @@ import { alertsPage } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { readerFactsFrom, readerFactsOf } from '../store/delivery-reader.ts';
 import { SOMETHING_CHANGED } from '../store/disclosure-store.ts';
-import { KEY_ENDS } from '../store/reader-key-store.ts';
+import { KEY_NOTICES } from '../store/reader-key-store.ts';
 import { type NoticeRow, noticesPage } from '../store/release-store.ts';
 import { STANDING_NOTICES } from '../store/standing-store.ts';
 import type { ReaderCaller } from './act.ts';
@@ -137,7 +137,7 @@ function shown(
   return alert === null ? invitation !== null && offered.has(invitation) : cases.has(alert);
 }
 
-const ABOUT_ITSELF: readonly string[] = [...STANDING_NOTICES, KEY_ENDS];
+const ABOUT_ITSELF: readonly string[] = [...STANDING_NOTICES, ...KEY_NOTICES];
 
 export type Notice = { readonly id: NoticeId; readonly kind: string; readonly at: Instant };
 

@@ -4,7 +4,13 @@ import type { Instant } from '../domain/instant.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { programmeById } from '../store/programme-store.ts';
-import { type KeyRow, keysOf, putKeyMaxAge, warnOfKeys } from '../store/reader-key-store.ts';
+import {
+  type KeyRow,
+  keysOf,
+  putKeyMaxAge,
+  takeUpKeys,
+  warnOfKeys,
+} from '../store/reader-key-store.ts';
 import { actorOf, once, type PersonCaller, type ReaderCaller, SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 
@@ -44,6 +50,11 @@ export async function limitKeyAge(
     await putKeyMaxAge(tx, { programme, actor: actorOf(caller), at: now }, days);
     return { days };
   });
+}
+
+/** Takes up the keys whose day of waiting is over, a batch to a transaction. */
+export async function takeUpDue(context: Context, now: Instant): Promise<void> {
+  while ((await context.store.issuer((tx) => takeUpKeys(tx, SYSTEM, now))) > 0);
 }
 
 /** Tells participants of keys that end soon, a batch to a transaction. */

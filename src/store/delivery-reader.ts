@@ -191,8 +191,8 @@ export async function firstDeliveries(
 export type SentDelivery = {
   readonly programme: ProgrammeId | null;
   readonly reader: ReaderId;
-  /** Null: the reader has no signing key. */
-  readonly signKey: Buffer | null;
+  /** Those the reader has and has had, but for any that was reported. */
+  readonly signKeys: readonly Buffer[];
   /** The hashes are null where none were kept yet. */
   readonly manifestSha256: Buffer | null;
   readonly ciphertextSha256: Buffer | null;
@@ -204,6 +204,7 @@ export async function sentDelivery(tx: Tx, id: DeliveryId): Promise<SentDelivery
     .innerJoin('reader', 'reader.id', 'delivery.reader_id')
     .leftJoin('alert', 'alert.id', 'delivery.alert_id')
     .select(['delivery.reader_id', 'reader.sign_key', 'alert.programme_id'])
+    .select(['reader.past_sign_keys', 'reader.key_reported'])
     .select(['delivery.manifest_sha256', 'delivery.ciphertext_sha256'])
     .where('delivery.id', '=', id)
     .executeTakeFirst();
@@ -211,7 +212,10 @@ export async function sentDelivery(tx: Tx, id: DeliveryId): Promise<SentDelivery
     ? {
         programme: row.programme_id as ProgrammeId | null,
         reader: row.reader_id as ReaderId,
-        signKey: row.sign_key,
+        signKeys: [
+          ...(row.sign_key === null || row.key_reported !== null ? [] : [row.sign_key]),
+          ...row.past_sign_keys,
+        ],
         manifestSha256: row.manifest_sha256,
         ciphertextSha256: row.ciphertext_sha256,
       }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { AlertId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Tx, timestamp } from './database.ts';
-import { keysEnding } from './reader-key-store.ts';
+import { keysEnding, nextKeysDue } from './reader-key-store.ts';
 import { lapsedBy, sealable } from './sealed-key-store.ts';
 
 /** What waits for the worker at `now`. */
@@ -18,6 +18,8 @@ export type Due = {
   readonly halves: boolean;
   /** Readers' keys that end soon, of which their participants are to be told. */
   readonly endings: boolean;
+  /** Readers' keys that others take the place of. */
+  readonly rotations: boolean;
 };
 
 /** In one statement, as most cycles find nothing. */
@@ -35,9 +37,10 @@ export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
       and confirm_by < ${timestamp(now)}) as unconfirmed,
     exists (select 1 ${sealable(now)}) as keys,
     exists (select 1 from brought_half where at <= ${lapsedBy(now)}) as halves,
-    exists (select 1 ${keysEnding(now)}) as endings`.execute(tx);
+    exists (select 1 ${keysEnding(now)}) as endings,
+    exists (select 1 ${nextKeysDue(now)}) as rotations`.execute(tx);
   const all = { invitations: true, proposals: true, releases: true, unconfirmed: true };
-  return rows[0] ?? { ...all, keys: true, halves: true, endings: true };
+  return rows[0] ?? { ...all, keys: true, halves: true, endings: true, rotations: true };
 }
 
 /** Whether a wave, a re-decision or a silent yes is due after `from` and by `until`, and undone. */

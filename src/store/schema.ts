@@ -102,6 +102,13 @@ export type Database = TraceTables & {
     key_ends_at: AtOrNull;
     key_expires_at: AtOrNull;
     key_warned_at: AtOrNull;
+    next_recipient: string | null;
+    next_sign_key: Buffer | null;
+    next_fingerprint: string | null;
+    next_key_ends_at: AtOrNull;
+    next_from: AtOrNull;
+    key_reported: string | null;
+    past_sign_keys: Generated<Buffer[]>;
     joined_at: AtOrNull;
     removed_at: AtOrNull;
   };

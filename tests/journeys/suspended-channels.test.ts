@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { open } from '../../src/crypto/age/open.ts';
 import { sha256 } from '../../src/crypto/hash.ts';
 import { signer } from '../../src/crypto/sign.ts';
@@ -17,6 +18,13 @@ import {
   type TestReader,
 } from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';
+
+/** Not looked at: whoever may not is told nothing of them. */
+const PROOFS = {
+  signKey: Buffer.alloc(32).toString('base64'),
+  proof: Buffer.alloc(64).toString('base64'),
+  signature: Buffer.alloc(64).toString('base64'),
+};
 
 type Ask = (who: TestReader) => Promise<Seen>;
 
@@ -75,6 +83,8 @@ describe('a suspended participant, on every route that answers readers', () => {
       ciphertextSha256: claim.ciphertextSha256.toString('hex'),
       signature: signer(mine.signSeed).sign(receiptSigningBytes(claim)).toString('base64'),
     };
+    const { programme } = house;
+    const otherKeys = { recipient: generateIdentity().recipient, ...PROOFS };
     const steps = json<{ steps: { id: string }[] }>(await edge.get('/v1/standing', mine.token));
     expected = {
       'GET /v1/inbox': nothing(get('/v1/inbox'), get('/v1/inbox?limit=1')),
@@ -147,6 +157,10 @@ describe('a suspended participant, on every route that answers readers', () => {
           );
         },
       },
+      'POST /v1/keys/rotation': nothing(post('/v1/keys/rotation', otherKeys)),
+      'POST /v1/keys/reports': nothing(
+        post('/v1/keys/reports', { reader: programme, what: 'lost', signature: 'AAAA' }),
+      ),
       'GET /v1/standing': {
         as: 'own',
         ask: get('/v1/standing'),

@@ -310,7 +310,7 @@ export class PaperIssuer {
   #keys({ reader, recipient }: Enrolled) {
     const since = new Date(START).toISOString();
     const key = { reader, label: 'desk', fingerprint: fingerprint(recipient), since };
-    return { reader, keys: [{ ...key, expiresAt: this.keyEnds }] };
+    return { reader, keys: [{ ...key, expiresAt: this.keyEnds, reported: null, next: null }] };
   }
 
   #inboxAlert() {

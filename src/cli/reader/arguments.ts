@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { FEEDBACK_WORDS } from '../../domain/feedback.ts';
 import type { KeyChoice } from '../../participant/join.ts';
+import type { KeyReport } from '../../participant/rotate.ts';
 import { obligationOf } from './report.ts';
 
 /** A command line as understood. */
@@ -9,6 +10,8 @@ export type Command =
   | { readonly verb: 'version' }
   | ({ readonly verb: 'join'; readonly invitation: string; readonly key: KeyChoice } & Common)
   | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'log' | 'keys' } & Common)
+  | ({ readonly verb: 'rotate'; readonly key: KeyChoice } & Common)
+  | ({ readonly verb: 'report-key'; readonly reader: string; readonly what: KeyReport } & Common)
   | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
   | ({
       readonly verb: 'leak';
@@ -84,6 +87,9 @@ export function parseCommand(args: readonly string[]): Command {
     throw new UsageError('--all and --product belong to write');
   }
   const key = keyChoice(values, verb);
+  if ((values.lost ?? values.stolen) !== undefined && verb !== 'rotate') {
+    throw new UsageError('--lost and --stolen belong to rotate');
+  }
   if (values.noticed !== undefined && verb !== 'leak') {
     throw new UsageError('--noticed belongs to leak');
   }
@@ -99,6 +105,9 @@ export function parseCommand(args: readonly string[]): Command {
         key,
         ...common,
       };
+    case 'rotate':
+      none(rest, verb);
+      return rotation(values, key, common);
     case 'inbox':
     case 'invitations':
     case 'notices':
@@ -189,12 +198,26 @@ function keyChoice(
   verb: string | undefined,
 ): KeyChoice {
   if (hybrid === undefined && openpgp === undefined) return 'X25519';
-  if (verb !== 'join') throw new UsageError('--hybrid and --openpgp belong to join');
+  if (verb !== 'join' && verb !== 'rotate') {
+    throw new UsageError('--hybrid and --openpgp belong to join and rotate');
+  }
   if (openpgp === undefined) return 'mlkem768x25519';
   if (hybrid === true) throw new UsageError('expected --hybrid or --openpgp, not both');
   const fingerprint = openpgp.replace(/\s+|^0x/g, '').toUpperCase();
   if (/^[0-9A-F]{40}$/.test(fingerprint)) return { openpgp: fingerprint };
   throw new UsageError('--openpgp: expected the fingerprint of a key, 40 hex digits');
+}
+
+type Gone = { readonly lost?: string; readonly stolen?: string };
+
+/** One's own, or with the id of a colleague that its keys are gone. */
+function rotation({ lost, stolen }: Gone, key: KeyChoice, common: Common): Command {
+  const reader = lost ?? stolen;
+  if (reader === undefined) return { verb: 'rotate', key, ...common };
+  if (key !== 'X25519' || (lost !== undefined && stolen !== undefined)) {
+    throw new UsageError('expected rotate --lost READER or rotate --stolen READER, nothing else');
+  }
+  return { verb: 'report-key', reader, what: lost === undefined ? 'stolen' : 'lost', ...common };
 }
 
 function parse(args: readonly string[]) {
@@ -208,6 +231,8 @@ function parse(args: readonly string[]) {
         notice: { type: 'string' },
         hybrid: { type: 'boolean' },
         openpgp: { type: 'string' },
+        lost: { type: 'string' },
+        stolen: { type: 'string' },
         noticed: { type: 'string' },
         rule: { type: 'string' },
         all: { type: 'boolean' },

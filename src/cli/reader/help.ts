@@ -41,6 +41,10 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   standing                  what was decided about your organisation itself
   appeal STEP [FILE]        say what it has against a step, once: a file, by default standard input
   keys                      the keys of your organisation's readers, and when they end
+  rotate                    make other keys; used a day later, the old ones until then.
+                            --hybrid, --openpgp as for join
+      --lost READER         say, signed, that a colleague's keys are lost: nothing is sealed
+      --stolen READER       to them any more; prints an invitation for that colleague alone
   log                       follow the issuer's log to its newest checkpoint
 
   --home DIR                your keys and what you pinned; default: $TOCSIN_HOME, ~/.tocsin-reader

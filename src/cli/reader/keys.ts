@@ -10,11 +10,14 @@ export async function keysVerb(session: Session, desk: Desk): Promise<Exit> {
   return EXIT.ok;
 }
 
-function showKey({ reader, label, fingerprint, since, expiresAt }: MemberKey, own: string): string {
+function showKey(key: MemberKey, own: string): string {
+  const { reader, label, fingerprint, since, expiresAt, reported, next } = key;
   return [
     `${reader}  ${plain(label)}${reader === own ? ' (you)' : ''}`,
     `  key ${fingerprint}`,
-    `  since ${since}, ${expiresAt === null ? 'without an end' : `until ${expiresAt}`}`,
+    `  since ${since}, ${expiresAt === null ? 'without an end' : `until ${expiresAt}`}` +
+      (reported === null ? '' : `, reported ${reported}`),
+    ...(next === null ? [] : [`  from ${next.opensAt}: key ${next.fingerprint}`]),
   ].join('\n');
 }
 
@@ -23,5 +26,5 @@ export function keyWarning(ring: KeyRing, now: number): string[] {
   const end = endingSoon(ring, now);
   if (end === null) return [];
   const when = Date.parse(end) <= now ? `ended ${end}: nothing is sealed to it` : `ends ${end}`;
-  return [`your key ${when}; make another`];
+  return [`your key ${when}; run rotate`];
 }

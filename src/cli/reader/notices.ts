@@ -24,6 +24,7 @@ const WORDS: Readonly<Record<string, string>> = {
   invitation_waits: 'an invitation waits: see invitations',
   standing_changed: 'the standing of your organisation changed: see standing',
   key_ends: 'a key of your organisation ends soon, or has ended: see keys',
+  key_changed: 'keys of your organisation were replaced, or reported lost or stolen: see keys',
   appeal_decided: 'an appeal of your organisation was decided: see standing',
 };
 

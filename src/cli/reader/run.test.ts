@@ -138,7 +138,7 @@ test('permissions that differ between artifacts are not said of all of them', as
   );
   assert.match(desk.out, /patch\.diff\n {4}you may: read, build_protection\n$/);
   assert.equal(await desk.run('inbox', '--json'), 0);
-  assert.deepEqual(JSON.parse(desk.out), { alerts: items });
+  assert.deepEqual(JSON.parse(desk.out), { alerts: items, keyEnds: null });
 });
 
 test('a notice is shown and acknowledged; one that is not there is refused', async (t) => {
@@ -424,7 +424,7 @@ test('the inbox says that the own key ends soon, or has ended, and keys until wh
   assert.doesNotMatch(desk.out, /your key/);
   desk.issuer.keyEnds = new Date(desk.now + 30 * 86_400_000).toISOString();
   await desk.run('inbox');
-  assert.match(desk.out, /^your key ends 2025-07-24T.*; make another\n/);
+  assert.match(desk.out, /^your key ends 2025-07-24T.*; run rotate\n/);
   await desk.run('keys');
   assert.match(desk.out, /desk \(you\)\n {2}key [0-9a-f]{64}\n.* until 2025-07-24T/);
   desk.issuer.keyEnds = new Date(desk.now).toISOString();
@@ -432,5 +432,5 @@ test('the inbox says that the own key ends soon, or has ended, and keys until wh
   const { keyEnds } = JSON.parse(desk.out) as { keyEnds: string };
   assert.equal(keyEnds, desk.issuer.keyEnds);
   await desk.run('inbox');
-  assert.match(desk.out, /^your key ended .*nothing is sealed to it; make another\n/);
+  assert.match(desk.out, /^your key ended .*nothing is sealed to it; run rotate\n/);
 });

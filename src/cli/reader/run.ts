@@ -10,6 +10,7 @@ import { leakVerb } from './leak.ts';
 import { messagesVerb, writeVerb } from './messages.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
 import { reportVerb } from './report.ts';
+import { reportKeyVerb, rotateVerb } from './rotate.ts';
 import { appealVerb, standingVerb } from './standing.ts';
 import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
 import { READER_VERSION } from './version.ts';
@@ -76,6 +77,10 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return appealVerb(session, command, desk);
     case 'keys':
       return keysVerb(session, desk);
+    case 'rotate':
+      return rotateVerb(session, command, desk);
+    case 'report-key':
+      return reportKeyVerb(session, command, desk);
     case 'log':
       return logVerb(session, desk);
   }

@@ -80,6 +80,7 @@ import { listPublicAlerts } from './public/list-alerts.ts';
 import { invite } from './readers/invite.ts';
 import { join } from './readers/join.ts';
 import { listKeys } from './readers/keys.ts';
+import { proposeReport, reinvite, reportKey, rotate } from './readers/rotate.ts';
 import { giveReceipt } from './receipts/give.ts';
 import { approveSighting } from './sightings/approve.ts';
 import { bring } from './sightings/bring-half.ts';
@@ -94,6 +95,10 @@ import { appealStep, listOwnSteps } from './standing/own.ts';
 const FOR_READERS: readonly Route[] = [
   join,
   listKeys,
+  rotate,
+  reportKey,
+  proposeReport,
+  reinvite,
   listNotices,
   acknowledge,
   listInbox,

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../domain/instant.ts';
+import { KEY_REPORTS } from '../../domain/key-report.ts';
 import type { ImportRow, MemberChange } from '../../programme/apply-member-change.ts';
 import type { MemberChangeView } from '../../programme/member-change.ts';
 import { Count, Hex32, IdText, InstantText, listOf, nullable, oneOf } from './basic.ts';
@@ -23,7 +24,7 @@ export const ImportRowText = Type.Object({
 export const MemberChangeText = Type.Object({
   change: IdText,
   programme: IdText,
-  kind: oneOf(['admission', 'enrolment', 'trust', 'import', 'transition']),
+  kind: oneOf(['admission', 'enrolment', 'trust', 'import', 'transition', 'key_report']),
   digest: Hex32,
   proposer: IdText,
   at: InstantText,
@@ -32,6 +33,7 @@ export const MemberChangeText = Type.Object({
   name: nullable(Type.String()),
   before: nullable(EnrolmentText),
   after: nullable(EnrolmentText),
+  keys: nullable(Type.Object({ reader: IdText, what: oneOf(KEY_REPORTS) })),
   file: nullable(Hex32),
   rows: nullable(listOf(ImportRowText)),
   transition: nullable(
@@ -55,7 +57,7 @@ const NOTHING = {
   name: null,
   before: null,
   after: null,
-  ...{ file: null, rows: null, transition: null },
+  ...{ file: null, rows: null, transition: null, keys: null },
 };
 
 function presentContent(content: MemberChange) {
@@ -71,6 +73,10 @@ function presentContent(content: MemberChange) {
     }
     case 'trust':
       return { ...NOTHING, participant: content.participant };
+    case 'key_report': {
+      const { participant, reader, what } = content;
+      return { ...NOTHING, participant, keys: { reader, what } };
+    }
     case 'import':
       return { ...NOTHING, file: content.file, rows: content.rows.map(presentImportRow) };
     case 'transition': {

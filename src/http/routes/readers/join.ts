@@ -2,26 +2,13 @@ import { Type } from 'typebox';
 import { redeemInvitation } from '../../../programme/admit-participant.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { failureLimit } from '../../failure-limit.ts';
-import { closed, IdText, parseBase64 } from '../../schemas/basic.ts';
+import { closed, IdText } from '../../schemas/basic.ts';
+import { BroughtBody, broughtFrom } from '../../schemas/reader-keys.ts';
 
 const JoinBody = Type.Object(
   {
     invitation: Type.String({ minLength: 1, maxLength: 200 }),
-    recipient: Type.String({
-      minLength: 1,
-      maxLength: 16_100,
-      description:
-        "the reader's recipient: age1…, (hybrid, about 1960 characters) age1pq1…, or openpgp4:…",
-    }),
-    signKey: Type.String({ format: 'byte', description: 'Ed25519 public key, 32 bytes' }),
-    proof: Type.String({ format: 'byte', description: 'signature by signKey (docs/api.md, Join)' }),
-    openpgpProof: Type.Optional(
-      Type.String({
-        format: 'byte',
-        maxLength: 8_000,
-        description: 'detached signature by the OpenPGP key over the same bytes',
-      }),
-    ),
+    ...BroughtBody,
   },
   closed,
 );
@@ -44,14 +31,8 @@ export function join(app: App, deps: HttpDeps): void {
     async (request, reply) => {
       const now = deps.clock.now();
       const joined = await limit.guard(request.ip, now, async () => {
-        const { invitation, recipient, signKey, proof, openpgpProof } = request.body;
-        const keys = {
-          signKey: parseBase64(signKey, 'signKey'),
-          proof: parseBase64(proof, 'proof'),
-          openpgpProof:
-            openpgpProof === undefined ? null : parseBase64(openpgpProof, 'openpgpProof'),
-        };
-        return redeemInvitation(deps.context, { invitation, recipient, ...keys }, now);
+        const { invitation, ...keys } = request.body;
+        return redeemInvitation(deps.context, { invitation, ...broughtFrom(keys) }, now);
       });
       return reply.code(201).send(joined);
     },

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../../../domain/instant.ts';
+import { KEY_REPORTS } from '../../../domain/key-report.ts';
 import { readOwnKeys } from '../../../programme/reader-keys.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
@@ -10,6 +11,7 @@ import {
   instantOrNull,
   listOf,
   nullable,
+  oneOf,
 } from '../../schemas/basic.ts';
 
 const Key = Type.Object({
@@ -18,6 +20,8 @@ const Key = Type.Object({
   fingerprint: Hex32,
   since: InstantText,
   expiresAt: nullable(InstantText),
+  reported: nullable(oneOf(KEY_REPORTS)),
+  next: nullable(Type.Object({ fingerprint: Hex32, opensAt: InstantText })),
 });
 
 export function listKeys(app: App, deps: HttpDeps): void {
@@ -34,10 +38,11 @@ export function listKeys(app: App, deps: HttpDeps): void {
       const { reader, keys } = await readOwnKeys(deps.context, readerOf(request));
       return {
         reader,
-        keys: keys.map(({ since, expiresAt, ...key }) => ({
+        keys: keys.map(({ since, expiresAt, next, ...key }) => ({
           ...key,
           since: formatInstant(since),
           expiresAt: instantOrNull(expiresAt),
+          next: next && { ...next, opensAt: formatInstant(next.opensAt) },
         })),
       };
     },

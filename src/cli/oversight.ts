@@ -43,6 +43,7 @@ const PROPOSALS: Readonly<Record<string, string>> = {
   STANDING_UNCONFIRMED: 'a step that one person put in force: participant confirm, refuse',
   LEAK_REPORTED: 'a participant reported a leak of its own: alert leaks',
   STANDING_APPEALED: 'an appeal against a step: participant grant-appeal, dismiss-appeal',
+  AGREEMENT_SIGNED: 'a signature under the terms: terms countersign, terms refuse',
 };
 
 /** `work list` */

@@ -16,6 +16,7 @@ import { addParticipantCommands } from './participant.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addProgrammeCommands } from './programme.ts';
 import { addMigrateCommand, addServeCommand } from './serve.ts';
+import { addTermsCommands } from './terms.ts';
 import { addTraceCommands } from './trace.ts';
 import type { World } from './world.ts';
 
@@ -39,6 +40,7 @@ export function buildProgram(world: World): Command {
   addAdminCommands(program, world);
   addProgrammeCommands(program, world);
   addParticipantCommands(program, world);
+  addTermsCommands(program, world);
   addAlertCommands(program, world);
   addImportCommand(program, world);
   addPolicyCommands(program, world);

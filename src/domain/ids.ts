@@ -38,6 +38,10 @@ export type ChangeId = Id<'change'>;
 export type MemberChangeId = Id<'member_change'>;
 /** A step of a participant's standing. */
 export type StepId = Id<'step'>;
+/** A version of a programme's terms. */
+export type TermsId = Id<'terms'>;
+/** A signature under terms, with the issuer's answer. */
+export type AgreementId = Id<'agreement'>;
 export type LeakId = Id<'leak'>;
 export type KnowledgeId = Id<'knowledge'>;
 /** A custody of mark keys, proposed or in force. */

@@ -26,6 +26,7 @@ import { checkEnrolment } from './check-enrolment.ts';
 import type { Context } from './context.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
 import { issueToken } from './people.ts';
+import { checkAgreement } from './publish-terms.ts';
 
 /**
  * Proposes a participant: it is admitted when a second person confirms it, under the id that is
@@ -44,6 +45,7 @@ export async function proposeParticipant(
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
     checkEnrolment(await context.policies.active(tx, programme), input.enrolment);
+    await checkAgreement(tx, programme, input.enrolment.agreement);
     await requireFreeName(tx, input.name);
     const participant = newId<ParticipantId>();
     const { name, enrolment: after } = input;

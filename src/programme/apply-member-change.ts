@@ -2,18 +2,20 @@ import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import type { Contact } from '../domain/contact.ts';
 import { type Enrolment, statedFacts } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { MemberChangeId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
+import type { MemberChangeId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RowProblem } from '../formats/members/listed.ts';
 import { putContacts } from '../store/contact-store.ts';
 import type { Tx } from '../store/database.ts';
 import { type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
 import { insertParticipant, updateDoubt, updateEnrolment } from '../store/participant-writer.ts';
+import { putOfficer } from '../store/terms-store.ts';
 import { putTransition } from '../store/transition-store.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import { encryptContacts } from './contacts.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
+import { checkAgreement, type ProposedTerms, publishTerms } from './publish-terms.ts';
 
 /** A change about participants that may open more to them. */
 export type MemberChange =
@@ -46,6 +48,14 @@ export type MemberChange =
       readonly accepts: readonly string[];
       readonly expiresAt: Instant;
       readonly reason: string;
+    }
+  | (ProposedTerms & { readonly kind: 'terms'; readonly participant: null })
+  | {
+      readonly kind: 'officer';
+      readonly participant: ParticipantId;
+      readonly reader: ReaderId;
+      /** What the issuer calls the reader. */
+      readonly label: string;
     };
 
 /** What becomes of an organisation of an imported list, and the rows that name it. */
@@ -93,6 +103,10 @@ export async function applyMemberChange(
       return takeIn(context, tx, act, change.rows);
     case 'transition':
       return accept(context, tx, act, id, change);
+    case 'terms':
+      return publishTerms(tx, act, change);
+    case 'officer':
+      return nameOfficer(tx, act, change);
   }
 }
 
@@ -105,6 +119,7 @@ export async function enrol(
 ): Promise<void> {
   // The policy in force may know other words than the one under which it was proposed.
   checkEnrolment(await context.policies.active(tx, act.programme), member.enrolment);
+  await checkAgreement(tx, act.programme, member.enrolment.agreement);
   await insertParticipant(tx, act, member);
   await grantNow(context, tx, act.programme, member.id, act.at);
 }
@@ -142,6 +157,15 @@ async function accept(
   }
 }
 
+async function nameOfficer(
+  tx: Tx,
+  act: Act,
+  change: { readonly participant: ParticipantId; readonly reader: ReaderId },
+): Promise<void> {
+  if (await putOfficer(tx, act, change, true)) return;
+  throw new TocsinError('CONFLICT', 'reader: expected one that is there, and no officer yet');
+}
+
 async function restate(
   context: Context,
   tx: Tx,
@@ -170,6 +194,7 @@ export async function putEnrolment(
   enrolment: Enrolment,
 ): Promise<void> {
   checkEnrolment(await context.policies.active(tx, act.programme), enrolment);
+  await checkAgreement(tx, act.programme, enrolment.agreement);
   await updateEnrolment(tx, act, participant, enrolment);
   await grantNow(context, tx, act.programme, participant, act.at);
 }

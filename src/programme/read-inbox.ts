@@ -17,6 +17,7 @@ import { readerFactsFrom, readerFactsOf } from '../store/delivery-reader.ts';
 import { SOMETHING_CHANGED } from '../store/disclosure-store.ts';
 import { type NoticeRow, noticesPage } from '../store/release-store.ts';
 import { STANDING_NOTICES } from '../store/standing-store.ts';
+import { TERMS_NOTICES } from '../store/terms-store.ts';
 import type { ReaderCaller } from './act.ts';
 import { readHead } from './alert-head.ts';
 import { offersTo } from './answer-invitation.ts';
@@ -134,7 +135,7 @@ function shown(
   return alert === null ? invitation !== null && offered.has(invitation) : cases.has(alert);
 }
 
-const ABOUT_ITSELF: readonly string[] = STANDING_NOTICES;
+const ABOUT_ITSELF: readonly string[] = [...STANDING_NOTICES, ...TERMS_NOTICES];
 
 export type Notice = { readonly id: NoticeId; readonly kind: string; readonly at: Instant };
 

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Profile } from '../domain/enrolment.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Clauses } from '../domain/terms.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { At, AtOrNull, Json } from './column-types.ts';
 import type { TraceTables } from './trace-schema.ts';
@@ -92,6 +93,7 @@ export type Database = TraceTables & {
     fingerprint: string | null;
     joined_at: AtOrNull;
     removed_at: AtOrNull;
+    officer: Generated<boolean>;
   };
   token: {
     id: string;
@@ -280,6 +282,31 @@ export type Database = TraceTables & {
     decider_id: string | null;
     outcome: string | null;
     decided_at: AtOrNull;
+  };
+  terms: {
+    id: string;
+    programme_id: string;
+    version: number;
+    body: string;
+    clauses: Json<Clauses>;
+    valid_days: number;
+    sha256: string;
+    sign_by: AtOrNull;
+    published_at: At;
+  };
+  agreement: {
+    id: string;
+    programme_id: string;
+    participant_id: string;
+    reader_id: string;
+    terms_id: string;
+    signature: Buffer;
+    at: At;
+    person_id: string | null;
+    answer: string | null;
+    answered_at: AtOrNull;
+    expires_at: AtOrNull;
+    serial: Generated<number>;
   };
   member_contacts: { programme_id: string; participant_id: string; contacts_enc: Buffer };
   member_change: {

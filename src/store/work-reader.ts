@@ -29,6 +29,7 @@ export const PROPOSED = [
   'STANDING_PROPOSED',
   'STANDING_UNCONFIRMED',
   'STANDING_APPEALED',
+  'AGREEMENT_SIGNED',
 ] as const;
 
 /**
@@ -77,7 +78,10 @@ export async function openWorkItems(
       select s.id, 'STANDING_APPEALED', null, null, s.participant_id, p.reader_id, s.person_id,
         p.at, null
       from standing_appeal p join standing_step s on s.id = p.step_id
-      where s.programme_id = ${programme} and p.decided_at is null)
+      where s.programme_id = ${programme} and p.decided_at is null
+    union all
+      select id, 'AGREEMENT_SIGNED', null, null, participant_id, reader_id, null, at, null
+      from agreement where programme_id = ${programme} and answer is null)
     select * from work
     order by coalesce("dueAt" < ${timestamp(now)}, false) desc, artifact is null desc, at, id, code
     limit 500`.execute(tx);

@@ -17,6 +17,7 @@ import {
   type TestReader,
 } from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';
+import { signatureOf } from '../support/terms.ts';
 
 type Ask = (who: TestReader) => Promise<Seen>;
 
@@ -50,6 +51,7 @@ describe('a suspended participant, on every route that answers readers', () => {
     const [notice] = json<{ items: { id: string }[] }>(
       await edge.get('/v1/notices', mine.token),
     ).items;
+    const signature = await signatureOf(house, mine);
     await stand(house, participant, 'suspended');
     await runTick(house.context, house.clock.now());
 
@@ -104,7 +106,10 @@ describe('a suspended participant, on every route that answers readers', () => {
         ask: get('/v1/notices'),
         check(seen) {
           const { items, next } = json<{ items: { kind: string }[]; next: unknown }>(seen);
-          assert.deepEqual([items.map(({ kind }) => kind), next], [['standing_changed'], null]);
+          assert.deepEqual(
+            [items.map(({ kind }) => kind), next],
+            [['terms_published', 'standing_changed'], null],
+          );
         },
       },
       // That it has seen what it was told while it was active.
@@ -123,6 +128,17 @@ describe('a suspended participant, on every route that answers readers', () => {
         as: 'own',
         ask: get(`/v1/log/proofs/${manifest.promise.leaf}`),
         check: (seen) => assert.equal(seen.status, 200),
+      },
+      // What it has agreed to stays its own to read and to sign: it opens nothing while suspended.
+      'GET /v1/terms': {
+        as: 'own',
+        ask: get('/v1/terms'),
+        check: (seen) => assert.equal(json<{ officer: boolean }>(seen).officer, true),
+      },
+      'POST /v1/terms/:terms/signature': {
+        as: 'own',
+        ask: post(`/v1/terms/${signature.terms}/signature`, { signature: signature.signature }),
+        check: (seen) => assert.equal(seen.status, 201),
       },
       'GET /v1/standing': {
         as: 'own',

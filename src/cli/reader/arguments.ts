@@ -7,7 +7,8 @@ export type Command =
   | { readonly verb: 'help' }
   | { readonly verb: 'version' }
   | ({ readonly verb: 'join'; readonly invitation: string; readonly key: AgeKind } & Common)
-  | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'log' } & Common)
+  | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'terms' | 'log' } & Common)
+  | ({ readonly verb: 'sign'; readonly hash: string } & Common)
   | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
   | ({
       readonly verb: 'leak';
@@ -76,6 +77,7 @@ export function parseCommand(args: readonly string[]): Command {
     case 'invitations':
     case 'notices':
     case 'standing':
+    case 'terms':
     case 'log':
       none(rest, verb);
       return { verb, ...common };
@@ -99,6 +101,11 @@ export function parseCommand(args: readonly string[]): Command {
       if (alert === undefined || noticed === undefined)
         throw new UsageError(`expected ${LEAK_USAGE}`);
       return { verb, alert, noticed, text: atMostOne(text, LEAK_USAGE) ?? '-', ...common };
+    }
+    case 'sign': {
+      const hash = atMostOne(rest, 'sign HASH');
+      if (hash === undefined) throw new UsageError('expected sign HASH, as terms shows it');
+      return { verb, hash, ...common };
     }
     case 'appeal': {
       const [step, ...text] = rest;

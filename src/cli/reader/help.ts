@@ -29,6 +29,8 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
       --noticed TIME        when one of you noticed it
   standing                  what was decided about your organisation itself
   appeal STEP [FILE]        say what it has against a step, once: a file, by default standard input
+  terms                     what your organisation agrees to, and what it has signed
+  sign HASH                 sign terms for your organisation, as its officer, by their hash
   log                       follow the issuer's log to its newest checkpoint
 
   --home DIR                your keys and what you pinned; default: $TOCSIN_HOME, ~/.tocsin-reader

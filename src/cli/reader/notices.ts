@@ -23,6 +23,8 @@ const WORDS: Readonly<Record<string, string>> = {
   invitation_waits: 'an invitation waits: see invitations',
   standing_changed: 'the standing of your organisation changed: see standing',
   appeal_decided: 'an appeal of your organisation was decided: see standing',
+  terms_published: 'new terms of the programme: see terms',
+  agreement_answered: 'your organisation’s signature was answered: see terms',
 };
 
 function showNotices(found: readonly Notice[]): string {

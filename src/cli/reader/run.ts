@@ -8,6 +8,7 @@ import { leakVerb } from './leak.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
 import { reportVerb } from './report.ts';
 import { appealVerb, standingVerb } from './standing.ts';
+import { signVerb, termsVerb } from './terms.ts';
 import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
 import { READER_VERSION } from './version.ts';
 
@@ -59,6 +60,10 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return leakVerb(session, command, desk);
     case 'standing':
       return standingVerb(session, desk);
+    case 'terms':
+      return termsVerb(session, desk);
+    case 'sign':
+      return signVerb(session, command.hash, desk);
     case 'appeal':
       return appealVerb(session, command, desk);
     case 'log':

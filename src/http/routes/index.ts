@@ -84,6 +84,8 @@ import { release, reply } from './sightings/release.ts';
 import { trace } from './sightings/trace.ts';
 import { decideStandingAppeal, decideStandingStep } from './standing/decide.ts';
 import { appealStep, listOwnSteps } from './standing/own.ts';
+import { answerSigned, showAgreements, showOwnTerms, signOwnTerms } from './terms/agreements.ts';
+import { dropOfficer, nameOfficer, showTerms, writeTerms } from './terms/issuer.ts';
 
 const FOR_READERS: readonly Route[] = [
   join,
@@ -101,6 +103,8 @@ const FOR_READERS: readonly Route[] = [
   proveLeaf,
   listOwnSteps,
   appealStep,
+  showOwnTerms,
+  signOwnTerms,
 ];
 
 const FOR_ANYBODY: readonly Route[] = [
@@ -133,6 +137,12 @@ const FOR_THE_ISSUER: readonly Route[] = [
   decideStandingAppeal,
   showMemberChange,
   decideMember,
+  writeTerms,
+  showTerms,
+  nameOfficer,
+  dropOfficer,
+  showAgreements,
+  answerSigned,
   setEnrolment,
   setDoubt,
   setCalendar,

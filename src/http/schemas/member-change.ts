@@ -2,8 +2,18 @@ import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../domain/instant.ts';
 import type { ImportRow, MemberChange } from '../../programme/apply-member-change.ts';
 import type { MemberChangeView } from '../../programme/member-change.ts';
-import { Count, Hex32, IdText, InstantText, listOf, nullable, oneOf } from './basic.ts';
+import {
+  Count,
+  Hex32,
+  IdText,
+  InstantText,
+  instantOrNull,
+  listOf,
+  nullable,
+  oneOf,
+} from './basic.ts';
 import { EnrolmentText, presentEnrolment } from './enrolment.ts';
+import { TermsContent } from './terms.ts';
 
 /** What waits for a second person. */
 export const WaitingText = Type.Object({ change: IdText, digest: Hex32 });
@@ -23,7 +33,7 @@ export const ImportRowText = Type.Object({
 export const MemberChangeText = Type.Object({
   change: IdText,
   programme: IdText,
-  kind: oneOf(['admission', 'enrolment', 'trust', 'import', 'transition']),
+  kind: oneOf(['admission', 'enrolment', 'trust', 'import', 'transition', 'terms', 'officer']),
   digest: Hex32,
   proposer: IdText,
   at: InstantText,
@@ -42,6 +52,10 @@ export const MemberChangeText = Type.Object({
       reason: Type.String(),
     }),
   ),
+  terms: nullable(
+    Type.Object({ terms: IdText, version: Count, ...TermsContent, signBy: nullable(InstantText) }),
+  ),
+  officer: nullable(Type.Object({ reader: IdText, label: Type.String() })),
 });
 
 export function presentMemberChange(view: MemberChangeView): Static<typeof MemberChangeText> {
@@ -55,7 +69,7 @@ const NOTHING = {
   name: null,
   before: null,
   after: null,
-  ...{ file: null, rows: null, transition: null },
+  ...{ file: null, rows: null, transition: null, terms: null, officer: null },
 };
 
 function presentContent(content: MemberChange) {
@@ -77,6 +91,14 @@ function presentContent(content: MemberChange) {
       const { participants, accepts, expiresAt, reason } = content;
       const told = { participants, accepts, expiresAt: formatInstant(expiresAt), reason };
       return { ...NOTHING, transition: told };
+    }
+    case 'terms': {
+      const { terms, content: said, signBy } = content;
+      return { ...NOTHING, terms: { terms, ...said, signBy: instantOrNull(signBy) } };
+    }
+    case 'officer': {
+      const { participant, reader, label } = content;
+      return { ...NOTHING, participant, officer: { reader, label } };
     }
   }
 }

@@ -43,6 +43,7 @@ const change = object({
   ),
   terms: nullable(proposedTerms),
   officer: nullable(object({ reader: text, label: text })),
+  application: nullable(object({ id: text, reason: text })),
 });
 type Change = Told<typeof change>;
 
@@ -81,7 +82,7 @@ export function addMemberChangeCommands(participant: Command, world: World): voi
 
 function shown(raw: unknown, seen: Change): Result {
   const { kind, participant, name, at, outcome, digest, before, after, rows } = seen;
-  const { transition, terms, officer } = seen;
+  const { transition, terms, officer, application } = seen;
   const head: [string, string][] = [
     [kind, name ?? participant ?? ''],
     ['proposed', at],
@@ -91,8 +92,14 @@ function shown(raw: unknown, seen: Change): Result {
     (rows === null ? '' : importText(rows)) +
     (transition === null ? '' : facts(transitionRows(transition))) +
     (terms === null ? '' : proposedTermsText(terms)) +
+    (application === null
+      ? ''
+      : facts([
+          ['application', application.id],
+          ['told, why', application.reason],
+        ])) +
     (officer === null ? '' : facts([['officer', `${officer.label}, ${officer.reader}`]]));
-  const body = after === null ? listed : facts(rowsOf(before, after));
+  const body = (after === null ? '' : facts(rowsOf(before, after))) + listed;
   const result = { json: raw, text: `${facts(head)}${body}Digest  ${digest}\n` };
   return outcome === null ? { ...result, hint: nextStep(seen) } : result;
 }

@@ -5,6 +5,7 @@ import { TocsinError } from '../domain/errors.ts';
 import { plain } from '../participant/plain.ts';
 import { addAdminCommands } from './admin.ts';
 import { addAlertCommands } from './alert.ts';
+import { addApplicationCommands } from './application.ts';
 import { addCustodyCommands } from './custody.ts';
 import { addDemoCommand } from './demo.ts';
 import { EXIT_STATUSES, exitStatusOf } from './exit.ts';
@@ -40,6 +41,7 @@ export function buildProgram(world: World): Command {
   addAdminCommands(program, world);
   addProgrammeCommands(program, world);
   addParticipantCommands(program, world);
+  addApplicationCommands(program, world);
   addTermsCommands(program, world);
   addAlertCommands(program, world);
   addImportCommand(program, world);

@@ -38,6 +38,8 @@ export type ChangeId = Id<'change'>;
 export type MemberChangeId = Id<'member_change'>;
 /** A step of a participant's standing. */
 export type StepId = Id<'step'>;
+/** An organisation's application to a programme. */
+export type ApplicationId = Id<'application'>;
 /** A version of a programme's terms. */
 export type TermsId = Id<'terms'>;
 /** A signature under terms, with the issuer's answer. */

@@ -5,6 +5,7 @@ import { type Lead, resolveSchedule, type Schedule } from '../domain/schedule.ts
 import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { checkSchema, validateCedar } from './cedar.ts';
 import type { DutyRules } from './duties/rules.ts';
+import type { EligibilitySection } from './eligibility/section.ts';
 import type { EmbargoRules } from './embargo/rules.ts';
 import { buildEngine, type Engine, notesOn } from './engine.ts';
 import type { PolicyPack } from './pack.ts';
@@ -34,6 +35,8 @@ export type Policy = {
   readonly words: Words;
   /** What the programme lays down for its embargoes. */
   readonly embargo: EmbargoRules;
+  /** Who may join, and on what evidence; null: nobody applies. */
+  readonly eligibility: EligibilitySection | null;
   /** What members may do with copies, and from when; null: whatever the alert lists. */
   readonly use: UseSection | null;
   /** What the issuer and its members owe. */
@@ -107,6 +110,7 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     timing: table.timing,
     words,
     embargo: table.embargo,
+    eligibility: table.eligibility,
     use: table.use,
     duties: table.duties,
     rules,

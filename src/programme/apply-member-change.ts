@@ -12,6 +12,12 @@ import { insertParticipant, updateDoubt, updateEnrolment } from '../store/partic
 import { putOfficer } from '../store/terms-store.ts';
 import { putTransition } from '../store/transition-store.ts';
 import { checkEnrolment } from './check-enrolment.ts';
+import {
+  type AcceptedApplication,
+  concludeAcceptance,
+  concludeRefusal,
+  type RefusedApplication,
+} from './conclude-application.ts';
 import { encryptContacts } from './contacts.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
@@ -25,7 +31,10 @@ export type MemberChange =
       readonly participant: ParticipantId;
       readonly name: string;
       readonly after: Enrolment;
+      /** The application that it accepts; absent: it made none here. */
+      readonly application?: AcceptedApplication;
     }
+  | RefusedApplication
   | {
       readonly kind: 'enrolment';
       readonly participant: ParticipantId;
@@ -90,11 +99,9 @@ export async function applyMemberChange(
 ): Promise<void> {
   switch (change.kind) {
     case 'admission':
-      return enrol(context, tx, act, {
-        id: change.participant,
-        name: change.name,
-        enrolment: change.after,
-      });
+      return admit(context, tx, act, change);
+    case 'refusal':
+      return concludeRefusal(context, tx, act, change);
     case 'enrolment':
       return restate(context, tx, act, change);
     case 'trust':
@@ -108,6 +115,20 @@ export async function applyMemberChange(
     case 'officer':
       return nameOfficer(tx, act, change);
   }
+}
+
+async function admit(
+  context: Context,
+  tx: Tx,
+  act: Act,
+  change: Extract<MemberChange, { kind: 'admission' }>,
+): Promise<void> {
+  const { participant: id, name, after: enrolment, application } = change;
+  if (application) await concludeAcceptance(context, tx, act, application, enrolment);
+  await enrol(context, tx, act, { id, name, enrolment });
+  if (!application) return;
+  const contacts = [{ address: application.contact, fingerprint: null }];
+  await putContacts(tx, act.programme, id, encryptContacts(context, id, contacts));
 }
 
 /** A new participant, decided at once for alerts whose waves have begun. */

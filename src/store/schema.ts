@@ -308,6 +308,25 @@ export type Database = TraceTables & {
     expires_at: AtOrNull;
     serial: Generated<number>;
   };
+  application: {
+    id: string;
+    programme_id: string;
+    participant_id: string;
+    code_hash: Buffer;
+    content_enc: Buffer;
+    at: At;
+    complete_at: AtOrNull;
+    state: string;
+    reason_enc: Buffer | null;
+    decided_at: AtOrNull;
+    appeal_enc: Buffer | null;
+    appealed_at: AtOrNull;
+    appeal_decider_id: string | null;
+    appeal_outcome: string | null;
+    appeal_reason_enc: Buffer | null;
+    appeal_decided_at: AtOrNull;
+  };
+  application_part: { application_id: string; person_id: string };
   member_contacts: { programme_id: string; participant_id: string; contacts_enc: Buffer };
   member_change: {
     id: string;

@@ -30,6 +30,8 @@ export const PROPOSED = [
   'STANDING_UNCONFIRMED',
   'STANDING_APPEALED',
   'AGREEMENT_SIGNED',
+  'APPLICATION_OPEN',
+  'APPLICATION_APPEALED',
 ] as const;
 
 /**
@@ -81,7 +83,12 @@ export async function openWorkItems(
       where s.programme_id = ${programme} and p.decided_at is null
     union all
       select id, 'AGREEMENT_SIGNED', null, null, participant_id, reader_id, null, at, null
-      from agreement where programme_id = ${programme} and answer is null)
+      from agreement where programme_id = ${programme} and answer is null
+    union all
+      select id, case state when 'open' then 'APPLICATION_OPEN' else 'APPLICATION_APPEALED' end,
+        null, null, null, null, null, coalesce(appealed_at, at), null
+      from application where programme_id = ${programme} and (state = 'open'
+        or (state = 'refused' and appeal_enc is not null and appeal_outcome is null)))
     select * from work
     order by coalesce("dueAt" < ${timestamp(now)}, false) desc, artifact is null desc, at, id, code
     limit 500`.execute(tx);

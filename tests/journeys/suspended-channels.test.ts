@@ -6,6 +6,7 @@ import { signer } from '../../src/crypto/sign.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { receiptSigningBytes } from '../../src/formats/receipt.ts';
 import { buildApp } from '../../src/http/app.ts';
+import { apply } from '../../src/programme/applications.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
@@ -16,6 +17,7 @@ import {
   stand,
   type TestReader,
 } from '../support/house.ts';
+import { APPLICATION } from '../support/joining.ts';
 import { smallAlert } from '../support/small-alert.ts';
 import { signatureOf } from '../support/terms.ts';
 
@@ -51,6 +53,9 @@ describe('a suspended participant, on every route that answers readers', () => {
     const [notice] = json<{ items: { id: string }[] }>(
       await edge.get('/v1/notices', mine.token),
     ).items;
+    const applied = { ...APPLICATION, answers: {} };
+    const now = house.clock.now();
+    const { application } = await apply(house.context, house.programme, applied, now);
     const signature = await signatureOf(house, mine);
     await stand(house, participant, 'suspended');
     await runTick(house.context, house.clock.now());
@@ -129,6 +134,11 @@ describe('a suspended participant, on every route that answers readers', () => {
         ask: get(`/v1/log/proofs/${manifest.promise.leaf}`),
         check: (seen) => assert.equal(seen.status, 200),
       },
+      // Its word for somebody is worth nothing, and it learns nothing of who applies.
+      'POST /v1/applications/:application/vouch': nothing(
+        post(`/v1/applications/${application}/vouch`, { name: APPLICATION.name }),
+        post(`/v1/applications/${application}/vouch`, { name: 'Another' }),
+      ),
       // What it has agreed to stays its own to read and to sign: it opens nothing while suspended.
       'GET /v1/terms': {
         as: 'own',

@@ -9,6 +9,7 @@ export type Command =
   | ({ readonly verb: 'join'; readonly invitation: string; readonly key: AgeKind } & Common)
   | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'terms' | 'log' } & Common)
   | ({ readonly verb: 'sign'; readonly hash: string } & Common)
+  | ({ readonly verb: 'vouch'; readonly application: string; readonly name: string } & Common)
   | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
   | ({
       readonly verb: 'leak';
@@ -106,6 +107,13 @@ export function parseCommand(args: readonly string[]): Command {
       const hash = atMostOne(rest, 'sign HASH');
       if (hash === undefined) throw new UsageError('expected sign HASH, as terms shows it');
       return { verb, hash, ...common };
+    }
+    case 'vouch': {
+      const [application, name, ...more] = rest;
+      if (application === undefined || name === undefined || more.length > 0) {
+        throw new UsageError('expected vouch APPLICATION NAME');
+      }
+      return { verb, application, name, ...common };
     }
     case 'appeal': {
       const [step, ...text] = rest;

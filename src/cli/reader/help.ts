@@ -31,6 +31,7 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   appeal STEP [FILE]        say what it has against a step, once: a file, by default standard input
   terms                     what your organisation agrees to, and what it has signed
   sign HASH                 sign terms for your organisation, as its officer, by their hash
+  vouch APPLICATION NAME    vouch for an applicant that gave you its id, in your organisation's name
   log                       follow the issuer's log to its newest checkpoint
 
   --home DIR                your keys and what you pinned; default: $TOCSIN_HOME, ~/.tocsin-reader

@@ -11,6 +11,7 @@ import { appealVerb, standingVerb } from './standing.ts';
 import { signVerb, termsVerb } from './terms.ts';
 import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
 import { READER_VERSION } from './version.ts';
+import { vouchVerb } from './vouch.ts';
 
 /** Runs one command line; the exit status. */
 export async function run(args: readonly string[], machine: Machine): Promise<Exit> {
@@ -64,6 +65,8 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return termsVerb(session, desk);
     case 'sign':
       return signVerb(session, command.hash, desk);
+    case 'vouch':
+      return vouchVerb(session, command, desk);
     case 'appeal':
       return appealVerb(session, command, desk);
     case 'log':

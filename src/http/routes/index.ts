@@ -27,6 +27,15 @@ import { recordEvent } from './alerts/record-event.ts';
 import { sealAware } from './alerts/seal-awareness.ts';
 import { setConsent } from './alerts/set-consent.ts';
 import { setInvolvement } from './alerts/set-involvement.ts';
+import { applyToJoin, followApplication, showCriteria } from './applications/applicant.ts';
+import {
+  checkOne,
+  decideRefusalAppeal,
+  proposeOutcome,
+  showApplication,
+  showApplications,
+  vouch,
+} from './applications/review.ts';
 import { confirm } from './clock/confirm.ts';
 import { accept as acceptCustody, propose as proposeCustody } from './custody/propose.ts';
 import { showCustody } from './custody/read.ts';
@@ -105,6 +114,7 @@ const FOR_READERS: readonly Route[] = [
   appealStep,
   showOwnTerms,
   signOwnTerms,
+  vouch,
 ];
 
 const FOR_ANYBODY: readonly Route[] = [
@@ -114,6 +124,9 @@ const FOR_ANYBODY: readonly Route[] = [
   fetchPublicDocument,
   showCheckpoint,
   showConsistency,
+  showCriteria,
+  applyToJoin,
+  followApplication,
 ];
 
 const FOR_THE_ISSUER: readonly Route[] = [
@@ -137,6 +150,11 @@ const FOR_THE_ISSUER: readonly Route[] = [
   decideStandingAppeal,
   showMemberChange,
   decideMember,
+  showApplications,
+  showApplication,
+  checkOne,
+  proposeOutcome,
+  decideRefusalAppeal,
   writeTerms,
   showTerms,
   nameOfficer,

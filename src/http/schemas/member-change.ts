@@ -33,7 +33,16 @@ export const ImportRowText = Type.Object({
 export const MemberChangeText = Type.Object({
   change: IdText,
   programme: IdText,
-  kind: oneOf(['admission', 'enrolment', 'trust', 'import', 'transition', 'terms', 'officer']),
+  kind: oneOf([
+    'admission',
+    'enrolment',
+    'trust',
+    'import',
+    'transition',
+    'terms',
+    'officer',
+    'refusal',
+  ]),
   digest: Hex32,
   proposer: IdText,
   at: InstantText,
@@ -56,6 +65,7 @@ export const MemberChangeText = Type.Object({
     Type.Object({ terms: IdText, version: Count, ...TermsContent, signBy: nullable(InstantText) }),
   ),
   officer: nullable(Type.Object({ reader: IdText, label: Type.String() })),
+  application: nullable(Type.Object({ id: IdText, reason: Type.String() })),
 });
 
 export function presentMemberChange(view: MemberChangeView): Static<typeof MemberChangeText> {
@@ -69,19 +79,27 @@ const NOTHING = {
   name: null,
   before: null,
   after: null,
-  ...{ file: null, rows: null, transition: null, terms: null, officer: null },
+  ...{ file: null, rows: null, transition: null, terms: null, officer: null, application: null },
 };
 
 function presentContent(content: MemberChange) {
   switch (content.kind) {
     case 'admission': {
-      const { participant, name, after } = content;
-      return { ...NOTHING, participant, name, after: presentEnrolment(after) };
+      const { participant, name, after, application = null } = content;
+      const told = application && { id: application.id, reason: application.reason };
+      return {
+        ...{ ...NOTHING, participant, name, application: told },
+        after: presentEnrolment(after),
+      };
     }
     case 'enrolment': {
       const { participant, before, after } = content;
       const facts = { before: presentEnrolment(before), after: presentEnrolment(after) };
       return { ...NOTHING, participant, ...facts };
+    }
+    case 'refusal': {
+      const { name, application: id, reason } = content;
+      return { ...NOTHING, name, application: { id, reason } };
     }
     case 'trust':
       return { ...NOTHING, participant: content.participant };

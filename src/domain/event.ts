@@ -32,6 +32,8 @@ export const EVENT_SHAPES = {
   application_decided: { application: 'id', outcome: 'code', member: 'id?' },
   application_appealed: { application: 'id' },
   application_appeal_decided: { application: 'id', outcome: 'code' },
+  facts_stated: { participant: 'id', reader: 'id', statement: 'id' },
+  facts_decided: { participant: 'id', statement: 'id', outcome: 'code' },
   terms_published: { terms: 'id', version: 'int', sha256: 'hash', signBy: 'instant?' },
   officer_changed: { participant: 'id', reader: 'id', officer: 'code' },
   agreement_signed: {
@@ -211,6 +213,8 @@ export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'standing_appealed',
   'appeal_decided',
   'application_vouched',
+  'facts_stated',
+  'facts_decided',
   'agreement_signed',
   'agreement_answered',
   'reader_joined',

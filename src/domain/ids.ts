@@ -38,6 +38,8 @@ export type ChangeId = Id<'change'>;
 export type MemberChangeId = Id<'member_change'>;
 /** A step of a participant's standing. */
 export type StepId = Id<'step'>;
+/** What a member states of itself. */
+export type StatementId = Id<'statement'>;
 /** An organisation's application to a programme. */
 export type ApplicationId = Id<'application'>;
 /** A version of a programme's terms. */

@@ -129,7 +129,8 @@ function answersOf(
       const evidence = { shownAt: vouch.at, expiresAt: null, checkedBy: 'sponsor' } as const;
       return [[code, { said, evidence }] as const];
     });
-  return Object.fromEntries([...given, ...sponsored]);
+  const all: (readonly [string, Answer])[] = [...given, ...sponsored];
+  return Object.fromEntries(all);
 }
 
 function saidOf(said: StatedAnswer, idOf: ReadonlyMap<string, ParticipantId>): Said {

@@ -2,7 +2,13 @@ import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import type { Contact } from '../domain/contact.ts';
 import { type Enrolment, statedFacts } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { MemberChangeId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import type {
+  MemberChangeId,
+  ParticipantId,
+  ProgrammeId,
+  ReaderId,
+  StatementId,
+} from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RowProblem } from '../formats/members/listed.ts';
 import { putContacts } from '../store/contact-store.ts';
@@ -11,6 +17,7 @@ import { type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
 import { insertParticipant, updateDoubt, updateEnrolment } from '../store/participant-writer.ts';
 import { putOfficer } from '../store/terms-store.ts';
 import { putTransition } from '../store/transition-store.ts';
+import { attest } from './attest-statement.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import {
   type AcceptedApplication,
@@ -40,6 +47,8 @@ export type MemberChange =
       readonly participant: ParticipantId;
       readonly before: Enrolment;
       readonly after: Enrolment;
+      /** What the member stated, which this attests; absent: the issuer's own word. */
+      readonly statement?: StatementId;
     }
   | { readonly kind: 'trust'; readonly participant: ParticipantId }
   | {
@@ -103,6 +112,7 @@ export async function applyMemberChange(
     case 'refusal':
       return concludeRefusal(context, tx, act, change);
     case 'enrolment':
+      if (change.statement) await attest(context, tx, act, change.statement);
       return restate(context, tx, act, change);
     case 'trust':
       return trust(context, tx, act, change.participant);

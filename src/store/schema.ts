@@ -327,6 +327,17 @@ export type Database = TraceTables & {
     appeal_decided_at: AtOrNull;
   };
   application_part: { application_id: string; person_id: string };
+  member_statement: {
+    id: string;
+    programme_id: string;
+    participant_id: string;
+    reader_id: string;
+    content_enc: Buffer;
+    at: At;
+    state: string;
+    decided_at: AtOrNull;
+    serial: Generated<number>;
+  };
   member_contacts: { programme_id: string; participant_id: string; contacts_enc: Buffer };
   member_change: {
     id: string;

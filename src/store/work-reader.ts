@@ -32,6 +32,7 @@ export const PROPOSED = [
   'AGREEMENT_SIGNED',
   'APPLICATION_OPEN',
   'APPLICATION_APPEALED',
+  'FACTS_STATED',
 ] as const;
 
 /**
@@ -88,7 +89,10 @@ export async function openWorkItems(
       select id, case state when 'open' then 'APPLICATION_OPEN' else 'APPLICATION_APPEALED' end,
         null, null, null, null, null, coalesce(appealed_at, at), null
       from application where programme_id = ${programme} and (state = 'open'
-        or (state = 'refused' and appeal_enc is not null and appeal_outcome is null)))
+        or (state = 'refused' and appeal_enc is not null and appeal_outcome is null))
+    union all
+      select id, 'FACTS_STATED', null, null, participant_id, reader_id, null, at, null
+      from member_statement where programme_id = ${programme} and state = 'asserted')
     select * from work
     order by coalesce("dueAt" < ${timestamp(now)}, false) desc, artifact is null desc, at, id, code
     limit 500`.execute(tx);

@@ -23,6 +23,16 @@ import { signatureOf } from '../support/terms.ts';
 
 type Ask = (who: TestReader) => Promise<Seen>;
 
+const NO_FACTS = {
+  jurisdictions: null,
+  duties: null,
+  affiliates: null,
+  products: null,
+  contacts: null,
+  calendar: null,
+  maxEmbargoMs: null,
+};
+
 /** What a suspended participant gets on a route: as if there were nothing, or what is its own. */
 type Expected =
   | { readonly as: 'nothing'; readonly asks: readonly Ask[] }
@@ -139,6 +149,17 @@ describe('a suspended participant, on every route that answers readers', () => {
         post(`/v1/applications/${application}/vouch`, { name: APPLICATION.name }),
         post(`/v1/applications/${application}/vouch`, { name: 'Another' }),
       ),
+      // What it says of itself is its own, and opens nothing.
+      'POST /v1/facts': {
+        as: 'own',
+        ask: post('/v1/facts', { programme: null, facts: NO_FACTS }),
+        check: (seen) => assert.equal(json<{ narrowed: boolean }>(seen).narrowed, false),
+      },
+      'GET /v1/facts': {
+        as: 'own',
+        ask: get('/v1/facts'),
+        check: (seen) => assert.equal(json<{ items: object[] }>(seen).items.length, 1),
+      },
       // What it has agreed to stays its own to read and to sign: it opens nothing while suspended.
       'GET /v1/terms': {
         as: 'own',

@@ -9,6 +9,7 @@ export type Command =
   | ({ readonly verb: 'join'; readonly invitation: string; readonly key: AgeKind } & Common)
   | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'terms' | 'log' } & Common)
   | ({ readonly verb: 'sign'; readonly hash: string } & Common)
+  | ({ readonly verb: 'facts'; readonly file: string | null } & Common)
   | ({ readonly verb: 'vouch'; readonly application: string; readonly name: string } & Common)
   | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
   | ({
@@ -108,6 +109,8 @@ export function parseCommand(args: readonly string[]): Command {
       if (hash === undefined) throw new UsageError('expected sign HASH, as terms shows it');
       return { verb, hash, ...common };
     }
+    case 'facts':
+      return { verb, file: atMostOne(rest, 'facts [FILE]') ?? null, ...common };
     case 'vouch': {
       const [application, name, ...more] = rest;
       if (application === undefined || name === undefined || more.length > 0) {

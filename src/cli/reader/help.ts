@@ -31,6 +31,8 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   appeal STEP [FILE]        say what it has against a step, once: a file, by default standard input
   terms                     what your organisation agrees to, and what it has signed
   sign HASH                 sign terms for your organisation, as its officer, by their hash
+  facts [FILE]              what your organisation has stated of itself; with a file of JSON, or -
+                            for standard input, state it: duties, affiliates, products, contacts …
   vouch APPLICATION NAME    vouch for an applicant that gave you its id, in your organisation's name
   log                       follow the issuer's log to its newest checkpoint
 

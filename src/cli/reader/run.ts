@@ -2,6 +2,7 @@ import { fileHome } from '../../participant/file-home.ts';
 import { openSession } from '../../participant/session.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { type Desk, explain, type Machine } from './desk.ts';
+import { factsVerb } from './facts.ts';
 import { EXIT, type Exit, HELP } from './help.ts';
 import { answerVerb, invitationsVerb } from './invitations.ts';
 import { leakVerb } from './leak.ts';
@@ -65,6 +66,8 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return termsVerb(session, desk);
     case 'sign':
       return signVerb(session, command.hash, desk);
+    case 'facts':
+      return factsVerb(session, command.file, desk);
     case 'vouch':
       return vouchVerb(session, command, desk);
     case 'appeal':

@@ -39,6 +39,8 @@ import {
 import { confirm } from './clock/confirm.ts';
 import { accept as acceptCustody, propose as proposeCustody } from './custody/propose.ts';
 import { showCustody } from './custody/read.ts';
+import { attestFacts, listFacts, refuseFacts } from './facts/issuer.ts';
+import { showOwnFacts, stateOwnFacts } from './facts/own.ts';
 import { readImport } from './imports/read.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
 import { listLeaks, reportOwnLeak } from './inbox/leak.ts';
@@ -115,6 +117,8 @@ const FOR_READERS: readonly Route[] = [
   showOwnTerms,
   signOwnTerms,
   vouch,
+  showOwnFacts,
+  stateOwnFacts,
 ];
 
 const FOR_ANYBODY: readonly Route[] = [
@@ -155,6 +159,9 @@ const FOR_THE_ISSUER: readonly Route[] = [
   checkOne,
   proposeOutcome,
   decideRefusalAppeal,
+  listFacts,
+  attestFacts,
+  refuseFacts,
   writeTerms,
   showTerms,
   nameOfficer,

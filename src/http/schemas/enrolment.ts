@@ -17,7 +17,8 @@ import type { Transition } from '../../domain/transition.ts';
 import type { StatedEnrolment } from '../../programme/change-participant.ts';
 import { closed, InstantText, listOf, nullable, oneOf } from './basic.ts';
 
-const Duty = Type.Object(
+/** One legal duty, with the law cited. */
+export const Duty = Type.Object(
   {
     law: Type.String({ minLength: 1, maxLength: 300, description: 'the law, cited' }),
     trigger: oneOf(DUTY_TRIGGERS),

@@ -45,6 +45,10 @@ const PROPOSALS: Readonly<Record<string, string>> = {
   MESSAGE_POSTED: 'a participant wrote about the alert: alert messages',
   LEAK_REPORTED: 'a participant reported a leak of its own: alert leaks',
   STANDING_APPEALED: 'an appeal against a step: participant grant-appeal, dismiss-appeal',
+  AGREEMENT_SIGNED: 'a signature under the terms: terms countersign, terms refuse',
+  FACTS_STATED: 'a member states facts of its own: participant statements, attest',
+  APPLICATION_OPEN: 'somebody asks to join: application show',
+  APPLICATION_APPEALED: 'an appeal of an applicant: application grant-appeal, dismiss-appeal',
 };
 
 /** `work list` */

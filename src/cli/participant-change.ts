@@ -4,6 +4,7 @@ import { clientAction, idAt } from './command.ts';
 import { importRows, importText, rowsOf } from './import-text.ts';
 import { facts, type Result } from './output.ts';
 import { fields, list, nullable, object, type Told, text } from './shape.ts';
+import { proposedTerms, proposedTermsText } from './terms-text.ts';
 import type { World } from './world.ts';
 
 const waiting = object({ change: text, digest: text });
@@ -41,6 +42,9 @@ const change = object({
   transition: nullable(
     object({ participants: list(text), accepts: list(text), expiresAt: text, reason: text }),
   ),
+  terms: nullable(proposedTerms),
+  officer: nullable(object({ reader: text, label: text })),
+  application: nullable(object({ id: text, reason: text })),
 });
 type Change = Told<typeof change>;
 
@@ -78,8 +82,8 @@ export function addMemberChangeCommands(participant: Command, world: World): voi
 }
 
 function shown(raw: unknown, seen: Change): Result {
-  const { kind, participant, name, at, outcome, digest, before, after, rows, transition } = seen;
-  const { keys } = seen;
+  const { kind, participant, name, at, outcome, digest, before, after, rows } = seen;
+  const { keys, transition, terms, officer, application } = seen;
   const head: (readonly [string, string])[] = [
     [kind, name ?? participant ?? ''],
     ['proposed', at],
@@ -88,8 +92,16 @@ function shown(raw: unknown, seen: Change): Result {
   ];
   const listed =
     (rows === null ? '' : importText(rows)) +
-    (transition === null ? '' : facts(transitionRows(transition)));
-  const body = after === null ? listed : facts(rowsOf(before, after));
+    (transition === null ? '' : facts(transitionRows(transition))) +
+    (terms === null ? '' : proposedTermsText(terms)) +
+    (application === null
+      ? ''
+      : facts([
+          ['application', application.id],
+          ['told, why', application.reason],
+        ])) +
+    (officer === null ? '' : facts([['officer', `${officer.label}, ${officer.reader}`]]));
+  const body = (after === null ? '' : facts(rowsOf(before, after))) + listed;
   const result = { json: raw, text: `${facts(head)}${body}Digest  ${digest}\n` };
   return outcome === null ? { ...result, hint: nextStep(seen) } : result;
 }

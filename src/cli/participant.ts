@@ -17,6 +17,7 @@ import { addGapsCommand } from './participant-gaps.ts';
 import { addImportCommand } from './participant-import.ts';
 import { addKeyCommands, invitedAt } from './participant-keys.ts';
 import { addStandingCommands } from './participant-standing.ts';
+import { addStatementCommands } from './participant-statements.ts';
 import { participantsPage, participantTable } from './participant-text.ts';
 import { addTransitionCommands } from './participant-transition.ts';
 import { parseProfileFile } from './profile-file.ts';
@@ -45,6 +46,7 @@ export function addParticipantCommands(program: Command, world: World): void {
   addImportCommand(participant, world);
   addGapsCommand(participant, world);
   addTransitionCommands(participant, world);
+  addStatementCommands(participant, world);
 }
 
 type AddOptions = ProgrammeOption & {

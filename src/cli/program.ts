@@ -5,6 +5,7 @@ import { TocsinError } from '../domain/errors.ts';
 import { plain } from '../participant/plain.ts';
 import { addAdminCommands } from './admin.ts';
 import { addAlertCommands } from './alert.ts';
+import { addApplicationCommands } from './application.ts';
 import { addCustodyCommands } from './custody.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -17,6 +18,7 @@ import { addParticipantCommands } from './participant.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addProgrammeCommands } from './programme.ts';
 import { addMigrateCommand, addServeCommand } from './serve.ts';
+import { addTermsCommands } from './terms.ts';
 import { addTraceCommands } from './trace.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +43,8 @@ export function buildProgram(world: World): Command {
   addDoctorCommand(program, world);
   addProgrammeCommands(program, world);
   addParticipantCommands(program, world);
+  addApplicationCommands(program, world);
+  addTermsCommands(program, world);
   addAlertCommands(program, world);
   addImportCommand(program, world);
   addPolicyCommands(program, world);

@@ -42,6 +42,14 @@ export type StepId = Id<'step'>;
 export type FeedbackId = Id<'feedback'>;
 /** What somebody writes about an alert. */
 export type MessageId = Id<'message'>;
+/** What a member states of itself. */
+export type StatementId = Id<'statement'>;
+/** An organisation's application to a programme. */
+export type ApplicationId = Id<'application'>;
+/** A version of a programme's terms. */
+export type TermsId = Id<'terms'>;
+/** A signature under terms, with the issuer's answer. */
+export type AgreementId = Id<'agreement'>;
 export type LeakId = Id<'leak'>;
 export type KnowledgeId = Id<'knowledge'>;
 /** A custody of mark keys, proposed or in force. */

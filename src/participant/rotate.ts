@@ -1,4 +1,5 @@
 import { newId } from '../crypto/random.ts';
+import type { Signer } from '../crypto/sign.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { encodeInvitation } from '../formats/invitation.ts';
 import { type KeyReport, reportSigningBytes, rotationSigningBytes } from '../formats/key-proofs.ts';
@@ -44,6 +45,11 @@ export async function rotateKeys(session: Session, choice: KeyChoice): Promise<s
   };
   const answer = await api.postJson('/v1/keys/rotation', body, newId());
   return parseRotated(answer).opensAt;
+}
+
+/** The signing key that the server has of this reader now. @throws as `memberKeys`; KEY_WRONG. */
+export async function signerInForce(session: Session): Promise<Signer> {
+  return (await ownAtServer(session, await loadMember(session))).inForce.signer;
 }
 
 /** Which of this home's keys are in force, and all that the server knows of this reader's. */

@@ -6,6 +6,7 @@ import { type Lead, resolveSchedule, type Schedule } from '../domain/schedule.ts
 import type { VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { checkSchema, validateCedar } from './cedar.ts';
 import type { DutyRules } from './duties/rules.ts';
+import type { EligibilitySection } from './eligibility/section.ts';
 import type { EmbargoRules } from './embargo/rules.ts';
 import { buildEngine, type Engine, notesOn } from './engine.ts';
 import type { PolicyPack } from './pack.ts';
@@ -42,6 +43,8 @@ export type Policy = {
   readonly threads: Threads;
   /** What the programme lays down for its embargoes. */
   readonly embargo: EmbargoRules;
+  /** Who may join, and on what evidence; null: nobody applies. */
+  readonly eligibility: EligibilitySection | null;
   /** What members may do with copies, and from when; null: whatever the alert lists. */
   readonly use: UseSection | null;
   /** What the issuer and its members owe. */
@@ -117,6 +120,7 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     shadow: table.shadow,
     threads: table.threads,
     embargo: table.embargo,
+    eligibility: table.eligibility,
     use: table.use,
     duties: table.duties,
     rules,

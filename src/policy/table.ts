@@ -93,7 +93,8 @@ export function parseTable(file: string, source: string): DecisionTable {
   );
   const leads = new Map(parseTiers(root.tiers));
   const tiers = [...leads.keys()];
-  const eligibility = root.eligibility === undefined ? null : parseEligibility(root.eligibility);
+  const eligibility =
+    root.eligibility === undefined ? null : parseEligibility(root.eligibility, tiers);
   const products = parseNames(root.products, [OTHER_PRODUCT]);
   const duties = optional(root.duties, parseDuties, DEFAULT_DUTIES);
   // Cells add the leads that are theirs alone.

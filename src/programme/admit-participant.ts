@@ -27,6 +27,7 @@ import { hashInvitation, newInvitation } from './invitation-secret.ts';
 import { requireGoodStanding } from './key-report.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
 import { issueToken } from './people.ts';
+import { checkAgreement } from './publish-terms.ts';
 import { bringNext } from './rotate-keys.ts';
 
 /**
@@ -46,6 +47,7 @@ export async function proposeParticipant(
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
     checkEnrolment(await context.policies.active(tx, programme), input.enrolment);
+    await checkAgreement(tx, programme, input.enrolment.agreement);
     await requireFreeName(tx, input.name);
     const participant = newId<ParticipantId>();
     const { name, enrolment: after } = input;

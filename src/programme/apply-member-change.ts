@@ -2,7 +2,13 @@ import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import type { Contact } from '../domain/contact.ts';
 import { type Enrolment, statedFacts } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { MemberChangeId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
+import type {
+  MemberChangeId,
+  ParticipantId,
+  ProgrammeId,
+  ReaderId,
+  StatementId,
+} from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { KeyReport } from '../domain/key-report.ts';
 import type { RowProblem } from '../formats/members/listed.ts';
@@ -10,12 +16,21 @@ import { putContacts } from '../store/contact-store.ts';
 import type { Tx } from '../store/database.ts';
 import { type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
 import { insertParticipant, updateDoubt, updateEnrolment } from '../store/participant-writer.ts';
+import { putOfficer } from '../store/terms-store.ts';
 import { putTransition } from '../store/transition-store.ts';
+import { attest } from './attest-statement.ts';
 import { checkEnrolment } from './check-enrolment.ts';
+import {
+  type AcceptedApplication,
+  concludeAcceptance,
+  concludeRefusal,
+  type RefusedApplication,
+} from './conclude-application.ts';
 import { encryptContacts } from './contacts.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
 import { applyKeyReport } from './key-report.ts';
+import { checkAgreement, type ProposedTerms, publishTerms } from './publish-terms.ts';
 
 /** A change about participants that may open more to them. */
 export type MemberChange =
@@ -25,12 +40,17 @@ export type MemberChange =
       readonly participant: ParticipantId;
       readonly name: string;
       readonly after: Enrolment;
+      /** The application that it accepts; absent: it made none here. */
+      readonly application?: AcceptedApplication;
     }
+  | RefusedApplication
   | {
       readonly kind: 'enrolment';
       readonly participant: ParticipantId;
       readonly before: Enrolment;
       readonly after: Enrolment;
+      /** What the member stated, which this attests; absent: the issuer's own word. */
+      readonly statement?: StatementId;
     }
   | { readonly kind: 'trust'; readonly participant: ParticipantId }
   | {
@@ -54,6 +74,14 @@ export type MemberChange =
       readonly accepts: readonly string[];
       readonly expiresAt: Instant;
       readonly reason: string;
+    }
+  | (ProposedTerms & { readonly kind: 'terms'; readonly participant: null })
+  | {
+      readonly kind: 'officer';
+      readonly participant: ParticipantId;
+      readonly reader: ReaderId;
+      /** What the issuer calls the reader. */
+      readonly label: string;
     };
 
 /** What becomes of an organisation of an imported list, and the rows that name it. */
@@ -88,12 +116,11 @@ export async function applyMemberChange(
 ): Promise<void> {
   switch (change.kind) {
     case 'admission':
-      return enrol(context, tx, act, {
-        id: change.participant,
-        name: change.name,
-        enrolment: change.after,
-      });
+      return admit(context, tx, act, change);
+    case 'refusal':
+      return concludeRefusal(context, tx, act, change);
     case 'enrolment':
+      if (change.statement) await attest(context, tx, act, change.statement);
       return restate(context, tx, act, change);
     case 'trust':
       return trust(context, tx, act, change.participant);
@@ -103,7 +130,25 @@ export async function applyMemberChange(
       return takeIn(context, tx, act, change.rows);
     case 'transition':
       return accept(context, tx, act, id, change);
+    case 'terms':
+      return publishTerms(tx, act, change);
+    case 'officer':
+      return nameOfficer(tx, act, change);
   }
+}
+
+async function admit(
+  context: Context,
+  tx: Tx,
+  act: Act,
+  change: Extract<MemberChange, { kind: 'admission' }>,
+): Promise<void> {
+  const { participant: id, name, after: enrolment, application } = change;
+  if (application) await concludeAcceptance(context, tx, act, application, enrolment);
+  await enrol(context, tx, act, { id, name, enrolment });
+  if (!application) return;
+  const contacts = [{ address: application.contact, fingerprint: null }];
+  await putContacts(tx, act.programme, id, encryptContacts(context, id, contacts));
 }
 
 /** A new participant, decided at once for alerts whose waves have begun. */
@@ -115,6 +160,7 @@ export async function enrol(
 ): Promise<void> {
   // The policy in force may know other words than the one under which it was proposed.
   checkEnrolment(await context.policies.active(tx, act.programme), member.enrolment);
+  await checkAgreement(tx, act.programme, member.enrolment.agreement);
   await insertParticipant(tx, act, member);
   await grantNow(context, tx, act.programme, member.id, act.at);
 }
@@ -152,6 +198,15 @@ async function accept(
   }
 }
 
+async function nameOfficer(
+  tx: Tx,
+  act: Act,
+  change: { readonly participant: ParticipantId; readonly reader: ReaderId },
+): Promise<void> {
+  if (await putOfficer(tx, act, change, true)) return;
+  throw new TocsinError('CONFLICT', 'reader: expected one that is there, and no officer yet');
+}
+
 async function restate(
   context: Context,
   tx: Tx,
@@ -180,6 +235,7 @@ export async function putEnrolment(
   enrolment: Enrolment,
 ): Promise<void> {
   checkEnrolment(await context.policies.active(tx, act.programme), enrolment);
+  await checkAgreement(tx, act.programme, enrolment.agreement);
   await updateEnrolment(tx, act, participant, enrolment);
   await grantNow(context, tx, act.programme, participant, act.at);
 }

@@ -19,6 +19,7 @@ import { checkEnrolment } from './check-enrolment.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
+import { checkAgreement } from './publish-terms.ts';
 import { type TakenStep, takeStep } from './standing-steps.ts';
 
 /** A change of a standing as somebody states it. */
@@ -83,6 +84,7 @@ export async function changeEnrolment(
     }
     const after = { ...stated, profile: stated.profile ?? before.profile };
     checkEnrolment(await context.policies.active(tx, programme), after);
+    await checkAgreement(tx, programme, after.agreement);
     if (!onlyNarrows(before, after)) {
       const content = { kind: 'enrolment', participant, before, after } as const;
       const proposal = await proposeMemberChange(context, tx, caller, programme, content, now);

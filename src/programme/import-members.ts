@@ -12,6 +12,7 @@ import type { ImportRow } from './apply-member-change.ts';
 import { compareList, knownMembers } from './compare-list.ts';
 import type { Context } from './context.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
+import { checkAgreement } from './publish-terms.ts';
 import { readMemberList } from './read-member-list.ts';
 
 /** A file of members, as somebody brings it. */
@@ -62,6 +63,7 @@ export async function importMembers(
     const sound = rows.every(({ result }) => result !== 'refused');
     const news = rows.filter(({ result }) => result === 'admit' || result === 'change');
     if (!sound || news.length === 0) return { ...report, proposal: null };
+    for (const { after } of news) await checkAgreement(tx, programme, after?.agreement ?? null);
     const reserved = news.map((row) => ({
       ...row,
       participant: row.participant ?? newId<ParticipantId>(),

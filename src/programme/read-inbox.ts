@@ -18,6 +18,7 @@ import { SOMETHING_CHANGED } from '../store/disclosure-store.ts';
 import { KEY_NOTICES } from '../store/reader-key-store.ts';
 import { type NoticeRow, noticesPage } from '../store/release-store.ts';
 import { STANDING_NOTICES } from '../store/standing-store.ts';
+import { TERMS_NOTICES } from '../store/terms-store.ts';
 import type { ReaderCaller } from './act.ts';
 import { readHead } from './alert-head.ts';
 import { offersTo } from './answer-invitation.ts';
@@ -137,7 +138,7 @@ function shown(
   return alert === null ? invitation !== null && offered.has(invitation) : cases.has(alert);
 }
 
-const ABOUT_ITSELF: readonly string[] = [...STANDING_NOTICES, ...KEY_NOTICES];
+const ABOUT_ITSELF: readonly string[] = [...STANDING_NOTICES, ...KEY_NOTICES, ...TERMS_NOTICES];
 
 export type Notice = { readonly id: NoticeId; readonly kind: string; readonly at: Instant };
 

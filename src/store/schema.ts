@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Profile } from '../domain/enrolment.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Clauses } from '../domain/terms.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { At, AtOrNull, Json } from './column-types.ts';
 import type { TraceTables } from './trace-schema.ts';
@@ -111,6 +112,7 @@ export type Database = TraceTables & {
     past_sign_keys: Generated<Buffer[]>;
     joined_at: AtOrNull;
     removed_at: AtOrNull;
+    officer: Generated<boolean>;
   };
   token: {
     id: string;
@@ -299,6 +301,61 @@ export type Database = TraceTables & {
     decider_id: string | null;
     outcome: string | null;
     decided_at: AtOrNull;
+  };
+  terms: {
+    id: string;
+    programme_id: string;
+    version: number;
+    body: string;
+    clauses: Json<Clauses>;
+    valid_days: number;
+    sha256: string;
+    sign_by: AtOrNull;
+    published_at: At;
+  };
+  agreement: {
+    id: string;
+    programme_id: string;
+    participant_id: string;
+    reader_id: string;
+    terms_id: string;
+    signature: Buffer;
+    at: At;
+    person_id: string | null;
+    answer: string | null;
+    answered_at: AtOrNull;
+    expires_at: AtOrNull;
+    serial: Generated<number>;
+  };
+  application: {
+    id: string;
+    programme_id: string;
+    participant_id: string;
+    code_hash: Buffer;
+    content_enc: Buffer;
+    at: At;
+    complete_at: AtOrNull;
+    state: string;
+    reason_enc: Buffer | null;
+    decided_at: AtOrNull;
+    appeal_enc: Buffer | null;
+    appealed_at: AtOrNull;
+    appeal_decider_id: string | null;
+    appeal_outcome: string | null;
+    appeal_reason_enc: Buffer | null;
+    appeal_decided_at: AtOrNull;
+  };
+  application_part: { application_id: string; person_id: string };
+  member_statement: {
+    id: string;
+    programme_id: string;
+    participant_id: string;
+    reader_id: string;
+    content_enc: Buffer;
+    at: At;
+    state: string;
+    decided_at: AtOrNull;
+    serial: Generated<number>;
   };
   member_contacts: { programme_id: string; participant_id: string; contacts_enc: Buffer };
   member_change: {

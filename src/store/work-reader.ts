@@ -29,6 +29,10 @@ export const PROPOSED = [
   'STANDING_PROPOSED',
   'STANDING_UNCONFIRMED',
   'STANDING_APPEALED',
+  'AGREEMENT_SIGNED',
+  'APPLICATION_OPEN',
+  'APPLICATION_APPEALED',
+  'FACTS_STATED',
 ] as const;
 
 /**
@@ -77,7 +81,18 @@ export async function openWorkItems(
       select s.id, 'STANDING_APPEALED', null, null, s.participant_id, p.reader_id, s.person_id,
         p.at, null
       from standing_appeal p join standing_step s on s.id = p.step_id
-      where s.programme_id = ${programme} and p.decided_at is null)
+      where s.programme_id = ${programme} and p.decided_at is null
+    union all
+      select id, 'AGREEMENT_SIGNED', null, null, participant_id, reader_id, null, at, null
+      from agreement where programme_id = ${programme} and answer is null
+    union all
+      select id, case state when 'open' then 'APPLICATION_OPEN' else 'APPLICATION_APPEALED' end,
+        null, null, null, null, null, coalesce(appealed_at, at), null
+      from application where programme_id = ${programme} and (state = 'open'
+        or (state = 'refused' and appeal_enc is not null and appeal_outcome is null))
+    union all
+      select id, 'FACTS_STATED', null, null, participant_id, reader_id, null, at, null
+      from member_statement where programme_id = ${programme} and state = 'asserted')
     select * from work
     order by coalesce("dueAt" < ${timestamp(now)}, false) desc, artifact is null desc, at, id, code
     limit 500`.execute(tx);

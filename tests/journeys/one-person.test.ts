@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { buildApp } from '../../src/http/app.ts';
 import type { PersonCaller } from '../../src/programme/act.ts';
 import { proposeParticipant } from '../../src/programme/admit-participant.ts';
+import { appealRefusal, apply } from '../../src/programme/applications.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
 import { changeStanding } from '../../src/programme/change-participant.ts';
 import { changePlatform } from '../../src/programme/change-platform.ts';
@@ -21,11 +22,13 @@ import { proposeAddition } from '../../src/programme/propose-addition.ts';
 import { publishNow } from '../../src/programme/publish-now.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { reportStatus } from '../../src/programme/release-report.ts';
+import { proposeDecision } from '../../src/programme/review-applications.ts';
 import { appeal } from '../../src/programme/standing-appeals.ts';
 import { openSighting, runTrace } from '../../src/programme/trace-leak.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,
+  confirmed,
   enrolment,
   type House,
   joinReader,
@@ -34,6 +37,7 @@ import {
   readPack,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { APPLICATION } from '../support/joining.ts';
 import { halfOf, twoOfficers } from '../support/officers.ts';
 import { approvedSample } from '../support/sighting.ts';
 import { smallAlert } from '../support/small-alert.ts';
@@ -131,6 +135,23 @@ describe('one human alone', () => {
         const step = await suspended();
         await appeal(context, caller, step, 'Not ours.', now());
         return [`/v1/standing-steps/${step}/appeal/decision`, { outcome: 'dismissed' }];
+      },
+      'POST /v1/applications/:application/appeal/decision': async () => {
+        const { answers: _, ...rest } = APPLICATION;
+        const stated = { ...rest, answers: {} };
+        const { application, code } = await apply(context, programme, stated, now());
+        const refusal = {
+          decision: 'refuse',
+          reason: 'No.',
+          tier: null,
+          consentMode: 'standing',
+          duty: { status: 'unknown' },
+        } as const;
+        const { proposal } = await proposeDecision(context, solo, application, refusal, now());
+        await confirmed(house, proposal);
+        await appealRefusal(context, code, 'Why?', now());
+        const body = { outcome: 'granted', reason: 'Look again.' };
+        return [`/v1/applications/${application}/appeal/decision`, body];
       },
       'POST /v1/sightings/:sighting/approval': async () => {
         const sample = Buffer.from('a sample');

@@ -7,6 +7,7 @@ import { signer } from '../../src/crypto/sign.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { receiptSigningBytes } from '../../src/formats/receipt.ts';
 import { buildApp } from '../../src/http/app.ts';
+import { apply } from '../../src/programme/applications.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
@@ -17,7 +18,9 @@ import {
   stand,
   type TestReader,
 } from '../support/house.ts';
+import { APPLICATION } from '../support/joining.ts';
 import { smallAlert } from '../support/small-alert.ts';
+import { signatureOf } from '../support/terms.ts';
 
 /** Not looked at: whoever may not is told nothing of them. */
 const PROOFS = {
@@ -27,6 +30,16 @@ const PROOFS = {
 };
 
 type Ask = (who: TestReader) => Promise<Seen>;
+
+const NO_FACTS = {
+  jurisdictions: null,
+  duties: null,
+  affiliates: null,
+  products: null,
+  contacts: null,
+  calendar: null,
+  maxEmbargoMs: null,
+};
 
 /** What a suspended participant gets on a route: as if there were nothing, or what is its own. */
 type Expected =
@@ -58,6 +71,10 @@ describe('a suspended participant, on every route that answers readers', () => {
     const [notice] = json<{ items: { id: string }[] }>(
       await edge.get('/v1/notices', mine.token),
     ).items;
+    const applied = { ...APPLICATION, answers: {} };
+    const now = house.clock.now();
+    const { application } = await apply(house.context, house.programme, applied, now);
+    const signature = await signatureOf(house, mine);
     await stand(house, participant, 'suspended');
     await runTick(house.context, house.clock.now());
 
@@ -125,7 +142,10 @@ describe('a suspended participant, on every route that answers readers', () => {
         ask: get('/v1/notices'),
         check(seen) {
           const { items, next } = json<{ items: { kind: string }[]; next: unknown }>(seen);
-          assert.deepEqual([items.map(({ kind }) => kind), next], [['standing_changed'], null]);
+          assert.deepEqual(
+            [items.map(({ kind }) => kind), next],
+            [['terms_published', 'standing_changed'], null],
+          );
         },
       },
       // That it has seen what it was told while it was active.
@@ -161,6 +181,33 @@ describe('a suspended participant, on every route that answers readers', () => {
       'POST /v1/keys/reports': nothing(
         post('/v1/keys/reports', { reader: programme, what: 'lost', signature: 'AAAA' }),
       ),
+      // Its word for somebody is worth nothing, and it learns nothing of who applies.
+      'POST /v1/applications/:application/vouch': nothing(
+        post(`/v1/applications/${application}/vouch`, { name: APPLICATION.name }),
+        post(`/v1/applications/${application}/vouch`, { name: 'Another' }),
+      ),
+      // What it says of itself is its own, and opens nothing.
+      'POST /v1/facts': {
+        as: 'own',
+        ask: post('/v1/facts', { programme: null, facts: NO_FACTS }),
+        check: (seen) => assert.equal(json<{ narrowed: boolean }>(seen).narrowed, false),
+      },
+      'GET /v1/facts': {
+        as: 'own',
+        ask: get('/v1/facts'),
+        check: (seen) => assert.equal(json<{ items: object[] }>(seen).items.length, 1),
+      },
+      // What it has agreed to stays its own to read and to sign: it opens nothing while suspended.
+      'GET /v1/terms': {
+        as: 'own',
+        ask: get('/v1/terms'),
+        check: (seen) => assert.equal(json<{ officer: boolean }>(seen).officer, true),
+      },
+      'POST /v1/terms/:terms/signature': {
+        as: 'own',
+        ask: post(`/v1/terms/${signature.terms}/signature`, { signature: signature.signature }),
+        check: (seen) => assert.equal(seen.status, 201),
+      },
       'GET /v1/standing': {
         as: 'own',
         ask: get('/v1/standing'),

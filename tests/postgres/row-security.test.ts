@@ -175,6 +175,7 @@ async function visibleRows(house: House, participant: ParticipantId) {
 
 /** A column to count by, of tables that the participants' login may read only in part. */
 const READABLE: Readonly<Record<string, string>> = {
+  agreement: 'id',
   event: 'leaf',
   participant: 'id',
   embargo_invitation: 'id',

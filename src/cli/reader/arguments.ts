@@ -9,9 +9,14 @@ export type Command =
   | { readonly verb: 'help' }
   | { readonly verb: 'version' }
   | ({ readonly verb: 'join'; readonly invitation: string; readonly key: KeyChoice } & Common)
-  | ({ readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'log' | 'keys' } & Common)
+  | ({
+      readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'terms' | 'log' | 'keys';
+    } & Common)
   | ({ readonly verb: 'rotate'; readonly key: KeyChoice } & Common)
   | ({ readonly verb: 'report-key'; readonly reader: string; readonly what: KeyReport } & Common)
+  | ({ readonly verb: 'sign'; readonly hash: string } & Common)
+  | ({ readonly verb: 'facts'; readonly file: string | null } & Common)
+  | ({ readonly verb: 'vouch'; readonly application: string; readonly name: string } & Common)
   | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
   | ({
       readonly verb: 'leak';
@@ -112,6 +117,7 @@ export function parseCommand(args: readonly string[]): Command {
     case 'invitations':
     case 'notices':
     case 'standing':
+    case 'terms':
     case 'log':
     case 'keys':
       none(rest, verb);
@@ -161,6 +167,20 @@ export function parseCommand(args: readonly string[]): Command {
       if (alert === undefined || noticed === undefined)
         throw new UsageError(`expected ${LEAK_USAGE}`);
       return { verb, alert, noticed, text: atMostOne(text, LEAK_USAGE) ?? '-', ...common };
+    }
+    case 'sign': {
+      const hash = atMostOne(rest, 'sign HASH');
+      if (hash === undefined) throw new UsageError('expected sign HASH, as terms shows it');
+      return { verb, hash, ...common };
+    }
+    case 'facts':
+      return { verb, file: atMostOne(rest, 'facts [FILE]') ?? null, ...common };
+    case 'vouch': {
+      const [application, name, ...more] = rest;
+      if (application === undefined || name === undefined || more.length > 0) {
+        throw new UsageError('expected vouch APPLICATION NAME');
+      }
+      return { verb, application, name, ...common };
     }
     case 'appeal': {
       const [step, ...text] = rest;

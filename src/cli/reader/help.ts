@@ -45,6 +45,11 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
                             --hybrid, --openpgp as for join
       --lost READER         say, signed, that a colleague's keys are lost: nothing is sealed
       --stolen READER       to them any more; prints an invitation for that colleague alone
+  terms                     what your organisation agrees to, and what it has signed
+  sign HASH                 sign terms for your organisation, as its officer, by their hash
+  facts [FILE]              what your organisation has stated of itself; with a file of JSON, or -
+                            for standard input, state it: duties, affiliates, products, contacts …
+  vouch APPLICATION NAME    vouch for an applicant that gave you its id, in your organisation's name
   log                       follow the issuer's log to its newest checkpoint
 
   --home DIR                your keys and what you pinned; default: $TOCSIN_HOME, ~/.tocsin-reader

@@ -26,6 +26,8 @@ const WORDS: Readonly<Record<string, string>> = {
   key_ends: 'a key of your organisation ends soon, or has ended: see keys',
   key_changed: 'keys of your organisation were replaced, or reported lost or stolen: see keys',
   appeal_decided: 'an appeal of your organisation was decided: see standing',
+  terms_published: 'new terms of the programme: see terms',
+  agreement_answered: 'your organisation’s signature was answered: see terms',
 };
 
 function showNotices(found: readonly Notice[]): string {

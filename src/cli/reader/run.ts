@@ -2,6 +2,7 @@ import { fileHome } from '../../participant/file-home.ts';
 import { openSession } from '../../participant/session.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { type Desk, explain, type Machine } from './desk.ts';
+import { factsVerb } from './facts.ts';
 import { feedbackVerb } from './feedback.ts';
 import { EXIT, type Exit, HELP } from './help.ts';
 import { answerVerb, invitationsVerb } from './invitations.ts';
@@ -12,8 +13,10 @@ import { ackNoticeVerb, noticesVerb } from './notices.ts';
 import { reportVerb } from './report.ts';
 import { reportKeyVerb, rotateVerb } from './rotate.ts';
 import { appealVerb, standingVerb } from './standing.ts';
+import { signVerb, termsVerb } from './terms.ts';
 import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
 import { READER_VERSION } from './version.ts';
+import { vouchVerb } from './vouch.ts';
 
 /** Runs one command line; the exit status. */
 export async function run(args: readonly string[], machine: Machine): Promise<Exit> {
@@ -73,6 +76,14 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return leakVerb(session, command, desk);
     case 'standing':
       return standingVerb(session, desk);
+    case 'terms':
+      return termsVerb(session, desk);
+    case 'sign':
+      return signVerb(session, command.hash, desk);
+    case 'facts':
+      return factsVerb(session, command.file, desk);
+    case 'vouch':
+      return vouchVerb(session, command, desk);
     case 'appeal':
       return appealVerb(session, command, desk);
     case 'keys':

@@ -29,9 +29,20 @@ import { recordEvent } from './alerts/record-event.ts';
 import { sealAware } from './alerts/seal-awareness.ts';
 import { setConsent } from './alerts/set-consent.ts';
 import { setInvolvement } from './alerts/set-involvement.ts';
+import { applyToJoin, followApplication, showCriteria } from './applications/applicant.ts';
+import {
+  checkOne,
+  decideRefusalAppeal,
+  proposeOutcome,
+  showApplication,
+  showApplications,
+  vouch,
+} from './applications/review.ts';
 import { confirm } from './clock/confirm.ts';
 import { accept as acceptCustody, propose as proposeCustody } from './custody/propose.ts';
 import { showCustody } from './custody/read.ts';
+import { attestFacts, listFacts, refuseFacts } from './facts/issuer.ts';
+import { showOwnFacts, stateOwnFacts } from './facts/own.ts';
 import { readImport } from './imports/read.ts';
 import { giveOwnFeedback, listFeedback } from './inbox/feedback.ts';
 import { fetchCopy } from './inbox/fetch-copy.ts';
@@ -91,6 +102,8 @@ import { release, reply } from './sightings/release.ts';
 import { trace } from './sightings/trace.ts';
 import { decideStandingAppeal, decideStandingStep } from './standing/decide.ts';
 import { appealStep, listOwnSteps } from './standing/own.ts';
+import { answerSigned, showAgreements, showOwnTerms, signOwnTerms } from './terms/agreements.ts';
+import { dropOfficer, nameOfficer, showTerms, writeTerms } from './terms/issuer.ts';
 
 const FOR_READERS: readonly Route[] = [
   join,
@@ -120,6 +133,11 @@ const FOR_READERS: readonly Route[] = [
   proveLeaf,
   listOwnSteps,
   appealStep,
+  showOwnTerms,
+  signOwnTerms,
+  vouch,
+  showOwnFacts,
+  stateOwnFacts,
 ];
 
 const FOR_ANYBODY: readonly Route[] = [
@@ -129,6 +147,9 @@ const FOR_ANYBODY: readonly Route[] = [
   fetchPublicDocument,
   showCheckpoint,
   showConsistency,
+  showCriteria,
+  applyToJoin,
+  followApplication,
 ];
 
 const FOR_THE_ISSUER: readonly Route[] = [
@@ -153,6 +174,20 @@ const FOR_THE_ISSUER: readonly Route[] = [
   decideStandingAppeal,
   showMemberChange,
   decideMember,
+  showApplications,
+  showApplication,
+  checkOne,
+  proposeOutcome,
+  decideRefusalAppeal,
+  listFacts,
+  attestFacts,
+  refuseFacts,
+  writeTerms,
+  showTerms,
+  nameOfficer,
+  dropOfficer,
+  showAgreements,
+  answerSigned,
   setEnrolment,
   setDoubt,
   setCalendar,

@@ -6,6 +6,7 @@ import {
   DUTY_RECIPIENTS,
   DUTY_SCOPES,
   DUTY_TRIGGERS,
+  type DutyFacts,
   type Enrolment,
   type Profile,
   ROLES,
@@ -16,7 +17,8 @@ import type { Transition } from '../../domain/transition.ts';
 import type { StatedEnrolment } from '../../programme/change-participant.ts';
 import { closed, InstantText, listOf, nullable, oneOf } from './basic.ts';
 
-const Duty = Type.Object(
+/** One legal duty, with the law cited. */
+export const Duty = Type.Object(
   {
     law: Type.String({ minLength: 1, maxLength: 300, description: 'the law, cited' }),
     trigger: oneOf(DUTY_TRIGGERS),
@@ -38,7 +40,8 @@ const DutyStated = Type.Object(
   closed,
 );
 
-const DutyText = Type.Unsafe<Static<typeof DutyUnknown> | Static<typeof DutyStated>>({
+/** What is known of legal duties. */
+export const DutyText = Type.Unsafe<Static<typeof DutyUnknown> | Static<typeof DutyStated>>({
   type: 'object',
   discriminator: { propertyName: 'status' },
   oneOf: [DutyUnknown, DutyStated],
@@ -84,10 +87,7 @@ export function parseEnrolment(text: Static<typeof StatedEnrolmentText>): Stated
   return {
     tier,
     standing,
-    duty:
-      duty.status === 'unknown'
-        ? { status: 'unknown' }
-        : { ...duty, expiresAt: parseInstant(duty.expiresAt, 'enrolment.duty.expiresAt') },
+    duty: parseDuty(duty, 'enrolment.duty'),
     agreement: agreement && {
       signedAt: parseInstant(agreement.signedAt, 'enrolment.agreement.signedAt'),
       expiresAt: parseInstant(agreement.expiresAt, 'enrolment.agreement.expiresAt'),
@@ -95,6 +95,12 @@ export function parseEnrolment(text: Static<typeof StatedEnrolmentText>): Stated
     consentMode,
     profile: text.profile === undefined ? null : parseProfile(text.profile),
   };
+}
+
+/** @throws INVALID_INPUT naming the instant that is none. */
+export function parseDuty(duty: Static<typeof DutyText>, field: string): DutyFacts {
+  if (duty.status === 'unknown') return { status: 'unknown' };
+  return { ...duty, expiresAt: parseInstant(duty.expiresAt, `${field}.expiresAt`) };
 }
 
 /** What stands in for facts of which nothing is known. */

@@ -3,8 +3,18 @@ import { formatInstant } from '../../domain/instant.ts';
 import { KEY_REPORTS } from '../../domain/key-report.ts';
 import type { ImportRow, MemberChange } from '../../programme/apply-member-change.ts';
 import type { MemberChangeView } from '../../programme/member-change.ts';
-import { Count, Hex32, IdText, InstantText, listOf, nullable, oneOf } from './basic.ts';
+import {
+  Count,
+  Hex32,
+  IdText,
+  InstantText,
+  instantOrNull,
+  listOf,
+  nullable,
+  oneOf,
+} from './basic.ts';
 import { EnrolmentText, presentEnrolment } from './enrolment.ts';
+import { TermsContent } from './terms.ts';
 
 /** What waits for a second person. */
 export const WaitingText = Type.Object({ change: IdText, digest: Hex32 });
@@ -24,7 +34,17 @@ export const ImportRowText = Type.Object({
 export const MemberChangeText = Type.Object({
   change: IdText,
   programme: IdText,
-  kind: oneOf(['admission', 'enrolment', 'trust', 'import', 'transition', 'key_report']),
+  kind: oneOf([
+    'admission',
+    'enrolment',
+    'trust',
+    'import',
+    'transition',
+    'key_report',
+    'terms',
+    'officer',
+    'refusal',
+  ]),
   digest: Hex32,
   proposer: IdText,
   at: InstantText,
@@ -44,6 +64,11 @@ export const MemberChangeText = Type.Object({
       reason: Type.String(),
     }),
   ),
+  terms: nullable(
+    Type.Object({ terms: IdText, version: Count, ...TermsContent, signBy: nullable(InstantText) }),
+  ),
+  officer: nullable(Type.Object({ reader: IdText, label: Type.String() })),
+  application: nullable(Type.Object({ id: IdText, reason: Type.String() })),
 });
 
 export function presentMemberChange(view: MemberChangeView): Static<typeof MemberChangeText> {
@@ -58,18 +83,27 @@ const NOTHING = {
   before: null,
   after: null,
   ...{ file: null, rows: null, transition: null, keys: null },
+  ...{ terms: null, officer: null, application: null },
 };
 
 function presentContent(content: MemberChange) {
   switch (content.kind) {
     case 'admission': {
-      const { participant, name, after } = content;
-      return { ...NOTHING, participant, name, after: presentEnrolment(after) };
+      const { participant, name, after, application = null } = content;
+      const told = application && { id: application.id, reason: application.reason };
+      return {
+        ...{ ...NOTHING, participant, name, application: told },
+        after: presentEnrolment(after),
+      };
     }
     case 'enrolment': {
       const { participant, before, after } = content;
       const facts = { before: presentEnrolment(before), after: presentEnrolment(after) };
       return { ...NOTHING, participant, ...facts };
+    }
+    case 'refusal': {
+      const { name, application: id, reason } = content;
+      return { ...NOTHING, name, application: { id, reason } };
     }
     case 'trust':
       return { ...NOTHING, participant: content.participant };
@@ -83,6 +117,14 @@ function presentContent(content: MemberChange) {
       const { participants, accepts, expiresAt, reason } = content;
       const told = { participants, accepts, expiresAt: formatInstant(expiresAt), reason };
       return { ...NOTHING, transition: told };
+    }
+    case 'terms': {
+      const { terms, content: said, signBy } = content;
+      return { ...NOTHING, terms: { terms, ...said, signBy: instantOrNull(signBy) } };
+    }
+    case 'officer': {
+      const { participant, reader, label } = content;
+      return { ...NOTHING, participant, officer: { reader, label } };
     }
   }
 }

@@ -101,6 +101,11 @@ describe('a section is refused, with its line and a remedy,', () => {
     refuses('alerts: 5', 'alerts: 0', /review\.value\.alerts: expected an integer from 1/);
   });
 
+  test('with a first tier that the pack does not have', () => {
+    const tier = 'joins_at: first\nreview:';
+    refuses('review:', tier, /joins_at: expected one of .*found "first"/);
+  });
+
   test('with evidence that nobody checks, or whose end has no consequence', () => {
     refuses('checked_by: reviewer, ', '', /missing criteria\.guests\.evidence\.checked_by/);
     refuses(', on_expiry: restricted', '', /missing criteria\.guests\.evidence\.on_expiry/);

@@ -1,4 +1,4 @@
-import { ROLES, type Role } from '../../domain/enrolment.ts';
+import { ROLES, type Role, type Tier } from '../../domain/enrolment.ts';
 import { refusePack } from '../refuse.ts';
 import { span } from '../span.ts';
 import { code, flag, someCodes, someWords, whole } from '../values.ts';
@@ -31,10 +31,11 @@ const QUESTION_KEYS: Readonly<Record<CriterionKind, readonly ('least' | 'words')
 
 /**
  * Parses the `eligibility:` section (docs/policy/eligibility.md).
+ * @param tiers of the pack, earliest first
  * @throws POLICY_INVALID naming file, line and what is missing, unknown or never asked.
  */
-export function parseEligibility(yaml: Yaml): EligibilitySection {
-  const root = fields(yaml, ['seats', 'criteria'], ['review']);
+export function parseEligibility(yaml: Yaml, tiers: readonly Tier[] = []): EligibilitySection {
+  const root = fields(yaml, ['seats', 'criteria'], ['review', 'joins_at']);
   const seats = parseSeats(root.seats);
   const criteria = [...entries(root.criteria)].map(([name, criterion]) =>
     parseCriterion(name, criterion, seats),
@@ -42,7 +43,12 @@ export function parseEligibility(yaml: Yaml): EligibilitySection {
   if (criteria.length === 0 || criteria.length >= MAX_NAMES) {
     throw unexpected(root.criteria, `1 to ${MAX_NAMES - 1} criteria`);
   }
-  return { seats, criteria, review: root.review === undefined ? null : parseReview(root.review) };
+  return {
+    seats,
+    criteria,
+    review: root.review === undefined ? null : parseReview(root.review),
+    joinsAt: root.joins_at === undefined ? null : word(root.joins_at, tiers),
+  };
 }
 
 function parseSeats(yaml: Yaml): Map<Role, number | null> {

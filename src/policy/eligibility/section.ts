@@ -1,4 +1,4 @@
-import type { Role, Standing } from '../../domain/enrolment.ts';
+import type { Role, Standing, Tier } from '../../domain/enrolment.ts';
 
 /**
  * What a criterion asks. `minimum`: a number of at least so many; `must_not`: does none of these;
@@ -76,6 +76,8 @@ export type EligibilitySection = {
   readonly criteria: readonly Criterion[];
   /** Null: standing is not reviewed by the calendar. */
   readonly review: ReviewRule | null;
+  /** The tier in which every applicant begins; null: the issuer says which. */
+  readonly joinsAt: Tier | null;
 };
 
 /** Standings that hold a seat: a suspended member may come back to it. */

@@ -18,8 +18,8 @@ create index reader_by_key_end on reader (key_expires_at)
 alter table notice drop constraint notice_check;
 alter table notice add constraint notice_check check (
   (alert_id is not null)::int + (invitation_id is not null)::int
-    = case when kind in ('standing_changed', 'appeal_decided', 'key_ends', 'key_changed')
-      then 0 else 1 end);
+    = case when kind in ('standing_changed', 'appeal_decided', 'terms_published',
+      'agreement_answered', 'key_ends', 'key_changed') then 0 else 1 end);
 
 -- As in 0047, and until when the reader's key is in force.
 create or replace function tocsin_release_facts(p_participant uuid, p_alert uuid, p_reader uuid)

@@ -18,8 +18,10 @@ export function addAdminCommands(program: Command, world: World): void {
   addPerson(person, world);
   addPersons(person, world);
   addToken(person, world);
+  addLink(person, world, 'person');
   addRevoke(person, world, 'person');
   const reader = admin.command('reader').description('readers’ tokens');
+  addLink(reader, world, 'reader');
   addRevoke(reader, world, 'reader');
 }
 
@@ -118,12 +120,29 @@ function addToken(person: Command, world: World): void {
   });
 }
 
+const linked = object({ link: text });
+
+function addLink(parent: Command, world: World, holder: 'person' | 'reader'): void {
+  const command = parent
+    .command('link')
+    .description(`a one-time link by which a ${holder} registers their first passkey`)
+    .argument(`<${holder}>`, `id of the ${holder}`);
+  action(world, command, async ({ args: [id = ''] }) => {
+    const raw = await ask(world, { verb: 'addLink', holder, id });
+    return {
+      json: raw,
+      text: `${linked(raw, 'link').link}\n`,
+      hint: 'For a browser, once, within 14 days. It is shown this once.',
+    };
+  });
+}
+
 const revoked = object({ revoked: real });
 
 function addRevoke(parent: Command, world: World, holder: 'person' | 'reader'): void {
   const command = parent
     .command('revoke')
-    .description(`end all tokens of a ${holder}, at once`)
+    .description(`end all tokens, sessions, passkeys of a ${holder}, at once`)
     .argument(`<${holder}>`, `id of the ${holder}`);
   action(world, command, async ({ args: [id = ''] }) => {
     const raw = await ask(world, { verb: 'endTokens', holder, id });

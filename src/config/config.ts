@@ -21,6 +21,8 @@ export type Config = {
   /** Name of the ledger: first line of its checkpoints. No scheme, no spaces. */
   readonly origin: string;
   readonly tickMs: number;
+  /** Where browsers find the server: an origin, and its host, to which passkeys are bound. */
+  readonly site: { readonly origin: string; readonly rpId: string };
   readonly masterKey: { readonly file: string; readonly kid: string };
   readonly database: DatabaseConfig;
   /** Test only: end the process at the n-th passing of a point. */
@@ -36,9 +38,11 @@ const DEFAULT_TICK_SECONDS = 60;
  */
 export function parseConfig(env: Env, cwd: string): Config {
   const dataDir = resolve(cwd, env.TOCSIN_DATA ?? '.tocsin');
+  const listen = parseListen(env.TOCSIN_LISTEN ?? DEFAULT_LISTEN);
   return {
     dataDir,
-    listen: parseListen(env.TOCSIN_LISTEN ?? DEFAULT_LISTEN),
+    listen,
+    site: parseSite(env.TOCSIN_PUBLIC_URL ?? `http://localhost:${listen.port}`),
     origin: parseOrigin(env.TOCSIN_ORIGIN ?? 'tocsin.invalid/ledger'),
     tickMs: parseTick(env.TOCSIN_TICK_SECONDS),
     masterKey: {
@@ -61,6 +65,21 @@ function parseListen(text: string): Config['listen'] {
   const port = Number(match?.[2]);
   if (!match?.[1] || port > 65_535) throw bad('TOCSIN_LISTEN', 'HOST:PORT', JSON.stringify(text));
   return { host: match[1].replace(/^\[|\]$/g, ''), port };
+}
+
+/**
+ * Browsers know passkeys and `__Host-` cookies on secure origins alone: HTTPS, or the machine's own
+ * name for itself. An address has no passkeys (WebAuthn level 3, section 5.1.3).
+ */
+function parseSite(text: string): Config['site'] {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const secure = url?.protocol === 'https:' || url?.hostname === 'localhost';
+  const named = url !== null && !/^[\d.]+$|^\[/.test(url.hostname);
+  if (url === null || !secure || !named || url.href !== `${url.origin}/`) {
+    const expected = 'https://HOST without a path, or http://localhost:PORT';
+    throw bad('TOCSIN_PUBLIC_URL', expected, JSON.stringify(text));
+  }
+  return { origin: url.origin, rpId: url.hostname };
 }
 
 function parseOrigin(text: string): string {

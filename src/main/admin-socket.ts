@@ -65,6 +65,7 @@ function parseRequest(body: unknown): AdminRequest {
       return { verb };
     case 'addToken':
       return { verb, person: text('person'), scopes: texts('scopes') };
+    case 'addLink':
     case 'endTokens':
       return { verb, holder: text('holder') === 'reader' ? 'reader' : 'person', id: text('id') };
     default:

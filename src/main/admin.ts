@@ -5,7 +5,13 @@ import type { Instant } from '../domain/instant.ts';
 import { SCOPES, type Scope, SYSTEM } from '../programme/act.ts';
 import type { Context } from '../programme/context.ts';
 import { createProgramme } from '../programme/create-programme.ts';
-import { addToken, endTokens, listPersons } from '../programme/manage-tokens.ts';
+import {
+  addLink,
+  addToken,
+  endTokens,
+  listPersons,
+  type TokenHolder,
+} from '../programme/manage-tokens.ts';
 import { addPerson } from '../programme/people.ts';
 
 export type AdminRequest =
@@ -19,6 +25,7 @@ export type AdminRequest =
   | { readonly verb: 'addPerson'; readonly name: string; readonly scopes: readonly string[] }
   | { readonly verb: 'listPersons' }
   | { readonly verb: 'addToken'; readonly person: string; readonly scopes: readonly string[] }
+  | { readonly verb: 'addLink'; readonly holder: 'person' | 'reader'; readonly id: string }
   | { readonly verb: 'endTokens'; readonly holder: 'person' | 'reader'; readonly id: string };
 
 /** Does one request. The answer is JSON. @throws INVALID_INPUT, NOT_FOUND, POLICY_INVALID */
@@ -44,15 +51,17 @@ export async function runAdmin(
       const person = parseId<'person'>(request.person, 'person');
       return { token: await addToken(context, person, scopesOf(request.scopes), SYSTEM, now) };
     }
-    case 'endTokens': {
-      const { holder, id } = request;
-      const whose =
-        holder === 'person'
-          ? { kind: holder, id: parseId<'person'>(id, 'person') }
-          : { kind: holder, id: parseId<'reader'>(id, 'reader') };
-      return endTokens(context, whose, SYSTEM, now);
-    }
+    case 'addLink':
+      return { link: await addLink(context, holderOf(request), SYSTEM, now) };
+    case 'endTokens':
+      return endTokens(context, holderOf(request), SYSTEM, now);
   }
+}
+
+function holderOf({ holder, id }: { holder: 'person' | 'reader'; id: string }): TokenHolder {
+  return holder === 'person'
+    ? { kind: holder, id: parseId<'person'>(id, 'person') }
+    : { kind: holder, id: parseId<'reader'>(id, 'reader') };
 }
 
 function named(name: string): string {

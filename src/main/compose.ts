@@ -60,6 +60,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       renders: openRenderShelf(),
       tokens: openTokenDesk(store),
       sandbox: once(openSandbox),
+      site: config.site,
       tickMs: config.tickMs,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),

@@ -1,3 +1,4 @@
+import type { PasskeySite } from '../crypto/passkey.ts';
 import type { TocsinError } from '../domain/errors.ts';
 import type { Failpoint } from '../domain/failpoint.ts';
 import type { Checkpoint } from '../ledger/checkpoint.ts';
@@ -17,6 +18,8 @@ export type Context = {
   readonly tokens: TokenDesk;
   /** Tried at the first asking, and then the same for ever: most processes mark no script. */
   readonly sandbox: () => Promise<Sandbox>;
+  /** Where browsers find us: what passkeys are bound to, and the one origin whose pages act. */
+  readonly site: PasskeySite;
   /** How often the ledger ticks, milliseconds: bounds the time in a copy's promise. */
   readonly tickMs: number;
   /** Name of this ledger: first line of its checkpoints, C2SP tlog-checkpoint. */

@@ -46,7 +46,7 @@ const DOORS: readonly Door[] = [
     open: ['src/crypto/'],
     packages: anyOf(
       /^(?:node:)?crypto$/,
-      /^(?:age-encryption|openpgp|jose|tweetnacl|libsodium.*|argon2|bcrypt.*)(?:\/|$)/,
+      /^(?:age-encryption|openpgp|jose|tweetnacl|@simplewebauthn\/server|libsodium.*|argon2|bcrypt.*)(?:\/|$)/,
       /^@(?:noble|node-rs)\//,
     ),
     // Web Crypto is there without an import; Math.random would be a secret that can be guessed.

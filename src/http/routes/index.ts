@@ -48,6 +48,7 @@ import { decideMember } from './member-changes/decide.ts';
 import { showMemberChange } from './member-changes/read.ts';
 import { acknowledge } from './notices/acknowledge.ts';
 import { listNotices } from './notices/list.ts';
+import { servePages } from './pages/pages.ts';
 import { admit } from './participants/admit.ts';
 import { setCalendar } from './participants/change-calendar.ts';
 import { setDoubt } from './participants/change-doubt.ts';
@@ -60,6 +61,8 @@ import { showParticipants } from './participants/list.ts';
 import { showParticipant } from './participants/read.ts';
 import { showStanding } from './participants/read-standing.ts';
 import { endTransitionOf, grantTransition } from './participants/transition.ts';
+import { addAnother, askForAnother, dropOwnPasskey, listOwnPasskeys } from './passkeys/own.ts';
+import { askAtLink, registerAtLink } from './passkeys/register.ts';
 import { activatePack } from './policies/activate.ts';
 import { checkPack } from './policies/check.ts';
 import { comparePacks } from './policies/compare.ts';
@@ -74,7 +77,16 @@ import { fetchPublicDocument } from './public/fetch-document.ts';
 import { listPublicAlerts } from './public/list-alerts.ts';
 import { invite } from './readers/invite.ts';
 import { join } from './readers/join.ts';
+import { linkReader } from './readers/link.ts';
 import { giveReceipt } from './receipts/give.ts';
+import {
+  askAgain,
+  endSession,
+  listSessions,
+  showSession,
+  signOut,
+  verifyAgain,
+} from './session/own.ts';
 import { approveSighting } from './sightings/approve.ts';
 import { bring } from './sightings/bring-half.ts';
 import { open } from './sightings/open.ts';
@@ -82,8 +94,10 @@ import { showTrace } from './sightings/read.ts';
 import { find } from './sightings/record-find.ts';
 import { release, reply } from './sightings/release.ts';
 import { trace } from './sightings/trace.ts';
+import { askForPasskey, signInByPasskey } from './sign-in/passkey.ts';
 import { decideStandingAppeal, decideStandingStep } from './standing/decide.ts';
 import { appealStep, listOwnSteps } from './standing/own.ts';
+import { endToken, listTokens, makeToken } from './tokens/own.ts';
 
 const FOR_READERS: readonly Route[] = [
   join,
@@ -103,6 +117,22 @@ const FOR_READERS: readonly Route[] = [
   appealStep,
 ];
 
+const FOR_WHO_SIGNED_IN: readonly Route[] = [
+  showSession,
+  signOut,
+  askAgain,
+  verifyAgain,
+  listSessions,
+  endSession,
+  listTokens,
+  makeToken,
+  endToken,
+  listOwnPasskeys,
+  askForAnother,
+  addAnother,
+  dropOwnPasskey,
+];
+
 const FOR_ANYBODY: readonly Route[] = [
   readIssuer,
   fetchReaderBundle,
@@ -110,6 +140,11 @@ const FOR_ANYBODY: readonly Route[] = [
   fetchPublicDocument,
   showCheckpoint,
   showConsistency,
+  servePages,
+  askForPasskey,
+  signInByPasskey,
+  askAtLink,
+  registerAtLink,
 ];
 
 const FOR_THE_ISSUER: readonly Route[] = [
@@ -137,6 +172,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   setDoubt,
   setCalendar,
   invite,
+  linkReader,
   draft,
   showAlerts,
   showAlert,
@@ -193,4 +229,9 @@ const FOR_THE_ISSUER: readonly Route[] = [
 ];
 
 /** Every route there is. */
-export const ROUTES: readonly Route[] = [...FOR_READERS, ...FOR_ANYBODY, ...FOR_THE_ISSUER];
+export const ROUTES: readonly Route[] = [
+  ...FOR_READERS,
+  ...FOR_WHO_SIGNED_IN,
+  ...FOR_ANYBODY,
+  ...FOR_THE_ISSUER,
+];

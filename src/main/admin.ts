@@ -13,6 +13,8 @@ import {
   type TokenHolder,
 } from '../programme/manage-tokens.ts';
 import { addPerson } from '../programme/people.ts';
+import { setSubject } from '../programme/provider-sign-in.ts';
+import { changeSigning } from '../programme/sign-approval.ts';
 
 export type AdminRequest =
   | {
@@ -26,6 +28,13 @@ export type AdminRequest =
   | { readonly verb: 'listPersons' }
   | { readonly verb: 'addToken'; readonly person: string; readonly scopes: readonly string[] }
   | { readonly verb: 'addLink'; readonly holder: 'person' | 'reader'; readonly id: string }
+  | {
+      readonly verb: 'setSubject';
+      readonly holder: 'person' | 'reader';
+      readonly id: string;
+      readonly value: string;
+    }
+  | { readonly verb: 'changeSigning'; readonly programme: string; readonly required: boolean }
   | { readonly verb: 'endTokens'; readonly holder: 'person' | 'reader'; readonly id: string };
 
 /** Does one request. The answer is JSON. @throws INVALID_INPUT, NOT_FOUND, POLICY_INVALID */
@@ -53,6 +62,14 @@ export async function runAdmin(
     }
     case 'addLink':
       return { link: await addLink(context, holderOf(request), SYSTEM, now) };
+    case 'setSubject':
+      await setSubject(context, holderOf(request), claimValue(request.value), SYSTEM, now);
+      return { set: true };
+    case 'changeSigning': {
+      const programme = parseId<'programme'>(request.programme, 'programme');
+      await changeSigning(context, programme, request.required, SYSTEM, now);
+      return { required: request.required };
+    }
     case 'endTokens':
       return endTokens(context, holderOf(request), SYSTEM, now);
   }
@@ -62,6 +79,11 @@ function holderOf({ holder, id }: { holder: 'person' | 'reader'; id: string }): 
   return holder === 'person'
     ? { kind: holder, id: parseId<'person'>(id, 'person') }
     : { kind: holder, id: parseId<'reader'>(id, 'reader') };
+}
+
+function claimValue(value: string): string {
+  if (value === '' || value.length > 1_000) throw invalid('value', '1 to 1000 characters', value);
+  return value;
 }
 
 function named(name: string): string {

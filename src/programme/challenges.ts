@@ -3,6 +3,7 @@ import { challengeIn } from '../crypto/passkey.ts';
 import { randomBytes } from '../crypto/random.ts';
 import { type Instant, MINUTE_MS, plus } from '../domain/instant.ts';
 import { putChallenge, takeStoredChallenge } from '../store/challenge-store.ts';
+import type { Tx } from '../store/database.ts';
 import type { Context } from './context.ts';
 
 /** What an answer to a challenge is good for, and for nothing else. */
@@ -54,8 +55,19 @@ export async function take(
   challenge: string,
   now: Instant,
 ): Promise<boolean> {
+  return context.store.lookup((tx) => takeWithin(tx, purpose, bound, challenge, now));
+}
+
+/** The same in a transaction of the caller's: rolled back, the challenge is open again. */
+export async function takeWithin(
+  tx: Tx,
+  purpose: Purpose,
+  bound: readonly string[],
+  challenge: string,
+  now: Instant,
+): Promise<boolean> {
   const stored = { bound: boundTo(purpose, bound), hash: hashOf(challenge) };
-  return context.store.lookup((tx) => takeStoredChallenge(tx, stored, now));
+  return takeStoredChallenge(tx, stored, now);
 }
 
 function boundTo(purpose: Purpose, bound: readonly string[]): Buffer {

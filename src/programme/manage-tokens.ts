@@ -2,6 +2,7 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { dropSubject } from '../store/oidc-store.ts';
 import { endPasskeyLinks, removePasskeys } from '../store/passkey-store.ts';
 import type { TokenHolder } from '../store/programme-store.ts';
 import {
@@ -67,6 +68,7 @@ export async function endTokens(
     if (!(await lockHolder(tx, holder))) throw unknown(holder);
     await removePasskeys(tx, { actor, at: now }, holder);
     await endPasskeyLinks(tx, holder, now);
+    await dropSubject(tx, holder);
     if (holder.kind === 'person') await withdrawScopes(tx, holder.id);
     return { revoked: await revokeTokens(tx, holder, actor, now) };
   });

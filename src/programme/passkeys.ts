@@ -42,12 +42,14 @@ const MOST_PASSKEYS = 10;
  * shown this once; links made before end with the one that is used.
  * @throws NOT_FOUND; CONFLICT for a holder with a passkey: with it they add others themselves, and
  *   without it two persons recover them.
+ * @param codeHash of a code that has to come with the link, told to somebody else (`hashCode`).
  */
 export async function makePasskeyLink(
   tx: Tx,
   holder: TokenHolder,
   actor: Actor,
   now: Instant,
+  codeHash: Buffer | null = null,
 ): Promise<string> {
   if (!(await lockHolder(tx, holder))) {
     throw new TocsinError('NOT_FOUND', `${holder.kind}: expected one of this installation`);
@@ -56,7 +58,8 @@ export async function makePasskeyLink(
     throw new TocsinError('CONFLICT', `${holder.kind}: expected one without a passkey`);
   }
   const link = LINK_PREFIX + randomBytes(24).toString('base64url');
-  const stored = { hash: hashLink(link), expiresAt: plus(now, LINK_DAYS * DAY_MS) };
+  const expiresAt = plus(now, LINK_DAYS * DAY_MS);
+  const stored = { hash: hashLink(link), codeHash, expiresAt };
   await insertPasskeyLink(tx, { actor, at: now }, holder, stored);
   return link;
 }
@@ -98,15 +101,27 @@ function hashLink(link: string): Buffer {
   return sha256(lp('tocsin/passkey-link/v1', link));
 }
 
-/** Asks whoever has a link to make a passkey. @throws NOT_FOUND for one unknown, used or over. */
+/** How the code of a recovery is kept. */
+export function hashCode(code: string): Buffer {
+  return sha256(lp('tocsin/recovery-code/v1', code));
+}
+
+/** A one-time link, and the code that goes with it; null where none does. */
+export type LinkAndCode = { readonly link: string; readonly code: string | null };
+
+/**
+ * Asks whoever has a link to make a passkey.
+ * @throws NOT_FOUND for one unknown, used or over, or without its code.
+ */
 export async function askToRegister(
   context: Context,
   browser: string,
-  link: string,
+  at: LinkAndCode,
   now: Instant,
 ): Promise<CreationOptions> {
-  const { holder } = await context.store.issuer((tx) => openLink(tx, link, now));
-  return creationOptions(context, await ask(context, 'register', [browser, link], now), holder, []);
+  const { holder } = await context.store.issuer((tx) => openLink(tx, at, now));
+  const challenge = await ask(context, 'register', [browser, at.link], now);
+  return creationOptions(context, challenge, holder, []);
 }
 
 /**
@@ -116,13 +131,13 @@ export async function askToRegister(
 export async function register(
   context: Context,
   browser: string,
-  { link, label, attestation }: Labelled & { readonly link: string },
+  { link, code, label, attestation }: Labelled & LinkAndCode,
   now: Instant,
 ): Promise<Opened> {
   const bound = [browser, link];
   const credential = await made(context, 'register', bound, attestation, now);
   return context.store.issuer(async (tx) => {
-    const known = await openLink(tx, link, now);
+    const known = await openLink(tx, { link, code }, now);
     const { holder } = known;
     const act = { actor: { kind: holder.kind, id: holder.id }, at: now };
     const passkey = await keep(tx, act, holder, { ...credential, label });
@@ -131,8 +146,9 @@ export async function register(
   });
 }
 
-async function openLink(tx: Tx, link: string, now: Instant): Promise<SignedHolder> {
-  const known = await lockLink(tx, hashLink(link), now);
+async function openLink(tx: Tx, { link, code }: LinkAndCode, now: Instant): Promise<SignedHolder> {
+  const hashes = { link: hashLink(link), code: code === null ? null : hashCode(code) };
+  const known = await lockLink(tx, hashes, now);
   if (!known) throw new TocsinError('NOT_FOUND', 'link: expected an open one', { field: 'link' });
   return known;
 }

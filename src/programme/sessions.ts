@@ -136,7 +136,9 @@ export async function endOwn(
   now: Instant,
 ): Promise<void> {
   const ended = await context.store.issuer((tx) =>
-    revokeTokens(tx, holderOf(caller), actorOf(caller), now, { id, kind }),
+    revokeTokens(tx, holderOf(caller), actorOf(caller), now, {
+      ...{ id, kind, from: id === caller.token },
+    }),
   );
   if (ended === 0) throw new TocsinError('NOT_FOUND', `${kind}: expected one of the caller's own`);
 }

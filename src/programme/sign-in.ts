@@ -58,7 +58,10 @@ export async function verifySession(
   });
 }
 
-function requestOptions({ site }: Context, challenge: string) {
+/** What a browser's `get` is asked, as JSON (WebAuthn 3, section 5.5). */
+export type RequestOptions = ReturnType<typeof requestOptions>;
+
+export function requestOptions({ site }: Pick<Context, 'site'>, challenge: string) {
   return { challenge, rpId: site.rpId, userVerification: 'required' } as const;
 }
 
@@ -95,7 +98,11 @@ export async function showPasskey<T>(
   return done.value;
 }
 
-async function shownBy(
+/**
+ * Whoever has shown a passkey in answer to a challenge, locked, with the counter it states now.
+ * @throws UNAUTHENTICATED
+ */
+export async function shownBy(
   context: Context,
   tx: Tx,
   challenge: string,

@@ -190,7 +190,7 @@ export async function insertPasskeyLink(
   tx: Tx,
   { actor, at }: SiteAct,
   holder: TokenHolder,
-  link: { readonly hash: Buffer; readonly expiresAt: Instant },
+  link: { readonly hash: Buffer; readonly codeHash: Buffer | null; readonly expiresAt: Instant },
 ): Promise<void> {
   const id = newId();
   await tx
@@ -202,19 +202,28 @@ export async function insertPasskeyLink(
       created_at: new Date(at),
       expires_at: new Date(link.expiresAt),
       ended_at: null,
+      code_hash: link.codeHash,
     })
     .execute();
   const data = { link: id, holder: holder.id };
   await recordEvent(tx, { type: 'passkey_link_made', at, programme: null, actor, data });
 }
 
-/** Whose an open link is, locked, so that it serves once; null: it is not open, or they are out. */
-export async function lockLink(tx: Tx, hash: Buffer, now: Instant): Promise<SignedHolder | null> {
+/**
+ * Whose an open link is, locked, so that it serves once. Null: it is not open, or goes with another
+ * code, or they are out. A code where none belongs does no harm.
+ */
+export async function lockLink(
+  tx: Tx,
+  { link, code }: { readonly link: Buffer; readonly code: Buffer | null },
+  now: Instant,
+): Promise<SignedHolder | null> {
   const find = () =>
     tx
       .selectFrom('passkey_link')
       .select(['person_id', 'reader_id'])
-      .where('hash', '=', hash)
+      .where('hash', '=', link)
+      .where((any) => any.or([any('code_hash', 'is', null), any('code_hash', '=', code)]))
       .where('ended_at', 'is', null)
       .where('expires_at', '>', timestamp(now))
       .executeTakeFirst();

@@ -36,7 +36,14 @@ export type Database = TraceTables &
       first_confirmation: string | null;
       confirmed_at: AtOrNull;
     };
-    programme: { id: string; name: string; pack: string; reader_cap: number; created_at: At };
+    programme: {
+      id: string;
+      name: string;
+      pack: string;
+      reader_cap: number;
+      created_at: At;
+      signed_approvals: Generated<boolean>;
+    };
     policy_version: {
       programme_id: string;
       sha256: string;

@@ -24,6 +24,28 @@ export type SignInTables = {
     created_at: At;
     expires_at: At;
     ended_at: AtOrNull;
+    code_hash: Buffer | null;
   };
+  recovery: Held & {
+    id: string;
+    code_hash: Buffer;
+    proposer_id: string;
+    at: At;
+    decider_id: string | null;
+    outcome: 'confirmed' | 'refused' | null;
+    decided_at: AtOrNull;
+  };
+  approval_signature: {
+    id: string;
+    alert_id: string;
+    plan_sha256: string;
+    passkey_id: string;
+    nonce: string;
+    client_data: Buffer;
+    authenticator_data: Buffer;
+    signature: Buffer;
+    at: At;
+  };
+  oidc_subject: Held & { hash: Buffer; at: At };
   challenge: { bound: Buffer; hash: Buffer; expires_at: At };
 };

@@ -77,7 +77,12 @@ export async function goesOn(tx: Tx, id: string): Promise<boolean> {
 }
 
 /** Which of a holder's: all, or one of them, by its kind too where that is known. */
-export type WhichTokens = { readonly id?: string; readonly kind?: 'api' | 'session' };
+export type WhichTokens = {
+  readonly id?: string;
+  readonly kind?: 'api' | 'session';
+  /** The one that its holder ends from it: what is under way there is the answer to that. */
+  readonly from?: boolean;
+};
 
 /**
  * Ends tokens and sessions of the holder that are not ended yet; all, where none is named. Returns
@@ -107,6 +112,6 @@ export async function revokeTokens(
       await recordEvent(tx, { type: 'session_ended', ...act, data: { session: ended } });
     }
   }
-  if (revoked.length > 0) await tellCut(tx, id);
+  if (revoked.length > 0 && which.from !== true) await tellCut(tx, which.id ?? id);
   return revoked.length;
 }

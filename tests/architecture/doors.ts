@@ -57,6 +57,11 @@ const DOORS: readonly Door[] = [
     ),
   },
   {
+    name: 'the identity provider',
+    open: ['src/main/identity-provider.ts'],
+    packages: /^(?:openid-client|oauth4webapi)(?:\/|$)/,
+  },
+  {
     // What somebody sent takes seconds: compiled in a thread, or by those who put it in force.
     name: 'compiling a pack',
     open: [

@@ -1,14 +1,18 @@
 /** The pages in a real browser, with a virtual authenticator of its own (WebAuthn, section 11). */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PersonId } from '../../src/domain/ids.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
 import { addLink } from '../../src/programme/manage-tokens.ts';
+import { planAlert } from '../../src/programme/plan-alert.ts';
+import { readAlert } from '../../src/programme/read-alert.ts';
+import { changeSigning } from '../../src/programme/sign-approval.ts';
+import type { Ear } from '../../src/store/ear.ts';
 import { type Browser, findBrowser, openBrowser, type Page } from '../support/browser.ts';
 import { type Edge, openEdge } from '../support/edge.ts';
-import { type House, openHouse, person } from '../support/house.ts';
+import { freePort } from '../support/free-port.ts';
+import { draftExample, type House, openHouse, person } from '../support/house.ts';
 
 const command = findBrowser();
 const skip = command === null ? 'there is no Chromium on PATH' : false;
@@ -17,6 +21,7 @@ describe('passkeys in a browser', { skip }, () => {
   let house: House;
   let edge: Edge;
   let browser: Browser;
+  let ear: Ear;
   let origin: string;
   let id: PersonId;
 
@@ -26,12 +31,16 @@ describe('passkeys in a browser', { skip }, () => {
     house = await openHouse({ env: { TOCSIN_PUBLIC_URL: origin } });
     edge = openEdge(house);
     await edge.app.listen({ host: '127.0.0.1', port });
+    // As `serve` does: whatever ends is cut, and nothing of the answer that says so may be.
+    const { cut, cutReaders } = edge.deps.lines;
+    ear = await house.context.store.hear({ cut, deaf: cutReaders });
     browser = await openBrowser(command ?? '');
     ({ id } = await person(house, 'Ana', ['author', 'operator']));
   });
   after(async () => {
     await browser.close();
     await edge.app.close();
+    await ear.close();
     await house.tearDown();
   });
 
@@ -69,6 +78,11 @@ describe('passkeys in a browser', { skip }, () => {
     await until(page, `document.getElementById('made').textContent !== ''`);
     const token = await page.evaluate<string>(`document.getElementById('made').textContent`);
     assert.equal((await edge.get('/v1/programmes', token)).status, 200);
+    const tokens = `document.querySelectorAll('#tokens li').length`;
+    await until(page, `${tokens} === 2`);
+    await click(page, '#tokens li button[aria-label^="End: build"]');
+    await until(page, `${tokens} === 1`);
+    assert.equal((await edge.get('/v1/programmes', token)).status, 401);
     assert.deepEqual(await faults(), []);
     const foreign = page.requests.filter((url) => !url.startsWith(origin) && url !== 'about:blank');
     assert.deepEqual(foreign, [], 'nothing is asked of anybody else');
@@ -92,25 +106,41 @@ describe('passkeys in a browser', { skip }, () => {
     assert.equal(await page.evaluate('location.pathname'), '/sign-in');
   });
 
+  test('a plan is approved by what the page shows of it, signed by a passkey', async () => {
+    const { id: approver } = await person(house, 'Cy', ['approver']);
+    const { alert } = await draftExample(house);
+    await changeSigning(house.context, house.programme, true, SYSTEM, house.clock.now());
+    const page = await browser.visit('about:blank');
+    const faults = await watch(page);
+    await addAuthenticator(page);
+    const holder = { kind: 'person', id: approver } as const;
+    await goTo(page, await addLink(house.context, holder, SYSTEM, house.clock.now()));
+    await until(page, `document.body.dataset.page === 'register'`);
+    await type(page, 'label', 'key');
+    await click(page, '#register button');
+    await until(page, `document.querySelector('#passkeys li') !== null`);
+    await goTo(page, `${origin}/approve#${alert}`);
+    await until(page, `document.getElementById('approve')?.disabled === false`);
+    const { digest } = await planAlert(house.context, alert);
+    assert.equal(await page.evaluate(`document.getElementById('digest').textContent`), digest);
+    await click(page, '#approve');
+    await until(page, `document.getElementById('status').textContent === 'Approved.'`);
+    assert.equal((await readAlert(house.context, alert)).state, 'approved');
+    assert.deepEqual(await faults(), []);
+  });
+
   test('every control of the pages has a name, and what happens is said', async () => {
-    for (const path of ['/sign-in', '/register', '/account']) {
+    for (const path of ['/sign-in', '/register', '/account', '/approve', '/recover']) {
       const page = await browser.visit('about:blank');
       await goTo(page, origin + path);
       await until(page, `document.readyState === 'complete' && document.querySelector('main')`);
-      const nameless = await page.evaluate<number>(`[...document.querySelectorAll('button, input')]
+      const nameless =
+        await page.evaluate<number>(`[...document.querySelectorAll('button, input, select')]
         .filter((one) => !(one.labels?.length || one.textContent.trim())).length`);
       assert.equal(nameless, 0, path);
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 async function addAuthenticator(page: Page): Promise<string> {
   await page.send('WebAuthn.enable');

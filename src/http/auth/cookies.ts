@@ -6,6 +6,8 @@
 export const SESSION_COOKIE = '__Host-tocsin-session';
 /** Which browser it is that signs in, until it has. */
 export const BROWSER_COOKIE = '__Host-tocsin-browser';
+/** The same at the identity provider: sent along when that sends the browser back. */
+export const PROVIDER_COOKIE = '__Host-tocsin-provider';
 
 /** 32 random bytes, base64url: everything we ever put in a cookie. */
 const VALUE = /^[A-Za-z0-9_-]{43}$/;

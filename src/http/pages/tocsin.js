@@ -68,12 +68,16 @@ async function verified() {
   act = (await api('/v1/session/verification', { passkey })).act;
 }
 
-function signInPage() {
+async function signInPage() {
+  on(byId('provider'), 'click', async () => {
+    location.assign((await api('/v1/sign-in/oidc', {})).address);
+  });
   on(byId('passkey'), 'click', async () => {
     const passkey = await show(await api('/v1/sign-in/passkey/options', {}));
     await api('/v1/sign-in/passkey', { passkey });
     location.assign('/account');
   });
+  byId('provider').hidden = !(await api('/v1/sign-in')).provider;
 }
 
 function registerPage() {
@@ -81,8 +85,10 @@ function registerPage() {
   const link = location.hash.slice(1);
   history.replaceState(null, '', location.pathname);
   on(byId('register'), 'submit', async ({ target }) => {
-    const passkey = await make(await api('/v1/passkey-links/options', { link }));
-    await api('/v1/passkey-links', { link, label: target.label.value, passkey });
+    const given = target.code.value.trim();
+    const at = given === '' ? { link } : { link, code: given };
+    const passkey = await make(await api('/v1/passkey-links/options', at));
+    await api('/v1/passkey-links', { ...at, label: target.label.value, passkey });
     location.assign('/account');
   });
 }
@@ -168,7 +174,58 @@ async function accountPage() {
   await fillAccount();
 }
 
-const PAGES = { 'sign-in': signInPage, register: registerPage, account: accountPage };
+async function approvePage() {
+  const alert = encodeURIComponent(location.hash.slice(1));
+  act = (await api('/v1/session')).act;
+  byId('title').textContent = (await api(`/v1/alerts/${alert}`)).title;
+  const plan = await api(`/v1/alerts/${alert}/plan`);
+  byId('digest').textContent = plan.digest;
+  byId('waves').replaceChildren(
+    ...plan.waves.map(({ at, allowed, allowedReduced, held, denied }) => {
+      const row = document.createElement('tr');
+      for (const text of [at, allowed, allowedReduced, held, denied]) {
+        row.append(Object.assign(document.createElement('td'), { textContent: text }));
+      }
+      return row;
+    }),
+  );
+  on(byId('approve'), 'click', async () => {
+    const path = `/v1/alerts/${alert}/approval`;
+    const { nonce, ...options } = await api(`${path}/options`, { plan: plan.digest });
+    const signature = { nonce, passkey: await show(options) };
+    await api(path, { plan: plan.digest, signature });
+    byId('approve').disabled = true;
+    return 'Approved.';
+  });
+  byId('approve').disabled = false;
+}
+
+async function recoverPage() {
+  act = (await api('/v1/session')).act;
+  on(byId('propose'), 'submit', async ({ target }) => {
+    await verified();
+    const asked = { kind: target.kind.value, holder: target.holder.value.trim() };
+    const { recovery, code } = await api('/v1/recoveries', asked);
+    byId('recovery').textContent = recovery;
+    byId('code').textContent = code;
+    return 'Proposed. The code is shown this once.';
+  });
+  on(byId('confirm'), 'submit', async ({ target }) => {
+    await verified();
+    const which = encodeURIComponent(target.which.value.trim());
+    const { link } = await api(`/v1/recoveries/${which}/decision`, { decision: 'confirm' });
+    byId('link').textContent = link;
+    return 'Confirmed. The link is shown this once.';
+  });
+}
+
+const PAGES = {
+  'sign-in': signInPage,
+  register: registerPage,
+  account: accountPage,
+  approve: approvePage,
+  recover: recoverPage,
+};
 
 Promise.resolve(PAGES[document.body.dataset.page]()).catch((error) => {
   if (error.code === 'UNAUTHENTICATED') location.assign('/sign-in');

@@ -1,7 +1,7 @@
 import type { Route } from '../deps.ts';
 import { addAlertArtifact } from './alerts/add-artifact.ts';
 import { addLate, approveLate, showLate } from './alerts/additions.ts';
-import { approve } from './alerts/approve.ts';
+import { approve, askForSignature } from './alerts/approve.ts';
 import { assess } from './alerts/assess.ts';
 import { approveAlertChange, showChange } from './alerts/change.ts';
 import { showDates } from './alerts/dates.ts';
@@ -79,6 +79,7 @@ import { invite } from './readers/invite.ts';
 import { join } from './readers/join.ts';
 import { linkReader } from './readers/link.ts';
 import { giveReceipt } from './receipts/give.ts';
+import { decideRecoveryOf, recover, showRecovery } from './recoveries/recover.ts';
 import {
   askAgain,
   endSession,
@@ -95,6 +96,7 @@ import { find } from './sightings/record-find.ts';
 import { release, reply } from './sightings/release.ts';
 import { trace } from './sightings/trace.ts';
 import { askForPasskey, signInByPasskey } from './sign-in/passkey.ts';
+import { askAtProvider, returnFromProvider, showWays } from './sign-in/provider.ts';
 import { decideStandingAppeal, decideStandingStep } from './standing/decide.ts';
 import { appealStep, listOwnSteps } from './standing/own.ts';
 import { endToken, listTokens, makeToken } from './tokens/own.ts';
@@ -141,8 +143,11 @@ const FOR_ANYBODY: readonly Route[] = [
   showCheckpoint,
   showConsistency,
   servePages,
+  showWays,
   askForPasskey,
   signInByPasskey,
+  askAtProvider,
+  returnFromProvider,
   askAtLink,
   registerAtLink,
 ];
@@ -173,6 +178,9 @@ const FOR_THE_ISSUER: readonly Route[] = [
   setCalendar,
   invite,
   linkReader,
+  recover,
+  showRecovery,
+  decideRecoveryOf,
   draft,
   showAlerts,
   showAlert,
@@ -202,6 +210,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showPlan,
   showMarking,
   approve,
+  askForSignature,
   showExposure,
   recordOutsideDelivery,
   recordOutsideKnowledge,

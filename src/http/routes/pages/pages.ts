@@ -32,6 +32,8 @@ const PAGES = [
     type: HTML,
     summary: 'Page: passkeys, sessions, tokens',
   },
+  { url: '/approve', file: 'approve.html', type: HTML, summary: 'Page: approve with a passkey' },
+  { url: '/recover', file: 'recover.html', type: HTML, summary: 'Page: recover who lost passkeys' },
   { url: '/tocsin.js', file: 'tocsin.js', type: 'text/javascript', summary: 'Script of the pages' },
   { url: '/tocsin.css', file: 'tocsin.css', type: 'text/css', summary: 'Style of the pages' },
 ] as const;

@@ -14,7 +14,12 @@ import {
 } from '../../schemas/sign-in.ts';
 import { cookiesOf } from '../sign-in/passkey.ts';
 
-const LinkText = Type.String({ minLength: 1, maxLength: 200 });
+const Link = {
+  link: Type.String({ minLength: 1, maxLength: 200 }),
+  code: Type.Optional(
+    Type.String({ maxLength: 100, description: 'told by who proposed a recovery' }),
+  ),
+};
 
 export function askAtLink(app: App, deps: HttpDeps): void {
   app.post(
@@ -23,7 +28,7 @@ export function askAtLink(app: App, deps: HttpDeps): void {
       config: { audience: ['public'], repeat: 'natural' },
       schema: {
         summary: 'What to ask an authenticator, to register a passkey by a one-time link',
-        body: Type.Object({ link: LinkText }, closed),
+        body: Type.Object({ ...Link }, closed),
         response: { 200: CreationOptionsText },
       },
     },
@@ -31,7 +36,8 @@ export function askAtLink(app: App, deps: HttpDeps): void {
       requireOwnPage(request.headers, deps.context.site.origin);
       const browser = newBrowser();
       const { wall } = deps.clock.reading();
-      const asked = await askToRegister(deps.context, browser, request.body.link, wall);
+      const { link, code = null } = request.body;
+      const asked = await askToRegister(deps.context, browser, { link, code }, wall);
       reply.header('set-cookie', setCookie(BROWSER_COOKIE, browser));
       return asked;
     },
@@ -46,7 +52,7 @@ export function registerAtLink(app: App, deps: HttpDeps): void {
       config: { audience: ['public'], repeat: 'natural' },
       schema: {
         summary: 'Registers the first passkey of whoever a one-time link is for, and signs them in',
-        body: Type.Object({ link: LinkText, label: LabelText, passkey: AttestationBody }, closed),
+        body: Type.Object({ ...Link, label: LabelText, passkey: AttestationBody }, closed),
         response: { 201: SignedInText },
       },
     },
@@ -54,9 +60,9 @@ export function registerAtLink(app: App, deps: HttpDeps): void {
       const { context, clock } = deps;
       requireOwnPage(request.headers, context.site.origin);
       const { wall } = clock.reading();
-      const { link, label, passkey: attestation } = request.body;
+      const { link, code = null, label, passkey: attestation } = request.body;
       const browser = cookieIn(request.headers.cookie, BROWSER_COOKIE) ?? '';
-      const opened = await register(context, browser, { link, label, attestation }, wall);
+      const opened = await register(context, browser, { link, code, label, attestation }, wall);
       const earlier = cookieIn(request.headers.cookie, SESSION_COOKIE);
       if (earlier !== null) await leaveSession(context, earlier, wall);
       return reply.code(201).header('set-cookie', cookiesOf(opened)).send({ signedIn: true });

@@ -224,15 +224,18 @@ function summarise(total) {
 }
 
 /**
- * The published package ships JavaScript: dist/ with the migrations, and the recipient's one file.
+ * The published package ships JavaScript: dist/ with migrations and pages, and the recipient's one
+ * file.
  */
 async function build(house) {
   await rm(join(ROOT, 'dist'), { recursive: true, force: true });
   const compiled = await house.run('tsc', ['-p', 'tsconfig.build.json']);
   if (compiled !== 0) return compiled;
-  const target = join(ROOT, 'dist', 'store', 'migrations');
-  await mkdir(target, { recursive: true });
-  await cp(join(ROOT, 'src', 'store', 'migrations'), target, { recursive: true });
+  for (const folder of ['store/migrations', 'http/pages']) {
+    const target = join(ROOT, 'dist', folder);
+    await mkdir(target, { recursive: true });
+    await cp(join(ROOT, 'src', folder), target, { recursive: true });
+  }
   return script(house, 'build-reader', []);
 }
 

@@ -14,12 +14,17 @@ export function addAdminCommands(program: Command, world: World): void {
     .description('on the server’s own machine: the first programme, persons, tokens');
   const programme = admin.command('programme').description('programmes');
   addCreate(programme, world);
+  addSigning(programme, world);
   const person = admin.command('person').description('persons of the issuer, and their tokens');
   addPerson(person, world);
   addPersons(person, world);
   addToken(person, world);
+  addLink(person, world, 'person');
+  addSubject(person, world, 'person');
   addRevoke(person, world, 'person');
   const reader = admin.command('reader').description('readers’ tokens');
+  addLink(reader, world, 'reader');
+  addSubject(reader, world, 'reader');
   addRevoke(reader, world, 'reader');
 }
 
@@ -51,6 +56,21 @@ function addCreate(programme: Command, world: World): void {
       text: `Created ${created(raw, 'programme').programme}\n`,
       hint: 'Next: tocsin admin person add NAME --scopes author,investigator,operator',
     };
+  });
+}
+
+function addSigning(programme: Command, world: World): void {
+  const command = programme
+    .command('signing')
+    .description('whether approvals are to be signed by a passkey: on or off')
+    .argument('<programme>', 'id of the programme')
+    .argument('<state>', 'on or off');
+  action(world, command, async ({ args: [id = '', state = ''] }) => {
+    if (state !== 'on' && state !== 'off') throw invalid('state', 'on or off', state);
+    const raw = await ask(world, {
+      ...{ verb: 'changeSigning', programme: id, required: state === 'on' },
+    });
+    return { json: raw, text: state === 'on' ? 'Required\n' : 'Optional\n' };
   });
 }
 
@@ -118,12 +138,41 @@ function addToken(person: Command, world: World): void {
   });
 }
 
+const linked = object({ link: text });
+
+function addLink(parent: Command, world: World, holder: 'person' | 'reader'): void {
+  const command = parent
+    .command('link')
+    .description(`a one-time link by which a ${holder} registers their first passkey`)
+    .argument(`<${holder}>`, `id of the ${holder}`);
+  action(world, command, async ({ args: [id = ''] }) => {
+    const raw = await ask(world, { verb: 'addLink', holder, id });
+    return {
+      json: raw,
+      text: `${linked(raw, 'link').link}\n`,
+      hint: 'For a browser, once, within 14 days. It is shown this once.',
+    };
+  });
+}
+
+function addSubject(parent: Command, world: World, holder: 'person' | 'reader'): void {
+  const command = parent
+    .command('oidc')
+    .description(`which value of the identity provider’s claim means a ${holder}`)
+    .argument(`<${holder}>`, `id of the ${holder}`)
+    .argument('<value>', 'the value of the claim TOCSIN_OIDC_CLAIM, as the provider states it');
+  action(world, command, async ({ args: [id = '', value = ''] }) => {
+    const raw = await ask(world, { verb: 'setSubject', holder, id, value });
+    return { json: raw, text: 'Set\n' };
+  });
+}
+
 const revoked = object({ revoked: real });
 
 function addRevoke(parent: Command, world: World, holder: 'person' | 'reader'): void {
   const command = parent
     .command('revoke')
-    .description(`end all tokens of a ${holder}, at once`)
+    .description(`end all tokens, sessions, passkeys of a ${holder}, at once`)
     .argument(`<${holder}>`, `id of the ${holder}`);
   action(world, command, async ({ args: [id = ''] }) => {
     const raw = await ask(world, { verb: 'endTokens', holder, id });

@@ -30,6 +30,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   RATE_LIMITED: 'later',
   UNAUTHENTICATED: 'refused',
   SCOPE_MISSING: 'refused',
+  SIGN_IN_NEEDED: 'refused',
   NOT_FOUND: 'absent',
   NOT_AVAILABLE: 'absent',
   CONFLICT: 'changed',

@@ -21,6 +21,16 @@ export type Config = {
   /** Name of the ledger: first line of its checkpoints. No scheme, no spaces. */
   readonly origin: string;
   readonly tickMs: number;
+  /** Where browsers find the server: an origin, and its host, to which passkeys are bound. */
+  readonly site: { readonly origin: string; readonly rpId: string };
+  /** An OpenID provider by which people may sign in; null: none. */
+  readonly oidc: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly secretFile: string;
+    /** The claim of its statement by which people are known. */
+    readonly claim: string;
+  } | null;
   readonly masterKey: { readonly file: string; readonly kid: string };
   readonly database: DatabaseConfig;
   /** Test only: end the process at the n-th passing of a point. */
@@ -36,11 +46,14 @@ const DEFAULT_TICK_SECONDS = 60;
  */
 export function parseConfig(env: Env, cwd: string): Config {
   const dataDir = resolve(cwd, env.TOCSIN_DATA ?? '.tocsin');
+  const listen = parseListen(env.TOCSIN_LISTEN ?? DEFAULT_LISTEN);
   return {
     dataDir,
-    listen: parseListen(env.TOCSIN_LISTEN ?? DEFAULT_LISTEN),
+    listen,
+    site: parseSite(env.TOCSIN_PUBLIC_URL ?? `http://localhost:${listen.port}`),
     origin: parseOrigin(env.TOCSIN_ORIGIN ?? 'tocsin.invalid/ledger'),
     tickMs: parseTick(env.TOCSIN_TICK_SECONDS),
+    oidc: parseOidc(env, cwd),
     masterKey: {
       file: resolve(cwd, env.TOCSIN_MASTER_KEY_FILE ?? `${dataDir}/master.key`),
       kid: env.TOCSIN_MASTER_KID ?? 'm1',
@@ -61,6 +74,39 @@ function parseListen(text: string): Config['listen'] {
   const port = Number(match?.[2]);
   if (!match?.[1] || port > 65_535) throw bad('TOCSIN_LISTEN', 'HOST:PORT', JSON.stringify(text));
   return { host: match[1].replace(/^\[|\]$/g, ''), port };
+}
+
+/**
+ * Browsers know passkeys and `__Host-` cookies on secure origins alone: HTTPS, or the machine's own
+ * name for itself. An address has no passkeys (WebAuthn level 3, section 5.1.3).
+ */
+function parseSite(text: string): Config['site'] {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const secure = url?.protocol === 'https:' || url?.hostname === 'localhost';
+  const named = url !== null && !/^[\d.]+$|^\[/.test(url.hostname);
+  if (url === null || !secure || !named || url.href !== `${url.origin}/`) {
+    const expected = 'https://HOST without a path, or http://localhost:PORT';
+    throw bad('TOCSIN_PUBLIC_URL', expected, JSON.stringify(text));
+  }
+  return { origin: url.origin, rpId: url.hostname };
+}
+
+function parseOidc(env: Env, cwd: string): Config['oidc'] {
+  const { TOCSIN_OIDC_ISSUER: issuer, TOCSIN_OIDC_CLIENT_ID: clientId } = env;
+  const { TOCSIN_OIDC_SECRET_FILE: file, TOCSIN_OIDC_CLAIM: claim = 'sub' } = env;
+  if (!issuer && !clientId && !file && env.TOCSIN_OIDC_CLAIM === undefined) return null;
+  if (!issuer || !clientId || !file) {
+    const expected = 'TOCSIN_OIDC_ISSUER, _CLIENT_ID and _SECRET_FILE together';
+    throw bad('TOCSIN_OIDC_ISSUER', expected, 'only some of them');
+  }
+  const url = URL.canParse(issuer) ? new URL(issuer) : null;
+  if (url?.protocol !== 'https:' && url?.hostname !== 'localhost') {
+    throw bad('TOCSIN_OIDC_ISSUER', 'an https URL', JSON.stringify(issuer));
+  }
+  if (!/^[A-Za-z0-9_:/.-]{1,100}$/.test(claim)) {
+    throw bad('TOCSIN_OIDC_CLAIM', 'the name of a claim', JSON.stringify(claim));
+  }
+  return { issuer, clientId, secretFile: resolve(cwd, file), claim };
 }
 
 function parseOrigin(text: string): string {

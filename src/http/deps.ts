@@ -5,7 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Caller } from '../programme/act.ts';
 import type { Context } from '../programme/context.ts';
 import type { TreeShelf } from '../programme/tree-shelf.ts';
-import type { Audience, Repeat } from './auth/audience.ts';
+import type { Audience, Repeat, SignedInNeed } from './auth/audience.ts';
 import type { RepeatKey } from './idempotency.ts';
 import type { Lines } from './lines.ts';
 import type { Metrics } from './metrics.ts';
@@ -58,6 +58,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     audience?: readonly Audience[];
     repeat?: Repeat;
+    signedIn?: SignedInNeed;
     /** `bytes`: the body is application/octet-stream, else JSON. */
     takes?: 'bytes';
   }

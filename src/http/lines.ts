@@ -8,8 +8,8 @@ export type Lines = {
   /** A request of this caller has come; before anything of it is decided. */
   taken(request: IncomingMessage, response: ServerResponse, caller: Caller): void;
   /**
-   * Ends every connection of a participant, reader or person: no byte more leaves, whatever of an
-   * answer was written already.
+   * Ends every connection of a participant, reader, person, token or session: no byte more leaves,
+   * whatever of an answer was written already.
    */
   cut(holder: string): void;
   /** The same of all readers. */
@@ -49,7 +49,7 @@ export function openLines(): Lines {
         line.hasReader = false;
       }
       line.wasIdle = false;
-      line.holders.add(caller.id);
+      line.holders.add(caller.id).add(caller.token);
       if (caller.kind === 'reader') {
         line.holders.add(caller.participant);
         line.hasReader = true;

@@ -5,6 +5,7 @@ import type { Context } from '../programme/context.ts';
 import { openTreeShelf } from '../programme/tree-shelf.ts';
 import { buildApp } from './app.ts';
 import type { Audience } from './auth/audience.ts';
+import { SESSION_COOKIE } from './auth/cookies.ts';
 import type { App, HttpDeps } from './deps.ts';
 import { openLines } from './lines.ts';
 import { createMetrics } from './metrics.ts';
@@ -32,14 +33,14 @@ function describe(app: App): void {
       components: { securitySchemes: SECURITY, schemas: { Problem: PROBLEM } },
     },
     transform: ({ schema, url, route }) => {
-      const { audience = [], repeat, takes } = route.config ?? {};
+      const { audience = [], repeat, takes, signedIn } = route.config ?? {};
       return {
         url,
         schema: {
           ...schema,
           ...(takes === 'bytes' ? { consumes: ['application/octet-stream'], body: BYTES } : {}),
           ...(repeat === 'key' ? { headers: withRepeatKey(schema?.headers) } : {}),
-          security: securityOf(audience),
+          security: signedIn === undefined ? securityOf(audience) : [{ session: [] }],
           response: { ...responsesOf(schema), default: PROBLEM_RESPONSE },
         },
       };
@@ -48,6 +49,12 @@ function describe(app: App): void {
 }
 
 const SECURITY = {
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description: 'A session; every other route takes it too, from pages of ours',
+  },
   reader: { type: 'http', scheme: 'bearer', description: "A reader's token" },
   person: {
     type: 'http',

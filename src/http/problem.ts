@@ -9,6 +9,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   RATE_LIMITED: 429,
   UNAUTHENTICATED: 401,
   SCOPE_MISSING: 403,
+  SIGN_IN_NEEDED: 403,
   NOT_FOUND: 404,
   NOT_AVAILABLE: 409,
   CONFLICT: 409,

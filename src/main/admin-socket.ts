@@ -66,11 +66,21 @@ function parseRequest(body: unknown): AdminRequest {
       return { verb };
     case 'addToken':
       return { verb, person: text('person'), scopes: texts('scopes') };
+    case 'changeSigning':
+      return { verb, programme: text('programme'), required: found.get('required') === true };
+    case 'setSubject':
+      return { verb, ...holderIn(text), value: text('value') };
+    case 'addLink':
     case 'endTokens':
-      return { verb, holder: text('holder') === 'reader' ? 'reader' : 'person', id: text('id') };
+      return { verb, ...holderIn(text) };
     default:
       throw invalid('verb', 'a verb of tocsin admin', verb);
   }
+}
+
+function holderIn(text: (name: string) => string) {
+  const holder: 'person' | 'reader' = text('holder') === 'reader' ? 'reader' : 'person';
+  return { holder, id: text('id') };
 }
 
 function filesOf(value: unknown): Readonly<Record<string, string>> {

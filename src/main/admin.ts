@@ -6,8 +6,16 @@ import { SCOPES, type Scope, SYSTEM } from '../programme/act.ts';
 import { checkUp } from '../programme/check-up.ts';
 import type { Context } from '../programme/context.ts';
 import { createProgramme } from '../programme/create-programme.ts';
-import { addToken, endTokens, listPersons } from '../programme/manage-tokens.ts';
+import {
+  addLink,
+  addToken,
+  endTokens,
+  listPersons,
+  type TokenHolder,
+} from '../programme/manage-tokens.ts';
 import { addPerson } from '../programme/people.ts';
+import { setSubject } from '../programme/provider-sign-in.ts';
+import { changeSigning } from '../programme/sign-approval.ts';
 
 export type AdminRequest =
   | {
@@ -21,6 +29,14 @@ export type AdminRequest =
   | { readonly verb: 'listPersons' }
   | { readonly verb: 'checkUp' }
   | { readonly verb: 'addToken'; readonly person: string; readonly scopes: readonly string[] }
+  | { readonly verb: 'addLink'; readonly holder: 'person' | 'reader'; readonly id: string }
+  | {
+      readonly verb: 'setSubject';
+      readonly holder: 'person' | 'reader';
+      readonly id: string;
+      readonly value: string;
+    }
+  | { readonly verb: 'changeSigning'; readonly programme: string; readonly required: boolean }
   | { readonly verb: 'endTokens'; readonly holder: 'person' | 'reader'; readonly id: string };
 
 /** Does one request. The answer is JSON. @throws INVALID_INPUT, NOT_FOUND, POLICY_INVALID */
@@ -48,15 +64,30 @@ export async function runAdmin(
       const person = parseId<'person'>(request.person, 'person');
       return { token: await addToken(context, person, scopesOf(request.scopes), SYSTEM, now) };
     }
-    case 'endTokens': {
-      const { holder, id } = request;
-      const whose =
-        holder === 'person'
-          ? { kind: holder, id: parseId<'person'>(id, 'person') }
-          : { kind: holder, id: parseId<'reader'>(id, 'reader') };
-      return endTokens(context, whose, SYSTEM, now);
+    case 'addLink':
+      return { link: await addLink(context, holderOf(request), SYSTEM, now) };
+    case 'setSubject':
+      await setSubject(context, holderOf(request), claimValue(request.value), SYSTEM, now);
+      return { set: true };
+    case 'changeSigning': {
+      const programme = parseId<'programme'>(request.programme, 'programme');
+      await changeSigning(context, programme, request.required, SYSTEM, now);
+      return { required: request.required };
     }
+    case 'endTokens':
+      return endTokens(context, holderOf(request), SYSTEM, now);
   }
+}
+
+function holderOf({ holder, id }: { holder: 'person' | 'reader'; id: string }): TokenHolder {
+  return holder === 'person'
+    ? { kind: holder, id: parseId<'person'>(id, 'person') }
+    : { kind: holder, id: parseId<'reader'>(id, 'reader') };
+}
+
+function claimValue(value: string): string {
+  if (value === '' || value.length > 1_000) throw invalid('value', '1 to 1000 characters', value);
+  return value;
 }
 
 function named(name: string): string {

@@ -16,6 +16,7 @@ import { migrate } from '../store/migrate.ts';
 import { type CycleResult, runCycle, type WorkerState } from '../worker/worker.ts';
 import { fileCheckpointPin } from './checkpoint-pin.ts';
 import type { Clock } from './clock.ts';
+import { openIdentityProvider } from './identity-provider.ts';
 import { loadMasterKey } from './master-key.ts';
 import { openSandbox } from './sandbox/sandbox.ts';
 
@@ -60,6 +61,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       renders: openRenderShelf(),
       tokens: openTokenDesk(store),
       sandbox: once(openSandbox),
+      site: config.site,
+      provider: await openIdentityProvider(config),
       tickMs: config.tickMs,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),

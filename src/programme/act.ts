@@ -4,26 +4,33 @@ import type { ParticipantId, PersonId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from '../store/database.ts';
 import { claimKey, type IdempotencyKey, rememberAnswer } from '../store/idempotency-store.ts';
+import type { SignedInBy } from '../store/sign-in-schema.ts';
 import type { Context } from './context.ts';
 
 export const SCOPES = ['author', 'approver', 'investigator', 'operator', 'reader'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who is calling, as their token says. */
-export type Caller =
-  | {
-      readonly kind: 'person';
-      readonly id: PersonId;
-      readonly token: string;
-      readonly scopes: readonly Scope[];
-    }
-  | {
-      readonly kind: 'reader';
-      readonly id: ReaderId;
-      readonly participant: ParticipantId;
-      readonly token: string;
-      readonly scopes: readonly Scope[];
-    };
+/** What is known of a caller who signed in, rather than sending a token. */
+export type SignedIn = {
+  readonly by: SignedInBy;
+  /** When a passkey last verified its user in this session; null: never. */
+  readonly verifiedAt: Instant | null;
+};
+
+type Credentials = {
+  /** Id of the token or session. */
+  readonly token: string;
+  readonly scopes: readonly Scope[];
+  /** Null: a token was sent. */
+  readonly signedIn: SignedIn | null;
+};
+
+/** Who is calling, as their token or session says. */
+export type Caller = Credentials &
+  (
+    | { readonly kind: 'person'; readonly id: PersonId }
+    | { readonly kind: 'reader'; readonly id: ReaderId; readonly participant: ParticipantId }
+  );
 
 export type PersonCaller = Extract<Caller, { kind: 'person' }>;
 export type ReaderCaller = Extract<Caller, { kind: 'reader' }>;

@@ -25,6 +25,7 @@ import { alertFacts } from './grant-due.ts';
 import { holdDate, recordSaid, setAside, type TimingAnswers } from './hold-date.ts';
 import { markKeyOf } from './keyring.ts';
 import { makePlan } from './plan-alert.ts';
+import { type ApprovalSignature, keepSignature } from './sign-approval.ts';
 import { isSettled, standingOf } from './timing-facts.ts';
 
 /** What the second person says beside approving. */
@@ -33,6 +34,8 @@ export type ApprovalAnswers = {
   readonly accept?: TimingAnswers['accept'];
   /** Why it is to be published at once, with this approval. */
   readonly emergency?: BreakGlassReason | null;
+  /** Their signature over this plan, by a passkey. */
+  readonly signature?: ApprovalSignature | null;
 };
 
 type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
@@ -43,7 +46,7 @@ type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at
  * digest differs and nothing is approved. What is overdue by then is released in one wave.
  * @throws SECOND_PERSON for whoever opened or changed the alert; APPROVAL_VOID for another plan;
  * CONFLICT when approved already, or where a wave opens while somebody invited may still answer;
- * TIMING_REFUSED where the clock refuses its T0 and this is no emergency.
+ * TIMING_REFUSED where the clock refuses its T0 and this is no emergency; as `keepSignature`.
  */
 export async function approveAlert(
   context: Context,
@@ -52,7 +55,7 @@ export async function approveAlert(
   digest: string,
   now: Instant,
   key: IdempotencyKey | null = null,
-  { accept = {}, emergency = null }: ApprovalAnswers = {},
+  { accept = {}, emergency = null, signature = null }: ApprovalAnswers = {},
 ): Promise<{ alert: AlertId; plan: string; waves: Instant[] }> {
   return once(context, key, now, async (tx) => {
     const known = await alertById(tx, alertId);
@@ -73,6 +76,7 @@ export async function approveAlert(
     }
     await checkWindows(context, tx, alert, now);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
+    await keepSignature(context, tx, act, caller, { alert: alertId, plan: digest }, signature);
     const published = (await breakGlassForUpdate(tx, alertId)) !== null;
     if (!published) await holdPlan(context, tx, act, alert, caller.id, { accept, emergency });
     const opening = wavesFrom(alert.schedule, now);
@@ -104,7 +108,7 @@ async function holdPlan(
   act: Act,
   alert: AlertRow,
   by: PersonId,
-  { accept, emergency }: Required<ApprovalAnswers>,
+  { accept, emergency }: Required<Omit<ApprovalAnswers, 'signature'>>,
 ): Promise<void> {
   const head = await readHead(context, tx, alert);
   if (isSettled(alert, head, act.at)) return;

@@ -1,7 +1,9 @@
+import type { PasskeySite } from '../crypto/passkey.ts';
 import type { TocsinError } from '../domain/errors.ts';
 import type { Failpoint } from '../domain/failpoint.ts';
 import type { Checkpoint } from '../ledger/checkpoint.ts';
 import type { Store } from '../store/database.ts';
+import type { IdentityProvider } from './identity-provider.ts';
 import type { Keyring } from './keyring.ts';
 import type { PolicyShelf } from './policy-shelf.ts';
 import type { RenderShelf } from './render-shelf.ts';
@@ -17,6 +19,10 @@ export type Context = {
   readonly tokens: TokenDesk;
   /** Tried at the first asking, and then the same for ever: most processes mark no script. */
   readonly sandbox: () => Promise<Sandbox>;
+  /** Where browsers find us: what passkeys are bound to, and the one origin whose pages act. */
+  readonly site: PasskeySite;
+  /** By whom people may sign in beside passkeys; null: by nobody. */
+  readonly provider: IdentityProvider | null;
   /** How often the ledger ticks, milliseconds: bounds the time in a copy's promise. */
   readonly tickMs: number;
   /** Name of this ledger: first line of its checkpoints, C2SP tlog-checkpoint. */

@@ -2,11 +2,22 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { dropSubject } from '../store/oidc-store.ts';
+import { endPasskeyLinks, removePasskeys } from '../store/passkey-store.ts';
 import type { TokenHolder } from '../store/programme-store.ts';
-import { holderExists, type PersonRow, persons, revokeTokens } from '../store/token-store.ts';
+import {
+  lockHolder,
+  type PersonRow,
+  persons,
+  revokeTokens,
+  withdrawScopes,
+} from '../store/token-store.ts';
 import type { Scope } from './act.ts';
 import type { Context } from './context.ts';
+import { makePasskeyLink, pageOf } from './passkeys.ts';
 import { issueToken } from './people.ts';
+
+export type { TokenHolder } from '../store/programme-store.ts';
 
 /** The issuer's persons, with the scopes of their tokens. */
 export async function listPersons(context: Context): Promise<readonly PersonRow[]> {
@@ -23,12 +34,30 @@ export async function addToken(
 ): Promise<string> {
   const holder = { kind: 'person', id: person } as const;
   return context.store.issuer(async (tx) => {
-    if (!(await holderExists(tx, holder))) throw unknown(holder);
+    if (!(await lockHolder(tx, holder))) throw unknown(holder);
     return issueToken(tx, holder, scopes, actor, now);
   });
 }
 
-/** Ends all tokens of a holder: from the commit on each of them is unknown. @throws NOT_FOUND */
+/**
+ * A link by which a holder registers their first passkey, as the address of a page, shown this
+ * once. @throws NOT_FOUND; CONFLICT for one with a passkey.
+ */
+export async function addLink(
+  context: Context,
+  holder: TokenHolder,
+  actor: Actor,
+  now: Instant,
+): Promise<string> {
+  const link = await context.store.issuer((tx) => makePasskeyLink(tx, holder, actor, now));
+  return pageOf(context, link);
+}
+
+/**
+ * Ends all that a holder gets in by: tokens and sessions, passkeys, links that were not used. From
+ * the commit on each of them is unknown; a person has no scope left to sign in to.
+ * @throws NOT_FOUND
+ */
 export async function endTokens(
   context: Context,
   holder: TokenHolder,
@@ -36,7 +65,11 @@ export async function endTokens(
   now: Instant,
 ): Promise<{ revoked: number }> {
   return context.store.issuer(async (tx) => {
-    if (!(await holderExists(tx, holder))) throw unknown(holder);
+    if (!(await lockHolder(tx, holder))) throw unknown(holder);
+    await removePasskeys(tx, { actor, at: now }, holder);
+    await endPasskeyLinks(tx, holder, now);
+    await dropSubject(tx, holder);
+    if (holder.kind === 'person') await withdrawScopes(tx, holder.id);
     return { revoked: await revokeTokens(tx, holder, actor, now) };
   });
 }

@@ -5,8 +5,14 @@ import type { Actor } from '../domain/event.ts';
 import type { ParticipantId, PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from '../store/database.ts';
-import { insertPerson, insertToken, type TokenHolder } from '../store/programme-store.ts';
-import { type Caller, SCOPES, type Scope } from './act.ts';
+import {
+  type FoundToken,
+  insertPerson,
+  insertToken,
+  type TokenHolder,
+} from '../store/programme-store.ts';
+import { grantScopes } from '../store/token-store.ts';
+import { type Caller, SCOPES, type Scope, type SignedIn } from './act.ts';
 import type { Context } from './context.ts';
 
 const TOKEN_BYTES = 32;
@@ -25,20 +31,29 @@ export async function addPerson(
   return id;
 }
 
-/** Makes a token and stores its hash; the token itself is shown this once. */
+/** What a token is told apart by, and until when it serves; by default without end. */
+export type TokenTerms = { readonly label: string | null; readonly expiresAt: Instant | null };
+
+/**
+ * Makes a token and stores its hash; the token itself is shown this once. What a token may do its
+ * person may do when signed in too.
+ */
 export async function issueToken(
   tx: Tx,
   holder: TokenHolder,
   scopes: readonly Scope[],
   actor: Actor,
   now: Instant,
+  terms: TokenTerms = { label: null, expiresAt: null },
 ): Promise<string> {
   const unknown = scopes.find((scope) => !SCOPES.includes(scope));
   if (unknown !== undefined || scopes.length === 0) {
     throw invalid('scopes', `one or more of ${SCOPES.join(', ')}`, unknown ?? 'none');
   }
   const token = TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
-  await insertToken(tx, { id: newId(), hash: hashToken(token), holder, scopes }, actor, now);
+  const stored = { id: newId(), hash: hashToken(token), holder, scopes, ...terms };
+  await insertToken(tx, stored, actor, now);
+  if (holder.kind === 'person') await grantScopes(tx, holder.id, scopes);
   return token;
 }
 
@@ -48,20 +63,22 @@ export function hashToken(token: string): Buffer {
 
 /**
  * Who holds this token. Looked up at every request, so that a revoked token is dead at once.
- * @throws UNAUTHENTICATED for a token that is unknown, revoked, or whose reader was removed.
+ * @throws UNAUTHENTICATED for a token that is unknown, revoked, over, or whose reader was removed.
  */
-export async function authenticate(context: Context, token: string): Promise<Caller> {
+export async function authenticate(context: Context, token: string, now: Instant): Promise<Caller> {
   const found = await context.tokens.holder(hashToken(token));
-  if (!found) throw new TocsinError('UNAUTHENTICATED', 'expected a valid token');
-  const scopes = found.scopes as Scope[];
-  if (found.holder.kind === 'person') {
-    return { kind: 'person', id: found.holder.id, token: found.id, scopes };
+  if (!found || found.session || (found.expiresAt !== null && found.expiresAt <= now)) {
+    throw new TocsinError('UNAUTHENTICATED', 'expected a valid token');
   }
-  return {
-    kind: 'reader',
-    id: found.holder.id,
-    participant: found.participant as ParticipantId,
-    token: found.id,
-    scopes,
-  };
+  context.tokens.used(found.id, now);
+  return callerOf(found, null);
+}
+
+/** The caller that a token or session stands for. */
+export function callerOf(found: FoundToken, signedIn: SignedIn | null): Caller {
+  const { holder } = found;
+  const given = { token: found.id, scopes: found.scopes as Scope[], signedIn };
+  if (holder.kind === 'person') return { kind: 'person', id: holder.id, ...given };
+  const participant = found.participant as ParticipantId;
+  return { kind: 'reader', id: holder.id, participant, ...given };
 }

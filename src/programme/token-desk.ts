@@ -1,10 +1,16 @@
+import { HOUR_MS, type Instant, instant } from '../domain/instant.ts';
 import type { Store } from '../store/database.ts';
 import { type FoundToken, tokensByHash } from '../store/programme-store.ts';
+import { noteTokenUses } from '../store/session-store.ts';
 
 /** Who holds a token, by its hash. */
 export type TokenDesk = {
   /** Null for a token that is unknown, revoked, or whose reader was removed. */
   holder(hash: Buffer): Promise<FoundToken | null>;
+  /** A token was used: kept here by the hour, so that no request waits for it to be written. */
+  used(id: string, now: Instant): void;
+  /** Writes what was used since it was last called, in one statement; most often nothing. */
+  writeUses(): Promise<void>;
 };
 
 /** As many in one statement; more wait for the next. */
@@ -41,7 +47,26 @@ export function openTokenDesk(store: Store): TokenDesk {
     }
     busy -= 1;
   };
+  const lastHour = new Map<string, Instant>();
+  let unwritten = new Map<string, Instant>();
   return {
+    used(id, now) {
+      const hour = instant(Math.floor(now / HOUR_MS) * HOUR_MS);
+      if (lastHour.get(id) === hour) return;
+      lastHour.set(id, hour);
+      unwritten.set(id, hour);
+    },
+    async writeUses() {
+      if (unwritten.size === 0) return;
+      const uses = unwritten;
+      unwritten = new Map();
+      try {
+        await store.lookup((tx) => noteTokenUses(tx, uses));
+      } catch (error) {
+        unwritten = new Map([...uses, ...unwritten]);
+        throw error;
+      }
+    },
     holder: (hash) =>
       new Promise((answer, refuse) => {
         waiting.push({ hash, answer, refuse });

@@ -7,6 +7,7 @@ import { insertAuthor } from './alert-writer.ts';
 import type { Tx } from './database.ts';
 import { type Act, recordEvent } from './event-writer.ts';
 import { keyExpiry } from './reader-key-store.ts';
+import { endSessionsOf } from './session-store.ts';
 import { tellCut } from './tell-cut.ts';
 
 /** A new participant with its enrolment. @throws CONFLICT when the name is taken. */
@@ -91,7 +92,9 @@ export async function updateStanding(
     .where('participant_id', '=', change.participant)
     .execute();
   await recordEvent(tx, { type: 'standing_changed', ...act, data: change });
-  if (narrows(change.from, change.to)) await tellCut(tx, change.participant);
+  if (!narrows(change.from, change.to)) return;
+  await endSessionsOf(tx, act, change.participant);
+  await tellCut(tx, change.participant);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { PersonId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
+import type { SignedInBy } from './sign-in-schema.ts';
 
 export type ProgrammeRow = {
   readonly id: ProgrammeId;
@@ -179,6 +180,8 @@ export async function insertToken(
     readonly hash: Buffer;
     readonly holder: TokenHolder;
     readonly scopes: readonly string[];
+    readonly label: string | null;
+    readonly expiresAt: Instant | null;
   },
   actor: Actor,
   at: Instant,
@@ -191,6 +194,8 @@ export async function insertToken(
       person_id: token.holder.kind === 'person' ? token.holder.id : null,
       reader_id: token.holder.kind === 'reader' ? token.holder.id : null,
       scopes: [...token.scopes],
+      label: token.label,
+      expires_at: token.expiresAt === null ? null : new Date(token.expiresAt),
       created_at: new Date(at),
     })
     .execute();
@@ -210,10 +215,16 @@ type TokenColumns = {
   reader_id: string | null;
   scopes: string[];
   participant_id: string | null;
+  kind: 'api' | 'session';
+  expires_at: Instant | null;
+  used_at: Instant | null;
+  signed_in_by: SignedInBy | null;
+  verified_at: Instant | null;
 };
 
 /** As text, because it stands before every request. */
-const TOKENS_BY_HASH = `select t.hash, t.id, t.person_id, t.reader_id, t.scopes, r.participant_id
+const TOKENS_BY_HASH = `select t.hash, t.id, t.person_id, t.reader_id, t.scopes, r.participant_id,
+    t.kind, t.expires_at, t.used_at, t.signed_in_by, t.verified_at
   from token t left join reader r on r.id = t.reader_id
   where t.hash = any($1) and t.revoked_at is null and r.removed_at is null`;
 
@@ -222,6 +233,13 @@ export type FoundToken = {
   readonly holder: TokenHolder;
   readonly participant: string | null;
   readonly scopes: readonly string[];
+  readonly expiresAt: Instant | null;
+  /** Of a session; null: this is a token. */
+  readonly session: {
+    readonly by: SignedInBy;
+    readonly usedAt: Instant;
+    readonly verifiedAt: Instant | null;
+  } | null;
 };
 
 /**
@@ -241,5 +259,9 @@ function foundToken(row: TokenColumns): FoundToken {
   const holder: TokenHolder = row.person_id
     ? { kind: 'person', id: row.person_id as PersonId }
     : { kind: 'reader', id: row.reader_id as ReaderId };
-  return { id: row.id, holder, participant: row.participant_id, scopes: row.scopes };
+  const { id, participant_id: participant, scopes, expires_at: expiresAt } = row;
+  const { kind, signed_in_by: by, used_at: usedAt, verified_at: verifiedAt } = row;
+  const isSession = kind === 'session' && by !== null && usedAt !== null;
+  const session = isSession ? { by, usedAt, verifiedAt } : null;
+  return { id, holder, participant, scopes, expiresAt, session };
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Actor } from '../domain/event.ts';
 import type { PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -25,6 +26,7 @@ export async function persons(tx: Tx): Promise<PersonRow[]> {
     .selectFrom('token')
     .select(['person_id', 'scopes'])
     .where('person_id', 'is not', null)
+    .where('kind', '=', 'api')
     .where('revoked_at', 'is', null)
     .orderBy('created_at')
     .execute();
@@ -35,39 +37,81 @@ export async function persons(tx: Tx): Promise<PersonRow[]> {
   }));
 }
 
-/** Whether there is such a person or reader. */
-export async function holderExists(tx: Tx, { kind, id }: TokenHolder): Promise<boolean> {
+/** The person may do this too, with tokens and sessions. */
+export async function grantScopes(tx: Tx, id: PersonId, scopes: readonly string[]): Promise<void> {
+  await sql`
+    update person set scopes = array(
+      select distinct scope from unnest(scopes || ${[...scopes]}::text[]) as s (scope)
+      order by scope)
+    where id = ${id}`.execute(tx);
+}
+
+/** The person may do nothing any more: there is nothing to sign in to. */
+export async function withdrawScopes(tx: Tx, id: PersonId): Promise<void> {
+  await tx.updateTable('person').set({ scopes: [] }).where('id', '=', id).execute();
+}
+
+/**
+ * Locks a person or reader against everything else that gives them a way in or ends their ways in:
+ * what is made while all of it ends would outlive that. False: there is no such holder.
+ */
+export async function lockHolder(tx: Tx, { kind, id }: TokenHolder): Promise<boolean> {
   const found = await tx
     .selectFrom(kind === 'person' ? 'person' : 'reader')
     .select('id')
     .where('id', '=', id)
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return found !== undefined;
 }
 
-/** Ends every token of the holder that is not ended yet. Returns how many that were. */
+/** Whether a token or session goes on; asked under the lock of its holder. */
+export async function goesOn(tx: Tx, id: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom('token')
+    .select('id')
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/** Which of a holder's: all, or one of them, by its kind too where that is known. */
+export type WhichTokens = {
+  readonly id?: string;
+  readonly kind?: 'api' | 'session';
+  /** The one that its holder ends from it: what is under way there is the answer to that. */
+  readonly from?: boolean;
+};
+
+/**
+ * Ends tokens and sessions of the holder that are not ended yet; all, where none is named. Returns
+ * how many that were.
+ */
 export async function revokeTokens(
   tx: Tx,
   { kind, id }: TokenHolder,
   actor: Actor,
   at: Instant,
+  which: WhichTokens = {},
 ): Promise<number> {
   const revoked = await tx
     .updateTable('token')
     .set({ revoked_at: new Date(at) })
     .where(kind === 'person' ? 'person_id' : 'reader_id', '=', id)
     .where('revoked_at', 'is', null)
-    .returning('id')
+    .$if(which.id !== undefined, (query) => query.where('id', '=', which.id ?? ''))
+    .$if(which.kind !== undefined, (query) => query.where('kind', '=', which.kind ?? 'api'))
+    .returning(['id', 'kind'])
     .execute();
-  for (const { id: token } of revoked) {
-    await recordEvent(tx, {
-      type: 'token_revoked',
-      at,
-      programme: null,
-      actor,
-      data: { token },
-    });
+  for (const { id: ended, kind: of } of revoked) {
+    const act = { at, programme: null, actor };
+    if (of === 'api') {
+      await recordEvent(tx, { type: 'token_revoked', ...act, data: { token: ended } });
+    } else {
+      await recordEvent(tx, { type: 'session_ended', ...act, data: { session: ended } });
+    }
   }
-  if (revoked.length > 0) await tellCut(tx, id);
+  if (revoked.length > 0 && which.from !== true) await tellCut(tx, which.id ?? id);
   return revoked.length;
 }

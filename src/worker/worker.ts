@@ -38,6 +38,7 @@ export async function runCycle(
     // What was promised with copies does not wait for what cannot be released.
     ticked = await tick(context, reading.wall, state);
   }
+  await context.tokens.writeUses();
   return { doubted, batches, ticked };
 }
 

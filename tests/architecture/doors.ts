@@ -46,7 +46,7 @@ const DOORS: readonly Door[] = [
     open: ['src/crypto/'],
     packages: anyOf(
       /^(?:node:)?crypto$/,
-      /^(?:age-encryption|openpgp|jose|tweetnacl|libsodium.*|argon2|bcrypt.*)(?:\/|$)/,
+      /^(?:age-encryption|openpgp|jose|tweetnacl|@simplewebauthn\/server|libsodium.*|argon2|bcrypt.*)(?:\/|$)/,
       /^@(?:noble|node-rs)\//,
     ),
     // Web Crypto is there without an import; Math.random would be a secret that can be guessed.
@@ -55,6 +55,11 @@ const DOORS: readonly Door[] = [
       /\bglobalThis\s*\.\s*crypto\b/,
       /\bMath\s*\.\s*random\b/,
     ),
+  },
+  {
+    name: 'the identity provider',
+    open: ['src/main/identity-provider.ts'],
+    packages: /^(?:openid-client|oauth4webapi)(?:\/|$)/,
   },
   {
     // What somebody sent takes seconds: compiled in a thread, or by those who put it in force.

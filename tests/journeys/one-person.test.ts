@@ -25,6 +25,8 @@ import { reportStatus } from '../../src/programme/release-report.ts';
 import { proposeDecision } from '../../src/programme/review-applications.ts';
 import { appeal } from '../../src/programme/standing-appeals.ts';
 import { openSighting, runTrace } from '../../src/programme/trace-leak.ts';
+import type { Made } from '../support/authenticator.ts';
+import { linkFor, registerAt, signInWith, type Visitor, visit } from '../support/browser-of.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,
@@ -53,6 +55,8 @@ describe('one human alone', () => {
   let edge: Edge;
   let solo: PersonCaller;
   let token: string;
+  let visitor: Visitor;
+  let made: Made;
   let firm: ParticipantId;
   let tier: ParticipantId;
   let rows: Readonly<Record<string, Row>>;
@@ -60,8 +64,10 @@ describe('one human alone', () => {
   before(async () => {
     house = await openHouse();
     edge = openEdge(house);
-    const made = await person(house, 'Solo', ['author', 'approver', 'investigator', 'operator']);
-    [solo, token] = [made.caller, made.token];
+    const known = await person(house, 'Solo', ['author', 'approver', 'investigator', 'operator']);
+    [solo, token] = [known.caller, known.token];
+    visitor = visit(house, edge);
+    made = await registerAt(house, visitor, await linkFor(house, { kind: 'person', id: solo.id }));
     firm = await admit(house, 'Asked', { tier: 'validate', consentMode: 'per_alert' });
     tier = await admit(house, 'Stands', { tier: 'validate' });
     const { context, programme } = house;
@@ -182,6 +188,14 @@ describe('one human alone', () => {
         await bringHalf(context, solo, sighting, { alert, half }, now());
         return [`/v1/sightings/${sighting}/halves`, { alert, half: other.toString('hex') }];
       },
+      'POST /v1/recoveries/:recovery/decision': async () => {
+        const { id } = await person(house, 'Lost', ['author']);
+        const asked = { kind: 'person', holder: id };
+        const { recovery } = json<{ recovery: string }>(
+          await visitor.post('/v1/recoveries', asked),
+        );
+        return [`/v1/recoveries/${recovery}/decision`, { decision: 'confirm' }];
+      },
       // Last: nothing is released while the clock is doubted.
       'POST /v1/clock/confirmations': async () => {
         const wall = plus(now(), HOUR_MS);
@@ -209,12 +223,22 @@ describe('one human alone', () => {
 
   test('is refused at each, and another person is not', async () => {
     const other = await person(house, 'Other', ['approver', 'operator']);
+    const elsewhere = visit(house, edge);
+    const own = await linkFor(house, { kind: 'person', id: other.id });
+    const theirs = await registerAt(house, elsewhere, own);
     for (const [route, first] of Object.entries(rows)) {
+      await signInWith(visitor, made);
+      await visitor.session();
       const [url, body] = await first();
-      const refused = await edge.post(url, body, { token });
+      const signed = route.includes('/recoveries/');
+      const refused = await (signed ? visitor.post(url, body) : edge.post(url, body, { token }));
       assert.equal(refused.status, 403, `${route}: ${refused.body.toString()}`);
       assert.equal(json<{ code: string }>(refused).code, 'SECOND_PERSON', route);
-      const taken = await edge.post(url, body, { token: other.token });
+      await signInWith(elsewhere, theirs);
+      await elsewhere.session();
+      const taken = await (signed
+        ? elsewhere.post(url, body)
+        : edge.post(url, body, { token: other.token }));
       assert.ok(taken.status < 300, `${route}: ${taken.body.toString()}`);
     }
     await assertInvariants(house);

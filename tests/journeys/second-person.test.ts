@@ -55,7 +55,7 @@ describe('who changed what is approved does not approve it', () => {
   const secondToken = async ({ id }: PersonCaller) => {
     const { context } = house;
     const token = await addToken(context, id, ['approver'], { kind: 'system', id: null }, now());
-    const caller = await authenticate(context, token);
+    const caller = await authenticate(context, token, now());
     assert.ok(caller.kind === 'person');
     return caller;
   };

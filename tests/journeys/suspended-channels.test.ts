@@ -219,6 +219,22 @@ describe('a suspended participant, on every route that answers readers', () => {
           );
         },
       },
+      // A token gets nothing of these; a session, which would, has ended (sessions.test.ts).
+      'GET /v1/session': nothing(get('/v1/session')),
+      'POST /v1/session/end': nothing(post('/v1/session/end', {})),
+      'POST /v1/session/verification': nothing(post('/v1/session/verification', {})),
+      'POST /v1/session/verification/options': nothing(
+        post('/v1/session/verification/options', {}),
+      ),
+      'GET /v1/sessions': nothing(get('/v1/sessions')),
+      'POST /v1/sessions/:session/end': nothing(post(`/v1/sessions/${small.alert}/end`, {})),
+      'GET /v1/tokens': nothing(get('/v1/tokens')),
+      'POST /v1/tokens': nothing(post('/v1/tokens', {})),
+      'POST /v1/tokens/:token/end': nothing(post(`/v1/tokens/${small.alert}/end`, {})),
+      'GET /v1/passkeys': nothing(get('/v1/passkeys')),
+      'POST /v1/passkeys': nothing(post('/v1/passkeys', {})),
+      'POST /v1/passkeys/:passkey/end': nothing(post(`/v1/passkeys/${small.alert}/end`, {})),
+      'POST /v1/passkeys/options': nothing(post('/v1/passkeys/options', {})),
       'POST /v1/standing/:step/appeal': {
         as: 'own',
         ask: post(`/v1/standing/${steps.steps[0]?.id}/appeal`, { text: 'not ours' }),

@@ -26,6 +26,8 @@ type Message = {
 export type Browser = {
   /** Opens HTML as a file. */
   open(html: string): Promise<Page>;
+  /** Opens an address of this machine. */
+  visit(url: string): Promise<Page>;
   close(): Promise<void>;
 };
 
@@ -43,7 +45,7 @@ const ALONE = [
   ...['--headless=new', '--remote-debugging-pipe', '--disable-gpu', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
   ...['--disable-default-apps', '--disable-extensions', '--mute-audio', '--disable-dev-shm-usage'],
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
 
 export async function openBrowser(command: string): Promise<Browser> {
@@ -64,6 +66,7 @@ export async function openBrowser(command: string): Promise<Browser> {
       await writeFile(path, html);
       return openPage(pipe, pathToFileURL(path).href);
     },
+    visit: (url) => openPage(pipe, url),
     async close() {
       child.kill('SIGKILL');
       await ended;

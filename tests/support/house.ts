@@ -69,12 +69,17 @@ export type HouseOptions = Omit<ComposeOptions, 'clock'> & {
   readonly pack?: string | PackFiles;
   readonly readerCap?: number;
   readonly start?: Instant;
+  /** More variables than a test house has. */
+  readonly env?: Env;
 };
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const dataDir = options.site?.dataDir ?? (await temporaryFolder());
   const clock = virtualClock(options.start ?? BEFORE);
-  const parts = await compose(configFor(dataDir, options.site?.urls), { ...options, clock });
+  const parts = await compose(configFor(dataDir, { ...options.site?.urls, ...options.env }), {
+    ...options,
+    clock,
+  });
   const { context } = parts;
   const { pack = 'mapp' } = options;
   const now = clock.now();
@@ -168,7 +173,7 @@ export async function person(
   const token = await parts.context.store.issuer((tx) =>
     issueToken(tx, { kind: 'person', id }, scopes, SYSTEM, now),
   );
-  const caller = await authenticate(parts.context, token);
+  const caller = await authenticate(parts.context, token, now);
   if (caller.kind !== 'person') throw new Error('expected a person');
   return { caller, token, id };
 }
@@ -295,6 +300,7 @@ export async function joinReader(
     participant,
     token: '',
     scopes: ['reader'],
+    signedIn: null,
   };
   return { caller, token, identity, signSeed: secret };
 }

@@ -12,6 +12,12 @@ export type Audience = 'public' | 'reader' | `person:${PersonScope}`;
  */
 export type Repeat = 'key' | 'natural';
 
+/**
+ * What a route wants of its callers beside. `session`: that they signed in, and sent no token;
+ * `verified`: that a passkey has verified them within minutes.
+ */
+export type SignedInNeed = 'session' | 'verified';
+
 /** Every person of the issuer, whatever the token's scopes. */
 export const ANY_PERSON: readonly Audience[] = [
   'person:author',
@@ -19,6 +25,9 @@ export const ANY_PERSON: readonly Audience[] = [
   'person:investigator',
   'person:operator',
 ];
+
+/** Everybody who can sign in. */
+export const ANYBODY_KNOWN: readonly Audience[] = ['reader', ...ANY_PERSON];
 
 /** Whether the caller may use a route of this audience. */
 export function admits(audience: readonly Audience[], caller: Caller): boolean {

@@ -1,9 +1,15 @@
+import type { FastifyRequest } from 'fastify';
 import { TocsinError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Caller } from '../../programme/act.ts';
 import { authenticate } from '../../programme/people.ts';
+import { authenticateSession, isVerified } from '../../programme/sessions.ts';
 import type { App, HttpDeps } from '../deps.ts';
 import { repeatKey } from '../idempotency.ts';
-import { admits, callerOf } from './audience.ts';
+import { admits, callerOf, type SignedInNeed } from './audience.ts';
 import { bearerToken, refuseTokenInUrl } from './bearer.ts';
+import { cookieIn, SESSION_COOKIE } from './cookies.ts';
+import { refuseOtherSites, requireActToken, requireOwnPage } from './own-page.ts';
 
 /**
  * Lets no route exist without a declared audience, and none be reached by anybody outside it. Who
@@ -29,11 +35,13 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
     if (!audience) return;
     refuseTokenInUrl(request.url);
     if (audience.includes('public')) return;
-    const token = bearerToken(request.headers.authorization);
-    const caller = await authenticate(deps.context, token);
+    // Not `now()`: whoever confirms a doubted clock is let in while it is doubted.
+    const { wall } = deps.clock.reading();
+    const caller = await identify(request, deps, wall);
     if (!admits(audience, caller)) {
       throw new TocsinError('SCOPE_MISSING', `token: expected one for ${audience.join(' or ')}`);
     }
+    requireSignedIn(request.routeOptions.config.signedIn, caller, wall);
     request.caller = caller;
     deps.lines.taken(request.raw, reply.raw, caller);
   });
@@ -42,4 +50,40 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
     if (request.routeOptions.config.repeat !== 'key') return;
     request.repeat = repeatKey(deps.context, callerOf(request), request);
   });
+}
+
+/**
+ * The caller by a token, or where none is sent by a session's cookie, which a browser sends along
+ * whoever has it sent: so that it counts only from pages of ours.
+ */
+async function identify(
+  { method, headers }: FastifyRequest,
+  deps: HttpDeps,
+  now: Instant,
+): Promise<Caller> {
+  const secret = cookieIn(headers.cookie, SESSION_COOKIE);
+  if (headers.authorization !== undefined || secret === null) {
+    const token = bearerToken(headers.authorization);
+    return authenticate(deps.context, token, now);
+  }
+  const { context } = deps;
+  refuseOtherSites(headers);
+  if (method !== 'GET') {
+    requireOwnPage(headers, context.site.origin);
+    requireActToken(headers, secret);
+  }
+  return authenticateSession(context, secret, now);
+}
+
+/** What no token may do, however much it may do otherwise: whoever stole one keeps nothing more. */
+function requireSignedIn(needed: SignedInNeed | undefined, caller: Caller, now: Instant): void {
+  if (needed === undefined) return;
+  if (caller.signedIn === null) throw signInNeeded('a session, found a token');
+  if (needed === 'verified' && !isVerified(caller, now)) {
+    throw signInNeeded('a passkey to have verified its user minutes ago');
+  }
+}
+
+function signInNeeded(expected: string): TocsinError {
+  return new TocsinError('SIGN_IN_NEEDED', `caller: expected ${expected}`);
 }

@@ -1,7 +1,7 @@
 import type { Route } from '../deps.ts';
 import { addAlertArtifact } from './alerts/add-artifact.ts';
 import { addLate, approveLate, showLate } from './alerts/additions.ts';
-import { approve } from './alerts/approve.ts';
+import { approve, askForSignature } from './alerts/approve.ts';
 import { assess } from './alerts/assess.ts';
 import { approveAlertChange, showChange } from './alerts/change.ts';
 import { compareWithSent } from './alerts/compare-sent.ts';
@@ -63,6 +63,7 @@ import { decideMember } from './member-changes/decide.ts';
 import { showMemberChange } from './member-changes/read.ts';
 import { acknowledge } from './notices/acknowledge.ts';
 import { listNotices } from './notices/list.ts';
+import { servePages } from './pages/pages.ts';
 import { admit } from './participants/admit.ts';
 import { setCalendar } from './participants/change-calendar.ts';
 import { setDoubt } from './participants/change-doubt.ts';
@@ -75,6 +76,8 @@ import { showParticipants } from './participants/list.ts';
 import { showParticipant } from './participants/read.ts';
 import { showStanding } from './participants/read-standing.ts';
 import { endTransitionOf, grantTransition } from './participants/transition.ts';
+import { addAnother, askForAnother, dropOwnPasskey, listOwnPasskeys } from './passkeys/own.ts';
+import { askAtLink, registerAtLink } from './passkeys/register.ts';
 import { activatePack } from './policies/activate.ts';
 import { checkPack } from './policies/check.ts';
 import { comparePacks } from './policies/compare.ts';
@@ -91,8 +94,18 @@ import { listPublicAlerts } from './public/list-alerts.ts';
 import { invite } from './readers/invite.ts';
 import { join } from './readers/join.ts';
 import { listKeys } from './readers/keys.ts';
+import { linkReader } from './readers/link.ts';
 import { proposeReport, reinvite, reportKey, rotate } from './readers/rotate.ts';
 import { giveReceipt } from './receipts/give.ts';
+import { decideRecoveryOf, recover, showRecovery } from './recoveries/recover.ts';
+import {
+  askAgain,
+  endSession,
+  listSessions,
+  showSession,
+  signOut,
+  verifyAgain,
+} from './session/own.ts';
 import { approveSighting } from './sightings/approve.ts';
 import { bring } from './sightings/bring-half.ts';
 import { open } from './sightings/open.ts';
@@ -100,10 +113,13 @@ import { showTrace } from './sightings/read.ts';
 import { find } from './sightings/record-find.ts';
 import { release, reply } from './sightings/release.ts';
 import { trace } from './sightings/trace.ts';
+import { askForPasskey, signInByPasskey } from './sign-in/passkey.ts';
+import { askAtProvider, returnFromProvider, showWays } from './sign-in/provider.ts';
 import { decideStandingAppeal, decideStandingStep } from './standing/decide.ts';
 import { appealStep, listOwnSteps } from './standing/own.ts';
 import { answerSigned, showAgreements, showOwnTerms, signOwnTerms } from './terms/agreements.ts';
 import { dropOfficer, nameOfficer, showTerms, writeTerms } from './terms/issuer.ts';
+import { endToken, listTokens, makeToken } from './tokens/own.ts';
 
 const FOR_READERS: readonly Route[] = [
   join,
@@ -140,6 +156,22 @@ const FOR_READERS: readonly Route[] = [
   stateOwnFacts,
 ];
 
+const FOR_WHO_SIGNED_IN: readonly Route[] = [
+  showSession,
+  signOut,
+  askAgain,
+  verifyAgain,
+  listSessions,
+  endSession,
+  listTokens,
+  makeToken,
+  endToken,
+  listOwnPasskeys,
+  askForAnother,
+  addAnother,
+  dropOwnPasskey,
+];
+
 const FOR_ANYBODY: readonly Route[] = [
   readIssuer,
   fetchReaderBundle,
@@ -150,6 +182,14 @@ const FOR_ANYBODY: readonly Route[] = [
   showCriteria,
   applyToJoin,
   followApplication,
+  servePages,
+  showWays,
+  askForPasskey,
+  signInByPasskey,
+  askAtProvider,
+  returnFromProvider,
+  askAtLink,
+  registerAtLink,
 ];
 
 const FOR_THE_ISSUER: readonly Route[] = [
@@ -192,6 +232,10 @@ const FOR_THE_ISSUER: readonly Route[] = [
   setDoubt,
   setCalendar,
   invite,
+  linkReader,
+  recover,
+  showRecovery,
+  decideRecoveryOf,
   draft,
   showAlerts,
   showAlert,
@@ -221,6 +265,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showPlan,
   showMarking,
   approve,
+  askForSignature,
   showExposure,
   recordOutsideDelivery,
   recordOutsideKnowledge,
@@ -248,4 +293,9 @@ const FOR_THE_ISSUER: readonly Route[] = [
 ];
 
 /** Every route there is. */
-export const ROUTES: readonly Route[] = [...FOR_READERS, ...FOR_ANYBODY, ...FOR_THE_ISSUER];
+export const ROUTES: readonly Route[] = [
+  ...FOR_READERS,
+  ...FOR_WHO_SIGNED_IN,
+  ...FOR_ANYBODY,
+  ...FOR_THE_ISSUER,
+];

@@ -3,10 +3,14 @@ import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { approveAlert } from '../../../programme/approve-alert.ts';
 import { BREAK_GLASS_REASONS } from '../../../programme/break-glass.ts';
+import { askToApprove } from '../../../programme/sign-approval.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, Hex32, IdText, InstantText, listOf, oneOf } from '../../schemas/basic.ts';
+import { AssertionBody, RequestOptionsText } from '../../schemas/sign-in.ts';
 import { AcceptText } from '../../schemas/timing.ts';
+
+const NonceText = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 
 export function approve(app: App, deps: HttpDeps): void {
   app.post(
@@ -18,13 +22,17 @@ export function approve(app: App, deps: HttpDeps): void {
         description:
           'Refused to everybody who opened the alert, changed it, or recorded a consent to it. ' +
           "T0 is held against the pack's clock again; a hold takes a reason of this person. " +
-          'With `emergency` it is published at once, whatever the clock says.',
+          'With `emergency` it is published at once, whatever the clock says. A programme may ' +
+          'want the `signature` of a passkey.',
         params: Type.Object({ alert: IdText }),
         body: Type.Object(
           {
             plan: Hex32,
             accept: Type.Optional(AcceptText),
             emergency: Type.Optional(oneOf(BREAK_GLASS_REASONS)),
+            signature: Type.Optional(
+              Type.Object({ nonce: NonceText, passkey: AssertionBody }, closed),
+            ),
           },
           closed,
         ),
@@ -42,6 +50,28 @@ export function approve(app: App, deps: HttpDeps): void {
       const { repeat } = request;
       const approved = await approveAlert(context, caller, alert, plan, now, repeat, answers);
       return { ...approved, waves: approved.waves.map(formatInstant) };
+    },
+  );
+}
+
+export function askForSignature(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/alerts/:alert/approval/options',
+    {
+      config: { audience: ['person:approver'], repeat: 'natural' },
+      schema: {
+        summary: 'What to ask an authenticator, to sign an approval of exactly this plan',
+        params: Type.Object({ alert: IdText }),
+        body: Type.Object({ plan: Hex32 }, closed),
+        response: {
+          200: Type.Object({ ...RequestOptionsText.properties, nonce: NonceText }),
+        },
+      },
+    },
+    async (request) => {
+      const alert = parseId<'alert'>(request.params.alert, 'alert');
+      const asked = { alert, plan: request.body.plan };
+      return askToApprove(deps.context, personOf(request), asked, deps.clock.now());
     },
   );
 }

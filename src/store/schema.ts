@@ -1,9 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { Profile } from '../domain/enrolment.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Clauses } from '../domain/terms.ts';
-import type { Transition } from '../domain/transition.ts';
 import type { At, AtOrNull, Json } from './column-types.ts';
+import type { MemberTables } from './member-schema.ts';
 import type { SignedInBy, SignInTables } from './sign-in-schema.ts';
 import type { TraceTables } from './trace-schema.ts';
 
@@ -27,7 +25,8 @@ type ArtifactTable = {
 };
 
 /** The tables of migrations/, by name. Columns named `*_enc` hold ciphertext. */
-export type Database = TraceTables &
+export type Database = MemberTables &
+  TraceTables &
   SignInTables & {
     schema_migration: { version: number; name: string; sha256: string; applied_at: At };
     setting: { name: string; value: Buffer };
@@ -68,23 +67,6 @@ export type Database = TraceTables &
       decided_at: AtOrNull;
     };
     person: { id: string; name: string; created_at: At; scopes: Generated<string[]> };
-    participant: { id: string; name: string; created_at: At };
-    enrolment: {
-      programme_id: string;
-      participant_id: string;
-      tier: string;
-      standing: string;
-      duty: Json<unknown>;
-      agreement_signed_at: AtOrNull;
-      agreement_expires_at: AtOrNull;
-      consent_mode: string;
-      version: number;
-      profile: Json<Profile>;
-      doubted: Generated<boolean>;
-      standing_since: AtOrNull;
-      calendar: string | null;
-      transition: ColumnType<Transition | null, string | null | undefined, string | null>;
-    };
     obligation_report: {
       alert_id: string;
       participant_id: string;
@@ -92,30 +74,6 @@ export type Database = TraceTables &
       code: string;
       says: string;
       at: At;
-    };
-    reader: {
-      id: string;
-      participant_id: string;
-      label: string;
-      invitation_hash: Buffer | null;
-      invitation_expires_at: AtOrNull;
-      age_recipient: string | null;
-      sign_key: Buffer | null;
-      fingerprint: string | null;
-      key_since: AtOrNull;
-      key_ends_at: AtOrNull;
-      key_expires_at: AtOrNull;
-      key_warned_at: AtOrNull;
-      next_recipient: string | null;
-      next_sign_key: Buffer | null;
-      next_fingerprint: string | null;
-      next_key_ends_at: AtOrNull;
-      next_from: AtOrNull;
-      key_reported: string | null;
-      past_sign_keys: Generated<Buffer[]>;
-      joined_at: AtOrNull;
-      removed_at: AtOrNull;
-      officer: Generated<boolean>;
     };
     token: {
       id: string;
@@ -281,104 +239,6 @@ export type Database = TraceTables &
       reader_id: string | null;
       at: At;
       resolved_at: AtOrNull;
-    };
-    standing_step: {
-      id: string;
-      programme_id: string;
-      participant_id: string;
-      from_standing: string;
-      to_standing: string;
-      form: string;
-      reason: string;
-      evidence_enc: Buffer | null;
-      person_id: string;
-      at: At;
-      effective_at: AtOrNull;
-      confirm_by: AtOrNull;
-      overdue_at: AtOrNull;
-      serial: Generated<number>;
-      decider_id: string | null;
-      outcome: string | null;
-      decided_at: AtOrNull;
-    };
-    standing_appeal: {
-      step_id: string;
-      participant_id: string;
-      reader_id: string;
-      text_enc: Buffer;
-      at: At;
-      decider_id: string | null;
-      outcome: string | null;
-      decided_at: AtOrNull;
-    };
-    terms: {
-      id: string;
-      programme_id: string;
-      version: number;
-      body: string;
-      clauses: Json<Clauses>;
-      valid_days: number;
-      sha256: string;
-      sign_by: AtOrNull;
-      published_at: At;
-    };
-    agreement: {
-      id: string;
-      programme_id: string;
-      participant_id: string;
-      reader_id: string;
-      terms_id: string;
-      signature: Buffer;
-      at: At;
-      person_id: string | null;
-      answer: string | null;
-      answered_at: AtOrNull;
-      expires_at: AtOrNull;
-      serial: Generated<number>;
-    };
-    application: {
-      id: string;
-      programme_id: string;
-      participant_id: string;
-      code_hash: Buffer;
-      content_enc: Buffer;
-      at: At;
-      complete_at: AtOrNull;
-      state: string;
-      reason_enc: Buffer | null;
-      decided_at: AtOrNull;
-      appeal_enc: Buffer | null;
-      appealed_at: AtOrNull;
-      appeal_decider_id: string | null;
-      appeal_outcome: string | null;
-      appeal_reason_enc: Buffer | null;
-      appeal_decided_at: AtOrNull;
-    };
-    application_part: { application_id: string; person_id: string };
-    member_statement: {
-      id: string;
-      programme_id: string;
-      participant_id: string;
-      reader_id: string;
-      content_enc: Buffer;
-      at: At;
-      state: string;
-      decided_at: AtOrNull;
-      serial: Generated<number>;
-    };
-    member_contacts: { programme_id: string; participant_id: string; contacts_enc: Buffer };
-    member_change: {
-      id: string;
-      programme_id: string;
-      kind: string;
-      participant_id: string | null;
-      change_enc: Buffer;
-      digest: string;
-      proposer_id: string;
-      at: At;
-      decider_id: string | null;
-      outcome: string | null;
-      decided_at: AtOrNull;
     };
     event: {
       serial: Generated<number>;

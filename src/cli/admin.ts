@@ -29,7 +29,7 @@ export function addAdminCommands(program: Command, world: World): void {
 }
 
 /** Has the request done, and tells the operator what was noted on the way. */
-async function ask(world: World, request: AdminRequest): Promise<unknown> {
+export async function ask(world: World, request: AdminRequest): Promise<unknown> {
   const { administer } = await import('../main/administer.ts');
   const { answer, notes } = await administer(parseConfig(world.env, world.cwd), request);
   for (const note of notes) world.err(`tocsin: ${note}\n`);
@@ -74,7 +74,8 @@ function addSigning(programme: Command, world: World): void {
   });
 }
 
-function wholeNumber(digits: string, field: string): number {
+/** @throws INVALID_INPUT naming `field`. */
+export function wholeNumber(digits: string, field: string): number {
   if (!/^[1-9][0-9]{0,8}$/.test(digits)) throw invalid(field, 'a whole number', digits);
   return Number(digits);
 }

@@ -44,7 +44,7 @@ suite('help and docs/cli.md agree', () => {
         if (mandatory) assert.ok(usage.includes(long ?? ''), `${name} ${long}`);
       }
       const known = command.options.map(({ long }) => long);
-      for (const [option] of whole.matchAll(/--[a-z-]+/g)) {
+      for (const [option] of whole.matchAll(/--[a-z0-9-]+/g)) {
         assert.ok(known.includes(option), `${name}: the page has ${option}`);
       }
     }

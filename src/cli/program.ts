@@ -12,6 +12,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { EXIT_STATUSES, exitStatusOf } from './exit.ts';
 import { addExposureCommands } from './exposure.ts';
 import { addImportCommand } from './import.ts';
+import { addInitCommand } from './init.ts';
 import { addLogCommands } from './log.ts';
 import { addClockCommands, addWorkCommands } from './oversight.ts';
 import { addParticipantCommands } from './participant.ts';
@@ -40,6 +41,7 @@ export function buildProgram(world: World): Command {
   addServeCommand(program, world);
   addMigrateCommand(program, world);
   addAdminCommands(program, world);
+  addInitCommand(program, world);
   addDoctorCommand(program, world);
   addProgrammeCommands(program, world);
   addParticipantCommands(program, world);

@@ -1,6 +1,16 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
+import { createInterface } from 'node:readline/promises';
 import { readEnv } from '../config/env.ts';
 import { run } from './program.ts';
+
+async function question(text: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(text);
+  } finally {
+    terminal.close();
+  }
+}
 
 // Whoever reads us may stop early (`| head`): that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,4 +28,5 @@ await run(process.argv.slice(2), {
     process.exitCode = status;
   },
   watched: process.stderr.isTTY,
+  question: process.stdin.isTTY ? question : null,
 });

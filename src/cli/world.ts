@@ -13,6 +13,8 @@ export type World = {
   finish(status: number): void;
   /** Whether somebody watches standard error, so that progress is worth showing. */
   readonly watched: boolean;
+  /** Puts a question to whoever sits before the terminal; null: nobody does. */
+  readonly question: ((text: string) => Promise<string>) | null;
 };
 
 /** Shows how far a long work is, in one line that the next one replaces. */

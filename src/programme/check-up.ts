@@ -94,7 +94,8 @@ function twoPersons(
   purpose: string,
 ): Check {
   const what = `${one} and ${other}`;
-  const having = (scope: string) => people.filter(({ tokens }) => tokens.flat().includes(scope));
+  const having = (scope: string) =>
+    people.filter(({ scopes, tokens }) => [...scopes, ...tokens.flat()].includes(scope));
   const [first, second] = [having(one), having(other)];
   if (first.some(({ id }) => second.some((person) => person.id !== id))) return ok(what, purpose);
   return fault(

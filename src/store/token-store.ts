@@ -10,6 +10,8 @@ import { tellCut } from './tell-cut.ts';
 export type PersonRow = {
   readonly id: PersonId;
   readonly name: string;
+  /** What it may do when it signs in. */
+  readonly scopes: readonly string[];
   /** Scopes of each token that is not revoked, oldest first. */
   readonly tokens: readonly (readonly string[])[];
 };
@@ -18,7 +20,7 @@ export type PersonRow = {
 export async function persons(tx: Tx): Promise<PersonRow[]> {
   const people = await tx
     .selectFrom('person')
-    .select(['id', 'name'])
+    .select(['id', 'name', 'scopes'])
     .orderBy('created_at')
     .orderBy('id')
     .execute();
@@ -30,10 +32,11 @@ export async function persons(tx: Tx): Promise<PersonRow[]> {
     .where('revoked_at', 'is', null)
     .orderBy('created_at')
     .execute();
-  return people.map(({ id, name }) => ({
+  return people.map(({ id, name, scopes }) => ({
     id: id as PersonId,
     name,
-    tokens: tokens.filter((token) => token.person_id === id).map(({ scopes }) => scopes),
+    scopes,
+    tokens: tokens.filter((token) => token.person_id === id).map((token) => token.scopes),
   }));
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { run as runHere } from '../../src/cli/program.ts';
 import type { Check } from '../../src/domain/checkup.ts';
 import { HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
@@ -10,6 +11,7 @@ import { endTokens } from '../../src/programme/manage-tokens.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { openWorkFolder, run, type Terminal } from '../support/command-line.ts';
 import { type House, openHouse } from '../support/house.ts';
+import { quietWorld } from '../support/quiet-world.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 describe('what the doctor finds in the database', () => {
@@ -98,6 +100,54 @@ test('the doctor of a fresh installation names each thing to do, and ends with 1
     await chmod(key, 0o644);
     const refused = await run(terminal, 'tocsin', 'doctor');
     assert.equal(refused.code === 0, false);
+  } finally {
+    await folder.remove();
+  }
+});
+
+test('the first run asks for what it is not told, and appoints two who can run it', async () => {
+  const folder = await openWorkFolder();
+  const env = {
+    HOME: folder.path,
+    TOCSIN_DATA: join(folder.path, 'data'),
+    TOCSIN_ORIGIN: 'warnings.example/ledger',
+  };
+  const terminal: Terminal = { cwd: folder.path, env };
+  try {
+    const unnamed = { ...terminal, env: { ...env, TOCSIN_ORIGIN: '' } };
+    const refused = await run(unnamed, 'tocsin', 'init', '--name', 'P', '--pack', 'mapp');
+    assert.match(refused.stderr, /CONFIG_INVALID: TOCSIN_ORIGIN: expected a name of your own/);
+    const nobody = await run(terminal, 'tocsin', 'init', '--name', 'P');
+    assert.match(nobody.stderr, /INVALID_INPUT: --pack: expected it, found none/);
+    assert.equal((await stat(env.TOCSIN_DATA).catch(() => null)) === null, true, 'nothing is made');
+    const asked: string[] = [];
+    const answers = ['Early warnings', '', '500', 'Ada', 'Bob'];
+    const world = quietWorld({ env, cwd: folder.path });
+    await runHere(['init', '--json'], {
+      ...world,
+      question: async (text) => {
+        asked.push(text);
+        return answers[asked.length - 1] ?? '';
+      },
+    });
+    assert.equal(world.status(), 0, world.stderr());
+    assert.equal(asked.length, 5);
+    type Made = { people: { name: string; token: string; link: string }[] };
+    const { people } = JSON.parse(world.stdout()) as Made;
+    assert.deepEqual(
+      people.map(({ name }) => name),
+      ['Ada', 'Bob'],
+    );
+    for (const { token, link } of people) {
+      assert.match(token, /^tocsin_/);
+      assert.match(link, /\/register#/);
+    }
+    const { stdout } = await run(terminal, 'tocsin', 'doctor', '--json');
+    const { checks } = JSON.parse(stdout) as { checks: Check[] };
+    assert.deepEqual(
+      checks.filter(({ state }) => state === 'fault'),
+      [],
+    );
   } finally {
     await folder.remove();
   }

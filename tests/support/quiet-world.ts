@@ -29,6 +29,7 @@ export function quietWorld(
       status = value;
     },
     watched: false,
+    question: null,
     stdout: () => stdout,
     stderr: () => stderr,
     status: () => status,

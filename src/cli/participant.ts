@@ -16,6 +16,7 @@ import { addFactCommands } from './participant-facts.ts';
 import { addGapsCommand } from './participant-gaps.ts';
 import { addImportCommand } from './participant-import.ts';
 import { addKeyCommands, invitedAt } from './participant-keys.ts';
+import { addReviewCommands } from './participant-reviews.ts';
 import { addStandingCommands } from './participant-standing.ts';
 import { addStatementCommands } from './participant-statements.ts';
 import { participantsPage, participantTable } from './participant-text.ts';
@@ -45,6 +46,7 @@ export function addParticipantCommands(program: Command, world: World): void {
   addMemberChangeCommands(participant, world);
   addImportCommand(participant, world);
   addGapsCommand(participant, world);
+  addReviewCommands(participant, world);
   addTransitionCommands(participant, world);
   addStatementCommands(participant, world);
 }

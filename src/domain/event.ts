@@ -168,6 +168,7 @@ export const EVENT_SHAPES = {
     noticedAt: 'instant',
     text: 'hash',
   },
+  member_reviewed: { review: 'id', participant: 'id', nextAt: 'instant', note: 'hash?' },
   message_posted: {
     message: 'id',
     alert: 'id',

@@ -50,6 +50,8 @@ export type ApplicationId = Id<'application'>;
 export type TermsId = Id<'terms'>;
 /** A signature under terms, with the issuer's answer. */
 export type AgreementId = Id<'agreement'>;
+/** Somebody's look at a participant. */
+export type ReviewId = Id<'review'>;
 export type LeakId = Id<'leak'>;
 export type KnowledgeId = Id<'knowledge'>;
 /** A custody of mark keys, proposed or in force. */

@@ -52,6 +52,21 @@ function stateOf(
   return until <= now ? 'ended' : null;
 }
 
+/** A fact that a release turns on, and until when it holds. */
+export type Ending = { readonly fact: string; readonly until: Instant };
+
+/** The facts of an enrolment that have an end, in the words of `Gap`, the earliest first. */
+export function endingsOf(policy: Policy, { duty, agreement, profile }: Enrolment): Ending[] {
+  const known: readonly (readonly [string, Instant | undefined])[] = [
+    ['duty', duty.status === 'stated' && duty.provenance !== 'none' ? duty.expiresAt : undefined],
+    ['agreement', agreement?.expiresAt],
+    ...policy.criteria.map((name) => [`criterion:${name}`, profile.criteria[name]] as const),
+  ];
+  return known
+    .flatMap(([fact, until]) => (until === undefined ? [] : [{ fact, until }]))
+    .sort((a, b) => a.until - b.until);
+}
+
 /** Whether it is denied by a rule that reads the fact. */
 function deniedFor(policy: Policy, path: string, facts: ReleaseFacts, at: Instant): boolean {
   const { outcome, reasons } = decideRelease(policy, facts, at);

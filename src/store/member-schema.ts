@@ -145,4 +145,14 @@ export type MemberTables = {
     outcome: string | null;
     decided_at: AtOrNull;
   };
+  member_review: {
+    id: string;
+    programme_id: string;
+    participant_id: string;
+    person_id: string;
+    next_at: At;
+    note_enc: Buffer | null;
+    at: At;
+    serial: Generated<number>;
+  };
 };

@@ -75,6 +75,7 @@ import { importList, tryList } from './participants/import.ts';
 import { showParticipants } from './participants/list.ts';
 import { showParticipant } from './participants/read.ts';
 import { showStanding } from './participants/read-standing.ts';
+import { review, showReviews } from './participants/reviews.ts';
 import { endTransitionOf, grantTransition } from './participants/transition.ts';
 import { addAnother, askForAnother, dropOwnPasskey, listOwnPasskeys } from './passkeys/own.ts';
 import { askAtLink, registerAtLink } from './passkeys/register.ts';
@@ -203,6 +204,8 @@ const FOR_THE_ISSUER: readonly Route[] = [
   importList,
   tryList,
   showGaps,
+  showReviews,
+  review,
   grantTransition,
   endTransitionOf,
   showParticipants,

@@ -21,8 +21,8 @@ alter table notice add constraint notice_check check (
     = case when kind in ('standing_changed', 'appeal_decided', 'terms_published',
       'agreement_answered', 'key_ends', 'key_changed') then 0 else 1 end);
 
--- As in 0037, looking up one row where that is all it asks (0047), and until when the reader's key is
--- in force.
+-- As in 0037, looking up one row where that is all it asks (0047), and until when the reader's
+-- key is in force.
 create or replace function tocsin_release_facts(p_participant uuid, p_alert uuid, p_reader uuid)
 returns json language plpgsql volatile as $$
 begin

@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import type { AlertId, ParticipantId, PersonId, ProgrammeId, ReviewId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from './database.ts';
+import { type Act, recordEvent } from './event-writer.ts';
+
+/** When somebody last looked at a participant, and by when somebody is to look again. */
+export type LastReview = { readonly at: Instant; readonly nextAt: Instant };
+
+/** Keeps that a participant was reviewed, with its event. */
+export async function insertReview(
+  tx: Tx,
+  act: Act,
+  review: {
+    readonly id: ReviewId;
+    readonly participant: ParticipantId;
+    readonly reviewer: PersonId;
+    readonly nextAt: Instant;
+    /** Ciphertext; null: nothing was noted. */
+    readonly noteEnc: Buffer | null;
+  },
+  note: string | null,
+): Promise<void> {
+  const { id, participant, reviewer, nextAt, noteEnc } = review;
+  await tx
+    .insertInto('member_review')
+    .values({
+      ...{ id, programme_id: act.programme, participant_id: participant, person_id: reviewer },
+      ...{ next_at: new Date(nextAt), note_enc: noteEnc, at: new Date(act.at) },
+    })
+    .execute();
+  const data = { review: id, participant, nextAt, note };
+  await recordEvent(tx, { type: 'member_reviewed', ...act, data });
+}
+
+/** The last review of each participant of a programme that had one. */
+export async function lastReviews(
+  tx: Tx,
+  programme: ProgrammeId,
+): Promise<Map<ParticipantId, LastReview>> {
+  const rows = await tx
+    .selectFrom('member_review')
+    .distinctOn('participant_id')
+    .select(['participant_id', 'at', 'next_at'])
+    .where('programme_id', '=', programme)
+    .orderBy('participant_id')
+    .orderBy('serial', 'desc')
+    .execute();
+  return new Map(
+    rows.map((row) => [row.participant_id as ParticipantId, { at: row.at, nextAt: row.next_at }]),
+  );
+}
+
+/** Leaks of their own that participants of a programme reported since they were last reviewed. */
+export async function leaksSinceReview(
+  tx: Tx,
+  programme: ProgrammeId,
+): Promise<{ participant: ParticipantId; alert: AlertId; at: Instant }[]> {
+  const { rows } = await sql<{ participant: string; alert: string; at: Instant }>`
+    select l.participant_id as participant, l.alert_id as alert, max(l.at) as at
+    from leak_report l join alert a on a.id = l.alert_id
+    where a.programme_id = ${programme} and not exists (select 1 from member_review r
+      where r.programme_id = a.programme_id and r.participant_id = l.participant_id
+        and r.at >= l.at)
+    group by l.participant_id, l.alert_id`.execute(tx);
+  return rows.map(({ participant, alert, at }) => ({
+    participant: participant as ParticipantId,
+    alert: alert as AlertId,
+    at,
+  }));
+}

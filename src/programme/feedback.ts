@@ -58,7 +58,7 @@ export async function giveFeedback(
     const { participant, id: reader } = caller;
     const facts = (await readerFactsOf(tx, { participant, reader }, [alert])).get(alert) ?? null;
     const sees = (await openCase(context, tx, facts, now))?.visible === true;
-    if (facts === null || !sees || !(await hasCopyOf(tx, participant, artifact))) {
+    if (facts === null || !sees || !(await hasCopyOf(tx, participant, { alert, artifact }))) {
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
     }
     const id = newId<FeedbackId>();

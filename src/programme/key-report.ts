@@ -4,6 +4,7 @@ import type { KeyReport } from '../domain/key-report.ts';
 import type { Tx } from '../store/database.ts';
 import type { Act } from '../store/event-writer.ts';
 import { type KeyHolder, keyHolder, putKeyReport, standingsOf } from '../store/reader-key-store.ts';
+import { putOfficer } from '../store/terms-store.ts';
 import { revokeTokens } from '../store/token-store.ts';
 
 /** What a second person has confirmed. @throws NOT_FOUND, CONFLICT as things are now. */
@@ -20,10 +21,15 @@ export async function applyKeyReport(
   await endKeys(tx, act, holder, about.what);
 }
 
-/** Nothing is sealed to them and their tokens are dead from the commit on. */
+/**
+ * Nothing is sealed to them and their tokens are dead from the commit on. Nor do they bind their
+ * organisation: whoever brings others is not yet whom two persons have named.
+ */
 export async function endKeys(tx: Tx, act: Act, holder: KeyHolder, what: KeyReport): Promise<void> {
+  const { id: reader, participant } = holder;
   await putKeyReport(tx, act, holder, what);
-  await revokeTokens(tx, { kind: 'reader', id: holder.id }, act.actor, act.at);
+  await putOfficer(tx, act, { participant, reader }, false);
+  await revokeTokens(tx, { kind: 'reader', id: reader }, act.actor, act.at);
 }
 
 /** @throws NOT_FOUND */

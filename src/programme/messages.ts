@@ -19,6 +19,7 @@ import {
 import { actorOf, once, type PersonCaller, type ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
+import { hasEnded, keyEnded } from './key-in-force.ts';
 import { type AlertKeys, decryptFor, encryptFor } from './keyring.ts';
 import { openCase } from './serve-copy.ts';
 
@@ -121,7 +122,11 @@ export async function readMessages(context: Context, alert: AlertId): Promise<Me
   });
 }
 
-/** What a participant may read of it. @throws NOT_FOUND for an alert that it does not see now. */
+/**
+ * What a participant may read of it.
+ * @throws NOT_FOUND for an alert that it does not see now; KEY_EXPIRED as for a copy: whoever has
+ *   just joined in place of a reported key has a token, and reads nothing yet.
+ */
 export async function readOwnMessages(
   context: Context,
   caller: ReaderCaller,
@@ -133,6 +138,7 @@ export async function readOwnMessages(
     const facts = (await readerFactsOf(tx, { participant, reader }, [alert])).get(alert) ?? null;
     const work = await openCase(context, tx, facts, now);
     if (!work?.visible) throw unknown();
+    if (hasEnded(work.reader, now)) throw keyEnded();
     const keys = await context.keys.alert(tx, alert);
     const members = work.policy.threads === 'members';
     const rows = await messagesOf(tx, alert, MAX_LISTED, { participant, members });

@@ -14,6 +14,7 @@ import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { enrolmentOf, readersOf } from '../store/participant-reader.ts';
 import {
+  awaitsCode,
   endPasskeyLinks,
   insertPasskey,
   insertPasskeyLink,
@@ -41,7 +42,8 @@ const MOST_PASSKEYS = 10;
  * Makes a one-time link by which a holder without a passkey registers the first. The secret is
  * shown this once; links made before end with the one that is used.
  * @throws NOT_FOUND; CONFLICT for a holder with a passkey: with it they add others themselves, and
- *   without it two persons recover them.
+ *   without it two persons recover them. Also while such a recovery waits for them: a link without
+ *   its code would let one of the two come instead.
  * @param codeHash of a code that has to come with the link, told to somebody else (`hashCode`).
  */
 export async function makePasskeyLink(
@@ -56,6 +58,9 @@ export async function makePasskeyLink(
   }
   if ((await passkeysOf(tx, holder)).length > 0) {
     throw new TocsinError('CONFLICT', `${holder.kind}: expected one without a passkey`);
+  }
+  if (codeHash === null && (await awaitsCode(tx, holder, now))) {
+    throw new TocsinError('CONFLICT', `${holder.kind}: expected one whom nobody is recovering`);
   }
   const link = LINK_PREFIX + randomBytes(24).toString('base64url');
   const expiresAt = plus(now, LINK_DAYS * DAY_MS);

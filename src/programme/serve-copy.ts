@@ -20,6 +20,7 @@ import { readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { causeOf, decideAll, seenIn } from './grant-due.ts';
 import { requireSize, requireSoundLedger } from './guard-ledger.ts';
+import { hasEnded, keyEnded } from './key-in-force.ts';
 import { obligationsOfCopy } from './obligations-of-copy.ts';
 import { type Rendering, renderFor, wordCommitment } from './render-shelf.ts';
 import { permissionsOfCopy, termsOfCopy } from './use-of-copy.ts';
@@ -76,7 +77,7 @@ export async function serveCopy(
       await context.reached('fetch.committed');
       return served;
     case 'expired':
-      throw new TocsinError('KEY_EXPIRED', 'your key: expected one in force, found it has ended');
+      throw keyEnded();
     case 'held':
       throw new TocsinError('NOT_AVAILABLE', 'this artifact is not available at the moment');
     case 'unknown':
@@ -175,8 +176,7 @@ async function serve(
   if (work.open.has(asked.id)) {
     // Nothing to decide, so no question to the issuer: nobody gets a copy any more.
     if (work.reader.sealed) return HELD;
-    const { keyExpiresAt } = work.reader;
-    if (keyExpiresAt !== null && keyExpiresAt <= times.now) return EXPIRED;
+    if (hasEnded(work.reader, times.now)) return EXPIRED;
     return copyFor(context, tx, caller, work, asked, times);
   }
   const cause = work.held.get(asked.id);

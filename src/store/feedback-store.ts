@@ -109,16 +109,17 @@ export type FeedbackCount = {
   readonly participants: number;
 };
 
-/** Whether a participant was ever handed a copy of an artifact. */
+/** Whether a participant was ever handed a copy of an artifact of this alert. */
 export async function hasCopyOf(
   tx: Tx,
   participant: ParticipantId,
-  artifact: ArtifactId,
+  { alert, artifact }: { readonly alert: AlertId; readonly artifact: ArtifactId },
 ): Promise<boolean> {
   const row = await tx
     .selectFrom('delivery')
     .select('id')
     .where('artifact_id', '=', artifact)
+    .where('alert_id', '=', alert)
     .where('participant_id', '=', participant)
     .limit(1)
     .executeTakeFirst();

@@ -209,6 +209,19 @@ export async function insertPasskeyLink(
   await recordEvent(tx, { type: 'passkey_link_made', at, programme: null, actor, data });
 }
 
+/** Whether an open link of a holder's goes with a code. */
+export async function awaitsCode(tx: Tx, holder: TokenHolder, now: Instant): Promise<boolean> {
+  const found = await tx
+    .selectFrom('passkey_link')
+    .select('id')
+    .where(column(holder), '=', holder.id)
+    .where('code_hash', 'is not', null)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', timestamp(now))
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /**
  * Whose an open link is, locked, so that it serves once. Null: it is not open, or goes with another
  * code, or they are out. A code where none belongs does no harm.

@@ -222,11 +222,13 @@ describe('a reader’s keys', () => {
     assert.equal(again.status, 0, again.err);
     assert.match(again.out, new RegExp(`reader ${reader}`));
     assert.match((await fetchedBy('again')).err, /your key: expected one in force/);
+    assert.match((await at('again', 'messages', small.alert)).err, /your key: expected one/);
     await pass(DAY_MS - 1_000);
     assert.match((await fetchedBy('again')).err, /your key: expected one in force/);
     await pass(1_000);
     const served = await fetchedBy('again');
     assert.equal(served.status, 0, served.err);
+    assert.equal((await at('again', 'messages', small.alert)).status, 0);
     assert.deepEqual(await words(reader), word);
     assert.equal((await at('again', 'ack', served.copy)).status, 0);
     assert.match((await at('third', 'join', invitation)).err, /\(NOT_FOUND\)/, 'it served once');

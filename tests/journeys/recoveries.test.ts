@@ -109,6 +109,10 @@ describe('a recovery', () => {
       ['reader', caller.id, null],
     );
     const link = secretOf(await decide(confirmer, proposed.recovery));
+    // Else whoever confirmed makes a link that asks for no code, and comes instead.
+    const readers = `/v1/programmes/${house.programme}/participants/${caller.participant}/readers`;
+    const without = await confirmer.post(`${readers}/${caller.id}/link`, {});
+    assert.equal(code(without), 'CONFLICT');
     assert.equal((await there.get('/v1/inbox')).status, 401);
     assert.equal((await edge.get('/v1/inbox', token)).status, 401);
     const made = await register({ link, code: proposed.code });

@@ -4,14 +4,21 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { generateIdentity } from '../../src/crypto/age/keys.ts';
+import { sha256 } from '../../src/crypto/hash.ts';
+import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, type Instant, plus } from '../../src/domain/instant.ts';
-import { proposeParticipant } from '../../src/programme/admit-participant.ts';
+import { joinSigningBytes } from '../../src/formats/join-proof.ts';
+import { reportSigningBytes } from '../../src/formats/key-proofs.ts';
+import { proposeParticipant, redeemInvitation } from '../../src/programme/admit-participant.ts';
 import { answerAgreement, signTerms } from '../../src/programme/agreements.ts';
 import { decideMemberChange } from '../../src/programme/member-change.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
+import { reportColleague } from '../../src/programme/rotate-keys.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { endOfficer, proposeTerms } from '../../src/programme/terms.ts';
+import { keyHolder } from '../../src/store/reader-key-store.ts';
 import { json } from '../support/edge.ts';
 import {
   admit,
@@ -68,6 +75,24 @@ describe('terms', () => {
     const now = house.clock.now();
     const { agreement } = await signTerms(house.context, who.caller, terms, signature, now);
     return { agreement, sha256 };
+  };
+
+  const report = async ({ caller }: TestReader) => {
+    const holder = await house.context.store.issuer((tx) => keyHolder(tx, caller.id));
+    const signature = signer(reader.signSeed).sign(
+      reportSigningBytes(caller.id, holder?.fingerprint ?? '', 'stolen'),
+    );
+    const said = { reader: caller.id, what: 'stolen', signature } as const;
+    return reportColleague(house.context, reader.caller, said, house.clock.now());
+  };
+
+  const rejoin = async (invitation: string) => {
+    const { recipient } = generateIdentity();
+    const { secret, publicKey: signKey } = generateSigningKey();
+    const bytes = joinSigningBytes(sha256(Buffer.from(invitation)), recipient);
+    const keys = { recipient, signKey, proof: signer(secret).sign(bytes), openpgpProof: null };
+    await redeemInvitation(house.context, { invitation, ...keys }, house.clock.now());
+    return secret;
   };
 
   test('a version is published by two persons, and everybody with a seat is told', async () => {
@@ -128,6 +153,24 @@ describe('terms', () => {
     assert.equal(expiresAt, plus(clock.now(), 365 * DAY_MS));
     await assert.rejects(countersign(sha256), { code: 'CONFLICT' });
     assert.ok((await fetches()).bytes.length > 0, 'at once, without a wave');
+  });
+
+  test('keys that were reported bind nobody, nor do those that come after', async () => {
+    const { context, approver, clock } = house;
+    const stolen = await joinReader(house, firm);
+    await nameOfficer(house, stolen);
+    const { agreement, sha256 } = await signed(stolen);
+    const { invitation } = await report(stolen);
+    const countersign = { answer: 'countersigned', sha256 } as const;
+    const answering = answerAgreement(context, approver, agreement, countersign, clock.now());
+    await assert.rejects(answering, { code: 'CONFLICT' });
+    const refused = { answer: 'refused', sha256 } as const;
+    await answerAgreement(context, approver, agreement, refused, clock.now());
+    // Whoever has the invitation has other keys in its place, and two persons have not named them.
+    const seed = await rejoin(invitation);
+    later(DAY_MS);
+    await house.cycle();
+    await assert.rejects(signed(stolen, seed), { code: 'NOT_FOUND' });
   });
 
   test('nobody brings in an agreement of before that runs past the date', async () => {

@@ -16,6 +16,7 @@ import {
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { smallAlert } from '../support/small-alert.ts';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const REVISED = 'title: A rule that parses\nlevel: low\n';
@@ -121,6 +122,15 @@ describe('what validators find of a rule before the wider waves', () => {
       tx.selectFrom('feedback').selectAll().execute(),
     );
     assert.ok(!JSON.stringify(stored.map((row) => row.text_enc?.toString())).includes('modifier'));
+  });
+
+  test('is of an artifact of that alert: a copy of another opens nothing here', async () => {
+    const small = await smallAlert(house);
+    house.clock.set(plus(small.firstWave, 0));
+    await house.cycle();
+    const path = `/v1/inbox/${small.alert}/artifacts/${small.artifact}`;
+    assert.equal((await edge.get(`${path}/copy`, validator.token)).status, 200);
+    assert.equal((await say(validator, small.artifact, { says: 'works' })).status, 404);
   });
 
   test('a revision is of the same kind, of what stands, and takes two persons', async () => {

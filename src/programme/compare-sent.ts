@@ -1,4 +1,5 @@
 import { effectiveDecision, type ReasonCode } from '../domain/decision.ts';
+import { TocsinError } from '../domain/errors.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type SentRow, sentRows } from '../formats/sent-list.ts';
@@ -51,13 +52,16 @@ export type NotSent = {
 };
 
 const PAGE = 500;
+/** Rows that name no artifact are as many findings as the alert has artifacts. */
+const MAX_FINDINGS = 20_000;
 
 /**
  * Compares what was really sent of an alert by another way with what the policy in force says by
  * the facts on record now: row by row, and who would have been given what was not sent. Keeps
  * nothing.
  * @param list CSV, see `sentRows`
- * @throws NOT_FOUND; INVALID_INPUT, LIMIT_EXCEEDED as `sentRows`.
+ * @throws NOT_FOUND; INVALID_INPUT as `sentRows`; LIMIT_EXCEEDED for more than 20 000 rows, where
+ *   one without an artifact counts for each that the alert has.
  */
 export async function compareSent(
   context: Context,
@@ -70,6 +74,7 @@ export async function compareSent(
     const alert = await alertById(tx, id);
     if (!alert) throw unknownAlert();
     const asked = await prepare(context, tx, alert);
+    checkLength(rows, asked);
     const sent = new Map<ParticipantId, Set<ArtifactId>>();
     const findings = rows.flatMap((row) => {
       const found = findingsOf(asked, row);
@@ -93,6 +98,13 @@ export async function compareSent(
   });
 }
 
+function checkLength(rows: readonly SentRow[], { facts }: Asked): void {
+  const all = rows.filter(({ artifact }) => artifact === null).length;
+  if (rows.length - all + all * facts.artifacts.length <= MAX_FINDINGS) return;
+  const expected = `list: expected at most ${MAX_FINDINGS} rows times artifacts, found more`;
+  throw new TocsinError('LIMIT_EXCEEDED', expected, { field: 'list' });
+}
+
 type One = { readonly enrolled: Enrolled; readonly relation: AlertRelation };
 
 type Asked = {
@@ -102,6 +114,8 @@ type Asked = {
   /** By id, and by name where only one has it. */
   readonly names: ReadonlyMap<string, ParticipantId | null>;
   readonly artifacts: ReadonlyMap<string, ArtifactRow | null>;
+  /** What was decided already: a list names the same again and again. */
+  readonly steps: Map<string, PlanStep[]>;
 };
 
 async function prepare(context: Context, tx: Tx, alert: AlertRow): Promise<Asked> {
@@ -129,7 +143,7 @@ async function prepare(context: Context, tx: Tx, alert: AlertRow): Promise<Asked
     artifacts.set(name, artifacts.has(name) ? null : artifact);
     artifacts.set(artifact.id, artifact);
   }
-  return { policy, facts, people, names, artifacts };
+  return { policy, facts, people, names, artifacts, steps: new Map() };
 }
 
 function findingsOf(asked: Asked, row: SentRow): SentFinding[] {
@@ -147,12 +161,17 @@ function findingsOf(asked: Asked, row: SentRow): SentFinding[] {
   }));
 }
 
-function stepsOf({ policy, facts }: Asked, one: One, artifact: ArtifactRow): PlanStep[] {
+function stepsOf({ policy, facts, steps }: Asked, one: One, artifact: ArtifactRow): PlanStep[] {
+  const key = `${one.enrolled.participant} ${artifact.id}`;
+  const known = steps.get(key);
+  if (known) return known;
   const principal = participantFacts(one.enrolled, one.relation);
-  return timeline(policy, factsFor(facts, artifact, principal)).map(({ at, decision }) => ({
+  const made = timeline(policy, factsFor(facts, artifact, principal)).map(({ at, decision }) => ({
     at,
     decision: effectiveDecision(decision, artifact.reducedBy !== null),
   }));
+  steps.set(key, made);
+  return made;
 }
 
 /** Before its first step an alert is nobody's. */

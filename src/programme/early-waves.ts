@@ -1,6 +1,6 @@
 import { newId } from '../crypto/random.ts';
 import type { Actor } from '../domain/event.ts';
-import type { MoveId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { AlertId, MoveId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import { type Instant, plus } from '../domain/instant.ts';
 import { type Schedule, waves } from '../domain/schedule.ts';
 import { broughtForward, type Policy } from '../policy/policy.ts';
@@ -73,6 +73,7 @@ export function earlyWaves(
 export async function openEarly(
   tx: Tx,
   act: Act,
+  policy: Policy,
   { id, state, version }: AlertRow,
   early: Schedule,
   proposer: PersonId,
@@ -84,7 +85,17 @@ export async function openEarly(
     await touchAlert(tx, act, id, version + 1, proposer);
     await reschedule(tx, act, id, early, waves(early));
   }
-  return noticeChange(tx, act, id);
+  return tellOfChange(tx, act, policy, id);
+}
+
+/** Tells whoever has something of an alert that something changed; in shadow nobody. */
+export async function tellOfChange(
+  tx: Tx,
+  act: Act,
+  { shadow }: Policy,
+  alert: AlertId,
+): Promise<number> {
+  return shadow ? 0 : noticeChange(tx, act, alert);
 }
 
 /**
@@ -110,6 +121,6 @@ async function decideNext(context: Context, tx: Tx, now: Instant): Promise<boole
   const facts = await vulnerabilityOf(context, tx, alert);
   const early = earlyWaves(policy, alert.schedule, facts, now);
   await decideMove(tx, act, due, { how: early === null ? 'overtaken' : 'silence' });
-  if (early !== null) await openEarly(tx, act, alert, early, due.proposer);
+  if (early !== null) await openEarly(tx, act, policy, alert, early, due.proposer);
   return true;
 }

@@ -10,13 +10,7 @@ import { broughtForward, type Policy, scheduleUnder } from '../policy/policy.ts'
 import { type AlertRow, alertById } from '../store/alert-reader.ts';
 import { moveSchedule, touchAlert } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
-import {
-  decideMove,
-  insertMove,
-  type Move,
-  moveById,
-  noticeChange,
-} from '../store/disclosure-store.ts';
+import { decideMove, insertMove, type Move, moveById } from '../store/disclosure-store.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
@@ -24,7 +18,7 @@ import { keepHead, NOTHING_SAID, readHead, vulnerabilityOf } from './alert-head.
 import { checkWindows } from './approve-alert.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
-import { earlyWaves, openEarly } from './early-waves.ts';
+import { earlyWaves, openEarly, tellOfChange } from './early-waves.ts';
 import { reviseConsents, revisedConsents } from './embargo-consent.ts';
 import { requireCertainTime } from './guard-clock.ts';
 import { forOtherDate } from './happened.ts';
@@ -147,7 +141,8 @@ export async function approveMove(
     await decideMove(tx, act, move, { how: 'approved', approver: caller.id });
     if (move.kind === 'compress') {
       const { disclosureAt } = schedule;
-      return { disclosureAt, noticed: await openEarly(tx, act, alert, schedule, move.proposer) };
+      const noticed = await openEarly(tx, act, policy, alert, schedule, move.proposer);
+      return { disclosureAt, noticed };
     }
     const before = await readHead(context, tx, alert);
     const { [id]: kept = NOTHING_SAID, ...proposals } = before.proposals;
@@ -162,7 +157,7 @@ export async function approveMove(
     await reviseConsents(context, tx, act, { ...alert, schedule }, from);
     await touchAlert(tx, act, alert.id, alert.version + 1, move.proposer);
     await reschedule(tx, act, alert.id, schedule, waves(schedule));
-    return { disclosureAt: move.to, noticed: await noticeChange(tx, act, alert.id) };
+    return { disclosureAt: move.to, noticed: await tellOfChange(tx, act, policy, alert.id) };
   });
 }
 

@@ -6,6 +6,7 @@ import { DAY_MS, formatInstant, type Instant, plus } from '../../src/domain/inst
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,
+  draftExample,
   type House,
   joinReader,
   openHouse,
@@ -100,6 +101,12 @@ describe('a policy in shadow', () => {
     assert.deepEqual(json<Compared>(none).notSent, [
       { participant: ids.early, artifacts: [small.artifact] },
     ]);
+    // Rows that name no artifact are worth as many as the alert has: no list stops everybody else.
+    const drafted = await draftExample(house);
+    const rows = Math.floor(20_000 / drafted.artifacts.size) + 1;
+    const long = `participant,at\n${`Early,${at}\n`.repeat(rows)}`;
+    const example = `/v1/alerts/${drafted.alert}/sent-comparison`;
+    assert.equal((await edge.post(example, Buffer.from(long), author)).status, 413);
     const broken = await edge.post(path, Buffer.from('participant,at\nEarly,soon\n'), author);
     assert.deepEqual([broken.status, json<{ field: string }>(broken).field], [400, 'line 2, at']);
   });
@@ -142,6 +149,46 @@ test('a shadow casts nothing at disclosure either', async () => {
       tx.selectFrom('publication').selectAll().execute(),
     );
     assert.deepEqual(published, []);
+  } finally {
+    await house.tearDown();
+  }
+});
+
+test('nor does one that comes over a live policy: a T0 that moves is told to nobody', async () => {
+  const house = await openHouse();
+  try {
+    const edge = openEdge(house);
+    const author = { token: house.tokens.author };
+    const approver = { token: house.tokens.approver };
+    const early = await joinReader(house, await admit(house, 'Early', { tier: 'validate' }));
+    const small = await smallAlert(house);
+    house.clock.set(small.firstWave);
+    await house.cycle();
+    const notices = async () =>
+      json<{ items: { kind: string }[] }>(await edge.get('/v1/notices', early.token)).items;
+    assert.equal((await notices()).length, 1);
+
+    const { pack, files } = await readPack('mapp');
+    const programme = `${files['programme.yaml']}\nmode: shadow\n`;
+    const stated = { pack, files: { ...files, 'programme.yaml': programme } };
+    const proposals = `/v1/programmes/${house.programme}/policy/proposals`;
+    type Proposed = { proposal: string; digest: string };
+    const policy = json<Proposed>(await edge.post(proposals, stated, author));
+    house.clock.set(plus(house.clock.now(), 60_000));
+    const path = `/v1/policy-proposals/${policy.proposal}/approval`;
+    assert.equal((await edge.post(path, { digest: policy.digest }, approver)).status, 200);
+
+    const disclosureAt = formatInstant(plus(small.disclosureAt, DAY_MS));
+    const moves = `/v1/alerts/${small.alert}/disclosure/proposals`;
+    const move = json<Proposed>(await edge.post(moves, { disclosureAt }, author));
+    const moved = await edge.post(
+      `/v1/disclosure-proposals/${move.proposal}/approval`,
+      { digest: move.digest },
+      approver,
+    );
+    assert.equal(json<{ noticed: number }>(moved).noticed, 0);
+    await house.cycle();
+    assert.deepEqual(await notices(), []);
   } finally {
     await house.tearDown();
   }

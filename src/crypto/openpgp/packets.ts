@@ -97,8 +97,6 @@ export type SignatureFacts = {
   readonly created: number;
   /** Last 16 hex digits of the fingerprint of who made it; null where it is not said. */
   readonly issuer: string | null;
-  /** Seconds after the key's creation; null: it does not end. */
-  readonly keyEnds: number | null;
   /** 0x02 signs, 0x0c encrypts (section 5.2.3.29). */
   readonly flags: number;
   /** Whether it marks a primary user id. */
@@ -112,12 +110,10 @@ export function signatureFacts(body: Buffer): SignatureFacts {
   const hashed = subpackets(body, 6, hashedEnd);
   const unhashed = subpackets(body, hashedEnd + 2, hashedEnd + 2 + uint16(body, hashedEnd));
   const named = hashed.get(33)?.subarray(13) ?? hashed.get(16) ?? unhashed.get(16);
-  const ends = hashed.get(9) === undefined ? 0 : uint32(hashed.get(9), 0);
   return {
     type: body[1] ?? 0,
     created: hashed.has(2) ? uint32(hashed.get(2), 0) : 0,
     issuer: named?.toString('hex').toUpperCase() ?? null,
-    keyEnds: ends === 0 ? null : ends,
     flags: hashed.get(27)?.[0] ?? 0,
     primary: hashed.get(25)?.[0] === 1,
   };

@@ -124,6 +124,7 @@ async function offerTo(
   if (invitation.answer !== null || now >= invitation.deadline) return null;
   if (alert.state !== 'approved' || mode !== 'per_alert') return null;
   const policy = await context.policies.active(tx, alert.programme);
+  if (policy.shadow) return null;
   const facts = await alertFacts(context, tx, alert);
   const terms = { ...(await embargoTo(tx, policy, facts)), mode };
   if (embargoEnd(terms, now) !== null) return null;

@@ -204,7 +204,10 @@ async function nameOfficer(
   change: { readonly participant: ParticipantId; readonly reader: ReaderId },
 ): Promise<void> {
   if (await putOfficer(tx, act, change, true)) return;
-  throw new TocsinError('CONFLICT', 'reader: expected one that is there, and no officer yet');
+  throw new TocsinError(
+    'CONFLICT',
+    'reader: expected one whose keys are in force, and no officer yet',
+  );
 }
 
 async function restate(

@@ -143,7 +143,10 @@ export async function termsAgainst(
   return { version: row.version, signBy: row.sign_by };
 }
 
-/** Says whether a reader's signature binds its organisation. False: it was so already. */
+/**
+ * Says whether a reader's signature binds its organisation. False: it was so already, or there is
+ * no key in force that could sign.
+ */
 export async function putOfficer(
   tx: Tx,
   act: Act,
@@ -157,6 +160,9 @@ export async function putOfficer(
     .where('participant_id', '=', participant)
     .where('removed_at', 'is', null)
     .where('officer', '<>', officer)
+    .$if(officer, (query) =>
+      query.where('sign_key', 'is not', null).where('key_reported', 'is', null),
+    )
     .executeTakeFirst();
   if (changed.numUpdatedRows === 0n) return false;
   const data = { participant, reader, officer: officer ? 'named' : 'ended' };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, type Instant, plus } from '../../src/domain/instant.ts';
+import { inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,
@@ -154,19 +155,30 @@ test('a shadow casts nothing at disclosure either', async () => {
   }
 });
 
-test('nor does one that comes over a live policy: a T0 that moves is told to nobody', async () => {
+test('nor does one that comes over a live policy: no move is told, nobody stays invited', async () => {
   const house = await openHouse();
   try {
     const edge = openEdge(house);
     const author = { token: house.tokens.author };
     const approver = { token: house.tokens.approver };
     const early = await joinReader(house, await admit(house, 'Early', { tier: 'validate' }));
+    const per = { tier: 'entry', consentMode: 'per_alert' } as const;
+    const askedId = await admit(house, 'Asked', per);
+    const asked = await joinReader(house, askedId);
     const small = await smallAlert(house);
     house.clock.set(small.firstWave);
     await house.cycle();
-    const notices = async () =>
-      json<{ items: { kind: string }[] }>(await edge.get('/v1/notices', early.token)).items;
-    assert.equal((await notices()).length, 1);
+    const deadline = plus(small.disclosureAt, -2 * DAY_MS);
+    const request = { alert: small.alert, participant: askedId, deadline };
+    await inviteToEmbargo(house.context, house.author, request, house.clock.now());
+    const shownTo = async ({ token }: TestReader, path: string) =>
+      json<{ items: object[] }>(await edge.get(path, token)).items.length;
+    const told = async () => [
+      await shownTo(early, '/v1/notices'),
+      await shownTo(asked, '/v1/notices'),
+      await shownTo(asked, '/v1/invitations'),
+    ];
+    assert.deepEqual(await told(), [1, 1, 1]);
 
     const { pack, files } = await readPack('mapp');
     const programme = `${files['programme.yaml']}\nmode: shadow\n`;
@@ -177,6 +189,7 @@ test('nor does one that comes over a live policy: a T0 that moves is told to nob
     house.clock.set(plus(house.clock.now(), 60_000));
     const path = `/v1/policy-proposals/${policy.proposal}/approval`;
     assert.equal((await edge.post(path, { digest: policy.digest }, approver)).status, 200);
+    assert.deepEqual(await told(), [0, 0, 0]);
 
     const disclosureAt = formatInstant(plus(small.disclosureAt, DAY_MS));
     const moves = `/v1/alerts/${small.alert}/disclosure/proposals`;
@@ -188,7 +201,7 @@ test('nor does one that comes over a live policy: a T0 that moves is told to nob
     );
     assert.equal(json<{ noticed: number }>(moved).noticed, 0);
     await house.cycle();
-    assert.deepEqual(await notices(), []);
+    assert.deepEqual(await told(), [0, 0, 0]);
   } finally {
     await house.tearDown();
   }

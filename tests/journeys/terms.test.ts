@@ -11,7 +11,11 @@ import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, type Instant, plus } from '../../src/domain/instant.ts';
 import { joinSigningBytes } from '../../src/formats/join-proof.ts';
 import { reportSigningBytes } from '../../src/formats/key-proofs.ts';
-import { proposeParticipant, redeemInvitation } from '../../src/programme/admit-participant.ts';
+import {
+  inviteReader,
+  proposeParticipant,
+  redeemInvitation,
+} from '../../src/programme/admit-participant.ts';
 import { answerAgreement, signTerms } from '../../src/programme/agreements.ts';
 import { decideMemberChange } from '../../src/programme/member-change.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
@@ -166,11 +170,20 @@ describe('terms', () => {
     await assert.rejects(answering, { code: 'CONFLICT' });
     const refused = { answer: 'refused', sha256 } as const;
     await answerAgreement(context, approver, agreement, refused, clock.now());
+    await assert.rejects(nameOfficer(house, stolen), { code: 'CONFLICT' });
     // Whoever has the invitation has other keys in its place, and two persons have not named them.
     const seed = await rejoin(invitation);
     later(DAY_MS);
     await house.cycle();
     await assert.rejects(signed(stolen, seed), { code: 'NOT_FOUND' });
+  });
+
+  test('whoever has not joined is no officer: nobody knows yet who they are', async () => {
+    const { context, programme, clock } = house;
+    const made = await inviteReader(context, 'system', programme, firm, 'invited', clock.now());
+    const { caller } = reader;
+    const invited = { ...reader, caller: { ...caller, id: made.reader } };
+    await assert.rejects(nameOfficer(house, invited), { code: 'CONFLICT' });
   });
 
   test('nobody brings in an agreement of before that runs past the date', async () => {

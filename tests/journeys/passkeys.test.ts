@@ -71,6 +71,21 @@ describe('sign-in by passkey', () => {
     assert.deepEqual((await late.post('/v1/passkey-links/options', { link: over })).status, 404);
   });
 
+  test('of many who come with links of one holder at the same time one registers', async () => {
+    const other = { kind: 'person', id: (await person(house, 'Raced', ['author'])).id } as const;
+    const links = [await linkFor(house, other), await linkFor(house, other)];
+    const ready = await Promise.all(
+      [...links, ...links, ...links].map(async (link) => {
+        const there = visit(house, edge);
+        const asked = await there.post('/v1/passkey-links/options', { link });
+        const { attestation } = makePasskey(house.context.site, json(asked));
+        return () => there.post('/v1/passkey-links', { link, label: 'x', passkey: attestation });
+      }),
+    );
+    const seen = await Promise.all(ready.map((register) => register()));
+    assert.deepEqual(seen.map(({ status }) => status).sort(), [201, 404, 404, 404, 404, 404]);
+  });
+
   test('whoever has a passkey gets no second link, a way in for another', async () => {
     await assert.rejects(linkFor(house, holder), { code: 'CONFLICT' });
   });

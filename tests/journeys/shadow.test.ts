@@ -155,7 +155,7 @@ test('a shadow casts nothing at disclosure either', async () => {
   }
 });
 
-test('nor does one that comes over a live policy: no move is told, nobody stays invited', async () => {
+test('nor does one that comes over a live policy: no move is told, nobody invited', async () => {
   const house = await openHouse();
   try {
     const edge = openEdge(house);

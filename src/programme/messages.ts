@@ -1,5 +1,6 @@
 import { sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
+import { standsIn } from '../domain/artifact.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { AlertId, MessageId, ParticipantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -14,6 +15,7 @@ import {
   type MessageRow,
   messagesInADay,
   messagesOf,
+  type ReadsToAll,
   wasGranted,
 } from '../store/message-store.ts';
 import { actorOf, once, type PersonCaller, type ReaderCaller } from './act.ts';
@@ -21,7 +23,7 @@ import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { hasEnded, keyEnded } from './key-in-force.ts';
 import { type AlertKeys, decryptFor, encryptFor } from './keyring.ts';
-import { openCase } from './serve-copy.ts';
+import { openCase, type ReaderCase } from './serve-copy.ts';
 
 /** A message as somebody of the issuer reads it. */
 export type Message = Omit<MessageRow, 'textEnc'> & { readonly text: string };
@@ -92,12 +94,8 @@ export async function writeAsMember(
     const work = await openCase(context, tx, facts, now);
     if (!work?.visible) throw unknown();
     checkSaid(said, work.policy);
-    if (audience === 'members' && work.policy.threads !== 'members') {
-      throw invalid(
-        'audience',
-        'issuer: members of this programme do not read each other',
-        audience,
-      );
+    if (audience === 'members' && readsToAll(work) !== 'all') {
+      throw invalid('audience', 'issuer: you do not read what members write to all', audience);
     }
     if ((await messagesInADay(tx, participant, now)) >= MAX_A_DAY) {
       throw new TocsinError(
@@ -140,14 +138,22 @@ export async function readOwnMessages(
     if (!work?.visible) throw unknown();
     if (hasEnded(work.reader, now)) throw keyEnded();
     const keys = await context.keys.alert(tx, alert);
-    const members = work.policy.threads === 'members';
-    const rows = await messagesOf(tx, alert, MAX_LISTED, { participant, members });
+    const rows = await messagesOf(tx, alert, MAX_LISTED, { participant, toAll: readsToAll(work) });
     return rows.map((row) => {
       const { author, to: _, ...said } = opened(row, keys);
       if (author.kind === 'person') return { ...said, from: 'issuer' };
       return { ...said, from: author.participant === participant ? 'you' : 'member' };
     });
   });
+}
+
+/**
+ * To who has only the general description, what is written to all would say more than the policy
+ * does.
+ */
+function readsToAll({ artifacts, open, policy }: ReaderCase): ReadsToAll {
+  if (artifacts.every((artifact) => !open.has(artifact.id) || standsIn(artifact))) return 'none';
+  return policy.threads === 'members' ? 'all' : 'issuers';
 }
 
 function checkSaid({ product, text }: Said, { products }: Pick<Policy, 'products'>): void {

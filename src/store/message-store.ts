@@ -33,13 +33,16 @@ export type MessageRow = {
 /** The question that a participant's message puts on the issuer's list. */
 const MESSAGE_POSTED = 'MESSAGE_POSTED';
 
+/** What of the messages to all a participant reads. */
+export type ReadsToAll = 'all' | 'issuers' | 'none';
+
 /** Kind of the notice that there is a message, and nothing else. */
 export const MESSAGE_WAITS = 'message_waits';
 
 /**
  * Keeps a message with its event, and tells whom it is for: of a participant's the issuer, by a
- * question that stays one while it is open; and the participants that were granted anything of the
- * alert, or the one of them, by a notice.
+ * question that stays one while it is open; and the participants that were granted more of the
+ * alert than a description, or the one that it is for, by a notice.
  * @param text SHA-256 of what it says, in hex.
  */
 export async function insertMessage(
@@ -89,6 +92,9 @@ async function noticeMessage(
     select distinct g.participant_id from release_grant g
     join enrolment e on e.participant_id = g.participant_id and e.programme_id = ${programme}
     where g.alert_id = ${alert} and e.standing = 'active'
+      -- To all: not to who was given a description in the place of everything.
+      and (${to}::uuid is not null or g.artifacts is null or exists (select 1 from artifact a
+        where a.id = any(g.artifacts) and (a.kind <> 'summary' or a.variant <> 'reduced')))
       and g.participant_id is distinct from ${author}::uuid
       and (${to}::uuid is null or g.participant_id = ${to}::uuid)`.execute(tx);
   if (rows.length === 0) return;
@@ -105,13 +111,13 @@ async function noticeMessage(
 
 /**
  * The newest `limit` messages of an alert, oldest of them first: all, or those that one participant
- * may read. `members`: whether it reads what others wrote to all.
+ * may read.
  */
 export async function messagesOf(
   tx: Tx,
   alert: AlertId,
   limit: number,
-  of: { readonly participant: ParticipantId; readonly members: boolean } | null = null,
+  of: { readonly participant: ParticipantId; readonly toAll: ReadsToAll } | null = null,
 ): Promise<MessageRow[]> {
   let query = tx
     .selectFrom('message')
@@ -126,10 +132,14 @@ export async function messagesOf(
       or([
         eb('participant_id', '=', of.participant),
         eb('to_participant', '=', of.participant),
-        and([
-          eb('audience', '=', 'members'),
-          ...(of.members ? [] : [eb('participant_id', 'is', null)]),
-        ]),
+        ...(of.toAll === 'none'
+          ? []
+          : [
+              and([
+                eb('audience', '=', 'members'),
+                ...(of.toAll === 'all' ? [] : [eb('participant_id', 'is', null)]),
+              ]),
+            ]),
       ]),
     );
   }

@@ -6,10 +6,14 @@ import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,
+  approve,
+  draftExample,
   type House,
   joinReader,
   openHouse,
+  REPORTS_TO_GOVERNMENT,
   readPack,
+  T0,
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
@@ -131,3 +135,34 @@ for (const threads of ['issuer', 'members'] as const) {
     });
   });
 }
+
+test('who has only the general description reads nothing that is written to all', async () => {
+  const house = await openHouse();
+  try {
+    const edge = openEdge(house);
+    const bound = { tier: 'validate', duty: REPORTS_TO_GOVERNMENT } as const;
+    const reader = await joinReader(house, await admit(house, 'Bound', bound));
+    const free = await joinReader(house, await admit(house, 'Free', { tier: 'validate' }));
+    const { alert } = await draftExample(house);
+    await approve(house, alert);
+    house.clock.set(T0);
+    await house.cycle();
+    assert.equal((await edge.get(`/v1/inbox/${alert}`, reader.token)).status, 200);
+    const said = { product: null, to: null, text: 'Send this header.' };
+    const author = { token: house.tokens.author };
+    assert.equal((await edge.post(`/v1/alerts/${alert}/messages`, said, author)).status, 201);
+    const texts = async ({ token }: TestReader) => {
+      const seen = await edge.get(`/v1/inbox/${alert}/messages`, token);
+      return json<{ messages: Shown[] }>(seen).messages.map(({ text }) => text);
+    };
+    const kinds = async ({ token }: TestReader) => {
+      type Notices = { items: { kind: string }[] };
+      return json<Notices>(await edge.get('/v1/notices', token)).items.map(({ kind }) => kind);
+    };
+    assert.deepEqual([await texts(free), await texts(reader)], [['Send this header.'], []]);
+    assert.ok((await kinds(free)).includes('message_waits'));
+    assert.ok(!(await kinds(reader)).includes('message_waits'));
+  } finally {
+    await house.tearDown();
+  }
+});

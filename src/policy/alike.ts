@@ -79,18 +79,25 @@ export function keyOf(row: Row, { values, instants }: Telling): string {
 
 /**
  * Between which landmarks an instant lies, and whether it is one of them or a millisecond beside:
- * a comparison turns at an instant or a millisecond after it, and farther apart all is one.
+ * a comparison turns at an instant or a millisecond after it, and farther apart all is one. One
+ * character, since it is asked for every participant and alert.
  */
 export function placeOf(at: number, landmarks: readonly number[]): string {
   let below = 0;
   while (below < landmarks.length && (landmarks[below] ?? 0) < at) below += 1;
   const under = distance(at, landmarks[below - 1] ?? Number.NEGATIVE_INFINITY);
-  return `${below}${under}${distance(at, landmarks[below] ?? Number.POSITIVE_INFINITY)}`;
+  const over = distance(at, landmarks[below] ?? Number.POSITIVE_INFINITY);
+  return String.fromCharCode((below * DISTANCES + under) * DISTANCES + over);
 }
 
-function distance(a: number, b: number): string {
+/** How many there are. */
+const DISTANCES = 5;
+
+function distance(a: number, b: number): number {
+  // Also of two that never come, whose difference is no number.
+  if (a === b) return 2;
   const difference = a - b;
-  if (difference > 1) return 'C';
-  if (difference < -1) return 'A';
-  return difference === 0 ? '0' : difference > 0 ? 'b' : 'a';
+  if (difference > 1) return 4;
+  if (difference < -1) return 0;
+  return difference > 0 ? 3 : 1;
 }

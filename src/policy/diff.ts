@@ -134,8 +134,11 @@ export function diffPolicies(
   };
 }
 
-/** A participant as both policies tell it from others, whatever the alert. */
-type Profiled = { readonly key: string; readonly own: readonly Instant[] };
+/**
+ * A participant as both policies tell it from others, whatever the alert: the short name of its
+ * profile, and its own instants.
+ */
+type Profiled = { readonly name: string; readonly own: readonly Instant[] };
 
 /** One participant while it is compared; `ordinary` where it is the same to every alert. */
 type Person = { readonly member: DiffedParticipant; readonly ordinary: Profiled | null };
@@ -150,6 +153,8 @@ type Work = {
 
 type Comparison = {
   readonly sides: Pair<Side>;
+  /** Short names of profiles, by what they say: looking up a class hashes one each time. */
+  readonly names: Map<string, string>;
   readonly works: readonly Work[];
   readonly people: readonly Person[];
   readonly now: Instant;
@@ -165,11 +170,13 @@ function open(
   if (before.engine === after.engine) throw new RangeError('expected two policies, found one');
   const sideOf = (policy: Policy): Side => ({ policy, telling: tellingOf(policy) });
   const sides: Pair<Side> = [sideOf(before), sideOf(after)];
+  const names = new Map<string, string>();
   const perAlert = sides.some(({ telling }) => telling.perAlert);
   const [any] = alerts;
   const people = participants.map((member) => ({
     member,
-    ordinary: perAlert || !any ? null : profile(sides, any, principalOf(member, ORDINARY)),
+    ordinary:
+      perAlert || !any ? null : profile({ sides, names }, any, principalOf(member, ORDINARY)),
   }));
   const works = alerts.map((alert) => ({
     alert,
@@ -177,7 +184,7 @@ function open(
     classes: new Map<string, readonly Pattern[]>(),
     landmarks: landmarksOfBoth(sides, fillBoth(sides, alert, { kind: 'public' }, now)),
   }));
-  return { sides, works, people, now };
+  return { sides, names, works, people, now };
 }
 
 function principalOf({ enrolment }: DiffedParticipant, relation: Relation): PrincipalFacts {
@@ -196,7 +203,11 @@ function fillBoth(
   ];
 }
 
-function profile(sides: Pair<Side>, alert: DiffedAlert, principal: PrincipalFacts): Profiled {
+function profile(
+  { sides, names }: Pick<Comparison, 'sides' | 'names'>,
+  alert: DiffedAlert,
+  principal: PrincipalFacts,
+): Profiled {
   const schedules = [alert.before, alert.after] as const;
   const rowOf = (i: 0 | 1): Row | null => {
     const { row, vocabulary, codes } = sides[i].policy.engine;
@@ -213,22 +224,27 @@ function profile(sides: Pair<Side>, alert: DiffedAlert, principal: PrincipalFact
     const row = rows[i];
     return row ? keyOf(row, telling) : 'refused';
   });
-  return { key: keys.join('|'), own: ownInstants(sides, rows) };
+  const key = keys.join('|');
+  const name = names.get(key) ?? `${names.size}|`;
+  names.set(key, name);
+  return { name, own: ownInstants(sides, rows) };
 }
 
 type Compared = { readonly patterns: readonly Pattern[]; readonly own: readonly Instant[] };
 
 /** What changes for a participant in an alert, and the instants that are its own. */
 function compare(
-  { sides, now }: Comparison,
+  { sides, names, now }: Comparison,
   { alert, groups, classes, landmarks }: Work,
   { member, ordinary }: Person,
 ): Compared {
   const relation = alert.relations.get(member.participant);
   const principal = principalOf(member, relation ?? ORDINARY);
-  const { key, own } =
-    relation === undefined && ordinary !== null ? ordinary : profile(sides, alert, principal);
-  let whole = key;
+  const { name, own } =
+    relation === undefined && ordinary !== null
+      ? ordinary
+      : profile({ sides, names }, alert, principal);
+  let whole = name;
   for (let i = 0; i < own.length; i++) whole += placeOf(own[i] ?? Number.NaN, landmarks);
   const known = classes.get(whole);
   if (known !== undefined) return { patterns: known, own };

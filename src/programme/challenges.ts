@@ -15,7 +15,7 @@ const SERVES_MS = 5 * MINUTE_MS;
 /**
  * Asks something of an authenticator: 32 bytes, base64url, answered once within five minutes. It is
  * kept as a hash, bound to what it is for and to whoever asks: a browser, a link, a session. Each
- * has one at a time, so that nobody can fill the table by asking.
+ * has one at a time; browsers are as many as somebody says, and what they leave goes in minutes.
  */
 export async function ask(
   context: Context,

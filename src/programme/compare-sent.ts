@@ -177,7 +177,8 @@ function stepsOf({ policy, facts, steps }: Asked, one: One, artifact: ArtifactRo
 /** Before its first step an alert is nobody's. */
 function decidedAt(steps: readonly PlanStep[], at: Instant): PlanStep['decision'] {
   const step = steps.findLast((each) => each.at <= at) ?? steps[0];
-  if (step === undefined) throw new Error('a timeline without a step');
+  if (step === undefined)
+    throw new TocsinError('INTERNAL', 'timeline: expected a step, found none');
   return step.decision;
 }
 

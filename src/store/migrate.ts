@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { sha256Hex } from '../crypto/hash.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import { asStoreError, connect } from './database.ts';
 import type { Login } from './login.ts';
+import type { Database } from './schema.ts';
 
 type Migration = { version: number; name: string; text: string; sha256: string };
 
@@ -23,20 +24,12 @@ export async function migrate(owner: Login, now: Instant): Promise<{ applied: st
   const db = connect(owner, 1);
   try {
     const applied: string[] = [];
-    for (const migration of migrations) {
+    for (const migration of await pending(db, migrations)) {
       const done = await db.transaction().execute(async (tx) => {
-        await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
-        await sql`create table if not exists schema_migration (version integer primary key,
-          name text not null, sha256 text not null, applied_at timestamptz(3) not null)`.execute(
-          tx,
-        );
-        const known = await tx
-          .selectFrom('schema_migration')
-          .selectAll()
-          .orderBy('version')
-          .execute();
-        checkHistory(migrations, known);
-        if (known.some((row) => row.version === migration.version)) return false;
+        await lock(tx);
+        // Another process may have applied it meanwhile.
+        const known = await history(tx, migrations);
+        if (known.has(migration.version)) return false;
         await sql.raw(migration.text).execute(tx);
         await tx
           .insertInto('schema_migration')
@@ -57,6 +50,34 @@ export async function migrate(owner: Login, now: Instant): Promise<{ applied: st
   } finally {
     await db.destroy();
   }
+}
+
+/** Those not applied yet. */
+async function pending(
+  db: Kysely<Database>,
+  migrations: readonly Migration[],
+): Promise<Migration[]> {
+  const known = await db.transaction().execute(async (tx) => {
+    await lock(tx);
+    await sql`create table if not exists schema_migration (version integer primary key,
+      name text not null, sha256 text not null, applied_at timestamptz(3) not null)`.execute(tx);
+    return history(tx, migrations);
+  });
+  return migrations.filter(({ version }) => !known.has(version));
+}
+
+async function lock(tx: Transaction<Database>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
+}
+
+/** The versions that were applied. @throws STORE_VERSION unless we ship each as it was applied. */
+async function history(
+  tx: Transaction<Database>,
+  migrations: readonly Migration[],
+): Promise<ReadonlySet<number>> {
+  const known = await tx.selectFrom('schema_migration').selectAll().orderBy('version').execute();
+  checkHistory(migrations, known);
+  return new Set(known.map(({ version }) => version));
 }
 
 async function readMigrations(): Promise<Migration[]> {

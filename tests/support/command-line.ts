@@ -5,6 +5,8 @@ import { join } from 'node:path';
 
 const CLI = join(import.meta.dirname, '../../src/cli');
 
+type Program = 'tocsin' | 'tocsin-reader';
+
 export type Ran = {
   readonly code: number | null;
   readonly stdout: string;
@@ -17,23 +19,27 @@ export type Terminal = {
   readonly env: Readonly<Record<string, string>>;
 };
 
-/** Runs `tocsin` or `tocsin-reader` as a process of its own, with nothing of our environment. */
+/** What is compiled already: where the tests' own runner has put that, if it has. */
+const { NODE_COMPILE_CACHE } = process.env;
+const COMPILED = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+
+/** Runs `tocsin` or `tocsin-reader` as a process of its own, with no more of our environment. */
 export async function run(
-  { cwd, env }: Terminal,
-  program: 'tocsin' | 'tocsin-reader',
+  terminal: Terminal,
+  program: Program,
   ...args: readonly string[]
 ): Promise<Ran> {
-  return ended(spawn(process.execPath, [join(CLI, `${program}.ts`), ...args], { cwd, env }));
+  return ended(start(terminal, program, args));
 }
 
 /** Runs it until its output matches, and then sends what Ctrl-C sends. */
 export async function interrupt(
-  { cwd, env }: Terminal,
+  terminal: Terminal,
   when: RegExp,
-  program: 'tocsin' | 'tocsin-reader',
+  program: Program,
   ...args: readonly string[]
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [join(CLI, `${program}.ts`), ...args], { cwd, env });
+  const child = start(terminal, program, args);
   let seen = '';
   const look = (text: Buffer) => {
     seen += text.toString();
@@ -44,6 +50,11 @@ export async function interrupt(
   };
   child.stdout.on('data', look);
   return ended(child);
+}
+
+function start({ cwd, env }: Terminal, program: Program, args: readonly string[]) {
+  const script = join(CLI, `${program}.ts`);
+  return spawn(process.execPath, [script, ...args], { cwd, env: { ...env, ...COMPILED } });
 }
 
 async function ended(child: ChildProcess): Promise<Ran> {
@@ -66,9 +77,8 @@ export type Served = {
   stop(): Promise<Ran>;
 };
 
-export async function startServing({ cwd, env }: Terminal): Promise<Served> {
-  const args = [join(CLI, 'tocsin.ts'), 'serve', '--json', '--repackaged-node'];
-  const child = spawn(process.execPath, args, { cwd, env });
+export async function startServing(terminal: Terminal): Promise<Served> {
+  const child = start(terminal, 'tocsin', ['serve', '--json', '--repackaged-node']);
   const end = ended(child);
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (line: Buffer) => {

@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAlertFolder } from '../../src/cli/alert-folder.ts';
 import { parseConfig } from '../../src/config/config.ts';
@@ -44,6 +43,8 @@ import { addPerson, authenticate, issueToken } from '../../src/programme/people.
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { decideStanding } from '../../src/programme/standing-steps.ts';
 import { startCluster } from '../../src/store/cluster/cluster.ts';
+import { furnish } from './ready-cluster.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -74,7 +75,7 @@ export type HouseOptions = Omit<ComposeOptions, 'clock'> & {
 };
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const dataDir = options.site?.dataDir ?? (await temporaryFolder());
+  const dataDir = options.site?.dataDir ?? (await furnish(await temporaryFolder()));
   const clock = virtualClock(options.start ?? BEFORE);
   const parts = await compose(configFor(dataDir, { ...options.site?.urls, ...options.env }), {
     ...options,
@@ -126,13 +127,6 @@ export type Site = {
   readonly urls: Urls;
   tearDown(): Promise<void>;
 };
-
-/** Passable for the database's user, else a test as root would move its database elsewhere. */
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
-  await chmod(folder, 0o711);
-  return folder;
-}
 
 export async function openSite(): Promise<Site> {
   const root = await temporaryFolder();

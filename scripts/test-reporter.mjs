@@ -1,7 +1,7 @@
 /*
- * A node:test reporter: one line per file, every failure in full, skipped tests with their reason,
- * and no closing summary, since the runner sums several groups. The counts go to the file that
- * TOCSIN_TEST_COUNTS names.
+ * A node:test reporter: one line per file with the time its tests took, every failure in full,
+ * skipped tests with their reason, and no closing summary, since the runner sums several groups.
+ * The counts go to the file that TOCSIN_TEST_COUNTS names.
  */
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -18,8 +18,9 @@ export default async function* report(events) {
     const file = data.file ? relative(process.cwd(), data.file) : '(no file)';
     if (last !== null && last !== file) yield lineOf(last, files.get(last));
     last = file;
-    const line = files.get(file) ?? { pass: 0, fail: 0, skipped: 0 };
+    const line = files.get(file) ?? { pass: 0, fail: 0, skipped: 0, ms: 0 };
     files.set(file, line);
+    if (data.nesting === 0 && !isFileItself(data)) line.ms += data.details?.duration_ms ?? 0;
     const outcome = outcomeOf(type, data);
     // A suite that fails only because a test in it does is not a failure of its own.
     if (outcome === 'fail') yield* failure(file, data);
@@ -62,7 +63,7 @@ function* failure(file, data) {
   yield `✖ ${data.name} (${place})\n${text.replace(/^/gm, '    ')}\n`;
 }
 
-function lineOf(file, { pass, fail, skipped }) {
+function lineOf(file, { pass, fail, skipped, ms }) {
   const extra = (fail ? `, ${fail} failed` : '') + (skipped ? `, ${skipped} skipped` : '');
-  return `${fail ? '✖' : '✔'} ${file} (${pass} passed${extra})\n`;
+  return `${fail ? '✖' : '✔'} ${file} (${pass} passed${extra}, ${(ms / 1000).toFixed(1)} s)\n`;
 }

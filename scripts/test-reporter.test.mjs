@@ -31,7 +31,7 @@ for (const isolation of ['none', 'process']) {
       assert.match(output, /1 !== 2/);
       assert.match(output, /﹣ is skipped # no age here/);
       assert.match(output, /cannot load/);
-      assert.match(output, /✖ sample\.test\.mjs \(2 passed, 1 failed, 1 skipped\)/);
+      assert.match(output, /✖ sample\.test\.mjs \(2 passed, 1 failed, 1 skipped, 0\.\d s\)/);
     } finally {
       await rm(work, { recursive: true, force: true });
     }

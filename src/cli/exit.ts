@@ -37,6 +37,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   VERSION_MISMATCH: 'changed',
   IDEMPOTENCY_REUSED: 'changed',
   SECOND_PERSON: 'refused',
+  CONFLICT_OF_INTEREST: 'refused',
   APPROVAL_VOID: 'changed',
   TIMING_REFUSED: 'input',
   POLICY_INVALID: 'input',

@@ -10,6 +10,7 @@ import { clientAction, idAt } from './command.ts';
 import { type DutyBody, parseDutyFile } from './duty-file.ts';
 import { readTextFile } from './local-file.ts';
 import { counted, type Result } from './output.ts';
+import { addAffiliationCommands } from './participant-affiliations.ts';
 import { addMemberChangeCommands, nextStep } from './participant-change.ts';
 import { addCopiesCommand } from './participant-copies.ts';
 import { addFactCommands } from './participant-facts.ts';
@@ -46,6 +47,7 @@ export function addParticipantCommands(program: Command, world: World): void {
   addMemberChangeCommands(participant, world);
   addImportCommand(participant, world);
   addGapsCommand(participant, world);
+  addAffiliationCommands(participant, world);
   addReviewCommands(participant, world);
   addTransitionCommands(participant, world);
   addStatementCommands(participant, world);

@@ -22,6 +22,7 @@ import { closeInvitation, lastInvitations } from '../store/invitation-store.ts';
 import { putConsent, putInvolvement } from '../store/participant-writer.ts';
 import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { requireApart } from './affiliations.ts';
 import { readHead, sealHead } from './alert-head.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Context } from './context.ts';
@@ -132,6 +133,9 @@ export async function approveChange(
       throw new TocsinError('SECOND_PERSON', 'approval: expected a person who did not propose it');
     }
     const change = await opened(context, tx, stored);
+    if ('participant' in change) {
+      await requireApart(tx, caller.id, 'participant', change.participant);
+    }
     if ((await shown(context, tx, alert, { id, change }, now)).digest !== digest) {
       throw new TocsinError(
         'APPROVAL_VOID',

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { enrolmentOf, NO_RELATION, relationsTo } from '../store/participant-reader.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { requireApart } from './affiliations.ts';
 import { changeApproved, type ProposedChange, putConsentByHand } from './alert-change.ts';
 import type { Context } from './context.ts';
 import { lockedAlert } from './draft-alert.ts';
@@ -36,6 +37,7 @@ export async function changeConsent(
         field: 'participant',
       });
     }
+    await requireApart(tx, caller.id, 'participant', participant);
     if (alert.state === 'draft') {
       const act = { programme: alert.programme, actor: actorOf(caller), at: now };
       await putConsentByHand(tx, act, change);

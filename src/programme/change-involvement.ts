@@ -6,6 +6,7 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { enrolmentOf, NO_RELATION, relationsTo } from '../store/participant-reader.ts';
 import { putInvolvement } from '../store/participant-writer.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { requireApart } from './affiliations.ts';
 import { changeApproved, type ProposedChange } from './alert-change.ts';
 import type { Context } from './context.ts';
 import { lockedAlert } from './draft-alert.ts';
@@ -34,6 +35,7 @@ export async function changeInvolvement(
         field: 'participant',
       });
     }
+    await requireApart(tx, caller.id, 'participant', participant);
     if (alert.state !== 'draft') {
       const wanted = { kind: 'involvement', participant, involvement } as const;
       const proposal = await changeApproved(context, tx, caller, alert, wanted, now);

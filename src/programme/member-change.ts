@@ -17,6 +17,7 @@ import {
   type StoredMemberChange,
 } from '../store/member-change-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { requireApart } from './affiliations.ts';
 import { applyMemberChange, type MemberChange } from './apply-member-change.ts';
 import type { Context } from './context.ts';
 
@@ -106,7 +107,12 @@ export async function decideMemberChange(
     const outcome = stated.decision === 'confirm' ? 'confirmed' : 'refused';
     await decideStoredMemberChange(tx, act, stored, { outcome, decider: caller.id });
     if (outcome === 'confirmed') {
-      await applyMemberChange(context, tx, act, id, contentOf(context, stored));
+      const content = contentOf(context, stored);
+      // The route names the change; whom it is about is known where that is one participant.
+      for (const participant of content.kind === 'transition' ? content.participants : []) {
+        await requireApart(tx, caller.id, 'participant', participant);
+      }
+      await applyMemberChange(context, tx, act, id, content);
     }
     return { outcome };
   });

@@ -6,6 +6,7 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { endTransition } from '../store/transition-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { requireApart } from './affiliations.ts';
 import { requireEnrolled } from './apply-member-change.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
@@ -39,13 +40,16 @@ export async function proposeTransition(
   if (reason.trim() === '') throw invalid('reason', 'why, in words', reason);
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
+    for (const participant of participants) {
+      await requireEnrolled(tx, programme, participant);
+      await requireApart(tx, caller.id, 'participant', participant);
+    }
     const policy = await context.policies.active(tx, programme);
     const known = policy.engine.vocabulary.acceptable;
     for (const [i, fact] of accepts.entries()) {
       if (known.has(fact)) continue;
       throw invalid(`accepts[${i}]`, `one of ${[...known].join(', ') || 'none'}`, fact);
     }
-    for (const participant of participants) await requireEnrolled(tx, programme, participant);
     const content = {
       kind: 'transition',
       participant: null,

@@ -145,6 +145,15 @@ export type MemberTables = {
     outcome: string | null;
     decided_at: AtOrNull;
   };
+  affiliation: {
+    person_id: string;
+    participant_id: string;
+    stated_by: string;
+    at: At;
+    ended_by: string | null;
+    ended_at: AtOrNull;
+    serial: Generated<number>;
+  };
   member_review: {
     id: string;
     programme_id: string;

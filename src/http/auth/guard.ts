@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { TocsinError } from '../../domain/errors.ts';
+import { isId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Caller } from '../../programme/act.ts';
+import { ABOUT_WHAT, requireApartOf } from '../../programme/affiliations.ts';
 import { authenticate } from '../../programme/people.ts';
 import { authenticateSession, isVerified } from '../../programme/sessions.ts';
 import type { App, HttpDeps } from '../deps.ts';
@@ -41,6 +43,7 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
     if (!admits(audience, caller)) {
       throw new TocsinError('SCOPE_MISSING', `token: expected one for ${audience.join(' or ')}`);
     }
+    await requireNoSide(deps, caller, request.params);
     requireSignedIn(request.routeOptions.config.signedIn, caller, wall);
     request.caller = caller;
     deps.lines.taken(request.raw, reply.raw, caller);
@@ -81,6 +84,17 @@ function requireSignedIn(needed: SignedInNeed | undefined, caller: Caller, now: 
   if (caller.signedIn === null) throw signInNeeded('a session, found a token');
   if (needed === 'verified' && !isVerified(caller, now)) {
     throw signInNeeded('a passkey to have verified its user minutes ago');
+  }
+}
+
+/** A person does not act in the matters of a participant on whose side they stand too. */
+async function requireNoSide(deps: HttpDeps, caller: Caller, params: unknown): Promise<void> {
+  if (caller.kind !== 'person') return;
+  const named = params as Readonly<Record<string, string | undefined>>;
+  for (const what of ABOUT_WHAT) {
+    const id = named[what];
+    // What is no id is refused by the route, which names the field.
+    if (id !== undefined && isId(id)) await requireApartOf(deps.context, caller, what, id);
   }
 }
 

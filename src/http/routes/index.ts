@@ -65,6 +65,11 @@ import { acknowledge } from './notices/acknowledge.ts';
 import { listNotices } from './notices/list.ts';
 import { servePages } from './pages/pages.ts';
 import { admit } from './participants/admit.ts';
+import {
+  endAffiliationOf,
+  showAffiliations,
+  stateAffiliationOf,
+} from './participants/affiliations.ts';
 import { setCalendar } from './participants/change-calendar.ts';
 import { setDoubt } from './participants/change-doubt.ts';
 import { setEnrolment } from './participants/change-enrolment.ts';
@@ -204,6 +209,9 @@ const FOR_THE_ISSUER: readonly Route[] = [
   importList,
   tryList,
   showGaps,
+  showAffiliations,
+  stateAffiliationOf,
+  endAffiliationOf,
   showReviews,
   review,
   grantTransition,

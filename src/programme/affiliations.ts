@@ -1,0 +1,116 @@
+/**
+ * Walls for people on both sides: a person of the issuer who also works for a participant takes no
+ * part in that participant's matters, and none in looking for whose copy leaked.
+ */
+import { TocsinError } from '../domain/errors.ts';
+import type { ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import {
+  type About,
+  type Affiliation,
+  affiliationsOf,
+  closeAffiliation,
+  isAffiliated,
+  putAffiliation,
+} from '../store/affiliation-store.ts';
+
+export { ABOUT_WHAT } from '../store/affiliation-store.ts';
+
+import type { Tx } from '../store/database.ts';
+import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { enrolmentOf } from '../store/participant-reader.ts';
+import { persons } from '../store/token-store.ts';
+import { actorOf, once, type PersonCaller } from './act.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Records that a person stands on a participant's side too. One person suffices, of any role and of
+ * themselves too, since it only takes away. Stated again, nothing changes.
+ * @throws NOT_FOUND naming `participant` or `person`.
+ */
+export async function stateAffiliation(
+  context: Context,
+  caller: PersonCaller,
+  programme: ProgrammeId,
+  { participant, person }: Pick<Affiliation, 'participant' | 'person'>,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ stated: boolean }> {
+  return once(context, key, now, async (tx) => {
+    await requireMember(tx, programme, participant);
+    if (!(await persons(tx)).some(({ id }) => id === person)) {
+      throw new TocsinError('NOT_FOUND', 'person: expected one of the issuer', { field: 'person' });
+    }
+    const act = { programme, actor: actorOf(caller), at: now };
+    const stated = await putAffiliation(tx, act, { participant, person, statedBy: caller.id });
+    return { stated };
+  });
+}
+
+/**
+ * Records that a person stands on that side no longer.
+ * @throws CONFLICT_OF_INTEREST for the person itself; NOT_FOUND where none is in force.
+ */
+export async function endAffiliation(
+  context: Context,
+  caller: PersonCaller,
+  programme: ProgrammeId,
+  { participant, person }: Pick<Affiliation, 'participant' | 'person'>,
+  now: Instant,
+  key: IdempotencyKey | null = null,
+): Promise<{ ended: true }> {
+  return once(context, key, now, async (tx) => {
+    await requireMember(tx, programme, participant);
+    await requireApart(tx, caller.id, 'participant', participant);
+    const act = { programme, actor: actorOf(caller), at: now };
+    const ended = await closeAffiliation(tx, act, { participant, person, endedBy: caller.id });
+    if (ended) return { ended };
+    throw new TocsinError('NOT_FOUND', 'affiliation: expected one in force', { field: 'person' });
+  });
+}
+
+/** Those in force with participants of a programme, oldest first. */
+export async function listAffiliations(
+  context: Context,
+  programme: ProgrammeId,
+): Promise<Affiliation[]> {
+  return context.store.issuer((tx) => affiliationsOf(tx, programme));
+}
+
+/**
+ * That the person does not stand on the side of whose matter it is.
+ * @throws CONFLICT_OF_INTEREST
+ */
+export async function requireApart(
+  tx: Tx,
+  person: PersonId,
+  about: About,
+  id: string,
+): Promise<void> {
+  if (!(await isAffiliated(tx, person, about, id))) return;
+  throw new TocsinError(
+    'CONFLICT_OF_INTEREST',
+    'caller: expected a person who does not stand on the side of a participant this is about',
+  );
+}
+
+/** The same, in a transaction of its own. */
+export async function requireApartOf(
+  context: Context,
+  caller: PersonCaller,
+  about: About,
+  id: string,
+): Promise<void> {
+  await context.store.lookup((tx) => requireApart(tx, caller.id, about, id));
+}
+
+async function requireMember(
+  tx: Tx,
+  programme: ProgrammeId,
+  participant: ParticipantId,
+): Promise<void> {
+  if (await enrolmentOf(tx, programme, participant)) return;
+  throw new TocsinError('NOT_FOUND', 'participant: expected one of the programme', {
+    field: 'participant',
+  });
+}

@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import type { ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Tx } from './database.ts';
+import { type Act, recordEvent } from './event-writer.ts';
+
+/** That a person of the issuer stands on a participant's side too. */
+export type Affiliation = {
+  readonly person: PersonId;
+  readonly participant: ParticipantId;
+  readonly statedBy: PersonId;
+  readonly at: Instant;
+};
+
+/** Records it, once. False: it is recorded already. */
+export async function putAffiliation(
+  tx: Tx,
+  act: Act,
+  { person, participant, statedBy }: Omit<Affiliation, 'at'>,
+): Promise<boolean> {
+  const added = await tx
+    .insertInto('affiliation')
+    .values({
+      ...{ person_id: person, participant_id: participant, stated_by: statedBy },
+      ...{ at: new Date(act.at), ended_by: null, ended_at: null },
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('serial')
+    .executeTakeFirst();
+  if (!added) return false;
+  await recordEvent(tx, { type: 'affiliation_stated', ...act, data: { participant, person } });
+  return true;
+}
+
+/** Ends what is in force; the database refuses the person itself. False: there is none. */
+export async function closeAffiliation(
+  tx: Tx,
+  act: Act,
+  {
+    person,
+    participant,
+    endedBy,
+  }: Pick<Affiliation, 'person' | 'participant'> & {
+    readonly endedBy: PersonId;
+  },
+): Promise<boolean> {
+  const ended = await tx
+    .updateTable('affiliation')
+    .set({ ended_by: endedBy, ended_at: new Date(act.at) })
+    .where('person_id', '=', person)
+    .where('participant_id', '=', participant)
+    .where('ended_at', 'is', null)
+    .returning('serial')
+    .executeTakeFirst();
+  if (!ended) return false;
+  await recordEvent(tx, { type: 'affiliation_ended', ...act, data: { participant, person } });
+  return true;
+}
+
+/** Those in force with participants of a programme, oldest first. */
+export async function affiliationsOf(tx: Tx, programme: ProgrammeId): Promise<Affiliation[]> {
+  const rows = await tx
+    .selectFrom('affiliation as a')
+    .innerJoin('enrolment as e', 'e.participant_id', 'a.participant_id')
+    .select(['a.person_id', 'a.participant_id', 'a.stated_by', 'a.at'])
+    .where('e.programme_id', '=', programme)
+    .where('a.ended_at', 'is', null)
+    .orderBy('a.serial')
+    .execute();
+  return rows.map((row) => ({
+    person: row.person_id as PersonId,
+    participant: row.participant_id as ParticipantId,
+    statedBy: row.stated_by as PersonId,
+    at: row.at,
+  }));
+}
+
+/** What an act may name, and whose matter it then is: one participant, by the row it names. */
+const ABOUT = {
+  participant: sql`select id from participant where id = `,
+  step: sql`select participant_id from standing_step where id = `,
+  change: sql`select participant_id from member_change where id = `,
+  statement: sql`select participant_id from member_statement where id = `,
+  agreement: sql`select participant_id from agreement where id = `,
+  recovery: sql`select r.participant_id from recovery y join reader r on r.id = y.reader_id
+    where y.id = `,
+  // Whoever had an alert may be the one that is looked for.
+  sighting: sql`select e.participant_id from sighting s join enrolment e using (programme_id)
+    where s.id = `,
+} as const;
+
+export type About = keyof typeof ABOUT;
+export const ABOUT_WHAT = Object.keys(ABOUT) as About[];
+
+/** Whether the person stands on the side of somebody whose matter it is. */
+export async function isAffiliated(
+  tx: Tx,
+  person: PersonId,
+  about: About,
+  id: string,
+): Promise<boolean> {
+  const { rows } = await sql`select 1 from affiliation a
+    where a.person_id = ${person} and a.ended_at is null
+      and a.participant_id in (${ABOUT[about]}${id}) limit 1`.execute(tx);
+  return rows.length > 0;
+}

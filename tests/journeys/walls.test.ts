@@ -1,0 +1,192 @@
+/** Who stands on a participant's side too has no part in its matters, on any route there is. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import type { ParticipantId } from '../../src/domain/ids.ts';
+import { parseInstant } from '../../src/domain/instant.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { ABOUT_WHAT } from '../../src/programme/affiliations.ts';
+import { signTerms } from '../../src/programme/agreements.ts';
+import { changeEnrolment, changeStanding } from '../../src/programme/change-participant.ts';
+import { stateFacts } from '../../src/programme/own-facts.ts';
+import { proposeRecovery } from '../../src/programme/recoveries.ts';
+import { openSighting } from '../../src/programme/trace-leak.ts';
+import { type Edge, json, openEdge } from '../support/edge.ts';
+import {
+  admit,
+  enrolment,
+  type House,
+  joinReader,
+  openHouse,
+  person,
+  type TestReader,
+} from '../support/house.ts';
+import { smallAlert } from '../support/small-alert.ts';
+import { nameOfficer, newestSigned, publishTerms } from '../support/terms.ts';
+
+/** What waits to be attested. */
+const NO_DUTIES = {
+  duties: { items: [], expiresAt: parseInstant('2027-01-01T00:00:00Z') },
+  ...{ jurisdictions: null, affiliates: null, products: null, contacts: null },
+  ...{ calendar: null, maxEmbargoMs: null },
+};
+const ALL = ['author', 'approver', 'investigator', 'operator'] as const;
+
+type Route = { readonly method: 'GET' | 'POST'; readonly url: string };
+
+describe('a person on both sides', () => {
+  let house: House;
+  let edge: Edge;
+  let both: Awaited<ReturnType<typeof person>>;
+  let firm: ParticipantId;
+  let reader: TestReader;
+  let ids: Readonly<Record<string, string>>;
+
+  before(async () => {
+    house = await openHouse();
+    edge = openEdge(house);
+    both = await person(house, 'On both sides', ALL);
+    firm = await admit(house, 'Own firm', { tier: 'validate', consentMode: 'per_alert' });
+    reader = await joinReader(house, firm);
+    ids = await matters();
+  });
+  after(() => house.tearDown());
+
+  /** One thing of each kind that an act can name and that is of the firm. */
+  async function matters(): Promise<Record<string, string>> {
+    const { context, author, programme, clock } = house;
+    const now = clock.now();
+    const { alert, artifact } = await smallAlert(house);
+    const terms = await publishTerms(house);
+    await nameOfficer(house, reader);
+    const { signature } = await newestSigned(house, reader);
+    const { agreement } = await signTerms(context, reader.caller, terms, signature, now);
+    const { statement } = await stateFacts(context, reader.caller, null, NO_DUTIES, now);
+    const holder = { kind: 'reader', id: reader.caller.id } as const;
+    const { recovery } = await proposeRecovery(context, author, holder, now);
+    const sample = Buffer.from('some text');
+    const { sighting } = await openSighting(context, author, programme, sample, now);
+    const changed = await changeEnrolment(
+      context,
+      author,
+      programme,
+      firm,
+      enrolment({ tier: 'ans' }),
+      now,
+    );
+    const down = { to: 'restricted', reason: 'other' } as const;
+    const { step } = await changeStanding(context, author, programme, firm, down, now);
+    return {
+      ...{ programme, alert, artifact, participant: firm, reader: reader.caller.id },
+      ...{ agreement, statement, recovery, sighting, change: changed.proposal?.change ?? '' },
+      step: step ?? '',
+    };
+  }
+
+  const state = (token: string, who: string, participant: string = firm) =>
+    edge.post(
+      `/v1/programmes/${house.programme}/affiliations`,
+      { participant, person: who },
+      { token },
+    );
+  const end = (token: string) =>
+    edge.post(
+      `/v1/programmes/${house.programme}/affiliations/end`,
+      { participant: firm, person: both.id },
+      { token },
+    );
+  const ask = ({ method, url }: Route, token: string) => {
+    const path = url.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? house.programme);
+    return method === 'GET' ? edge.get(path, token) : edge.post(path, {}, { token });
+  };
+  const refused = ({ status, body }: Awaited<ReturnType<typeof ask>>) =>
+    status === 403 && body.includes('CONFLICT_OF_INTEREST');
+
+  test('before it is stated nobody is refused for it', async () => {
+    for (const route of await routesAbout(edge)) {
+      assert.ok(!refused(await ask(route, both.token)), `${route.method} ${route.url}`);
+    }
+  });
+
+  test('stated by the person itself, it closes every route about that participant', async () => {
+    assert.equal((await state(both.token, both.id)).status, 200);
+    const routes = await routesAbout(edge);
+    const closed = new Set<string>();
+    for (const route of routes) {
+      const name = `${route.method} ${route.url}`;
+      assert.ok(refused(await ask(route, both.token)), name);
+      assert.ok(!refused(await ask(route, house.tokens.author)), name);
+      for (const [, what = ''] of route.url.matchAll(/:(\w+)/g)) closed.add(what);
+    }
+    for (const what of ABOUT_WHAT) assert.ok(closed.has(what), `a route about ${what}`);
+  });
+
+  test('what names the participant in its body is closed too', async () => {
+    const { alert, programme } = ids;
+    const bodies = [
+      [`/v1/alerts/${alert}/consents`, { participant: firm, consent: 'signatory' }],
+      [`/v1/alerts/${alert}/involvements`, { participant: firm, involvement: 'reporter' }],
+      [
+        `/v1/programmes/${programme}/transition-grants`,
+        {
+          participants: [firm],
+          accepts: ['anything'],
+          expiresAt: '2025-07-20T00:00:00Z',
+          reason: 'asked',
+        },
+      ],
+    ] as const;
+    for (const [url, body] of bodies) {
+      assert.ok(refused(await edge.post(url, body, { token: both.token })), url);
+      assert.ok(!refused(await edge.post(url, body, { token: house.tokens.author })), url);
+    }
+  });
+
+  test('others than that participant are no matter of its own', async () => {
+    const other = await admit(house, 'Another firm', { tier: 'entry' });
+    const path = `/v1/programmes/${house.programme}/participants/${other}/standing`;
+    assert.equal((await edge.get(path, both.token)).status, 200);
+  });
+
+  test('it is ended by another person only, also where the database is asked alone', async () => {
+    assert.ok(refused(await end(both.token)));
+    await assert.rejects(
+      house.context.store.issuer((tx) =>
+        sql`update affiliation set ended_by = person_id, ended_at = at`.execute(tx),
+      ),
+    );
+    const path = `/v1/programmes/${house.programme}/affiliations`;
+    const listed = json<{ items: { person: string }[] }>(await edge.get(path, both.token));
+    assert.deepEqual(
+      listed.items.map((item) => item.person),
+      [both.id],
+    );
+    assert.equal((await end(house.tokens.author)).status, 200);
+    const standing = `/v1/programmes/${house.programme}/participants/${firm}/standing`;
+    assert.equal((await edge.get(standing, both.token)).status, 200);
+  });
+
+  test('stated again it says so, and of nobody it is not found', async () => {
+    const token = house.tokens.approver;
+    assert.deepEqual(json(await state(token, both.id)), { stated: true });
+    assert.deepEqual(json(await state(token, both.id)), { stated: false });
+    assert.equal((await state(token, reader.caller.id)).status, 404);
+    assert.equal((await state(token, both.id, house.programme)).status, 404);
+  });
+});
+
+/** Routes for persons that name something which is of one participant, or looks for one. */
+async function routesAbout({ deps }: Edge): Promise<Route[]> {
+  const found: Route[] = [];
+  const app = buildApp(deps, (one) => {
+    one.addHook('onRoute', ({ method, url, config }) => {
+      const forPersons = (config?.audience ?? []).some((each) => each.startsWith('person:'));
+      const about = ABOUT_WHAT.some((what) => `${url}/`.includes(`/:${what}/`));
+      if (!forPersons || !about || (method !== 'GET' && method !== 'POST')) return;
+      found.push({ method: method as 'GET', url });
+    });
+  });
+  await app.ready();
+  await app.close();
+  return found;
+}

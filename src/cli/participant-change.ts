@@ -43,6 +43,7 @@ const change = object({
     object({ participants: list(text), accepts: list(text), expiresAt: text, reason: text }),
   ),
   terms: nullable(proposedTerms),
+  register: nullable(text),
   officer: nullable(object({ reader: text, label: text })),
   application: nullable(object({ id: text, reason: text })),
 });
@@ -83,7 +84,7 @@ export function addMemberChangeCommands(participant: Command, world: World): voi
 
 function shown(raw: unknown, seen: Change): Result {
   const { kind, participant, name, at, outcome, digest, before, after, rows } = seen;
-  const { keys, transition, terms, officer, application } = seen;
+  const { keys, transition, terms, register, officer, application } = seen;
   const head: (readonly [string, string])[] = [
     [kind, name ?? participant ?? ''],
     ['proposed', at],
@@ -100,6 +101,7 @@ function shown(raw: unknown, seen: Change): Result {
           ['application', application.id],
           ['told, why', application.reason],
         ])) +
+    (register === null ? '' : facts([['published', register]])) +
     (officer === null ? '' : facts([['officer', `${officer.label}, ${officer.reader}`]]));
   const body = (after === null ? '' : facts(rowsOf(before, after))) + listed;
   const result = { json: raw, text: `${facts(head)}${body}Digest  ${digest}\n` };

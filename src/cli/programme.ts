@@ -1,9 +1,11 @@
 import { Argument, type Command } from 'commander';
 import { PLATFORM_STATES } from '../domain/decision.ts';
 import { invalid } from '../domain/errors.ts';
+import { REGISTERS } from '../domain/register.ts';
 import type { Client } from './client.ts';
 import { clientAction } from './command.ts';
 import { table } from './output.ts';
+import { changeResult, mayWait } from './participant-change.ts';
 import { entries, flag, list, nullable, object, real, type Told, text } from './shape.ts';
 import type { World } from './world.ts';
 
@@ -26,6 +28,7 @@ export function addProgrammeCommands(program: Command, world: World): void {
   });
   addPlatform(command, world);
   addKeyAge(command, world);
+  addRegister(command, world);
 }
 
 const keyAge = object({ days: nullable(real) });
@@ -45,6 +48,19 @@ function addKeyAge(programme: Command, world: World): void {
     const { days } = keyAge(raw, 'key-age');
     const text = days === null ? 'Keys are used for good.' : `Keys are used for ${days} days.`;
     return { json: raw, text: `${text} Those that say themselves when they end do so.\n` };
+  });
+}
+
+function addRegister(programme: Command, world: World): void {
+  const command = programme
+    .command('register')
+    .description('propose what anybody may read of who is in the programme')
+    .addArgument(new Argument('<register>', 'what is published').choices(REGISTERS))
+    .option(PROGRAMME, PROGRAMME_HELP);
+  clientAction<ProgrammeOption>(world, command, async (client, { args, options }) => {
+    const path = `/v1/programmes/${await programmeOf(client, options)}/register`;
+    const raw = await client.post(path, { register: args[0] });
+    return changeResult(raw, mayWait(raw, 'register').proposal, '');
   });
 }
 

@@ -168,6 +168,7 @@ export const EVENT_SHAPES = {
     noticedAt: 'instant',
     text: 'hash',
   },
+  register_set: { register: 'code' },
   affiliation_stated: { participant: 'id', person: 'id' },
   affiliation_ended: { participant: 'id', person: 'id' },
   member_reviewed: { review: 'id', participant: 'id', nextAt: 'instant', note: 'hash?' },

@@ -11,11 +11,13 @@ import type {
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { KeyReport } from '../domain/key-report.ts';
+import type { Register } from '../domain/register.ts';
 import type { RowProblem } from '../formats/members/listed.ts';
 import { putContacts } from '../store/contact-store.ts';
 import type { Tx } from '../store/database.ts';
 import { type Enrolled, enrolmentOf } from '../store/participant-reader.ts';
 import { insertParticipant, updateDoubt, updateEnrolment } from '../store/participant-writer.ts';
+import { putRegister } from '../store/register-store.ts';
 import { putOfficer } from '../store/terms-store.ts';
 import { putTransition } from '../store/transition-store.ts';
 import { attest } from './attest-statement.ts';
@@ -76,6 +78,7 @@ export type MemberChange =
       readonly reason: string;
     }
   | (ProposedTerms & { readonly kind: 'terms'; readonly participant: null })
+  | { readonly kind: 'register'; readonly participant: null; readonly register: Register }
   | {
       readonly kind: 'officer';
       readonly participant: ParticipantId;
@@ -132,6 +135,8 @@ export async function applyMemberChange(
       return accept(context, tx, act, id, change);
     case 'terms':
       return publishTerms(tx, act, change);
+    case 'register':
+      return putRegister(tx, act, change.register);
     case 'officer':
       return nameOfficer(tx, act, change);
   }

@@ -44,6 +44,7 @@ export type Database = MemberTables &
       reader_cap: number;
       created_at: At;
       key_max_age_days: number | null;
+      register: Generated<string>;
       signed_approvals: Generated<boolean>;
     };
     policy_version: {

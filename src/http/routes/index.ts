@@ -93,6 +93,7 @@ import { setKeyAge } from './programmes/key-age.ts';
 import { showProgrammes } from './programmes/list.ts';
 import { setPlatform } from './programmes/platform.ts';
 import { showPolicy } from './programmes/policy.ts';
+import { setRegister, showRegister } from './programmes/register.ts';
 import { resolveWork } from './programmes/resolve-work.ts';
 import { showWork } from './programmes/work.ts';
 import { fetchPublicDocument } from './public/fetch-document.ts';
@@ -186,6 +187,7 @@ const FOR_ANYBODY: readonly Route[] = [
   showCheckpoint,
   showConsistency,
   showCriteria,
+  showRegister,
   applyToJoin,
   followApplication,
   servePages,
@@ -203,6 +205,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showPolicy,
   setPlatform,
   setKeyAge,
+  setRegister,
   showWork,
   resolveWork,
   admit,

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../domain/instant.ts';
 import { KEY_REPORTS } from '../../domain/key-report.ts';
+import { REGISTERS } from '../../domain/register.ts';
 import type { ImportRow, MemberChange } from '../../programme/apply-member-change.ts';
 import type { MemberChangeView } from '../../programme/member-change.ts';
 import {
@@ -42,6 +43,7 @@ export const MemberChangeText = Type.Object({
     'transition',
     'key_report',
     'terms',
+    'register',
     'officer',
     'refusal',
   ]),
@@ -67,6 +69,7 @@ export const MemberChangeText = Type.Object({
   terms: nullable(
     Type.Object({ terms: IdText, version: Count, ...TermsContent, signBy: nullable(InstantText) }),
   ),
+  register: nullable(oneOf(REGISTERS)),
   officer: nullable(Type.Object({ reader: IdText, label: Type.String() })),
   application: nullable(Type.Object({ id: IdText, reason: Type.String() })),
 });
@@ -83,7 +86,7 @@ const NOTHING = {
   before: null,
   after: null,
   ...{ file: null, rows: null, transition: null, keys: null },
-  ...{ terms: null, officer: null, application: null },
+  ...{ terms: null, register: null, officer: null, application: null },
 };
 
 function presentContent(content: MemberChange) {
@@ -122,6 +125,8 @@ function presentContent(content: MemberChange) {
       const { terms, content: said, signBy } = content;
       return { ...NOTHING, terms: { terms, ...said, signBy: instantOrNull(signBy) } };
     }
+    case 'register':
+      return { ...NOTHING, register: content.register };
     case 'officer': {
       const { participant, reader, label } = content;
       return { ...NOTHING, participant, officer: { reader, label } };

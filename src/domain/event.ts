@@ -172,6 +172,7 @@ export const EVENT_SHAPES = {
   affiliation_stated: { participant: 'id', person: 'id' },
   affiliation_ended: { participant: 'id', person: 'id' },
   member_reviewed: { review: 'id', participant: 'id', nextAt: 'instant', note: 'hash?' },
+  member_reminded: { alert: 'id', participant: 'id', obligation: 'code', stage: 'code' },
   message_posted: {
     message: 'id',
     alert: 'id',

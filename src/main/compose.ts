@@ -94,7 +94,7 @@ function running(
   store: Store,
   stopDatabase: () => Promise<void>,
 ): Parts {
-  const state: WorkerState = { nextTick: null };
+  const state: WorkerState = { nextTick: null, nextReminders: null };
   const database = clock.database;
   // A virtual clock is set by hand, whenever it was last looked at: there is nothing to compare.
   let starting = database === null;

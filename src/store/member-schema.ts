@@ -145,6 +145,13 @@ export type MemberTables = {
     outcome: string | null;
     decided_at: AtOrNull;
   };
+  reminder: {
+    alert_id: string;
+    participant_id: string;
+    obligation: string;
+    stage: string;
+    at: At;
+  };
   affiliation: {
     person_id: string;
     participant_id: string;

@@ -1,8 +1,9 @@
-import { type Instant, plus } from '../domain/instant.ts';
+import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Context } from '../programme/context.ts';
 import { doDue } from '../programme/do-due.ts';
 import { type ClockReading, guardClock } from '../programme/guard-clock.ts';
 import { guardLedger } from '../programme/guard-ledger.ts';
+import { remindDue } from '../programme/remind.ts';
 import { runTick } from '../programme/run-tick.ts';
 
 /** What one cycle did. */
@@ -12,8 +13,11 @@ export type CycleResult = {
   readonly ticked: boolean;
 };
 
-/** The worker's memory between cycles: when the ledger ticks next. */
-export type WorkerState = { nextTick: Instant | null };
+/** The worker's memory between cycles: when the ledger ticks, and members are reminded, next. */
+export type WorkerState = { nextTick: Instant | null; nextReminders: Instant | null };
+
+/** Whoever is silent has a day; to look at all alerts at each cycle would be for nothing. */
+const REMINDERS_EVERY_MS = HOUR_MS;
 
 /**
  * One cycle: compare the ledger with its pin and the clocks with each other, end invitations nobody
@@ -34,12 +38,19 @@ export async function runCycle(
   let ticked = false;
   try {
     batches = doubted ? 0 : await doDue(context, reading.wall);
+    if (!doubted) await remind(context, reading.wall, state);
   } finally {
     // What was promised with copies does not wait for what cannot be released.
     ticked = await tick(context, reading.wall, state);
   }
   await context.tokens.writeUses();
   return { doubted, batches, ticked };
+}
+
+async function remind(context: Context, wall: Instant, state: WorkerState): Promise<void> {
+  if (!isTime(wall, state.nextReminders, REMINDERS_EVERY_MS)) return;
+  await remindDue(context, wall);
+  state.nextReminders = plus(wall, REMINDERS_EVERY_MS);
 }
 
 async function tick(context: Context, wall: Instant, state: WorkerState): Promise<boolean> {

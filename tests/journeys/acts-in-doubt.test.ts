@@ -46,7 +46,7 @@ describe('acts under a clock that ran ahead', () => {
     runCycle(
       house.context,
       { wall, database: async () => database, jumped: false, starting: false },
-      { nextTick: null },
+      { nextTick: null, nextReminders: null },
     );
   const runAhead = async (at: Instant) => {
     now = at;

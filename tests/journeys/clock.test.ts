@@ -58,7 +58,7 @@ describe('a clock that jumps', () => {
     runCycle(
       house.context,
       { wall, database: async () => database, jumped, starting: false },
-      { nextTick: plus(wall, HOUR_MS) },
+      { nextTick: plus(wall, HOUR_MS), nextReminders: null },
     );
   const confirmBoth = async (at: Instant) => {
     assert.deepEqual(await confirmClock(house.context, house.author, at), { confirmed: false });
@@ -204,7 +204,10 @@ describe('a start long after the last cycle, when both clocks are one and may be
   async function cycleAt(wall: Instant, starting: boolean) {
     house.clock.set(wall);
     const reading = { wall, database: async () => wall, jumped: false, starting };
-    const { doubted, batches } = await runCycle(house.context, reading, { nextTick: null });
+    const { doubted, batches } = await runCycle(house.context, reading, {
+      nextTick: null,
+      nextReminders: null,
+    });
     return { doubted, batches };
   }
 
@@ -265,7 +268,7 @@ describe('what was done by a clock that ran ahead, once persons have said what t
   async function cycleAt(wall: Instant, jumped = false) {
     house.clock.set(wall);
     const reading = { wall, database: async () => wall, jumped, starting: false };
-    return runCycle(house.context, reading, { nextTick: null });
+    return runCycle(house.context, reading, { nextTick: null, nextReminders: null });
   }
 
   async function confirmAt(wall: Instant) {

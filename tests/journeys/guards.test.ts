@@ -349,7 +349,7 @@ describe('limits and clocks', () => {
   test('missed ticks are not made up: after a pause one, the next an interval later', async () => {
     const house = await openHouse();
     try {
-      const state = { nextTick: null as Instant | null };
+      const state = { nextTick: null as Instant | null, nextReminders: null };
       const at = (text: string) => parseInstant(text);
       const cycle = async (wall: Instant) =>
         (

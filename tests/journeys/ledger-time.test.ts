@@ -29,7 +29,7 @@ describe('the time of ticks and promises', () => {
     reader = await joinReader(house, await admit(house, 'Firm', { tier: 'validate' }));
     small = await smallAlert(house);
     house.clock.set(small.firstWave);
-    state = { nextTick: null };
+    state = { nextTick: null, nextReminders: null };
     await cycle(small.firstWave);
   });
   after(() => house.tearDown());

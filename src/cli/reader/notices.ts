@@ -21,6 +21,8 @@ const WORDS: Readonly<Record<string, string>> = {
   something_waits: 'something waits: see inbox',
   something_changed: 'something changed: see inbox, and acknowledge that you have seen it',
   message_waits: 'somebody wrote to you: see messages',
+  obligation_due: 'something that you owe for an alert is due within a day: see inbox',
+  obligation_overdue: 'something that you owe for an alert is overdue: see inbox',
   invitation_waits: 'an invitation waits: see invitations',
   standing_changed: 'the standing of your organisation changed: see standing',
   key_ends: 'a key of your organisation ends soon, or has ended: see keys',

@@ -116,7 +116,10 @@ export async function cycle(
   const wall = now(world);
   const { database = wall, jumped = false, starting = false } = seen;
   const reading = { wall, database: async () => database, jumped, starting };
-  const done = await runCycle(world.house.context, reading, { nextTick: plus(wall, HOUR_MS) });
+  const done = await runCycle(world.house.context, reading, {
+    nextTick: plus(wall, HOUR_MS),
+    nextReminders: null,
+  });
   // A start is doubted for what falls due meanwhile in any programme: that it may be is all we say.
   if (starting && done.doubted) model.doubted = true;
   look(model, { wall, database, jumped });

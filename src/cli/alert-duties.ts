@@ -125,6 +125,7 @@ const obligationsAnswer = object({
           doneAt: nullable(text),
           state: text,
           says: nullable(text),
+          products: list(object({ product: text, says: text, at: text })),
         }),
       ),
     }),
@@ -153,13 +154,15 @@ function addObligations(alert: Command, world: World): void {
     const rows = members.flatMap(({ participant, obligations }) =>
       obligations
         .filter(({ state }) => state !== 'binding')
-        .map(({ code, dueAt, doneAt, state, says }) => [
+        .map(({ code, dueAt, doneAt, state, says, products }) => [
           names.of(participant),
           code,
           dueAt ?? '',
           state === 'overdue' ? 'OVERDUE' : state,
           doneAt ?? '',
-          says ?? '',
+          [says ?? '', ...products.map((each) => `${each.product}: ${each.says}`)]
+            .filter((word) => word !== '')
+            .join(', '),
         ]),
     );
     const heads = ['participant', 'obligation', 'due', 'state', 'done', 'said'];

@@ -6,7 +6,9 @@ import { alertById } from '../store/alert-reader.ts';
 import { type ObligationRow, obligationRows } from '../store/obligation-store.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
+import type { AlertKeys } from './keyring.ts';
 import { obligationsFrom } from './obligations-of-copy.ts';
+import { productOf } from './report-obligation.ts';
 
 /** How many members stand how to one obligation. Silence is `open` or `overdue`, never `done`. */
 export type ObligationCounts = Record<Obligation['state'], number> & {
@@ -16,7 +18,18 @@ export type ObligationCounts = Record<Obligation['state'], number> & {
 /** One member's obligations, with the last word that it reported for each. */
 export type MemberObligations = {
   readonly participant: ParticipantId;
-  readonly obligations: readonly (Obligation & { readonly says: ReportWord | null })[];
+  readonly obligations: readonly (Obligation & {
+    /** The last word, of whichever product. */
+    readonly says: ReportWord | null;
+    /** The last word of each product, oldest first. */
+    readonly products: readonly ProductReport[];
+  })[];
+};
+
+export type ProductReport = {
+  readonly product: string;
+  readonly says: ReportWord;
+  readonly at: Instant;
 };
 
 /** Members in one answer; all are counted. */
@@ -35,11 +48,13 @@ export async function readObligations(
     const alert = await alertById(tx, id);
     if (!alert) throw unknownAlert();
     const policy = await context.policies.active(tx, alert.programme);
+    const keys = await context.keys.alert(tx, id);
     const counts = new Map<ObligationCode, ObligationCounts>();
     const members = (await obligationRows(tx, id)).map((row) => {
       const obligations = obligationsFrom(policy, alert, row, now).map((each) => ({
         ...each,
         says: lastWord(row, each),
+        products: productsIn(keys, row, each),
       }));
       for (const { code, state } of obligations) countOf(counts, code)[state] += 1;
       return { participant: row.participant, obligations };
@@ -58,6 +73,21 @@ function countOf(counts: Map<ObligationCode, ObligationCounts>, code: Obligation
   const found = counts.get(code) ?? { code, open: 0, done: 0, late: 0, overdue: 0, binding: 0 };
   counts.set(code, found);
   return found;
+}
+
+function productsIn(
+  keys: AlertKeys,
+  { reports }: ObligationRow,
+  { code }: Obligation,
+): ProductReport[] {
+  const found = new Map<string, ProductReport>();
+  for (const report of reports.filter((each) => each.code === code)) {
+    const product = productOf(keys, report);
+    if (product === null) continue;
+    found.delete(product);
+    found.set(product, { product, says: report.says, at: report.at });
+  }
+  return [...found.values()];
 }
 
 function lastWord({ reports }: ObligationRow, { code }: Obligation): ReportWord | null {

@@ -19,6 +19,9 @@ export type ObligationRow = {
     readonly code: ReportableCode;
     readonly says: ReportWord;
     readonly at: Instant;
+    readonly id: string | null;
+    /** Ciphertext in base64; null: it is of the whole participant. */
+    readonly product: string | null;
   }[];
   /** Oldest report first. */
   readonly leaks: readonly { readonly noticedAt: Instant; readonly reportedAt: Instant }[];
@@ -50,7 +53,8 @@ export async function obligationRows(
       where alert_id = ${alert} group by delivery.participant_id) as d
       on d.participant_id = g.participant_id
     left join (select participant_id, json_agg(json_build_object('code', code, 'says', says,
-        'at', (extract(epoch from at) * 1000)::bigint) order by at) as reports
+        'at', (extract(epoch from at) * 1000)::bigint, 'id', id,
+        'product', encode(product_enc, 'base64')) order by at) as reports
       from obligation_report where alert_id = ${alert} group by participant_id) as r
       on r.participant_id = g.participant_id
     left join (select participant_id, json_agg(json_build_object(
@@ -87,9 +91,11 @@ export async function insertReport(
     readonly reader: ReaderId;
     readonly code: ReportableCode;
     readonly says: ReportWord;
+    readonly id: string;
+    readonly productEnc: Buffer | null;
   },
 ): Promise<void> {
-  const { alert, participant, reader, code, says } = report;
+  const { alert, participant, reader, code, says, id, productEnc } = report;
   await tx
     .insertInto('obligation_report')
     .values({
@@ -99,6 +105,7 @@ export async function insertReport(
       code,
       says,
       at: new Date(act.at),
+      ...{ id, product_enc: productEnc },
     })
     .execute();
   await recordEvent(tx, {

@@ -75,6 +75,8 @@ export type Database = MemberTables &
       code: string;
       says: string;
       at: At;
+      id: string | null;
+      product_enc: Buffer | null;
     };
     token: {
       id: string;

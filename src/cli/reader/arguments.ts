@@ -51,6 +51,7 @@ export type Command =
       readonly alert: string;
       readonly obligation: string;
       readonly says: string;
+      readonly product: string | null;
     } & Common)
   | ({
       readonly verb: 'fetch';
@@ -88,8 +89,9 @@ export function parseCommand(args: readonly string[]): Command {
   if (values.rule !== undefined && verb !== 'feedback') {
     throw new UsageError('--rule belongs to feedback');
   }
-  if ((values.all === true || values.product !== undefined) && verb !== 'write') {
-    throw new UsageError('--all and --product belong to write');
+  if (values.all === true && verb !== 'write') throw new UsageError('--all belongs to write');
+  if (values.product !== undefined && verb !== 'write' && verb !== 'report') {
+    throw new UsageError('--product belongs to write and report');
   }
   const key = keyChoice(values, verb);
   if ((values.lost ?? values.stolen) !== undefined && verb !== 'rotate') {
@@ -134,7 +136,7 @@ export function parseCommand(args: readonly string[]): Command {
       if (alert === undefined || obligation === undefined || more.length > 0) {
         throw new UsageError('expected report ALERT WORD, a word of --help');
       }
-      return { verb, alert, obligation, says, ...common };
+      return { verb, alert, obligation, says, product: values.product ?? null, ...common };
     }
     case 'feedback': {
       const [alert, artifact, says = '', ...text] = rest;

@@ -25,7 +25,10 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
                             answer one, for your whole organisation
   report ALERT WORD         say for your whole organisation how it is affected:
                             under_investigation, affected, not_affected, fixed, protected;
+                            how far its protection is: in_work, tested, ready, shipped; that
+                            what it publishes itself is posted;
                             or, once out of the programme, that copies are returned, deleted
+      --product NAME        of one of its products
   feedback ALERT ARTIFACT WORD [FILE]
                             say what came of trying an artifact: works, does_not_parse,
                             false_positives, too_slow, missed_sample; FILE (- for standard

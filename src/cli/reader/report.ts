@@ -1,6 +1,6 @@
 import { REPORTABLE } from '../../domain/obligation.ts';
 import { plain } from '../../participant/plain.ts';
-import { reportObligation } from '../../participant/report.ts';
+import { type MemberReport, reportObligation } from '../../participant/report.ts';
 import type { Session } from '../../participant/session.ts';
 import { type Desk, say } from './desk.ts';
 import { EXIT, type Exit } from './help.ts';
@@ -15,11 +15,12 @@ export function obligationOf(word: string): string | undefined {
 
 export async function reportVerb(
   session: Session,
-  reported: { readonly alert: string; readonly obligation: string; readonly says: string },
+  reported: MemberReport,
   desk: Desk,
 ): Promise<Exit> {
   await reportObligation(session, reported);
-  const { alert, obligation, says } = reported;
-  say(desk, { alert, obligation, says }, `${plain(alert)}  reported: ${says}`);
+  const { alert, says, product } = reported;
+  const of = product === null ? '' : ` (${plain(product)})`;
+  say(desk, reported, `${plain(alert)}  reported: ${says}${of}`);
   return EXIT.ok;
 }

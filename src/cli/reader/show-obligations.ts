@@ -17,6 +17,8 @@ const WORDS: Readonly<Record<string, string>> = {
   acknowledge: 'acknowledge a copy',
   leak_report: 'report a leak of your own, from when you notice it',
   status_report: 'report how you are affected',
+  protection_report: 'have your protection ready, and report it',
+  post: 'publish what is yours to publish, and report it',
   return_copies: 'give up your copies, from when you are suspended or leave',
 };
 const STATES: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { STANDINGS } from '../../domain/enrolment.ts';
 import { DAY_MS, HOUR_MS, type Instant, instant, plus } from '../../domain/instant.ts';
+import type { ReportWord } from '../../domain/obligation.ts';
 import { type ObligationFacts, obligationsOf, owedBy, turnsOnGrant } from './obligations.ts';
 import { DEFAULT_DUTIES, type DutyRules } from './rules.ts';
 
@@ -15,6 +16,7 @@ const RULES: DutyRules = {
   acknowledgeMs: 48 * HOUR_MS,
   leakReportMs: 24 * HOUR_MS,
   statusReport: { from: 'T0', ms: -24 * HOUR_MS },
+  post: { from: 'T0', ms: 24 * HOUR_MS },
   returnCopiesMs: 7 * DAY_MS,
 };
 
@@ -56,6 +58,7 @@ test('what is due has its instant, what may never happen a time from it', () => 
     ['acknowledge', after(48)],
     ['leak_report', 24 * HOUR_MS],
     ['status_report', after(-24, T0)],
+    ['post', after(24, T0)],
     ['return_copies', 7 * DAY_MS],
   ]);
 });
@@ -74,11 +77,28 @@ test('silence is overdue at the due instant; done at it is in time, then it is l
 
 test('the first report counts, and one of something else does not', () => {
   const due = after(-24, T0);
-  const report = (code: 'status_report' | 'return_copies', at: Instant) => ({ code, at });
+  const report = (code: 'status_report' | 'return_copies', at: Instant) => ({
+    code,
+    says: 'fixed' as const,
+    at,
+  });
   const said = [report('status_report', plus(due, -1)), report('status_report', plus(due, 1))];
   assert.deepEqual(around('status_report', due, { reports: said }), ['done', 'done', 'done']);
   const other = [report('return_copies', plus(due, -1))];
   assert.deepEqual(around('status_report', due, { reports: other })[1], 'overdue');
+});
+
+test('a protection under way is no protection yet; the first that is ready counts', () => {
+  const due = after(-24, T0);
+  const rules = { ...DEFAULT_DUTIES, protectionReport: { from: 'T0', ms: -24 * HOUR_MS } } as const;
+  const state = (...words: readonly ReportWord[]) => {
+    const code = 'protection_report';
+    const reports = words.map((says, n) => ({ code, says, at: plus(due, n - 3) }) as const);
+    return obligationsOf(rules, { ...FACTS, reports }, plus(due, 1))[0]?.state;
+  };
+  assert.equal(state('in_work', 'tested'), 'overdue');
+  assert.equal(state('in_work', 'tested', 'ready'), 'done');
+  assert.equal(state('in_work', 'tested', 'tested', 'tested', 'shipped'), 'late');
 });
 
 test('a leak that was reported is in time or late, counted from when it was noticed', () => {
@@ -113,7 +133,9 @@ test('who is out owes its copies, and of the rest what was due before', () => {
 
 test('copies that were given up before are not those of the next suspension', () => {
   const again = { standing: 'suspended', standingSince: after(48) } as const;
-  const report = (at: Instant) => ({ reports: [{ code: 'return_copies', at } as const] });
+  const report = (at: Instant) => ({
+    reports: [{ code: 'return_copies', says: 'deleted', at } as const],
+  });
   const now = after(72);
   assert.ok(states({ ...again, ...report(after(47)) }, now).includes('return_copies open'));
   assert.ok(states({ ...again, ...report(after(48)) }, now).includes('return_copies done'));

@@ -1,6 +1,11 @@
 import type { Standing } from '../../domain/enrolment.ts';
 import { type Instant, plus } from '../../domain/instant.ts';
-import type { ObligationCode, ReportableCode } from '../../domain/obligation.ts';
+import {
+  meets,
+  type ObligationCode,
+  type ReportableCode,
+  type ReportWord,
+} from '../../domain/obligation.ts';
 import { dueAtOf } from './due-from.ts';
 import { stateAt } from './duties-on.ts';
 import type { DutyRules } from './rules.ts';
@@ -43,8 +48,12 @@ export type ObligationFacts = OwedFrom & {
   readonly leaks: readonly { readonly noticedAt: Instant; readonly reportedAt: Instant }[];
 };
 
-/** That a member said something by which an obligation is met. */
-export type MemberReport = { readonly code: ReportableCode; readonly at: Instant };
+/** What a member said for an obligation. */
+export type MemberReport = {
+  readonly code: ReportableCode;
+  readonly says: ReportWord;
+  readonly at: Instant;
+};
 
 /** Standings in which a member has left, or had to: whatever it has is to be given up. */
 const OUT: readonly Standing[] = ['suspended', 'removed', 'withdrawn'];
@@ -52,21 +61,32 @@ const OUT: readonly Standing[] = ['suspended', 'removed', 'withdrawn'];
 /** What a member owes for an alert at `now`, in the order of `OBLIGATION_CODES`. */
 export function owedBy(rules: DutyRules, from: OwedFrom, now: Instant): Owed[] {
   const { disclosureAt, grantedAt } = from;
-  const { acknowledgeMs, leakReportMs, statusReport, returnCopiesMs } = rules;
+  const { acknowledgeMs, leakReportMs, returnCopiesMs } = rules;
   const owed: Owed[] = [];
   // [R45] [R47] A state and no act: what counts as breaking it is a matter of the permissions.
   if (rules.keepEmbargo && now < disclosureAt) owed.push(by('keep_embargo', disclosureAt));
   if (acknowledgeMs !== null) owed.push(by('acknowledge', plus(grantedAt, acknowledgeMs)));
   // [R59] The member is told beforehand: whoever looks it up after a leak has lost hours.
   if (leakReportMs !== null) owed.push(within('leak_report', leakReportMs));
-  if (statusReport !== null) owed.push(by('status_report', dueAtOf(statusReport, from)));
+  for (const [code, due] of reportsOf(rules)) {
+    if (due !== null) owed.push(by(code, dueAtOf(due, from)));
+  }
   if (returnCopiesMs !== null) owed.push(within('return_copies', returnCopiesMs));
   return owed;
 }
 
 /** Whether what a member owes turns on when it was first given something. */
-export function turnsOnGrant({ acknowledgeMs, statusReport }: DutyRules): boolean {
-  return acknowledgeMs !== null || statusReport?.from === 'grant';
+export function turnsOnGrant(rules: DutyRules): boolean {
+  return rules.acknowledgeMs !== null || reportsOf(rules).some(([, due]) => due?.from === 'grant');
+}
+
+/** What is to be reported by an instant, in the order of `OBLIGATION_CODES`. */
+function reportsOf({ statusReport, protectionReport, post }: DutyRules) {
+  return [
+    ['status_report', statusReport],
+    ['protection_report', protectionReport],
+    ['post', post],
+  ] as const;
 }
 
 /**
@@ -94,6 +114,8 @@ function standingOf(owed: Owed, facts: ObligationFacts, now: Instant): Obligatio
     case 'acknowledge':
       return whileActive(owed, facts, facts.acknowledgedAt, now);
     case 'status_report':
+    case 'protection_report':
+    case 'post':
       return whileActive(owed, facts, reportedSince(facts, code, null), now);
     case 'return_copies':
       return copies(owed, facts, now);
@@ -135,7 +157,9 @@ function reportedSince(
   code: ReportableCode,
   since: Instant | null,
 ): Instant | null {
-  const found = reports.find((each) => each.code === code && (since === null || each.at >= since));
+  const found = reports.find(
+    (each) => each.code === code && meets(each.says) && (since === null || each.at >= since),
+  );
   return found?.at ?? null;
 }
 

@@ -15,6 +15,8 @@ keep_embargo: T0
 acknowledge: 48h
 leak_report: 12h
 status_report: T0 - 90m
+protection_report: T0
+post: T0 + 24h
 return_copies: 7d
 first_breach: record
 repeated_breach: {count: 2, within: 365d}
@@ -30,6 +32,8 @@ intake_log: 9mo
       acknowledgeMs: 48 * HOUR_MS,
       leakReportMs: 12 * HOUR_MS,
       statusReport: { from: 'T0', ms: -90 * MINUTE_MS },
+      protectionReport: { from: 'T0', ms: 0 },
+      post: { from: 'T0', ms: 24 * HOUR_MS },
       returnCopiesMs: 7 * DAY_MS,
       firstBreach: 'record',
       repeatedBreach: { count: 2, withinMs: 365 * DAY_MS },

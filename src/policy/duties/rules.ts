@@ -31,6 +31,10 @@ export type DutyRules = {
   readonly leakReportMs: number | null;
   /** By when a member says how it is affected; null: no duty. */
   readonly statusReport: DueFrom | null;
+  /** By when its protection is ready; null: no duty. */
+  readonly protectionReport: DueFrom | null;
+  /** By when what it publishes itself is out; null: no duty. */
+  readonly post: DueFrom | null;
   /** How soon a member that has left, or had to, gives up its copies, ms; null: no duty. */
   readonly returnCopiesMs: number | null;
   /** What a first confirmed breach means. */
@@ -54,6 +58,8 @@ export const DEFAULT_DUTIES: DutyRules = {
   acknowledgeMs: null,
   leakReportMs: null,
   statusReport: null,
+  protectionReport: null,
+  post: null,
   returnCopiesMs: null,
   firstBreach: 'record',
   repeatedBreach: null,
@@ -73,6 +79,8 @@ const KEYS = [
   'acknowledge',
   'leak_report',
   'status_report',
+  'protection_report',
+  'post',
   'return_copies',
   'first_breach',
   'repeated_breach',
@@ -99,6 +107,8 @@ export function parseDuties(yaml: Yaml): DutyRules {
     acknowledgeMs: optional(found.acknowledge, span, otherwise.acknowledgeMs),
     leakReportMs: optional(found.leak_report, span, otherwise.leakReportMs),
     statusReport: optional(found.status_report, parseDueFrom, otherwise.statusReport),
+    protectionReport: optional(found.protection_report, parseDueFrom, otherwise.protectionReport),
+    post: optional(found.post, parseDueFrom, otherwise.post),
     returnCopiesMs: optional(found.return_copies, span, otherwise.returnCopiesMs),
     firstBreach,
     repeatedBreach: optional(

@@ -4,7 +4,8 @@ import type { Policy } from '../policy.ts';
 
 /** What a pack asks of whoever it gives something, a sentence each. Empty: nothing. */
 export function obligationWords({ duties, threads }: Pick<Policy, 'duties' | 'threads'>): string[] {
-  const { keepEmbargo, acknowledgeMs, leakReportMs, statusReport, returnCopiesMs } = duties;
+  const { keepEmbargo, acknowledgeMs, leakReportMs, returnCopiesMs } = duties;
+  const { statusReport, protectionReport, post } = duties;
   return [
     keepEmbargo ? 'It keeps what it was given to itself until disclosure.' : null,
     said(
@@ -13,6 +14,8 @@ export function obligationWords({ duties, threads }: Pick<Policy, 'duties' | 'th
     ),
     said(leakReportMs, (time) => `It reports a leak of its own within ${time} of noticing it.`),
     statusReport && `${dueFromWords(statusReport)}, it says how it is affected.`,
+    protectionReport && `${dueFromWords(protectionReport)}, its protection is ready.`,
+    post && `${dueFromWords(post)}, what it publishes itself is out.`,
     said(returnCopiesMs, (time) => `Once it is out, it gives up its copies within ${time}.`),
     threads === 'members'
       ? 'What it writes to all about an alert is read by every member that sees the alert.'

@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
+import { formatInstant } from '../../../domain/instant.ts';
 import { OBLIGATION_CODES, REPORTABLE, type ReportWord } from '../../../domain/obligation.ts';
 import { readObligations } from '../../../programme/member-obligations.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { Count, IdText, listOf, nullable, oneOf } from '../../schemas/basic.ts';
+import { Count, IdText, InstantText, listOf, nullable, oneOf } from '../../schemas/basic.ts';
 import { ObligationText, presentObligation } from '../../schemas/obligation.ts';
 
 const WORDS: readonly ReportWord[] = Object.values(REPORTABLE).flat();
@@ -20,7 +21,15 @@ const CountsText = Type.Object({
 
 const MemberText = Type.Object({
   participant: IdText,
-  obligations: listOf(Type.Object({ ...ObligationText.properties, says: nullable(oneOf(WORDS)) })),
+  obligations: listOf(
+    Type.Object({
+      ...ObligationText.properties,
+      says: nullable(oneOf(WORDS)),
+      products: listOf(
+        Type.Object({ product: Type.String(), says: oneOf(WORDS), at: InstantText }),
+      ),
+    }),
+  ),
 });
 
 export function showObligations(app: App, deps: HttpDeps): void {
@@ -42,9 +51,10 @@ export function showObligations(app: App, deps: HttpDeps): void {
       const found = await readObligations(deps.context, alert, deps.clock.now());
       const members = found.members.map(({ participant, obligations }) => ({
         participant,
-        obligations: obligations.map(({ says, ...each }) => ({
+        obligations: obligations.map(({ says, products, ...each }) => ({
           ...presentObligation(each),
           says,
+          products: products.map(({ at, ...one }) => ({ ...one, at: formatInstant(at) })),
         })),
       }));
       return { counts: found.counts, members };

@@ -1,12 +1,18 @@
 import { Type } from 'typebox';
 import { TocsinError } from '../../../domain/errors.ts';
-import { REPORTABLE, type ReportableCode, type ReportWord } from '../../../domain/obligation.ts';
+import {
+  MAX_PRODUCT,
+  REPORTABLE,
+  type ReportableCode,
+  type ReportWord,
+} from '../../../domain/obligation.ts';
 import { reportObligation } from '../../../programme/report-obligation.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { closed, IdText, knownId, oneOf } from '../../schemas/basic.ts';
+import { closed, IdText, knownId, nullable, oneOf } from '../../schemas/basic.ts';
 
 const CODES = Object.keys(REPORTABLE) as ReportableCode[];
+const Product = nullable(Type.String({ minLength: 1, maxLength: MAX_PRODUCT }));
 const WORDS: readonly ReportWord[] = Object.values(REPORTABLE).flat();
 
 export function report(app: App, deps: HttpDeps): void {
@@ -17,10 +23,11 @@ export function report(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'A word by which the participant meets an obligation that nobody sees it meet',
         description:
-          '`status_report` is met by how the participant is affected, `return_copies` by what ' +
-          'became of its copies. The same word again changes nothing.',
+          '`status_report` is met by how the participant is affected, `protection_report` once ' +
+          'its protection is ready, `post` once it has published, `return_copies` by what became ' +
+          'of its copies. The same word again, of the same product, changes nothing.',
         params: Type.Object({ alert: IdText, obligation: Type.String() }),
-        body: Type.Object({ says: oneOf(WORDS) }, closed),
+        body: Type.Object({ says: oneOf(WORDS), product: Type.Optional(Product) }, closed),
         response: { 200: Type.Object({ reported: Type.Boolean() }) },
       },
     },
@@ -31,8 +38,8 @@ export function report(app: App, deps: HttpDeps): void {
       if (obligation === undefined) {
         throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
       }
-      const { says } = request.body;
-      const said = { alert, obligation, says };
+      const { says, product = null } = request.body;
+      const said = { alert, obligation, says, product };
       return reportObligation(deps.context, readerOf(request), said, now, request.repeat);
     },
   );

@@ -9,6 +9,7 @@ import type { DutyRules } from './duties/rules.ts';
 import type { EligibilitySection } from './eligibility/section.ts';
 import type { EmbargoRules } from './embargo/rules.ts';
 import { buildEngine, type Engine, notesOn } from './engine.ts';
+import type { MarkingRules } from './marking-rules.ts';
 import type { PolicyPack } from './pack.ts';
 import type { Rule } from './rule.ts';
 import { compress } from './timing/compress.ts';
@@ -41,6 +42,8 @@ export type Policy = {
   readonly shadow: boolean;
   /** Who reads what participants write about an alert. */
   readonly threads: Threads;
+  /** How copies of each kind are marked; of a kind that is not named, as each author says. */
+  readonly marking: MarkingRules;
   /** What the programme lays down for its embargoes. */
   readonly embargo: EmbargoRules;
   /** Who may join, and on what evidence; null: nobody applies. */
@@ -119,6 +122,7 @@ export function compilePolicy(pack: PolicyPack, sha256: (text: string) => string
     words,
     shadow: table.shadow,
     threads: table.threads,
+    marking: table.marking,
     embargo: table.embargo,
     eligibility: table.eligibility,
     use: table.use,

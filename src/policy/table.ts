@@ -9,6 +9,7 @@ import { type EligibilitySection, releaseCriteria } from './eligibility/section.
 import { DEFAULT_EMBARGO, type EmbargoRules, parseEmbargo } from './embargo/rules.ts';
 import { type Exception, parseExceptions } from './exception.ts';
 import { OWN_LEAD, PROGRAMME_CALENDAR, parseLead, parseOwnLead } from './lead.ts';
+import { type MarkingRules, parseMarking } from './marking-rules.ts';
 import { refusePack } from './refuse.ts';
 import { type PackTerms, parseTiming } from './timing/parse-timing.ts';
 import type { Timing } from './timing/section.ts';
@@ -62,6 +63,8 @@ export type DecisionTable = {
   readonly shadow: boolean;
   /** Who reads what participants write about an alert; the issuer alone, unless it says so. */
   readonly threads: Threads;
+  /** How copies of each kind are marked. */
+  readonly marking: MarkingRules;
   /** Null where the pack has no such section. */
   readonly eligibility: EligibilitySection | null;
   readonly use: UseSection | null;
@@ -89,7 +92,7 @@ export function parseTable(file: string, source: string): DecisionTable {
   const root = fields(
     parseYaml(file, source),
     ['pack', 'version', 'tiers', 'sealed_before_disclosure', 'table'],
-    ['products', 'release_criteria', 'exceptions', 'threads', 'mode', ...SECTIONS],
+    ['products', 'release_criteria', 'exceptions', 'threads', 'marking', 'mode', ...SECTIONS],
   );
   const leads = new Map(parseTiers(root.tiers));
   const tiers = [...leads.keys()];
@@ -113,6 +116,7 @@ export function parseTable(file: string, source: string): DecisionTable {
     exceptions: root.exceptions === undefined ? [] : parseExceptions(root.exceptions),
     shadow: optional(root.mode, (yaml) => word(yaml, MODES), 'live') === 'shadow',
     threads: optional(root.threads, (yaml) => word(yaml, THREADS), 'issuer'),
+    marking: optional(root.marking, parseMarking, {}),
     eligibility,
     use: root.use === undefined ? null : parseUse(root.use),
     embargo: optional(root.embargo, parseEmbargo, DEFAULT_EMBARGO),

@@ -18,6 +18,7 @@ import { copyPlaintextLength } from '../formats/copy.ts';
 import type { Frozen } from '../marking/freeze.ts';
 import type { SlotTable } from '../marking/slot-table.ts';
 import { maxLength } from '../marking/splice.ts';
+import type { MarkingRules } from '../policy/marking-rules.ts';
 import { type ArtifactRow, alertById, artifactsOf } from '../store/alert-reader.ts';
 import type { StoredContent } from '../store/alert-writer.ts';
 import type { Tx } from '../store/database.ts';
@@ -62,6 +63,7 @@ export async function freezeNew(
   checkArtifact(input);
   const earlier = await context.store.issuer((tx) => readEarlier(context, tx, alertId));
   if (!earlier) return null;
+  requireDeclared(earlier.marking, input);
   const id = newId<ArtifactId>();
   const frozen = await freeze(
     context,
@@ -117,6 +119,13 @@ function checkArtifact(input: ArtifactInput): void {
   }
 }
 
+/** Members are told how their copies are marked; an author does not do otherwise. */
+function requireDeclared(declared: MarkingRules, { kind, marking }: ArtifactInput): void {
+  const expected = declared[kind];
+  if (expected === undefined || expected === marking) return;
+  throw invalid('marking', `${expected}, as the programme marks ${kind}`, marking);
+}
+
 /** @throws LIMIT_EXCEEDED where an alert has all the artifacts it may have. */
 export function checkRoom(artifacts: readonly ArtifactRow[]): void {
   if (artifacts.length < MAX_ARTIFACTS) return;
@@ -154,14 +163,17 @@ type Earlier = {
   readonly version: number;
   readonly artifacts: readonly ArtifactRow[];
   readonly renderings: readonly Rendering[];
+  readonly marking: MarkingRules;
 };
 
 async function readEarlier(context: Context, tx: Tx, alertId: AlertId): Promise<Earlier | null> {
   const alert = await alertById(tx, alertId);
   if (!alert) return null;
+  const { marking } = await context.policies.active(tx, alert.programme);
   const keys = await context.keys.alert(tx, alertId);
   const renderings = await renderingsOf(context.renders, tx, alertId, keys);
-  return { version: alert.version, artifacts: await artifactsOf(tx, alertId), renderings };
+  const artifacts = await artifactsOf(tx, alertId);
+  return { version: alert.version, artifacts, renderings, marking };
 }
 
 async function freeze(

@@ -6,7 +6,7 @@ import { type House, readPack } from './house.ts';
 /** Puts `mapp` in force with this text in place of one of its sections; null: without it. */
 export async function enactSection(
   house: House,
-  name: 'use' | 'duties',
+  name: 'use' | 'duties' | 'marking',
   text: string | null,
 ): Promise<void> {
   const { files } = await readPack('mapp');

@@ -5,6 +5,7 @@ export const OBLIGATION_CODES = [
   'leak_report',
   'status_report',
   'protection_report',
+  'retest',
   'post',
   'return_copies',
 ] as const;
@@ -12,8 +13,8 @@ export const OBLIGATION_CODES = [
  * One of `OBLIGATION_CODES`. `keep_embargo`: nothing of it gets out before disclosure;
  * `acknowledge`: a copy is acknowledged; `leak_report`: a leak of its own is reported;
  * `status_report`: it says how it is affected; `protection_report`: its protection is ready;
- * `post`: what it publishes itself is out; `return_copies`: it gives up its copies after it has
- * left, or had to.
+ * `retest`: it tries again what was revised after it had tried it; `post`: what it publishes itself
+ * is out; `return_copies`: it gives up its copies after it has left, or had to.
  */
 export type ObligationCode = (typeof OBLIGATION_CODES)[number];
 

@@ -25,11 +25,13 @@ export type ObligationRow = {
   }[];
   /** Oldest report first. */
   readonly leaks: readonly { readonly noticedAt: Instant; readonly reportedAt: Instant }[];
+  /** What it was given in place of what it had tried, oldest first. */
+  readonly revisions: readonly { readonly givenAt: Instant; readonly triedAt: Instant | null }[];
 };
 
 /**
- * Of every participant that was granted anything of an alert, or of one of them; by id. Reports and
- * leaks come as JSON, with their times in milliseconds.
+ * Of every participant that was granted anything of an alert, or of one of them; by id. Reports,
+ * leaks and revisions come as JSON, with their times in milliseconds.
  */
 export async function obligationRows(
   tx: Tx,
@@ -40,7 +42,8 @@ export async function obligationRows(
     select g.participant_id as participant, e.standing, e.standing_since as "standingSince",
       g.granted_at as "grantedAt", d.received_at as "receivedAt",
       d.acknowledged_at as "acknowledgedAt", coalesce(r.reports, '[]') as reports,
-      coalesce(l.leaks, '[]') as leaks
+      coalesce(l.leaks, '[]') as leaks,
+      coalesce(v.revisions, '[]') as revisions
     from (select participant_id, min(granted_at) as granted_at from release_grant
       where alert_id = ${alert}
         and (${participant}::uuid is null or participant_id = ${participant}::uuid)
@@ -62,6 +65,18 @@ export async function obligationRows(
         'reportedAt', (extract(epoch from at) * 1000)::bigint) order by at, noticed_at, id) as leaks
       from leak_report where alert_id = ${alert} group by participant_id) as l
       on l.participant_id = g.participant_id
+    left join (select participant_id, json_agg(json_build_object(
+        'givenAt', (extract(epoch from given_at) * 1000)::bigint,
+        'triedAt', (extract(epoch from tried_at) * 1000)::bigint) order by given_at) as revisions
+      from (select g.participant_id, min(g.granted_at) as given_at,
+          (select min(f.at) from feedback f where f.artifact_id = a.id
+            and f.participant_id = g.participant_id) as tried_at
+        from artifact a join release_grant g on g.alert_id = a.alert_id and a.id = any(g.artifacts)
+        where a.alert_id = ${alert} and a.revises is not null and exists (select 1 from feedback f
+          where f.artifact_id = a.revises and f.participant_id = g.participant_id)
+        group by g.participant_id, a.id) as given
+      group by participant_id) as v
+      on v.participant_id = g.participant_id
     order by g.participant_id`.execute(tx);
   return rows;
 }

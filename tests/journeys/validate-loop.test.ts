@@ -16,6 +16,7 @@ import {
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { enactSection } from '../support/section.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
@@ -46,6 +47,7 @@ describe('what validators find of a rule before the wider waves', () => {
     approver = { token: house.tokens.approver };
     validator = await joinReader(house, await admit(house, 'Validator', { tier: 'validate' }));
     partner = await joinReader(house, await admit(house, 'Partner', { tier: 'ans' }));
+    await enactSection(house, 'duties', 'duties:\n  retest: 24h\n');
     const drafted = await draftExample(house);
     alert = drafted.alert;
     rule = drafted.artifacts.get('rule.yml') ?? rule;
@@ -77,6 +79,12 @@ describe('what validators find of a rule before the wider waves', () => {
   async function notices(reader: TestReader): Promise<number> {
     return json<{ items: unknown[] }>(await edge.get('/v1/notices', reader.token)).items.length;
   }
+
+  const retest = async (reader: TestReader) => {
+    const seen = await edge.get(`/v1/inbox/${alert}`, reader.token);
+    const { obligations } = json<{ obligations: { code: string; state: string }[] }>(seen);
+    return obligations.find(({ code }) => code === 'retest')?.state;
+  };
 
   test('is taken from who has a copy, and from nobody else', async () => {
     const before = await say(validator, rule, { says: 'works' });
@@ -168,7 +176,9 @@ describe('what validators find of a rule before the wider waves', () => {
     );
     assert.equal((await fetch(validator, rule)).status, 404);
     assert.equal((await fetch(validator, revision)).status, 200);
+    assert.equal(await retest(validator), 'open', 'it tried the first');
     assert.equal((await say(validator, revision, { says: 'works' })).status, 201);
+    assert.equal(await retest(validator), 'done');
     assert.equal((await say(validator, rule, { says: 'too_slow' })).status, 201);
   });
 
@@ -179,6 +189,7 @@ describe('what validators find of a rule before the wider waves', () => {
     assert.ok(seen.includes(revision) && !seen.includes(rule));
     assert.equal((await fetch(partner, rule)).status, 404);
     assert.equal((await fetch(partner, revision)).status, 200);
+    assert.equal(await retest(partner), 'binding', 'it never had the first');
     house.clock.set(T0);
     await house.cycle();
     const [published] = (await readPublicAlerts(house.context, null, 10, house.clock.now())).items;

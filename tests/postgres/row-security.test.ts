@@ -177,6 +177,7 @@ async function visibleRows(house: House, participant: ParticipantId) {
 const READABLE: Readonly<Record<string, string>> = {
   agreement: 'id',
   event: 'leaf',
+  feedback: 'artifact_id',
   participant: 'id',
   embargo_invitation: 'id',
   leak_report: 'id',

@@ -18,6 +18,7 @@ const WORDS: Readonly<Record<string, string>> = {
   leak_report: 'report a leak of your own, from when you notice it',
   status_report: 'report how you are affected',
   protection_report: 'have your protection ready, and report it',
+  retest: 'try again what was revised after you tried it: see feedback',
   post: 'publish what is yours to publish, and report it',
   return_copies: 'give up your copies, from when you are suspended or leave',
 };

@@ -29,6 +29,7 @@ const FACTS: ObligationFacts = {
   acknowledgedAt: null,
   reports: [],
   leaks: [],
+  revisions: [],
 };
 
 function states(change: Partial<ObligationFacts>, now: Instant): string[] {
@@ -99,6 +100,20 @@ test('a protection under way is no protection yet; the first that is ready count
   assert.equal(state('in_work', 'tested'), 'overdue');
   assert.equal(state('in_work', 'tested', 'ready'), 'done');
   assert.equal(state('in_work', 'tested', 'tested', 'tested', 'shipped'), 'late');
+});
+
+test('a revision is tried anew within its time; of several the first untried one counts', () => {
+  const rules = { ...DEFAULT_DUTIES, retestMs: 24 * HOUR_MS };
+  const state = (now: Instant, ...revisions: ObligationFacts['revisions']) =>
+    obligationsOf(rules, { ...FACTS, revisions }, now)[0]?.state;
+  const one = { givenAt: after(10), triedAt: null };
+  assert.equal(state(after(40)), 'binding', 'nothing was revised');
+  assert.equal(state(plus(after(34), -1), one), 'open');
+  assert.equal(state(after(34), one), 'overdue');
+  assert.equal(state(after(40), { ...one, triedAt: after(34) }), 'done');
+  assert.equal(state(after(40), { ...one, triedAt: plus(after(34), 1) }), 'late');
+  const tried = { givenAt: after(1), triedAt: after(2) };
+  assert.equal(state(after(40), tried, one, { givenAt: after(39), triedAt: null }), 'overdue');
 });
 
 test('a leak that was reported is in time or late, counted from when it was noticed', () => {

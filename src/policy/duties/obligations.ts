@@ -46,7 +46,12 @@ export type ObligationFacts = OwedFrom & {
   readonly reports: readonly MemberReport[];
   /** Leaks of its own that it reported, oldest report first. */
   readonly leaks: readonly { readonly noticedAt: Instant; readonly reportedAt: Instant }[];
+  /** Revisions that it was given of what it had tried, oldest first. */
+  readonly revisions: readonly Revision[];
 };
+
+/** When a revision was given to a member, and when it said what came of trying it; null: not. */
+export type Revision = { readonly givenAt: Instant; readonly triedAt: Instant | null };
 
 /** What a member said for an obligation. */
 export type MemberReport = {
@@ -61,7 +66,7 @@ const OUT: readonly Standing[] = ['suspended', 'removed', 'withdrawn'];
 /** What a member owes for an alert at `now`, in the order of `OBLIGATION_CODES`. */
 export function owedBy(rules: DutyRules, from: OwedFrom, now: Instant): Owed[] {
   const { disclosureAt, grantedAt } = from;
-  const { acknowledgeMs, leakReportMs, returnCopiesMs } = rules;
+  const { acknowledgeMs, leakReportMs, retestMs, returnCopiesMs } = rules;
   const owed: Owed[] = [];
   // [R45] [R47] A state and no act: what counts as breaking it is a matter of the permissions.
   if (rules.keepEmbargo && now < disclosureAt) owed.push(by('keep_embargo', disclosureAt));
@@ -71,6 +76,7 @@ export function owedBy(rules: DutyRules, from: OwedFrom, now: Instant): Owed[] {
   for (const [code, due] of reportsOf(rules)) {
     if (due !== null) owed.push(by(code, dueAtOf(due, from)));
   }
+  if (retestMs !== null) owed.push(within('retest', retestMs));
   if (returnCopiesMs !== null) owed.push(within('return_copies', returnCopiesMs));
   return owed;
 }
@@ -117,6 +123,8 @@ function standingOf(owed: Owed, facts: ObligationFacts, now: Instant): Obligatio
     case 'protection_report':
     case 'post':
       return whileActive(owed, facts, reportedSince(facts, code, null), now);
+    case 'retest':
+      return retested(owed, facts, now);
     case 'return_copies':
       return copies(owed, facts, now);
   }
@@ -140,6 +148,15 @@ function leakReported(owed: Owed, { leaks }: ObligationFacts, now: Instant): Obl
   if (last === undefined || owed.withinMs === null) return binding(owed);
   const dueAt = plus(last.noticedAt, owed.withinMs);
   return { ...owed, dueAt, doneAt: last.reportedAt, state: stateAt(dueAt, last.reportedAt, now) };
+}
+
+/** As the first revision stands that it has not tried, else the last one. */
+function retested(owed: Owed, facts: ObligationFacts, now: Instant): Obligation | null {
+  const { revisions } = facts;
+  const asked = revisions.find(({ triedAt }) => triedAt === null) ?? revisions.at(-1);
+  if (asked === undefined || owed.withinMs === null) return binding(owed);
+  const dueAt = plus(asked.givenAt, owed.withinMs);
+  return whileActive({ ...owed, dueAt }, facts, asked.triedAt, now);
 }
 
 /** Whoever has no copy has none to give up. What was given up before may be had again since. */

@@ -16,6 +16,7 @@ acknowledge: 48h
 leak_report: 12h
 status_report: T0 - 90m
 protection_report: T0
+retest: 24h
 post: T0 + 24h
 return_copies: 7d
 first_breach: record
@@ -33,6 +34,7 @@ intake_log: 9mo
       leakReportMs: 12 * HOUR_MS,
       statusReport: { from: 'T0', ms: -90 * MINUTE_MS },
       protectionReport: { from: 'T0', ms: 0 },
+      retestMs: 24 * HOUR_MS,
       post: { from: 'T0', ms: 24 * HOUR_MS },
       returnCopiesMs: 7 * DAY_MS,
       firstBreach: 'record',

@@ -33,6 +33,8 @@ export type DutyRules = {
   readonly statusReport: DueFrom | null;
   /** By when its protection is ready; null: no duty. */
   readonly protectionReport: DueFrom | null;
+  /** How soon a member tries again what was revised after it tried it, ms; null: no duty. */
+  readonly retestMs: number | null;
   /** By when what it publishes itself is out; null: no duty. */
   readonly post: DueFrom | null;
   /** How soon a member that has left, or had to, gives up its copies, ms; null: no duty. */
@@ -59,6 +61,7 @@ export const DEFAULT_DUTIES: DutyRules = {
   leakReportMs: null,
   statusReport: null,
   protectionReport: null,
+  retestMs: null,
   post: null,
   returnCopiesMs: null,
   firstBreach: 'record',
@@ -80,6 +83,7 @@ const KEYS = [
   'leak_report',
   'status_report',
   'protection_report',
+  'retest',
   'post',
   'return_copies',
   'first_breach',
@@ -108,6 +112,7 @@ export function parseDuties(yaml: Yaml): DutyRules {
     leakReportMs: optional(found.leak_report, span, otherwise.leakReportMs),
     statusReport: optional(found.status_report, parseDueFrom, otherwise.statusReport),
     protectionReport: optional(found.protection_report, parseDueFrom, otherwise.protectionReport),
+    retestMs: optional(found.retest, span, otherwise.retestMs),
     post: optional(found.post, parseDueFrom, otherwise.post),
     returnCopiesMs: optional(found.return_copies, span, otherwise.returnCopiesMs),
     firstBreach,

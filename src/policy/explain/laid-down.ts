@@ -5,7 +5,7 @@ import type { Policy } from '../policy.ts';
 /** What a pack asks of whoever it gives something, a sentence each. Empty: nothing. */
 export function obligationWords({ duties, threads }: Pick<Policy, 'duties' | 'threads'>): string[] {
   const { keepEmbargo, acknowledgeMs, leakReportMs, returnCopiesMs } = duties;
-  const { statusReport, protectionReport, post } = duties;
+  const { statusReport, protectionReport, retestMs, post } = duties;
   return [
     keepEmbargo ? 'It keeps what it was given to itself until disclosure.' : null,
     said(
@@ -15,6 +15,10 @@ export function obligationWords({ duties, threads }: Pick<Policy, 'duties' | 'th
     said(leakReportMs, (time) => `It reports a leak of its own within ${time} of noticing it.`),
     statusReport && `${dueFromWords(statusReport)}, it says how it is affected.`,
     protectionReport && `${dueFromWords(protectionReport)}, its protection is ready.`,
+    said(
+      retestMs,
+      (time) => `It tries again, within ${time}, what was revised after it had tried it.`,
+    ),
     post && `${dueFromWords(post)}, what it publishes itself is out.`,
     said(returnCopiesMs, (time) => `Once it is out, it gives up its copies within ${time}.`),
     threads === 'members'

@@ -252,6 +252,7 @@ function owed(section: string, now: Instant): ReadonlyMap<string, Obligation> {
     acknowledgedAt: null,
     reports: [],
     leaks: [],
+    revisions: [],
   };
   const found = obligationsOf(rules(section), { ...facts, ...nothing }, now);
   return new Map(found.map((each) => [each.code, each]));

@@ -60,16 +60,31 @@ function addCreate(programme: Command, world: World): void {
 }
 
 function addSigning(programme: Command, world: World): void {
+  addSwitch(programme, world, {
+    ...{ name: 'signing', verb: 'changeSigning' },
+    description: 'whether approvals are to be signed by a passkey: on or off',
+  });
+  addSwitch(programme, world, {
+    ...{ name: 'signed-requests', verb: 'changeRequestSigning' },
+    description: 'whether readers are to sign all they ask by their own key: on or off',
+  });
+}
+
+type Switch = {
+  readonly name: string;
+  readonly verb: 'changeSigning' | 'changeRequestSigning';
+  readonly description: string;
+};
+
+function addSwitch(programme: Command, world: World, { name, verb, description }: Switch): void {
   const command = programme
-    .command('signing')
-    .description('whether approvals are to be signed by a passkey: on or off')
+    .command(name)
+    .description(description)
     .argument('<programme>', 'id of the programme')
     .argument('<state>', 'on or off');
   action(world, command, async ({ args: [id = '', state = ''] }) => {
     if (state !== 'on' && state !== 'off') throw invalid('state', 'on or off', state);
-    const raw = await ask(world, {
-      ...{ verb: 'changeSigning', programme: id, required: state === 'on' },
-    });
+    const raw = await ask(world, { verb, programme: id, required: state === 'on' });
     return { json: raw, text: state === 'on' ? 'Required\n' : 'Optional\n' };
   });
 }

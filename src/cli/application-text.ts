@@ -10,7 +10,7 @@ export const applicationView = object({
     products: list(text),
     answers: list(
       object({
-        criterion: text,
+        ...{ criterion: text, digest: text },
         said: fields,
         evidence: nullable(
           object({
@@ -84,6 +84,7 @@ export function applicationText(view: Told<typeof applicationView>): string {
 
 function answerText({
   criterion,
+  digest,
   said,
   evidence,
 }: Told<typeof applicationView>['content']['answers'][number]): string {
@@ -99,6 +100,7 @@ function answerText({
       'checked',
       checked === null ? null : `as ${checked}${evidence?.by ? ` by ${evidence.by}` : ''}`,
     ],
+    ['digest', digest],
   ];
   return section(
     criterion,

@@ -67,7 +67,12 @@ function addShow(parent: Command, world: World): void {
   });
 }
 
-type CheckOptions = { readonly as: string; readonly until?: string; readonly reason?: string };
+type CheckOptions = {
+  readonly as: string;
+  readonly digest: string;
+  readonly until?: string;
+  readonly reason?: string;
+};
 
 function addCheck(parent: Command, world: World): void {
   const command = parent
@@ -80,13 +85,15 @@ function addCheck(parent: Command, world: World): void {
         .choices(['reviewer', 'public_list', 'exception'])
         .default('reviewer'),
     )
+    .requiredOption('--digest <hash>', 'of the answer as `show` told it; none: there is no answer')
     .option('--until <instant>', 'the end that you found of the evidence')
     .option('--reason <text>', 'why it is excused');
   clientAction<CheckOptions>(world, command, async (client, typed) => {
-    const { as, until, reason = null } = typed.options;
+    const { as, digest, until, reason = null } = typed.options;
     const path = `/v1/applications/${idAt(typed, 0, 'application')}/checks`;
     const raw = await client.post(path, {
       ...{ criterion: typed.args[1] ?? '', as, reason },
+      digest: digest === 'none' ? null : digest,
       expiresAt: until === undefined ? null : formatInstant(parseInstant(until, '--until')),
     });
     const { verdict } = object({ verdict: nullable(text) })(raw, 'answer');

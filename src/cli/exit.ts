@@ -31,6 +31,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, Kind>> = {
   UNAUTHENTICATED: 'refused',
   SCOPE_MISSING: 'refused',
   SIGN_IN_NEEDED: 'refused',
+  SIGNATURE_NEEDED: 'refused',
   NOT_FOUND: 'absent',
   NOT_AVAILABLE: 'absent',
   CONFLICT: 'changed',

@@ -31,7 +31,12 @@ export type CheckedEvidence = ShownEvidence & {
   readonly checkedBy: 'applicant' | 'sponsor' | 'reviewer' | 'public_list' | null;
   /** The person or reader who did; null: nobody, or the applicant. */
   readonly by: PersonId | ReaderId | null;
+  /** The digest of what they looked at: of other evidence it is no check. Null: nobody did. */
+  readonly seen: string | null;
 };
+
+/** An answer with its evidence, as kept. */
+export type KeptAnswer = { readonly said: StatedAnswer; readonly evidence: CheckedEvidence | null };
 
 /** A member's word for an applicant. */
 export type Vouch = {
@@ -50,9 +55,7 @@ export type ApplicationContent = {
   readonly roles: readonly Role[];
   readonly products: readonly string[];
   /** By the criterion's code. */
-  readonly answers: Readonly<
-    Record<string, { readonly said: StatedAnswer; readonly evidence: CheckedEvidence | null }>
-  >;
+  readonly answers: Readonly<Record<string, KeptAnswer>>;
   readonly exceptions: Readonly<
     Record<string, { readonly approver: PersonId; readonly reason: string }>
   >;

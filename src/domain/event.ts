@@ -16,6 +16,7 @@ export const EVENT_SHAPES = {
   policy_proposed: { proposal: 'id', pack: 'code', sha256: 'hash' },
   schedule_resolved: { alert: 'id', policy: 'hash' },
   signing_changed: { state: 'code' },
+  request_signing_changed: { state: 'code' },
   platform_changed: { state: 'code' },
   issuer_keys_published: { logKey: 'hash', manifestKey: 'hash' },
   reader_bundle_published: { sha256: 'hash', bytes: 'int' },

@@ -18,7 +18,9 @@ export type ShownTerms = TermsOf & {
   /** What the server says their hash is: to be computed. */
   readonly sha256: string;
   readonly signBy: string | null;
+  /** Newest first. */
   readonly signed: readonly {
+    readonly agreement: string;
     readonly at: string;
     readonly answer: string | null;
     readonly expiresAt: string | null;
@@ -57,6 +59,7 @@ function terms(node: JsonNode): ShownTerms {
       .map((each) => {
         const one = each.object();
         return {
+          agreement: id(one.get('agreement')),
           at: dateTime(one.get('at')),
           answer: one.get('answer').orNull((word) => word.matching(WORD, 'a word')),
           expiresAt: one.get('expiresAt').orNull(dateTime),

@@ -17,10 +17,13 @@ export type TermsClaim = {
   readonly participant: string;
   /** SHA-256 of the canonical JSON of `termsDocument`, 32 bytes. */
   readonly sha256: Uint8Array;
+  /** The participant's last agreement to them, answered already; null: it has signed none. */
+  readonly follows: string | null;
 };
 
 /** The bytes an officer signs with its Ed25519 key (docs/formats/terms.md, "Signature"). */
-export function termsSigningBytes({ terms, participant, sha256 }: TermsClaim): Buffer {
+export function termsSigningBytes({ terms, participant, sha256, follows }: TermsClaim): Buffer {
   const hash = Buffer.from(sha256).toString('hex');
-  return Buffer.from(`tocsin/terms/v1\n${terms}\n${participant}\n${hash}\n`);
+  const [v, last] = follows === null ? [1, ''] : [2, `${follows}\n`];
+  return Buffer.from(`tocsin/terms/v${v}\n${terms}\n${participant}\n${hash}\n${last}`);
 }

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { Instant } from '../domain/instant.ts';
 import type { Caller } from '../programme/act.ts';
 import type { Context } from '../programme/context.ts';
+import type { SignedBody } from '../programme/signed-requests.ts';
 import type { TreeShelf } from '../programme/tree-shelf.ts';
 import type { Audience, Repeat, SignedInNeed } from './auth/audience.ts';
 import type { RepeatKey } from './idempotency.ts';
@@ -54,11 +55,18 @@ declare module 'fastify' {
     caller: Caller | null;
     /** Under what a repeated POST finds the first one's answer; null where a repeat needs none. */
     repeat: RepeatKey | null;
+    /** Of a signed request what it says of its body; null: the request is not signed. */
+    signedBody: SignedBody | null;
   }
   interface FastifyContextConfig {
     audience?: readonly Audience[];
     repeat?: Repeat;
     signedIn?: SignedInNeed;
+    /**
+     * What a reader does there binds it: a token does not do, nor a session by a passkey that was
+     * just made at a link.
+     */
+    binds?: true;
     /** `bytes`: the body is application/octet-stream, else JSON. */
     takes?: 'bytes';
   }

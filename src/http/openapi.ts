@@ -33,14 +33,14 @@ function describe(app: App): void {
       components: { securitySchemes: SECURITY, schemas: { Problem: PROBLEM } },
     },
     transform: ({ schema, url, route }) => {
-      const { audience = [], repeat, takes, signedIn } = route.config ?? {};
+      const { audience = [], repeat, takes, signedIn, binds } = route.config ?? {};
       return {
         url,
         schema: {
           ...schema,
           ...(takes === 'bytes' ? { consumes: ['application/octet-stream'], body: BYTES } : {}),
           ...(repeat === 'key' ? { headers: withRepeatKey(schema?.headers) } : {}),
-          security: signedIn === undefined ? securityOf(audience) : [{ session: [] }],
+          security: signedIn === undefined ? securityOf(audience, binds) : [{ session: [] }],
           response: { ...responsesOf(schema), default: PROBLEM_RESPONSE },
         },
       };
@@ -56,6 +56,14 @@ const SECURITY = {
     description: 'A session; every other route takes it too, from pages of ours',
   },
   reader: { type: 'http', scheme: 'bearer', description: "A reader's token" },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Signature',
+    description:
+      "A signature by the reader's own key (RFC 9421; docs/api.md, Signed requests), with its " +
+      'token or without: a programme can want it of every request',
+  },
   person: {
     type: 'http',
     scheme: 'bearer',
@@ -64,10 +72,10 @@ const SECURITY = {
 } as const;
 
 /** OpenAPI 3.1 lets any scheme list the roles it needs; several entries are alternatives. */
-function securityOf(audience: readonly Audience[]): Record<string, string[]>[] {
+function securityOf(audience: readonly Audience[], binds?: true): Record<string, string[]>[] {
   return audience.flatMap((one): Record<string, string[]>[] => {
     if (one === 'public') return [];
-    if (one === 'reader') return [{ reader: [] }];
+    if (one === 'reader') return [...(binds ? [] : [{ reader: [] }]), { signature: [] }];
     return [{ person: [one.slice('person:'.length)] }];
   });
 }

@@ -67,6 +67,7 @@ function parseRequest(body: unknown): AdminRequest {
     case 'addToken':
       return { verb, person: text('person'), scopes: texts('scopes') };
     case 'changeSigning':
+    case 'changeRequestSigning':
       return { verb, programme: text('programme'), required: found.get('required') === true };
     case 'setSubject':
       return { verb, ...holderIn(text), value: text('value') };

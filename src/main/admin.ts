@@ -16,6 +16,7 @@ import {
 import { addPerson } from '../programme/people.ts';
 import { setSubject } from '../programme/provider-sign-in.ts';
 import { changeSigning } from '../programme/sign-approval.ts';
+import { changeRequestSigning } from '../programme/signed-requests.ts';
 
 export type AdminRequest =
   | {
@@ -36,7 +37,11 @@ export type AdminRequest =
       readonly id: string;
       readonly value: string;
     }
-  | { readonly verb: 'changeSigning'; readonly programme: string; readonly required: boolean }
+  | {
+      readonly verb: 'changeSigning' | 'changeRequestSigning';
+      readonly programme: string;
+      readonly required: boolean;
+    }
   | { readonly verb: 'endTokens'; readonly holder: 'person' | 'reader'; readonly id: string };
 
 /** Does one request. The answer is JSON. @throws INVALID_INPUT, NOT_FOUND, POLICY_INVALID */
@@ -69,9 +74,11 @@ export async function runAdmin(
     case 'setSubject':
       await setSubject(context, holderOf(request), claimValue(request.value), SYSTEM, now);
       return { set: true };
-    case 'changeSigning': {
+    case 'changeSigning':
+    case 'changeRequestSigning': {
       const programme = parseId<'programme'>(request.programme, 'programme');
-      await changeSigning(context, programme, request.required, SYSTEM, now);
+      const change = request.verb === 'changeSigning' ? changeSigning : changeRequestSigning;
+      await change(context, programme, request.required, SYSTEM, now);
       return { required: request.required };
     }
     case 'endTokens':

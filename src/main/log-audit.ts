@@ -23,7 +23,7 @@ export type Auditor = { readonly home: Home; readonly api: Api };
 /** Each server has a folder of its own: a rehearsal's log is not the real one's. */
 export function openAuditor(folder: string, fetch: FetchLike, url: string): Auditor {
   const home = fileHome(join(folder, 'logs', encodeURIComponent(url)));
-  return { home, api: openApi(fetch, url, null) };
+  return { home, api: openApi(fetch, url) };
 }
 
 export type Audit = {

@@ -2,7 +2,7 @@ import { sha256 } from '../crypto/hash.ts';
 import type { Signer } from '../crypto/sign.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { receiptSigningBytes } from '../formats/receipt.ts';
-import { openApi } from './api.ts';
+import { openMemberApi } from './api.ts';
 import { Checklist } from './checklist.ts';
 import { checkCopy, type OpenedCopy } from './open-copy.ts';
 import { loadMember, type Member, type Session } from './session.ts';
@@ -22,7 +22,7 @@ export async function acknowledge(session: Session, file: Uint8Array): Promise<O
     manifestSha256: sha256(Buffer.from(copy.manifestJson)),
     ciphertextSha256: sha256(file),
   };
-  const answer = await openApi(session.fetch, member.url, member.token).postJson('/v1/receipts', {
+  const answer = await openMemberApi(session, member).postJson('/v1/receipts', {
     delivery: claim.delivery,
     manifestSha256: claim.manifestSha256.toString('hex'),
     ciphertextSha256: claim.ciphertextSha256.toString('hex'),

@@ -2,15 +2,20 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { json, PaperIssuer, problem } from '../../tests/support/paper-issuer.ts';
+import { json, PaperIssuer, problem, START } from '../../tests/support/paper-issuer.ts';
 import { joinedReader } from '../../tests/support/paper-reader.ts';
-import { openApi } from './api.ts';
+import { verify } from '../crypto/sign.ts';
+import { baseOfSent, parseSignature } from '../formats/signed-request.ts';
+import { acknowledge } from './acknowledge.ts';
+import { openApi, openMemberApi } from './api.ts';
 import { fetchCopy, inbox } from './inbox.ts';
+import { makeOwnKeys } from './own-keys.ts';
+import { forgetMember, loadMember } from './session.ts';
 
 const URL = 'https://issuer.example';
 
 function apiThat(answers: () => Response | Promise<Response>) {
-  return openApi(async () => answers(), URL, 'tocsin_secret');
+  return openApi(async () => answers(), URL);
 }
 
 test('the token travels in the Authorization header only', async () => {
@@ -35,12 +40,76 @@ test('a redirect is not followed: the token goes nowhere else', async (t) => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const api = openApi(fetch, `http://127.0.0.1:${port}`, 'tocsin_secret');
+  const { session } = await joinedReader(new PaperIssuer());
+  const member = await loadMember(session);
+  const api = openMemberApi({ ...session, fetch }, { ...member, url: `http://127.0.0.1:${port}` });
   await assert.rejects(api.getJson('/v1/inbox'), {
     code: 'INVALID_INPUT',
     message: /found a redirect \(302\)/,
   });
   assert.equal(elsewhere, 0);
+});
+
+/** Whose key has signed what a reader asked; null: none of these. */
+function signerOf(
+  { path, init }: { path: string; init: RequestInit },
+  keys: readonly Uint8Array[],
+): Uint8Array | null {
+  const headers = new Headers(init.headers);
+  const sent = parseSignature(headers.get('signature-input') ?? '', headers.get('signature') ?? '');
+  const base =
+    sent &&
+    baseOfSent(sent, {
+      ...{ method: init.method ?? '', authority: 'issuer.example', target: path },
+      contentDigest: headers.get('content-digest'),
+      idempotencyKey: headers.get('idempotency-key'),
+    });
+  if (!sent || !base) return null;
+  assert.equal(sent.created, START / 1_000);
+  return keys.find((key) => verify(key, base, sent.signature)) ?? null;
+}
+
+test('whatever a member asks is signed by its key, each time with another nonce', async () => {
+  const issuer = new PaperIssuer();
+  const { session, enrolled } = await joinedReader(issuer);
+  issuer.asked.length = 0;
+  await inbox(session);
+  await inbox(session);
+  await acknowledge(session, issuer.deliver(enrolled));
+  const signed = issuer.asked.map((one) => signerOf(one, [enrolled.signKey]));
+  assert.deepEqual(signed, [enrolled.signKey, enrolled.signKey, enrolled.signKey]);
+  const inputs = issuer.asked.map(({ init }) => new Headers(init.headers).get('signature-input'));
+  assert.equal(new Set(inputs).size, 3);
+});
+
+test('a signature by keys not in force yet is followed by one of those before', async () => {
+  const issuer = new PaperIssuer();
+  const { session, enrolled } = await joinedReader(issuer);
+  await makeOwnKeys(session.home, 1, 'X25519', null);
+  forgetMember(session);
+  issuer.instead = (path, init) => {
+    if (signerOf({ path, init }, [enrolled.signKey]) !== null) return null;
+    return Promise.resolve(problem(403, 'a signed request is needed', 'SIGNATURE_NEEDED'));
+  };
+  issuer.asked.length = 0;
+  await inbox(session);
+  assert.equal(issuer.asked.length, 2);
+});
+
+test('a clock that is a minute off is named, when the server takes no signature', async () => {
+  const issuer = new PaperIssuer();
+  const { session } = await joinedReader(issuer);
+  const refused = (at: number) => () => {
+    const answer = problem(403, 'a signed request is needed', 'SIGNATURE_NEEDED');
+    answer.headers.set('date', new Date(at).toUTCString());
+    return Promise.resolve(answer);
+  };
+  issuer.instead = refused(START + 90_000);
+  await assert.rejects(inbox(session), { code: 'CLOCK_DOUBT', message: /90 s behind: set it/ });
+  issuer.instead = refused(START - 90_000);
+  await assert.rejects(inbox(session), { code: 'CLOCK_DOUBT', message: /90 s ahead: set it/ });
+  issuer.instead = refused(START + 20_000);
+  await assert.rejects(inbox(session), { code: 'SCOPE_MISSING', message: /signed request/ });
 });
 
 test('ids that are paths stay within their place in the URL', async () => {

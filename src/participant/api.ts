@@ -1,7 +1,18 @@
+import { sha256 } from '../crypto/hash.ts';
+import { randomBytes } from '../crypto/random.ts';
+import type { Signer } from '../crypto/sign.ts';
 import { type ErrorCode, TocsinError } from '../domain/errors.ts';
 import { parseJsonDocument } from '../formats/json-document.ts';
+import {
+  componentsOf,
+  contentDigest,
+  type RequestToSign,
+  signatureBase,
+  signatureHeaders,
+  signatureParams,
+} from '../formats/signed-request.ts';
 import { plain } from './plain.ts';
-import type { FetchLike } from './session.ts';
+import type { FetchLike, Member, Session } from './session.ts';
 
 /** What a server answered, whatever it is: nothing of it is believed yet. */
 export type Answer = {
@@ -37,46 +48,125 @@ type Request = {
   readonly key?: string | undefined;
 };
 
+type Headers = Readonly<Record<string, string>>;
+
+/** Makes the headers by which a request is known as a reader's. */
+type SignsFor = (request: RequestToSign) => Headers;
+
 /**
- * @param token null before joining; it is sent in the Authorization header and nowhere else, and
- *   only to `url`: redirects are not followed.
+ * Asks a server without saying who asks. Redirects are not followed: they might lead a token, or
+ * what is answered, elsewhere.
  */
-export function openApi(fetch: FetchLike, url: string, token: string | null): Api {
-  const send = async ({ path, most, body, key }: Request): Promise<Answer> => {
-    const headers: Record<string, string> = { accept: 'application/json, */*' };
-    if (token !== null) headers['authorization'] = `Bearer ${token}`;
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    if (key !== undefined) headers['idempotency-key'] = key;
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const init: RequestInit = {
-      method: body === undefined ? 'GET' : 'POST',
-      headers,
-      redirect: 'manual',
-      signal,
-      ...(body === undefined ? {} : { body }),
-    };
-    try {
-      const response = await fetch(url + path, init);
-      const bytes = await readBody(response, most);
-      return { status: response.status, date: response.headers.get('date'), bytes };
-    } catch (cause) {
-      if (cause instanceof TocsinError) throw cause;
-      throw unreachable(url, cause);
+export function openApi(fetch: FetchLike, url: string): Api {
+  return apiOf((request) => send(fetch, url, request, () => ({})));
+}
+
+/**
+ * Asks a server as a member: each request has the token, in the Authorization header and nowhere
+ * else, and a signature by the member's own key. Which of its keys is in force the server knows: by
+ * the newest first, and where that is refused by those before. Where none is in force, as in the
+ * day after a report, the token alone may still do what it does in programmes that want no more.
+ */
+export function openMemberApi({ fetch, now }: Session, member: Member): Api {
+  const { url, reader } = member;
+  const authorization = `Bearer ${member.token}`;
+  let signers = member.own.map(({ signer }) => signer).reverse();
+  return apiOf(async (request) => {
+    for (const signer of signers) {
+      const answer = await send(fetch, url, request, (line) => ({
+        authorization,
+        ...signed(line, { signer, reader, at: now() }),
+      }));
+      if (wantsSignature(answer)) continue;
+      signers = [signer, ...signers.filter((other) => other !== signer)];
+      return answer;
     }
-  };
+    const unsigned = await send(fetch, url, request, () => ({ authorization }));
+    if (wantsSignature(unsigned)) requireSameTime(unsigned.date, now());
+    return unsigned;
+  });
+}
+
+function signed(
+  line: RequestToSign,
+  { signer, reader, at }: { readonly signer: Signer; readonly reader: string; readonly at: number },
+): Headers {
+  const components = componentsOf(line);
+  const nonce = randomBytes(16).toString('base64url');
+  const params = signatureParams(components, {
+    ...{ created: Math.floor(at / 1000), nonce, keyid: reader },
+  });
+  const signature = signer.sign(signatureBase(components, params));
+  return signatureHeaders(params, signature);
+}
+
+/** Whether the server does not take the signature: of no other refusal has it looked at nothing. */
+function wantsSignature({ status, bytes }: Answer): boolean {
+  return status === 403 && problemIn(bytes, 'code') === 'SIGNATURE_NEEDED';
+}
+
+const SAME_TIME_MS = 60_000;
+
+/** @throws CLOCK_DOUBT where the server says another time than this machine, and so refuses. */
+function requireSameTime(date: string | null, now: number): void {
+  const apart = date === null ? Number.NaN : Date.parse(date) - now;
+  // The header says seconds.
+  if (!(Math.abs(apart) > SAME_TIME_MS - 1_000)) return;
+  const seconds = Math.round(Math.abs(apart) / 1_000);
+  throw new TocsinError(
+    'CLOCK_DOUBT',
+    `this machine's clock: expected the server's time within a minute, found it ${seconds} s ` +
+      `${apart > 0 ? 'behind' : 'ahead'}: set it right and try again`,
+  );
+}
+
+function apiOf(answerTo: (request: Request) => Promise<Answer>): Api {
   const good = async (request: Request): Promise<Buffer> => {
-    const answer = await send(request);
+    const answer = await answerTo(request);
     if (answer.status !== 200 && answer.status !== 201) throw refusal(answer);
     return answer.bytes;
   };
   const json = async (request: Omit<Request, 'most'>): Promise<unknown> =>
     parseJsonDocument(await good({ ...request, most: MAX_JSON_BYTES }), "the server's answer");
   return {
-    ask: (path, most) => send({ path, most }),
+    ask: (path, most) => answerTo({ path, most }),
     getBytes: (path, most) => good({ path, most }),
     getJson: (path) => json({ path }),
     postJson: (path, body, key) => json({ path, body: JSON.stringify(body), key }),
   };
+}
+
+async function send(
+  fetch: FetchLike,
+  url: string,
+  { path, most, body, key }: Request,
+  known: SignsFor,
+): Promise<Answer> {
+  const method = body === undefined ? 'GET' : 'POST';
+  const digest = body === undefined ? null : contentDigest(sha256(Buffer.from(body)));
+  const headers: Record<string, string> = { accept: 'application/json, */*' };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (digest !== null) headers['content-digest'] = digest;
+  if (key !== undefined) headers['idempotency-key'] = key;
+  const line: RequestToSign = {
+    ...{ method, authority: new URL(url).host, target: path },
+    ...{ contentDigest: digest, idempotencyKey: key ?? null },
+  };
+  const init: RequestInit = {
+    method,
+    headers: { ...headers, ...known(line) },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(body === undefined ? {} : { body }),
+  };
+  try {
+    const response = await fetch(url + path, init);
+    const bytes = await readBody(response, most);
+    return { status: response.status, date: response.headers.get('date'), bytes };
+  } catch (cause) {
+    if (cause instanceof TocsinError) throw cause;
+    throw unreachable(url, cause);
+  }
 }
 
 /** A server's length header is its own word: bytes are counted as they come. */
@@ -122,16 +212,22 @@ export function refusal({ status, bytes }: Answer): TocsinError {
 
 /** The `detail` of a problem document (RFC 9457), else nothing of the answer. */
 function detailOf(bytes: Buffer): string {
+  const detail = problemIn(bytes, 'detail');
+  return detail === null ? 'no reason that this program understands' : plain(detail);
+}
+
+/** A text of a problem document; null where the answer is none, or has none. */
+function problemIn(bytes: Buffer, member: 'detail' | 'code'): string | null {
   try {
     const problem = parseJsonDocument(bytes, 'problem');
-    if (typeof problem === 'object' && problem !== null && 'detail' in problem) {
-      if (typeof problem.detail === 'string') return plain(problem.detail);
-    }
+    if (typeof problem !== 'object' || problem === null) return null;
+    const found: unknown = Object.entries(problem).find(([name]) => name === member)?.[1];
+    return typeof found === 'string' ? found : null;
   } catch (error) {
     // Not every proxy speaks JSON; the status alone says enough.
     if (!(error instanceof TocsinError)) throw error;
+    return null;
   }
-  return 'no reason that this program understands';
 }
 
 function unreachable(url: string, cause: unknown): TocsinError {

@@ -30,7 +30,7 @@ test('what is written is read, by another process too; what was not is null', as
 test('every file of a reader at work is its owner’s alone, and so is every folder', async (t) => {
   const folder = joinPath(await temporary(t), 'home');
   const issuer = new PaperIssuer();
-  const session = openSession(fileHome(folder), issuer.fetch);
+  const session = openSession(fileHome(folder), issuer.fetch, () => START);
   const { token } = await join(session, issuer.invite());
   const enrolled = issuer.readers.get(token);
   assert.ok(enrolled);
@@ -55,7 +55,7 @@ test('every file of a reader at work is its owner’s alone, and so is every fol
 test('a key that others may have read is not used, and the remedy is said', async (t) => {
   const folder = joinPath(await temporary(t), 'home');
   const issuer = new PaperIssuer();
-  const session = openSession(fileHome(folder), issuer.fetch);
+  const session = openSession(fileHome(folder), issuer.fetch, () => START);
   await join(session, issuer.invite());
   await chmod(joinPath(folder, 'identity.txt'), 0o640);
   await assert.rejects(loadMember(session), {
@@ -68,7 +68,7 @@ test('no key is written where others can enter, and no invitation spent', async 
   const folder = joinPath(await temporary(t), 'home');
   await mkdir(folder, { mode: 0o755 });
   const issuer = new PaperIssuer();
-  const session = openSession(fileHome(folder), issuer.fetch);
+  const session = openSession(fileHome(folder), issuer.fetch, () => START);
   await assert.rejects(join(session, issuer.invite()), { code: 'CONFIG_INVALID' });
   assert.equal(issuer.invitations.size, 1);
   assert.deepEqual(await readdir(folder), []);

@@ -9,7 +9,7 @@ import {
   URL_OF_ISSUER,
 } from '../../tests/support/paper-issuer.ts';
 import { joinedReader } from '../../tests/support/paper-reader.ts';
-import { openApi } from './api.ts';
+import { openMemberApi } from './api.ts';
 import { type Follower, followLog, keptCheckpoint, watchLog } from './follow-log.ts';
 import { loadMember, type Session } from './session.ts';
 
@@ -19,8 +19,8 @@ let follower: Follower;
 beforeEach(async () => {
   issuer = new PaperIssuer();
   ({ session } = await joinedReader(issuer));
-  const { url, token, keys } = await loadMember(session);
-  follower = { home: session.home, api: openApi(session.fetch, url, token), keys };
+  const member = await loadMember(session);
+  follower = { home: session.home, api: openMemberApi(session, member), keys: member.keys };
 });
 
 const kept = () => keptCheckpoint(session.home, issuer.keys);

@@ -4,7 +4,7 @@ import type { PinnedKeys } from '../formats/invitation.ts';
 import { parseGrowth } from '../formats/reader-answers.ts';
 import { type Checkpoint, parseCheckpoint } from '../ledger/checkpoint.ts';
 import { verifyGrowth } from '../ledger/growth.ts';
-import { type Api, openApi } from './api.ts';
+import { type Api, openMemberApi } from './api.ts';
 import { keepEvidence } from './evidence.ts';
 import type { Home } from './home.ts';
 import { loadMember, type Session } from './session.ts';
@@ -23,8 +23,9 @@ const MAX_NOTE_BYTES = 1_000_000;
  * @throws as `followLog`, `loadMember` and `Api`; NOT_AVAILABLE before the first tick.
  */
 export async function watchLog(session: Session): Promise<LogStep> {
-  const { url, token, keys } = await loadMember(session);
-  const api = openApi(session.fetch, url, token);
+  const member = await loadMember(session);
+  const { keys } = member;
+  const api = openMemberApi(session, member);
   const kept = await keptCheckpoint(session.home, keys);
   const note = (await api.getBytes('/v1/log/checkpoint', MAX_NOTE_BYTES)).toString();
   return followLog({ home: session.home, api, keys }, kept, note);

@@ -1,6 +1,6 @@
 import { TocsinError } from '../domain/errors.ts';
 import { type InboxAlert, parseInboxAlert, parseInboxPage } from '../formats/reader-answers.ts';
-import { type Api, MAX_COPY_BYTES, openApi } from './api.ts';
+import { type Api, MAX_COPY_BYTES, openMemberApi } from './api.ts';
 import { loadMember, type Session } from './session.ts';
 
 export type { InboxAlert } from '../formats/reader-answers.ts';
@@ -58,6 +58,5 @@ export async function allPages<T>(
 
 /** The server as the member whose home this is. @throws as `loadMember`. */
 export async function memberApi(session: Session): Promise<Api> {
-  const { url, token } = await loadMember(session);
-  return openApi(session.fetch, url, token);
+  return openMemberApi(session, await loadMember(session));
 }

@@ -5,6 +5,7 @@ import {
   newSecrets,
   PaperIssuer,
   problem,
+  START,
   URL_OF_ISSUER,
 } from '../../tests/support/paper-issuer.ts';
 import { newId } from '../crypto/random.ts';
@@ -14,7 +15,7 @@ import { join } from './join.ts';
 import { loadMember, openSession } from './session.ts';
 
 function newcomer(issuer: PaperIssuer) {
-  return openSession(memoryHome(), issuer.fetch);
+  return openSession(memoryHome(), issuer.fetch, () => START);
 }
 
 test('a reader joins, is known to the issuer, and pins the keys of the invitation', async () => {

@@ -38,7 +38,7 @@ export async function join(
   const invited = parseInvitation(invitation);
   requireLogName(invited.keys);
   await refuseSecondJoin(home);
-  const api = openApi(fetch, invited.url, null);
+  const api = openApi(fetch, invited.url);
   requireSameKeys(invited.keys, await api.getJson('/v1/issuer'));
   const keys = await ownKeys(session, choice);
   const signed = joinSigningBytes(sha256(Buffer.from(invited.invitation)), keys.recipient);

@@ -14,6 +14,8 @@ export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 export type Session = {
   readonly home: Home;
   readonly fetch: FetchLike;
+  /** This machine's clock, ms since 1970: requests are signed with it. */
+  readonly now: () => number;
   /** Null: none can be asked here. */
   readonly openpgp: OpenpgpTool | null;
 };
@@ -22,9 +24,10 @@ export type Session = {
 export function openSession(
   home: Home,
   fetch: FetchLike,
+  now: () => number,
   openpgp: OpenpgpTool | null = null,
 ): Session {
-  return { home, fetch, openpgp };
+  return { home, fetch, now, openpgp };
 }
 
 /** What joining left: who this reader is, where it asks, and whose word it takes. */

@@ -44,7 +44,9 @@ export async function signOwnTerms(session: Session, hash: string): Promise<Show
     throw new TocsinError('NOT_FOUND', 'terms: expected some of this hash, found none: read again');
   }
   const { participant } = await loadMember(session);
-  const claim = { terms: shown.terms, participant, sha256: hashOf(shown) };
+  // Else a signature that was refused, or has lapsed, could be handed in again.
+  const follows = shown.signed[0]?.agreement ?? null;
+  const claim = { terms: shown.terms, participant, sha256: hashOf(shown), follows };
   const signer = await signerInForce(session);
   const signature = signer.sign(termsSigningBytes(claim)).toString('base64');
   const api = await memberApi(session);

@@ -1,6 +1,6 @@
 import { type ErrorCode, TocsinError } from '../domain/errors.ts';
 import type { Manifest } from '../formats/copy.ts';
-import { type Answer, openApi } from './api.ts';
+import { type Answer, openMemberApi } from './api.ts';
 import { type Check, Checklist } from './checklist.ts';
 import { sealEnding } from './copy-files.ts';
 import { keepEvidence } from './evidence.ts';
@@ -64,7 +64,7 @@ export async function verifyCopy(
   const { by, leaf } = manifest.promise;
   if (now <= by) return { state: 'pending', manifest, until: by, checks: list.checks };
 
-  const api = openApi(session.fetch, member.url, member.token);
+  const api = openMemberApi(session, member);
   const follower = { home: session.home, keys: member.keys, api };
   const kept = await keptCheckpoint(session.home, member.keys);
   const answer = await askProof(api, leaf);

@@ -15,6 +15,8 @@ export type SignedIn = {
   readonly by: SignedInBy;
   /** When a passkey last verified its user in this session; null: never. */
   readonly verifiedAt: Instant | null;
+  /** Since when that passkey is registered. */
+  readonly passkeySince: Instant | null;
 };
 
 type Credentials = {
@@ -29,7 +31,15 @@ type Credentials = {
 export type Caller = Credentials &
   (
     | { readonly kind: 'person'; readonly id: PersonId }
-    | { readonly kind: 'reader'; readonly id: ReaderId; readonly participant: ParticipantId }
+    | {
+        readonly kind: 'reader';
+        readonly id: ReaderId;
+        readonly participant: ParticipantId;
+        /** Whether its own key signed the request. */
+        readonly signed: boolean;
+        /** Whether a programme of its participant's wants that. */
+        readonly mustSign: boolean;
+      }
   );
 
 export type PersonCaller = Extract<Caller, { kind: 'person' }>;

@@ -11,6 +11,7 @@ import {
   agreementsOf,
   answerStored,
   insertAgreement,
+  lastAgreement,
   type OwnAgreement,
   ownAgreements,
   type StoredAgreement,
@@ -49,7 +50,8 @@ export async function readOwnTerms(
 
 /**
  * Keeps an officer's signature under the newest terms of a programme, for the issuer to answer. It
- * opens nothing yet.
+ * opens nothing yet. It is over what the member signed of them last, too: one that was refused, or
+ * has lapsed, is none the second time.
  * @throws NOT_FOUND for other terms, and for a reader whose signature does not bind;
  * SIGNATURE_INVALID for one over anything else; CONFLICT while one waits.
  */
@@ -68,11 +70,15 @@ export async function signTerms(
     if (!terms || !signKey || !(await enrolmentOf(tx, terms.programme, participant))) {
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
     }
-    requireSignature(signKey, { terms: id, participant, sha256: terms.sha256, signature });
+    const follows = await lastAgreement(tx, id, participant);
+    requireSignature(signKey, { terms: id, participant, sha256: terms.sha256, signature, follows });
     const agreement = newId<AgreementId>();
     const act = { programme: terms.programme, actor: actorOf(caller), at: now };
     const { sha256 } = terms;
-    const signed = { id: agreement, participant, reader: caller.id, terms: id, sha256, signature };
+    const signed = {
+      ...{ id: agreement, participant, reader: caller.id, terms: id },
+      ...{ sha256, signature, follows },
+    };
     if (!(await insertAgreement(tx, act, signed))) {
       throw new TocsinError('CONFLICT', 'signature: expected none that waits to be answered');
     }
@@ -80,7 +86,7 @@ export async function signTerms(
   });
 }
 
-type Signed = Pick<StoredAgreement, 'terms' | 'participant' | 'sha256' | 'signature'>;
+type Signed = Pick<StoredAgreement, 'terms' | 'participant' | 'sha256' | 'signature' | 'follows'>;
 
 function requireSignature(signKey: Buffer, { signature, ...signed }: Signed): void {
   const bytes = termsSigningBytes({ ...signed, sha256: Buffer.from(signed.sha256, 'hex') });

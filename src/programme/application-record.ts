@@ -1,8 +1,10 @@
 /** Applications as rules take them: opened, with names turned to members, and assessed. */
+
+import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { decryptColumn, encryptColumn } from '../crypto/column.ts';
-import { sha256 } from '../crypto/hash.ts';
-import type { ApplicationContent, StatedAnswer } from '../domain/application.ts';
-import type { ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import { sha256, sha256Hex } from '../crypto/hash.ts';
+import type { ApplicationContent, KeptAnswer, StatedAnswer } from '../domain/application.ts';
+import type { ApplicationId, ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Answer, Application, Roll, Said } from '../policy/eligibility/application.ts';
 import { type Assessment, assess } from '../policy/eligibility/assess.ts';
@@ -51,6 +53,20 @@ export function hashCode(code: string): Buffer {
   return sha256(Buffer.from(`tocsin/application/v1\n${code}`));
 }
 
+/**
+ * What somebody who checks an answer has seen of it: SHA-256, hex, over application, criterion, the
+ * answer and what is shown for it. Its end is the checker's to find.
+ */
+export function answerDigest(
+  id: ApplicationId,
+  criterion: string,
+  { said, evidence }: KeptAnswer,
+): string {
+  const { text, link, shownAt } = evidence ?? { text: null, link: null, shownAt: null };
+  const seen = { application: id, criterion, said, text, link, shownAt };
+  return sha256Hex(Buffer.from(canonicalJson(seen as unknown as Json)));
+}
+
 /** An application with what it comes to under the policy in force. */
 export type Assessed = {
   readonly policy: Policy;
@@ -79,7 +95,7 @@ export async function assessStored(
     applicant: stored.participant,
     roles: content.roles,
     since: stored.completeAt ?? stored.at,
-    answers: answersOf(section, content, idOf),
+    answers: answersOf(section, stored.id, content, idOf),
     exceptions: content.exceptions,
   };
   const assessment = assess(section, application, roll, now);
@@ -111,12 +127,14 @@ async function turns(context: Context, tx: Tx, programme: ProgrammeId): Promise<
 
 function answersOf(
   section: EligibilitySection,
+  id: ApplicationId,
   { answers, vouches }: ApplicationContent,
   idOf: ReadonlyMap<string, ParticipantId>,
 ): Record<string, Answer> {
-  const given = Object.entries(answers).map(
-    ([code, { said, evidence }]) => [code, { said: saidOf(said, idOf), evidence }] as const,
-  );
+  const given = Object.entries(answers).map(([code, answer]) => {
+    const said = saidOf(answer.said, idOf);
+    return [code, { said, evidence: checkedEvidence(id, code, answer) }] as const;
+  });
   // One member's word for each criterion that asks for one, in the pack's order.
   const sponsored = section.criteria
     .filter(({ kind }) => kind === 'sponsor')
@@ -131,6 +149,18 @@ function answersOf(
     });
   const all: (readonly [string, Answer])[] = [...given, ...sponsored];
   return Object.fromEntries(all);
+}
+
+/** Evidence, without a check that was of other evidence. */
+function checkedEvidence(
+  id: ApplicationId,
+  code: string,
+  answer: KeptAnswer,
+): KeptAnswer['evidence'] {
+  const { evidence } = answer;
+  if (evidence === null || evidence.checkedBy === 'applicant') return evidence;
+  if (evidence.seen === answerDigest(id, code, answer)) return evidence;
+  return { ...evidence, checkedBy: null, by: null };
 }
 
 function saidOf(said: StatedAnswer, idOf: ReadonlyMap<string, ParticipantId>): Said {

@@ -166,7 +166,7 @@ function shown(criterion: Criterion, evidence: ShownEvidence, now: Instant): Che
     throw invalid(`answers.${criterion.code}.evidence.link`, 'an https URL', 'another text');
   }
   const checkedBy = criterion.evidence?.checkedBy === 'applicant' ? 'applicant' : null;
-  return { text, link, expiresAt, shownAt: now, checkedBy, by: null };
+  return { text, link, expiresAt, shownAt: now, checkedBy, by: null, seen: null };
 }
 
 /** What is still missing of an application before anybody can accept it. */

@@ -26,6 +26,7 @@ import {
   type SiteAct,
 } from '../store/passkey-store.ts';
 import type { TokenHolder } from '../store/programme-store.ts';
+import { noticeKeys } from '../store/reader-key-store.ts';
 import { tokensOf } from '../store/session-store.ts';
 import { goesOn, lockHolder, revokeTokens } from '../store/token-store.ts';
 import { actorOf, type Caller, once, type PersonCaller } from './act.ts';
@@ -42,8 +43,8 @@ const MOST_PASSKEYS = 10;
  * Makes a one-time link by which a holder without a passkey registers the first. The secret is
  * shown this once; links made before end with the one that is used.
  * @throws NOT_FOUND; CONFLICT for a holder with a passkey: with it they add others themselves, and
- *   without it two persons recover them. Also while such a recovery waits for them: a link without
- *   its code would let one of the two come instead.
+ *   without it two persons recover them. Also from such a recovery until its link is used, in time
+ *   or not: a link without its code would let one of the two come instead.
  * @param codeHash of a code that has to come with the link, told to somebody else (`hashCode`).
  */
 export async function makePasskeyLink(
@@ -59,7 +60,7 @@ export async function makePasskeyLink(
   if ((await passkeysOf(tx, holder)).length > 0) {
     throw new TocsinError('CONFLICT', `${holder.kind}: expected one without a passkey`);
   }
-  if (codeHash === null && (await awaitsCode(tx, holder, now))) {
+  if (codeHash === null && (await awaitsCode(tx, holder))) {
     throw new TocsinError('CONFLICT', `${holder.kind}: expected one whom nobody is recovering`);
   }
   const link = LINK_PREFIX + randomBytes(24).toString('base64url');
@@ -145,7 +146,8 @@ export async function register(
     const known = await openLink(tx, { link, code }, now);
     const { holder } = known;
     const act = { actor: { kind: holder.kind, id: holder.id }, at: now };
-    const passkey = await keep(tx, act, holder, { ...credential, label });
+    const id = await keep(tx, act, known, { ...credential, label });
+    const passkey = { id, createdAt: now };
     await endPasskeyLinks(tx, holder, now);
     return openSession(tx, known, { by: 'passkey', passkey }, now);
   });
@@ -186,7 +188,9 @@ export async function addPasskey(
   return context.store.issuer(async (tx) => {
     await lockOwn(tx, caller);
     const act = { actor: actorOf(caller), at: now };
-    return { passkey: await keep(tx, act, holderOf(caller), { ...credential, label }) };
+    const participant = caller.kind === 'reader' ? caller.participant : null;
+    const owner = { holder: holderOf(caller), participant };
+    return { passkey: await keep(tx, act, owner, { ...credential, label }) };
   });
 }
 
@@ -252,10 +256,11 @@ async function made(
   return checkAttestation(context.site, challenge, attestation);
 }
 
+/** A reader's is told to all of its organisation: from the next day on what is done by it binds. */
 async function keep(
   tx: Tx,
   act: SiteAct,
-  holder: TokenHolder,
+  { holder, participant }: Pick<SignedHolder, 'holder' | 'participant'>,
   credential: Credential & { readonly label: string },
 ): Promise<string> {
   const label = credential.label.trim();
@@ -267,6 +272,7 @@ async function keep(
   if (id === null) {
     throw new TocsinError('KEY_INVALID', 'passkey: expected one that is new', { field: 'passkey' });
   }
+  if (participant !== null) await noticeKeys(tx, participant, 'key_changed', act.at);
   return id;
 }
 

@@ -66,19 +66,29 @@ export function hashToken(token: string): Buffer {
  * @throws UNAUTHENTICATED for a token that is unknown, revoked, over, or whose reader was removed.
  */
 export async function authenticate(context: Context, token: string, now: Instant): Promise<Caller> {
+  return callerOf(await findToken(context, token, now), null);
+}
+
+/** The same, with what is known of its holder. @throws as `authenticate`. */
+export async function findToken(
+  context: Context,
+  token: string,
+  now: Instant,
+): Promise<FoundToken> {
   const found = await context.tokens.holder(hashToken(token));
   if (!found || found.session || (found.expiresAt !== null && found.expiresAt <= now)) {
     throw new TocsinError('UNAUTHENTICATED', 'expected a valid token');
   }
   context.tokens.used(found.id, now);
-  return callerOf(found, null);
+  return found;
 }
 
-/** The caller that a token or session stands for. */
+/** The caller that a token or session stands for, whose key has signed nothing yet. */
 export function callerOf(found: FoundToken, signedIn: SignedIn | null): Caller {
   const { holder } = found;
   const given = { token: found.id, scopes: found.scopes as Scope[], signedIn };
   if (holder.kind === 'person') return { kind: 'person', id: holder.id, ...given };
   const participant = found.participant as ParticipantId;
-  return { kind: 'reader', id: holder.id, participant, ...given };
+  const { mustSign } = found;
+  return { kind: 'reader', id: holder.id, participant, signed: false, mustSign, ...given };
 }

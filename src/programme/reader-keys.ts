@@ -30,7 +30,7 @@ const MOST_DAYS = 3_650;
 
 /**
  * How old a key may get to which copies of this programme are sealed, where it does not say itself
- * when it ends; null: any age. In force at once, for the keys that are there.
+ * when it ends; null: any age. In force at once, for the keys that are there and have not ended.
  * @throws INVALID_INPUT unless 1 to 3650 days; NOT_FOUND.
  */
 export async function limitKeyAge(

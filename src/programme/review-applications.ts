@@ -22,7 +22,14 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { requireFreeName } from '../store/participant-writer.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { assessStored, keepContent, openContent, openWords, rowOf } from './application-record.ts';
+import {
+  answerDigest,
+  assessStored,
+  keepContent,
+  openContent,
+  openWords,
+  rowOf,
+} from './application-record.ts';
 import { requireOpen } from './applications.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import { profileOf, requireAcceptable } from './conclude-application.ts';
@@ -62,6 +69,8 @@ export type ApplicationView = ApplicationLine & {
   readonly programme: ProgrammeId;
   readonly participant: ParticipantId;
   readonly content: ApplicationContent;
+  /** What a check of an answer is bound to, by criterion: `answerDigest`. */
+  readonly digests: Readonly<Record<string, string>>;
   /** What it comes to now; null: the policy in force says nothing of who may join. */
   readonly assessment: Assessment | null;
   readonly reason: string | null;
@@ -85,6 +94,9 @@ export async function readApplication(
       ...{ application: id, programme, participant, state, at, completeAt, appealOutcome },
       name: content.name,
       content,
+      digests: Object.fromEntries(
+        Object.entries(content.answers).map(([code, each]) => [code, answerDigest(id, code, each)]),
+      ),
       assessment: assessed?.assessment ?? null,
       reason: openWords(context, stored, 'reason', stored.reasonEnc),
       appeal: openWords(context, stored, 'appeal', stored.appealEnc),
@@ -97,6 +109,8 @@ export async function readApplication(
 export type Check = {
   readonly criterion: string;
   readonly as: 'reviewer' | 'public_list' | 'exception';
+  /** Of the answer that was looked at (`answerDigest`); null: there was none. */
+  readonly digest: string | null;
   /** The end that was found of the evidence; null: as the applicant said. */
   readonly expiresAt: Instant | null;
   readonly reason: string | null;
@@ -104,8 +118,9 @@ export type Check = {
 
 /**
  * Records that a person has looked at evidence, or excuses what fails where the pack lets it.
+ * It is of what that person has seen, and of nothing that the applicant shows since.
  * @throws INVALID_INPUT for a criterion that is checked by others, or lets nobody off; CONFLICT
- * where nothing was shown.
+ * where nothing was shown; APPROVAL_VOID where the answer is another by now.
  */
 export async function checkApplication(
   context: Context,
@@ -122,6 +137,7 @@ export async function checkApplication(
     const { section } = (await assessStored(context, tx, stored, now, before)) ?? {};
     const criterion = section?.criteria.find(({ code }) => code === check.criterion);
     if (!criterion) throw invalid('criterion', 'one of the policy in force', 'another');
+    requireSeen(id, before, check);
     const content = checked(before, criterion, check, caller);
     await keepContent(context, tx, stored, content, now);
     await notePart(tx, id, caller.id);
@@ -133,10 +149,21 @@ export async function checkApplication(
   });
 }
 
+function requireSeen(
+  id: ApplicationId,
+  { answers }: ApplicationContent,
+  { criterion, digest }: Check,
+): void {
+  const answer = answers[criterion];
+  if (digest === (answer === undefined ? null : answerDigest(id, criterion, answer))) return;
+  const expected = 'digest: expected that of the answer as it is now; look at it again';
+  throw new TocsinError('APPROVAL_VOID', expected, { field: 'digest' });
+}
+
 function checked(
   content: ApplicationContent,
   { code, evidence: rule, exceptions }: Criterion,
-  { as, expiresAt, reason }: Check,
+  { as, expiresAt, reason, digest: seen }: Check,
   { id: person }: PersonCaller,
 ): ApplicationContent {
   if (as === 'exception') {
@@ -151,7 +178,7 @@ function checked(
     throw new TocsinError('CONFLICT', 'evidence: expected some to look at, found none');
   }
   const ends = expiresAt ?? answer.evidence.expiresAt;
-  const evidence = { ...answer.evidence, checkedBy: as, by: person, expiresAt: ends };
+  const evidence = { ...answer.evidence, checkedBy: as, by: person, expiresAt: ends, seen };
   return { ...content, answers: { ...content.answers, [code]: { ...answer, evidence } } };
 }
 

@@ -1,7 +1,7 @@
 import { equalBytes, lp, sha256 } from '../crypto/hash.ts';
 import { newId, randomBytes } from '../crypto/random.ts';
 import { TocsinError } from '../domain/errors.ts';
-import { HOUR_MS, type Instant, MINUTE_MS, plus } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, plus } from '../domain/instant.ts';
 import type { Tx } from '../store/database.ts';
 import type { SignedHolder } from '../store/passkey-store.ts';
 import type { FoundToken, TokenHolder } from '../store/programme-store.ts';
@@ -27,6 +27,8 @@ const IDLE_MS = 30 * MINUTE_MS;
 const NOTED_EVERY_MS = MINUTE_MS;
 /** How long ago a user may have been verified for what asks for that. */
 const VERIFIED_FOR_MS = 10 * MINUTE_MS;
+/** How old a reader's passkey is before what is done with it binds the reader. */
+const BINDS_AFTER_MS = DAY_MS;
 
 /** A session as it was opened: the secret is for the browser's cookie, this once. */
 export type Opened = { readonly session: string; readonly secret: string };
@@ -35,13 +37,22 @@ export type Opened = { readonly session: string; readonly secret: string };
 export async function openSession(
   tx: Tx,
   known: SignedHolder,
-  how: { readonly by: SignedInBy; readonly passkey: string | null },
+  how: {
+    readonly by: SignedInBy;
+    /** Which, and since when it is registered; null: none was shown. */
+    readonly passkey: { readonly id: string; readonly createdAt: Instant } | null;
+  },
   now: Instant,
 ): Promise<Opened> {
   const opened = { session: newId(), secret: newSecret() };
   const actor = { kind: known.holder.kind, id: known.holder.id };
   const hash = hashSession(opened.secret);
-  const session = { id: opened.session, hash, ...how, expiresAt: plus(now, LASTS_MS) };
+  const { by, passkey } = how;
+  const session = {
+    ...{ id: opened.session, hash, by, passkey: passkey?.id ?? null },
+    passkeySince: passkey?.createdAt ?? null,
+    expiresAt: plus(now, LASTS_MS),
+  };
   await insertSession(tx, { actor, at: now }, known, session);
   return opened;
 }
@@ -79,11 +90,11 @@ export async function authenticateSession(
 ): Promise<Caller> {
   const found = await findSession(context, secret, now);
   if (!found?.session) throw new TocsinError('UNAUTHENTICATED', 'expected a session that goes on');
-  const { by, usedAt, verifiedAt } = found.session;
+  const { usedAt, ...signedIn } = found.session;
   if (now - usedAt >= NOTED_EVERY_MS) {
     await context.store.lookup((tx) => noteSessionUse(tx, found.id, now));
   }
-  return callerOf(found, { by, verifiedAt });
+  return callerOf(found, signedIn);
 }
 
 async function findSession(
@@ -103,10 +114,30 @@ export function isVerified({ signedIn }: Caller, now: Instant): boolean {
   return at !== null && now < plus(at, VERIFIED_FOR_MS);
 }
 
-/** The session goes on under a new secret, its user verified now; the old secret is unknown. */
-export async function renewSession(tx: Tx, session: string, now: Instant): Promise<Opened> {
+/**
+ * Whether what a reader does binds it and its organisation: its own key has signed the request, or
+ * the session is by a passkey that all its organisation has known of for a day. A link, and so the
+ * passkey that was just made at one, may be of anybody who made the link.
+ */
+export function bindsItself(caller: Caller, now: Instant): boolean {
+  if (caller.kind === 'reader' && caller.signed) return true;
+  const since = caller.signedIn?.passkeySince ?? null;
+  return since !== null && plus(since, BINDS_AFTER_MS) <= now;
+}
+
+/**
+ * The session goes on under a new secret, its user verified now by a passkey; the old secret is
+ * unknown.
+ */
+export async function renewSession(
+  tx: Tx,
+  session: string,
+  passkey: { readonly createdAt: Instant },
+  now: Instant,
+): Promise<Opened> {
   const secret = newSecret();
-  await reverifySession(tx, session, hashSession(secret), now);
+  const verified = { hash: hashSession(secret), passkeySince: passkey.createdAt };
+  await reverifySession(tx, session, verified, now);
   return { session, secret };
 }
 

@@ -33,7 +33,7 @@ export async function signIn(
   now: Instant,
 ): Promise<Opened> {
   return showPasskey(context, 'sign_in', [browser], assertion, now, (tx, shown) =>
-    openSession(tx, shown, { by: 'passkey', passkey: shown.passkey.id }, now),
+    openSession(tx, shown, { by: 'passkey', passkey: shown.passkey }, now),
   );
 }
 
@@ -52,10 +52,17 @@ export async function verifySession(
   assertion: Assertion,
   now: Instant,
 ): Promise<Opened> {
-  return showPasskey(context, 'verify', [caller.token], assertion, now, (tx, { holder }) => {
-    if (holder.id !== caller.id) throw notShown();
-    return renewSession(tx, caller.token, now);
-  });
+  return showPasskey(
+    context,
+    'verify',
+    [caller.token],
+    assertion,
+    now,
+    (tx, { holder, passkey }) => {
+      if (holder.id !== caller.id) throw notShown();
+      return renewSession(tx, caller.token, passkey, now);
+    },
+  );
 }
 
 /** What a browser's `get` is asked, as JSON (WebAuthn 3, section 5.5). */

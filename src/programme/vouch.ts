@@ -9,7 +9,7 @@ import { recordEvent } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { readersOf } from '../store/participant-reader.ts';
 import { actorOf, once, type ReaderCaller } from './act.ts';
-import { assessStored, keepContent, openContent } from './application-record.ts';
+import { answerDigest, assessStored, keepContent, openContent } from './application-record.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -44,7 +44,7 @@ export async function vouchFor(
     // Whose sponsor has left in between needs another one.
     const standing = content.vouches.filter(({ member }) => active.has(member));
     const vouches = withAnother(assessed.section, standing, vouch);
-    const answers = lookedAt(assessed.section, content, vouch);
+    const answers = lookedAt(assessed.section, id, content, vouch);
     await keepContent(context, tx, stored, { ...content, vouches, answers }, now);
     const act = { programme: stored.programme, actor: actorOf(caller), at: now };
     const data = { application: id, participant, reader: caller.id };
@@ -66,6 +66,7 @@ function withAnother(section: EligibilitySection, vouches: readonly Vouch[], one
 
 function lookedAt(
   section: EligibilitySection,
+  id: ApplicationId,
   { answers }: ApplicationContent,
   { reader, at }: Vouch,
 ): ApplicationContent['answers'] {
@@ -73,7 +74,8 @@ function lookedAt(
   const checked = theirs.flatMap(({ code }) => {
     const answer = answers[code];
     if (!answer?.evidence || answer.evidence.shownAt > at) return [];
-    const evidence = { ...answer.evidence, checkedBy: 'sponsor', by: reader } as const;
+    const seen = answerDigest(id, code, answer);
+    const evidence = { ...answer.evidence, checkedBy: 'sponsor', by: reader, seen } as const;
     return [[code, { ...answer, evidence }] as const];
   });
   return { ...answers, ...Object.fromEntries(checked) };

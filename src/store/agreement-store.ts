@@ -25,6 +25,8 @@ export type StoredAgreement = {
   readonly sha256: string;
   readonly validDays: number;
   readonly signature: Buffer;
+  /** The participant's agreement to the same terms before, which was answered; null: none. */
+  readonly follows: AgreementId | null;
   readonly at: Instant;
   /** Null: not answered yet. */
   readonly answer: AgreementAnswer | null;
@@ -34,17 +36,20 @@ export type StoredAgreement = {
 
 type Signed = Pick<
   StoredAgreement,
-  'id' | 'participant' | 'reader' | 'terms' | 'sha256' | 'signature'
+  'id' | 'participant' | 'reader' | 'terms' | 'sha256' | 'signature' | 'follows'
 >;
 
-/** Keeps a signature. False, and nothing is kept, where one waits to be answered already. */
+/**
+ * Keeps a signature. False, and nothing is kept, where one waits to be answered already, or another
+ * has come after the one that this follows.
+ */
 export async function insertAgreement(tx: Tx, act: Act, signed: Signed): Promise<boolean> {
-  const { id, participant, reader, terms, sha256, signature } = signed;
+  const { id, participant, reader, terms, sha256, signature, follows } = signed;
   const added = await tx
     .insertInto('agreement')
     .values({
       ...{ id, programme_id: act.programme, participant_id: participant, reader_id: reader },
-      ...{ terms_id: terms, signature, at: new Date(act.at) },
+      ...{ terms_id: terms, signature, follows, at: new Date(act.at) },
       ...{ person_id: null, answer: null, answered_at: null, expires_at: null },
     })
     .onConflict((conflict) => conflict.doNothing())
@@ -93,6 +98,23 @@ export async function agreementById(tx: Tx, id: AgreementId): Promise<StoredAgre
   return row ? fromRow(row) : null;
 }
 
+/** The last signature of a participant under these terms; null: it has given none. */
+export async function lastAgreement(
+  tx: Tx,
+  terms: TermsId,
+  participant: ParticipantId,
+): Promise<AgreementId | null> {
+  const row = await tx
+    .selectFrom('agreement')
+    .select('id')
+    .where('terms_id', '=', terms)
+    .where('participant_id', '=', participant)
+    .orderBy('serial', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (row?.id ?? null) as AgreementId | null;
+}
+
 /** The last 1 000 agreements of a programme, newest first. */
 export async function agreementsOf(tx: Tx, programme: ProgrammeId): Promise<StoredAgreement[]> {
   const rows = await agreements(tx)
@@ -124,6 +146,7 @@ function fromRow(row: Row): StoredAgreement {
     sha256: row.sha256,
     validDays: row.valid_days,
     signature: row.signature,
+    follows: row.follows as AgreementId | null,
     at: row.at,
     answer: row.answer as AgreementAnswer | null,
     answeredAt: row.answered_at,

@@ -94,6 +94,7 @@ export type MemberTables = {
     reader_id: string;
     terms_id: string;
     signature: Buffer;
+    follows: string | null;
     at: At;
     person_id: string | null;
     answer: string | null;

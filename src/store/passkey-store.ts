@@ -209,15 +209,17 @@ export async function insertPasskeyLink(
   await recordEvent(tx, { type: 'passkey_link_made', at, programme: null, actor, data });
 }
 
-/** Whether an open link of a holder's goes with a code. */
-export async function awaitsCode(tx: Tx, holder: TokenHolder, now: Instant): Promise<boolean> {
+/**
+ * Whether a link of a holder's that went with a code was neither used nor ended: also one that
+ * nobody used in time, for whoever was to come with the code has not come yet.
+ */
+export async function awaitsCode(tx: Tx, holder: TokenHolder): Promise<boolean> {
   const found = await tx
     .selectFrom('passkey_link')
     .select('id')
     .where(column(holder), '=', holder.id)
     .where('code_hash', 'is not', null)
     .where('ended_at', 'is', null)
-    .where('expires_at', '>', timestamp(now))
     .executeTakeFirst();
   return found !== undefined;
 }

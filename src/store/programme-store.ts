@@ -220,13 +220,24 @@ type TokenColumns = {
   used_at: Instant | null;
   signed_in_by: SignedInBy | null;
   verified_at: Instant | null;
+  passkey_since: Instant | null;
+  sign_key: Buffer | null;
+  must_sign: boolean;
 };
 
-/** As text, because it stands before every request. */
-const TOKENS_BY_HASH = `select t.hash, t.id, t.person_id, t.reader_id, t.scopes, r.participant_id,
-    t.kind, t.expires_at, t.used_at, t.signed_in_by, t.verified_at
+/** As text, because it stands before every request. What was reported signs nothing any more. */
+const TOKENS = `select t.hash, t.id, t.person_id, t.reader_id, t.scopes, r.participant_id,
+    t.kind, t.expires_at, t.used_at, t.signed_in_by, t.verified_at, t.passkey_since,
+    case when r.key_reported is null then r.sign_key end as sign_key,
+    exists (select from enrolment e join programme p on p.id = e.programme_id
+      where e.participant_id = r.participant_id and p.signed_requests) as must_sign
   from token t left join reader r on r.id = t.reader_id
-  where t.hash = any($1) and t.revoked_at is null and r.removed_at is null`;
+  where t.revoked_at is null and r.removed_at is null`;
+
+const TOKENS_BY_HASH = `${TOKENS} and t.hash = any($1)`;
+
+const TOKEN_OF_READER = `${TOKENS} and t.reader_id = $1 and t.kind = 'api'
+  and (t.expires_at is null or t.expires_at > $2) order by t.created_at, t.id limit 1`;
 
 export type FoundToken = {
   readonly id: string;
@@ -239,7 +250,13 @@ export type FoundToken = {
     readonly by: SignedInBy;
     readonly usedAt: Instant;
     readonly verifiedAt: Instant | null;
+    /** Since when there is the passkey that verified its user last. */
+    readonly passkeySince: Instant | null;
   } | null;
+  /** The signing key of a reader that is in force, 32 bytes; null: there is none. */
+  readonly signKey: Buffer | null;
+  /** Whether a programme of the reader's wants its requests signed. */
+  readonly mustSign: boolean;
 };
 
 /**
@@ -255,6 +272,20 @@ export async function tokensByHash(
   return new Map(rows.map((row) => [row.hash.toString('hex'), foundToken(row)]));
 }
 
+/**
+ * The oldest token of a reader's that goes on; null where all were ended, or the reader removed.
+ */
+export async function tokenOfReader(
+  tx: Tx,
+  reader: string,
+  now: Instant,
+): Promise<FoundToken | null> {
+  const query = CompiledQuery.raw(TOKEN_OF_READER, [reader, new Date(now)]);
+  const { rows } = await tx.executeQuery(query as CompiledQuery<TokenColumns>);
+  const [row] = rows;
+  return row === undefined ? null : foundToken(row);
+}
+
 function foundToken(row: TokenColumns): FoundToken {
   const holder: TokenHolder = row.person_id
     ? { kind: 'person', id: row.person_id as PersonId }
@@ -262,6 +293,7 @@ function foundToken(row: TokenColumns): FoundToken {
   const { id, participant_id: participant, scopes, expires_at: expiresAt } = row;
   const { kind, signed_in_by: by, used_at: usedAt, verified_at: verifiedAt } = row;
   const isSession = kind === 'session' && by !== null && usedAt !== null;
-  const session = isSession ? { by, usedAt, verifiedAt } : null;
-  return { id, holder, participant, scopes, expiresAt, session };
+  const { passkey_since: passkeySince, sign_key: signKey, must_sign: mustSign } = row;
+  const session = isSession ? { by, usedAt, verifiedAt, passkeySince } : null;
+  return { id, holder, participant, scopes, expiresAt, session, signKey, mustSign };
 }

@@ -37,7 +37,8 @@ function bound(at: Instant | null | RawBuilder<unknown>): RawBuilder<unknown> {
 
 /**
  * How old a key may get that does not say itself when it ends; null: any age. Counted from when
- * each key came, at once. The caller holds the exclusive release lock.
+ * each key came, at once; a key that has ended stays so, or one person would open again what was
+ * shut. The caller holds the exclusive release lock.
  */
 export async function putKeyMaxAge(tx: Tx, act: Act, days: number | null): Promise<void> {
   await tx
@@ -47,7 +48,8 @@ export async function putKeyMaxAge(tx: Tx, act: Act, days: number | null): Promi
     .execute();
   await sql`update reader set key_warned_at = null,
       key_expires_at = ${keyExpiry(sql`key_since`, sql`key_ends_at`)}
-    where key_since is not null and key_reported is null and participant_id in
+    where key_since is not null and key_reported is null
+      and (key_expires_at is null or key_expires_at > ${timestamp(act.at)}) and participant_id in
       (select participant_id from enrolment where programme_id = ${act.programme})`.execute(tx);
   await recordEvent(tx, { type: 'key_max_age_set', ...act, data: { days } });
 }
@@ -83,8 +85,8 @@ export async function warnOfKeys(tx: Tx, actor: Actor, now: Instant): Promise<nu
   return rows.length;
 }
 
-/** Tells a participant that something about keys of its own, never what. */
-async function noticeKeys(
+/** Tells a participant that there is something about keys of its own, never what. */
+export async function noticeKeys(
   tx: Tx,
   participant: ParticipantId,
   kind: (typeof KEY_NOTICES)[number],

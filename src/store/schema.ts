@@ -46,6 +46,7 @@ export type Database = MemberTables &
       key_max_age_days: number | null;
       register: Generated<string>;
       signed_approvals: Generated<boolean>;
+      signed_requests: Generated<boolean>;
     };
     policy_version: {
       programme_id: string;
@@ -92,6 +93,7 @@ export type Database = MemberTables &
       used_at: AtOrNull;
       signed_in_by: SignedInBy | null;
       verified_at: AtOrNull;
+      passkey_since: AtOrNull;
     };
     alert: {
       id: string;

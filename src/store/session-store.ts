@@ -17,10 +17,11 @@ export async function insertSession(
     readonly hash: Buffer;
     readonly by: SignedInBy;
     readonly passkey: string | null;
+    readonly passkeySince: Instant | null;
     readonly expiresAt: Instant;
   },
 ): Promise<void> {
-  const { id, hash, by, passkey } = session;
+  const { id, hash, by, passkey, passkeySince } = session;
   await tx
     .insertInto('token')
     .values({
@@ -36,6 +37,7 @@ export async function insertSession(
       used_at: new Date(at),
       signed_in_by: by,
       verified_at: by === 'passkey' ? new Date(at) : null,
+      passkey_since: passkeySince === null ? null : new Date(passkeySince),
     })
     .execute();
   const data = { session: id, by, passkey };
@@ -60,16 +62,17 @@ export async function noteTokenUses(tx: Tx, uses: ReadonlyMap<string, Instant>):
     where token.id = use.id and (token.used_at is null or token.used_at < use.at)`.execute(tx);
 }
 
-/** The session goes on under another secret, its user verified at this instant. */
+/** The session goes on under another secret, its user verified at this instant by a passkey. */
 export async function reverifySession(
   tx: Tx,
   id: string,
-  hash: Buffer,
+  { hash, passkeySince }: { readonly hash: Buffer; readonly passkeySince: Instant },
   at: Instant,
 ): Promise<void> {
+  const verified = { verified_at: new Date(at), passkey_since: new Date(passkeySince) };
   await tx
     .updateTable('token')
-    .set({ hash, verified_at: new Date(at), used_at: new Date(at) })
+    .set({ hash, used_at: new Date(at), ...verified })
     .where('id', '=', id)
     .execute();
 }

@@ -48,4 +48,5 @@ export type SignInTables = {
   };
   oidc_subject: Held & { hash: Buffer; at: At };
   challenge: { bound: Buffer; hash: Buffer; expires_at: At };
+  request_nonce: { hash: Buffer; expires_at: At };
 };

@@ -89,7 +89,7 @@ describe('consent to the embargo of one alert', () => {
     edge.post(
       `/v1/invitations/${id}/answer`,
       { answer: word },
-      { token: reader.token, ...(key === undefined ? {} : { key }) },
+      { by: reader, ...(key === undefined ? {} : { key }) },
     );
   const fetchCopy = ({ caller }: TestReader, small: Small) =>
     serveCopy(house.context, caller, small, house.clock.now());

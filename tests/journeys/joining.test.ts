@@ -5,13 +5,16 @@ import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { open } from '../../src/crypto/age/open.ts';
 import { sha256 } from '../../src/crypto/hash.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
+import type { ApplicationId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { joinSigningBytes } from '../../src/formats/join-proof.ts';
 import { termsSigningBytes } from '../../src/formats/terms.ts';
 import { inviteReader, redeemInvitation } from '../../src/programme/admit-participant.ts';
+import { keepContent, openContent } from '../../src/programme/application-record.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
+import { applicationById } from '../../src/store/application-store.ts';
 import { json, type PostOptions } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, person, stand } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
@@ -25,7 +28,7 @@ type Proposed = { proposal: { change: string; digest: string } };
 type View = {
   state: string;
   participant: string;
-  content: { name: string };
+  content: { name: string; answers: { criterion: string; digest: string }[] };
   assessment: { verdict: string; findings: { criterion: string | null; code: string }[] };
 };
 
@@ -67,11 +70,20 @@ describe('joining', () => {
   const view = async (application: string) =>
     json<View>(await sides.edge.get(`/v1/applications/${application}`, house.tokens.author));
   const vouch = (application: string, name = APPLICATION.name, who = sponsor) =>
-    sides.edge.post(`/v1/applications/${application}/vouch`, { name }, { token: who.token });
-  const check = (application: string, more: object = {}) =>
-    post<{ verdict: string }>(`/v1/applications/${application}/checks`, {
-      ...{ criterion: 'track_record', as: 'reviewer', expiresAt: null, reason: null, ...more },
+    sides.edge.post(`/v1/applications/${application}/vouch`, { name }, { by: who });
+  const seenOf = async (application: string, criterion: string) =>
+    (await view(application)).content.answers.find((each) => each.criterion === criterion)
+      ?.digest ?? null;
+  const check = async (
+    application: string,
+    more: { criterion?: string; [field: string]: unknown } = {},
+  ) => {
+    const { criterion = 'track_record' } = more;
+    return post<{ verdict: string }>(`/v1/applications/${application}/checks`, {
+      ...{ criterion, as: 'reviewer', expiresAt: null, reason: null },
+      ...{ digest: await seenOf(application, criterion), ...more },
     });
+  };
   const STATED = {
     status: 'stated',
     duties: [],
@@ -140,7 +152,7 @@ describe('joining', () => {
     const [terms] = items;
     assert.ok(terms);
     const hash = Buffer.from(terms.sha256, 'hex');
-    const claim = { terms: terms.terms, participant, sha256: hash };
+    const claim = { terms: terms.terms, participant, sha256: hash, follows: null };
     const signature = sign.sign(termsSigningBytes(claim)).toString('base64');
     const reader = { token: joined.token };
     const { agreement } = await post<{ agreement: string }>(
@@ -204,6 +216,41 @@ describe('joining', () => {
     assert.equal((await view(application)).assessment.verdict, 'refused');
   });
 
+  test('a check is of what was seen: what is shown since is not checked by it', async () => {
+    const name = 'Shows another thing';
+    const { application, code: secret } = await apply({ name });
+    await vouch(application, name);
+    const seen = await seenOf(application, 'track_record');
+    const { track_record: shown } = ANSWERS;
+    const evidence = { ...shown.evidence, text: 'Nothing of the kind' };
+    const changed = { track_record: { ...shown, evidence } };
+    await stranger(sides, '/v1/application/answers', { answers: changed }, secret);
+    const url = `/v1/applications/${application}/checks`;
+    const late = {
+      ...{ criterion: 'track_record', as: 'reviewer', expiresAt: null, reason: null },
+      digest: seen,
+    };
+    assert.equal(await code(url, late, house.tokens.author), 'APPROVAL_VOID');
+    const excuse = { ...late, criterion: 'no_rebuild', as: 'exception', reason: 'Why not.' };
+    assert.equal(await code(url, excuse, house.tokens.author), 'APPROVAL_VOID');
+    assert.equal((await view(application)).assessment.verdict, 'incomplete');
+    assert.equal((await check(application)).verdict, 'acceptable');
+
+    // A check beside other evidence than its own counts for nothing, however it came there.
+    const { context } = house;
+    await context.store.issuer(async (tx) => {
+      const stored = await applicationById(tx, application as ApplicationId);
+      assert.ok(stored);
+      const content = openContent(context, stored);
+      const kept = content.answers['track_record'];
+      assert.ok(kept?.evidence);
+      const other = { ...kept, evidence: { ...kept.evidence, link: 'https://other.example/' } };
+      const answers = { ...content.answers, track_record: other };
+      await keepContent(context, tx, stored, { ...content, answers }, house.clock.now());
+    });
+    assert.equal((await view(application)).assessment.verdict, 'incomplete');
+  });
+
   test('a refusal takes two persons and says why; an appeal a third with no part', async () => {
     const { application, code: secret } = await apply({ name: 'Refused' });
     assert.equal((await decide(application, 'refuse', 'Nobody vouches.')).status, 200);
@@ -249,7 +296,8 @@ describe('joining', () => {
       { invitation: invited.invitation, ...brought, openpgpProof: null },
       clock.now(),
     );
-    assert.equal((await vouch(application, name, { ...sponsor, ...twice })).status, 409);
+    const samePerson = { ...sponsor, ...twice, caller: { ...sponsor.caller, id: twice.reader } };
+    assert.equal((await vouch(application, name, samePerson)).status, 409);
     const second = await joinReader(house, other);
     assert.equal((await vouch(application, name, second)).status, 200);
     await check(application);
@@ -286,8 +334,11 @@ describe('joining', () => {
       (await sides.first('application', 'list')).out,
       /By programs +open .*not complete/,
     );
+    const looked = (await sides.first('application', 'show', application)).out;
+    const [, digest = ''] = /track_record\n[\s\S]*?digest +([0-9a-f]{64})/.exec(looked) ?? [];
     const args = ['check', application, 'track_record', '--until', '2026-06-01T00:00:00Z'];
-    assert.equal((await sides.first('application', ...args)).out, 'acceptable\n');
+    const checked = await sides.first('application', ...args, '--digest', digest);
+    assert.equal(checked.out, 'acceptable\n');
     const { out } = await sides.first('application', 'show', application);
     assert.match(out, /track_record +MET +2026-06-01T00:00:00Z/);
     assert.match(out, /shows +Twelve advisories\n +at +https:\/\/firm\.example\/log/);

@@ -126,7 +126,10 @@ describe('with the clock past the end of', () => {
     assert.deepEqual(await asksFor(reader.token), await asksFor(stranger.token));
     await stand(house, participant, 'active');
     await limit(null);
-    assert.ok((await asks(reader)).bytes.length > 0, 'at once, without a wave');
+    const still = await asksFor(reader.token);
+    assert.deepEqual([still.status, codeOf(still)], [409, 'KEY_EXPIRED'], 'no one person opens it');
+    house.clock.set(plus(ends, 2 * DAY_MS));
+    assert.ok((await asks(younger)).bytes.length > 0, 'what has not ended lives longer');
   });
 
   test('the key’s own end counts, whatever age the programme allows', async () => {

@@ -62,11 +62,7 @@ describe('what members owe for an alert', () => {
   const issuers = async () =>
     json<Answer>(await edge.get(`/v1/alerts/${small.alert}/obligations`, house.tokens.author));
   const report = (reader: TestReader, code: string, says: string) =>
-    edge.post(
-      `/v1/inbox/${small.alert}/obligations/${code}/report`,
-      { says },
-      { token: reader.token },
-    );
+    edge.post(`/v1/inbox/${small.alert}/obligations/${code}/report`, { says }, { by: reader });
   const fetched = async (reader: TestReader) => {
     const { bytes, delivery } = await serveCopy(
       house.context,
@@ -146,7 +142,7 @@ describe('what members owe for an alert', () => {
     const told = { what: 'the advisory', toWhom: 'a customer', prevention: 'another list' };
     const leak = (reader: TestReader, noticed: number, report: object = told) => {
       const noticedAt = said(plus(house.clock.now(), -noticed));
-      return edge.post(`/v1/inbox/${small.alert}/leaks`, { noticedAt, report }, reader);
+      return edge.post(`/v1/inbox/${small.alert}/leaks`, { noticedAt, report }, { by: reader });
     };
     const stranger = await joinReader(house, await admit(house, 'Stranger', { tier: 'entry' }));
     assert.equal((await leak(stranger, HOUR_MS)).status, 404, 'it sees nothing of the alert');

@@ -52,7 +52,7 @@ describe('a member’s own facts', () => {
   const firm = async (name: string, facts: Partial<Enrolment> = {}) =>
     joinReader(house, await admit(house, name, { tier: 'validate', ...facts }));
   const state = (who: TestReader, facts: object) =>
-    sides.edge.post('/v1/facts', { programme: null, facts }, { token: who.token });
+    sides.edge.post('/v1/facts', { programme: null, facts }, { by: who });
   const stated = async (who: TestReader, facts: object) => {
     const seen = await state(who, { ...NOTHING, ...facts });
     assert.equal(seen.status, 201, seen.body.toString());
@@ -136,7 +136,7 @@ describe('a member’s own facts', () => {
     await stated(who, { jurisdictions: ['Varennia'] });
     assert.deepEqual(json(await sides.edge.get('/v1/facts', other.token)), { items: [] });
     const foreign = { programme: who.caller.participant, facts: NOTHING };
-    const denied = await sides.edge.post('/v1/facts', foreign, { token: who.token });
+    const denied = await sides.edge.post('/v1/facts', foreign, { by: who });
     assert.equal(denied.status, 400);
     for (let i = 1; i < 20; i += 1) await stated(who, {});
     assert.equal((await state(who, NOTHING)).status, 429);

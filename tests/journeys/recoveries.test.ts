@@ -121,4 +121,23 @@ describe('a recovery', () => {
     await signInWith(back, made);
     assert.equal((await back.get('/v1/inbox')).status, 200);
   });
+
+  test('takes the code too when its link was not used in time', async () => {
+    const { caller } = await joinReader(house, await admit(house, 'Away'));
+    const there = visit(house, edge);
+    await registerAt(house, there, await linkFor(house, { kind: 'reader', id: caller.id }));
+    const first = await propose('reader', caller.id);
+    const over = secretOf(await decide(confirmer, first.recovery));
+    house.clock.set(plus(house.clock.now(), 15 * DAY_MS));
+    ({ visitor: proposer } = await signedIn('Proposes later'));
+    ({ visitor: confirmer } = await signedIn('Confirms later'));
+    assert.equal(await register({ link: over, code: first.code }), null);
+    const readers = `/v1/programmes/${house.programme}/participants/${caller.participant}/readers`;
+    const without = await confirmer.post(`${readers}/${caller.id}/link`, {});
+    assert.equal(code(without), 'CONFLICT', 'an operator alone');
+    const again = await propose('reader', caller.id);
+    const link = secretOf(await decide(confirmer, again.recovery));
+    assert.equal(await register({ link }), null);
+    assert.ok(await register({ link, code: again.code }));
+  });
 });

@@ -87,7 +87,7 @@ describe('reviews of members', () => {
     const noticedAt = formatInstant(house.clock.now());
     const report = { what: 'a page', toWhom: 'a customer', prevention: 'training' };
     const leaks = `/v1/inbox/${alert}/leaks`;
-    assert.equal((await edge.post(leaks, { noticedAt, report }, reader)).status, 201);
+    assert.equal((await edge.post(leaks, { noticedAt, report }, { by: reader })).status, 201);
     assert.deepEqual(await codesOf(steady), ['LEAK_REPORTED']);
     house.clock.set(plus(house.clock.now(), HOUR_MS));
     const nextAt = formatInstant(plus(house.clock.now(), 200 * DAY_MS));

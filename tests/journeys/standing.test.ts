@@ -232,7 +232,7 @@ describe('the ladder of a standing takes two persons', () => {
 
   test('an appeal is decided by who made no step; granted, it still takes two', async () => {
     const appeal = (step: string, who = reader, text = 'it was not ours') =>
-      edge.post(`/v1/standing/${step}/appeal`, { text }, { token: who.token });
+      edge.post(`/v1/standing/${step}/appeal`, { text }, { by: who });
     const grant = (step: string, outcome: string, token: string) =>
       edge.post(`/v1/standing-steps/${step}/appeal/decision`, { outcome }, { token });
     const taken = await ask('suspended', two);
@@ -280,7 +280,7 @@ describe('the ladder of a standing takes two persons', () => {
     const taken = await ask('suspended', two);
     await decide(taken.step, 'confirm', one);
     const appeal = { text: 'it was not ours' };
-    await edge.post(`/v1/standing/${taken.step}/appeal`, appeal, { token: reader.token });
+    await edge.post(`/v1/standing/${taken.step}/appeal`, appeal, { by: reader });
     const url = `/v1/standing-steps/${taken.step}/appeal/decision`;
     const seen = await edge.post(url, { outcome: 'dismissed' }, { token: three });
     assert.deepEqual(json(seen), { proposal: null });

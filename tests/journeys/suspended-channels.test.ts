@@ -85,7 +85,7 @@ describe('a suspended participant, on every route that answers readers', () => {
     const post =
       (url: string, said: unknown): Ask =>
       (who) =>
-        edge.post(url, said, { token: who.token });
+        edge.post(url, said, { by: who });
     const nothing = (...asks: Ask[]): Expected => ({ as: 'nothing', asks });
     const report = (code: string, says: string) =>
       post(`/v1/inbox/${small.alert}/obligations/${code}/report`, { says });

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { sha256 } from '../../src/crypto/hash.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
-import type { ParticipantId } from '../../src/domain/ids.ts';
+import type { AgreementId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, type Instant, plus } from '../../src/domain/instant.ts';
 import { joinSigningBytes } from '../../src/formats/join-proof.ts';
 import { reportSigningBytes } from '../../src/formats/key-proofs.ts';
@@ -293,6 +293,24 @@ describe('terms', () => {
     assert.equal(copy.status, 0, copy.err);
     await sides.first('terms', 'end-officer', id, readerId);
     await assertInvariants(house);
+  });
+
+  test('a signature that was refused, or has lapsed, is none when it comes again', async () => {
+    const { context, approver, clock } = house;
+    await publishTerms(house);
+    const { terms, sha256: hash, signature } = await newestSigned(house, reader);
+    const again = () => signTerms(context, reader.caller, terms, signature, clock.now());
+    const answered = (agreement: AgreementId, answer: 'refused' | 'countersigned') =>
+      answerAgreement(context, approver, agreement, { answer, sha256: hash }, clock.now());
+    await answered((await again()).agreement, 'refused');
+    await assert.rejects(again(), { code: 'SIGNATURE_INVALID' }, 'refused');
+    const second = await signed(reader);
+    await answered(second.agreement, 'countersigned');
+    later(31 * DAY_MS);
+    await assert.rejects(fetches(), { code: 'NOT_FOUND' }, 'lapsed');
+    await assert.rejects(again(), { code: 'SIGNATURE_INVALID' }, 'refused before that');
+    await answered((await signed(reader)).agreement, 'countersigned');
+    assert.ok((await fetches()).bytes.length > 0);
   });
 
   test('with the issuer’s login nobody alters what was published or signed', async () => {

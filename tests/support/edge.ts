@@ -5,7 +5,8 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import type { FetchLike } from '../../src/participant/session.ts';
 import { requireSoundLedger } from '../../src/programme/guard-ledger.ts';
 import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
-import type { House } from './house.ts';
+import type { House, TestReader } from './house.ts';
+import { signatureOf } from './signed-requests.ts';
 
 /** What an answer consists of for whoever compares two: everything but the date. */
 export type Seen = {
@@ -25,6 +26,8 @@ export type Edge = {
 
 export type PostOptions = {
   readonly token?: string;
+  /** A reader, in place of its token alone: it signs. */
+  readonly by?: TestReader;
   /** Idempotency-Key; one of its own by default, null for none. */
   readonly key?: string | null;
   readonly ifMatch?: string;
@@ -60,10 +63,16 @@ export function openEdge(house: House): Edge {
     deps,
     logged,
     get: (url, token) => ask('GET', url, bearer(token)),
-    post(url, body, { token, key, ifMatch } = {}) {
+    post(url, body, { token, by, key, ifMatch } = {}) {
       posted += 1;
-      const headers = bearer(token);
-      if (key !== null) headers['idempotency-key'] = key ?? `test-key-${posted}`;
+      const headers = bearer(by?.token ?? token);
+      const once = key === null ? {} : { key: key ?? `test-key-${posted}` };
+      if (once.key !== undefined) headers['idempotency-key'] = once.key;
+      if (by !== undefined) {
+        const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+        const signed = { method: 'POST', target: url, ...once, ...sent };
+        Object.assign(headers, signatureOf(signed, { ...by, at: house.clock.now() }));
+      }
       if (ifMatch !== undefined) headers['if-match'] = ifMatch;
       if (body === undefined) return ask('POST', url, headers);
       const bytes = body instanceof Uint8Array;
@@ -76,11 +85,11 @@ export function openEdge(house: House): Edge {
 /** The edge as a command-line client asks it. */
 export function fetchFrom({ app }: Edge): FetchLike {
   return async (url, { method, headers, body }) => {
-    const { pathname, search } = new URL(url);
+    const { host, pathname, search } = new URL(url);
     const response = await app.inject({
       method: method === 'POST' ? 'POST' : 'GET',
       url: pathname + search,
-      headers: Object.fromEntries(new Headers(headers)),
+      headers: { host, ...Object.fromEntries(new Headers(headers)) },
       ...(typeof body === 'string' ? { payload: body } : {}),
       ...(body instanceof Uint8Array ? { payload: Buffer.from(body) } : {}),
     });

@@ -292,6 +292,7 @@ export async function joinReader(
     kind: 'reader',
     id: reader as ReaderId,
     participant,
+    ...{ signed: false, mustSign: false },
     token: '',
     scopes: ['reader'],
     signedIn: null,

@@ -360,8 +360,8 @@ export function json(value: unknown, status = 200): Response {
   });
 }
 
-export function problem(status: number, detail: string): Response {
-  return json({ type: 'about:blank', status, detail }, status);
+export function problem(status: number, detail: string, code?: string): Response {
+  return json({ type: 'about:blank', status, detail, code }, status);
 }
 
 function deliveredEvent(

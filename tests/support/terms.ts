@@ -8,6 +8,7 @@ import {
   readTerms,
   type StatedTerms,
 } from '../../src/programme/terms.ts';
+import { lastAgreement } from '../../src/store/agreement-store.ts';
 import { confirmed, type House, type TestReader } from './house.ts';
 
 /** Terms that leave earlier agreements as they are. */
@@ -61,6 +62,8 @@ export async function newestSigned(
   const [newest] = await readTerms(context, programme);
   if (!newest) throw new Error('expected published terms');
   const { id: terms, sha256 } = newest;
-  const claim = { terms, participant: who.caller.participant, sha256: Buffer.from(sha256, 'hex') };
+  const { participant } = who.caller;
+  const follows = await context.store.issuer((tx) => lastAgreement(tx, terms, participant));
+  const claim = { terms, participant, sha256: Buffer.from(sha256, 'hex'), follows };
   return { terms, sha256, signature: signer(seed).sign(termsSigningBytes(claim)) };
 }

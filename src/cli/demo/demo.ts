@@ -51,8 +51,8 @@ export async function runDemo(world: World, options: DemoOptions): Promise<void>
   const elapsed = stopwatch();
   const page = openPage({ ...world, colour: process.stdout.isTTY && process.stdout.hasColors() });
   const folder = await openFolder(options.data === null ? null : resolve(world.cwd, options.data));
-  const desks = openDesks();
   let rehearsal: Rehearsal | null = null;
+  const desks = openDesks(() => rehearsal?.now() ?? START);
   try {
     introduce(page, options.seed);
     rehearsal = await openRehearsal({

@@ -1,12 +1,13 @@
 /** The thread of `readers.ts`: readers share nothing with the issuer but HTTP. */
 import { parentPort } from 'node:worker_threads';
 import { TocsinError } from '../../domain/errors.ts';
-import { VERBS } from './desks.ts';
+import { setTime, VERBS } from './desks.ts';
 import type { Answer, Request } from './readers.ts';
 
 const say = (answer: Answer) => parentPort?.postMessage(answer);
 
-parentPort?.on('message', ({ id, verb, input }: Request) => {
+parentPort?.on('message', ({ id, now, verb, input }: Request) => {
+  setTime(now);
   const progress = (done: number) => say({ id, done });
   // The main side types verb and input together; they cannot cross as one type.
   const work = VERBS[verb] as (

@@ -29,6 +29,13 @@ const CONCURRENCY = 24;
 /** Every reader's desk, by the reader's id. They live in this thread and nowhere else. */
 const desks = new Map<string, Desk>();
 
+/** The one clock of the story, as it was when the readers were last told to do something. */
+let time = 0;
+
+export function setTime(now: number): void {
+  time = now;
+}
+
 function deskOf(reader: string): Desk {
   const desk = desks.get(reader);
   if (!desk)
@@ -54,7 +61,7 @@ export const VERBS = {
   /** Joins with fresh keys, which nobody else ever sees. */
   join: (invitations: readonly string[], progress: Progress) =>
     forEach(invitations, progress, async (invitation) => {
-      const session = openSession(memoryHome(), fetch);
+      const session = openSession(memoryHome(), fetch, () => time);
       const { reader } = await join(session, invitation);
       desks.set(reader, { session, copies: [] });
       return reader;
@@ -83,7 +90,7 @@ export const VERBS = {
 
   /** The kinds of documents that anybody may read, asked for without a token. */
   publicKinds: async (url: string) => {
-    const answer = await openApi(fetch, url, null).getJson('/v1/public/alerts');
+    const answer = await openApi(fetch, url).getJson('/v1/public/alerts');
     return publicAlerts(answer, 'public').items.flatMap(({ documents }) =>
       documents.map(({ kind }) => kind),
     );

@@ -17,7 +17,13 @@ export type Reader = {
 type Verbs = typeof VERBS;
 export type Verb = keyof Verbs;
 
-export type Request = { readonly id: number; readonly verb: Verb; readonly input: unknown };
+export type Request = {
+  readonly id: number;
+  /** What the clock says, ms since 1970: readers sign what they ask with it. */
+  readonly now: number;
+  readonly verb: Verb;
+  readonly input: unknown;
+};
 export type Answer = { readonly id: number } & (
   | { readonly done: number }
   | { readonly value: unknown }
@@ -41,7 +47,7 @@ type Waiting = {
 };
 
 /** Starts the thread. It has no environment, and no part in what the issuer knows. */
-export function openDesks(): Desks {
+export function openDesks(now: () => number): Desks {
   const file = new URL('./desk-thread.ts', import.meta.url);
   // Built, the compiler has renamed every module, this one too.
   const module = new URL(file.href.replace(/\.ts$/, extname(import.meta.filename)));
@@ -63,7 +69,7 @@ export function openDesks(): Desks {
   return {
     ask(verb, input, progress = () => undefined) {
       asked += 1;
-      const request: Request = { id: asked, verb, input };
+      const request: Request = { id: asked, now: now(), verb, input };
       const answer = new Promise<unknown>((resolve, reject) => {
         waiting.set(request.id, { resolve, reject, progress });
       });

@@ -26,7 +26,9 @@ const WORDS: Readonly<Record<string, string>> = {
   invitation_waits: 'an invitation waits: see invitations',
   standing_changed: 'the standing of your organisation changed: see standing',
   key_ends: 'a key of your organisation ends soon, or has ended: see keys',
-  key_changed: 'keys of your organisation were replaced, or reported lost or stolen: see keys',
+  key_changed:
+    'keys of your organisation were replaced, or reported lost or stolen: see keys; or a reader ' +
+    'registered a passkey',
   appeal_decided: 'an appeal of your organisation was decided: see standing',
   terms_published: 'new terms of the programme: see terms',
   agreement_answered: 'your organisation’s signature was answered: see terms',

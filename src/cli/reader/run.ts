@@ -40,6 +40,7 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
   const session = openSession(
     fileHome(command.home ?? machine.home),
     machine.fetch,
+    machine.now,
     machine.openpgp,
   );
   const desk: Desk = { ...machine, json: command.json };

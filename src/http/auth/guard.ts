@@ -5,7 +5,12 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Caller } from '../../programme/act.ts';
 import { ABOUT_WHAT, requireApartOf } from '../../programme/affiliations.ts';
 import { authenticate } from '../../programme/people.ts';
-import { authenticateSession, isVerified } from '../../programme/sessions.ts';
+import { authenticateSession, bindsItself, isVerified } from '../../programme/sessions.ts';
+import {
+  authenticateSigned,
+  type SignedRequest,
+  signatureNeeded,
+} from '../../programme/signed-requests.ts';
 import type { App, HttpDeps } from '../deps.ts';
 import { repeatKey } from '../idempotency.ts';
 import { admits, callerOf, type SignedInNeed } from './audience.ts';
@@ -31,6 +36,7 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
     }
   });
   app.decorateRequest('caller', null);
+  app.decorateRequest('signedBody', null);
   app.addHook('onRequest', async (request, reply) => {
     const { audience } = request.routeOptions.config;
     // No audience: the answer to unknown routes, the same for everybody.
@@ -44,7 +50,11 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
       throw new TocsinError('SCOPE_MISSING', `token: expected one for ${audience.join(' or ')}`);
     }
     await requireNoSide(deps, caller, request.params);
-    requireSignedIn(request.routeOptions.config.signedIn, caller, wall);
+    const { signedIn, binds } = request.routeOptions.config;
+    requireSignedIn(signedIn, caller, wall);
+    // Before anything of the programme is looked at: the same for all that there is and is not.
+    if (signedIn === undefined) requireSignature(caller);
+    if (binds === true && !bindsItself(caller, wall)) throw signatureNeeded();
     request.caller = caller;
     deps.lines.taken(request.raw, reply.raw, caller);
   });
@@ -56,17 +66,23 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
 }
 
 /**
- * The caller by a token, or where none is sent by a session's cookie, which a browser sends along
- * whoever has it sent: so that it counts only from pages of ours.
+ * The caller by a signature, with a token or alone; else by a token; or where none is sent by a
+ * session's cookie, which a browser sends along whoever has it sent: so that it counts only from
+ * pages of ours.
  */
-async function identify(
-  { method, headers }: FastifyRequest,
-  deps: HttpDeps,
-  now: Instant,
-): Promise<Caller> {
+async function identify(request: FastifyRequest, deps: HttpDeps, now: Instant): Promise<Caller> {
+  const { method, headers } = request;
+  const { authorization } = headers;
+  const signed = signatureOf(request);
+  if (signed !== null) {
+    const token = authorization === undefined ? null : bearerToken(authorization);
+    const caller = await authenticateSigned(deps.context, signed, token, now);
+    request.signedBody = { digest: signed.contentDigest };
+    return caller;
+  }
   const secret = cookieIn(headers.cookie, SESSION_COOKIE);
-  if (headers.authorization !== undefined || secret === null) {
-    const token = bearerToken(headers.authorization);
+  if (authorization !== undefined || secret === null) {
+    const token = bearerToken(authorization);
     return authenticate(deps.context, token, now);
   }
   const { context } = deps;
@@ -76,6 +92,29 @@ async function identify(
     requireActToken(headers, secret);
   }
   return authenticateSession(context, secret, now);
+}
+
+/** Null: neither header of a signature is there. One without the other is a wrong signature. */
+function signatureOf({ method, url, headers }: FastifyRequest): SignedRequest | null {
+  const input = headers['signature-input'];
+  const { signature } = headers;
+  if (input === undefined && signature === undefined) return null;
+  return {
+    ...{ method, target: url, host: headers.host ?? null },
+    contentDigest: oneOf(headers['content-digest']),
+    idempotencyKey: oneOf(headers['idempotency-key']),
+    signatureInput: oneOf(input) ?? '',
+    signature: oneOf(signature) ?? '',
+  };
+}
+
+function oneOf(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' ? header : (header?.join(', ') ?? null);
+}
+
+/** Where a programme wants it, a reader's own signature alone does: no token, no cookie. */
+function requireSignature(caller: Caller): void {
+  if (caller.kind === 'reader' && caller.mustSign && !caller.signed) throw signatureNeeded();
 }
 
 /** What no token may do, however much it may do otherwise: whoever stole one keeps nothing more. */

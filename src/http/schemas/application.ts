@@ -79,6 +79,7 @@ export const ContentText = Type.Object({
   answers: listOf(
     Type.Object({
       criterion: Type.String(),
+      digest: Type.String({ description: 'of answer and evidence: a check is of exactly that' }),
       said: Said,
       evidence: nullable(
         Type.Object({
@@ -97,12 +98,16 @@ export const ContentText = Type.Object({
 });
 
 /** An application's content as an answer has it: lists in place of what is keyed by criterion. */
-export function presentContent(content: ApplicationContent): Static<typeof ContentText> {
+export function presentContent(
+  content: ApplicationContent,
+  digests: Readonly<Record<string, string>>,
+): Static<typeof ContentText> {
   const { answers, exceptions, vouches, ...rest } = content;
   return {
     ...rest,
     answers: Object.entries(answers).map(([criterion, { said, evidence }]) => ({
       criterion,
+      digest: digests[criterion] ?? '',
       said,
       evidence: evidence && {
         ...evidence,

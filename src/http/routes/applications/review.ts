@@ -19,6 +19,7 @@ import { ContentText, presentContent } from '../../schemas/application.ts';
 import {
   Count,
   closed,
+  Hex32,
   IdText,
   InstantText,
   instantOrNull,
@@ -104,7 +105,7 @@ export function showApplication(app: App, deps: HttpDeps): void {
       const { assessment } = view;
       return {
         ...presentLine(view),
-        content: presentContent(view.content),
+        content: presentContent(view.content, view.digests),
         assessment: assessment && {
           ...assessment,
           findings: assessment.findings.map((each) => ({
@@ -124,12 +125,15 @@ export function checkOne(app: App, deps: HttpDeps): void {
       config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'Records that a person has looked at evidence, or lets somebody off with a reason',
-        description: '`verdict`: what the application comes to then.',
+        description:
+          '`digest`: of the answer as it was looked at, null where there is none; another by now ' +
+          'is `APPROVAL_VOID`. `verdict`: what the application comes to then.',
         params: Type.Object({ application: IdText }),
         body: Type.Object(
           {
             criterion: Type.String({ minLength: 1, maxLength: 60 }),
             as: oneOf(['reviewer', 'public_list', 'exception']),
+            digest: nullable(Hex32),
             expiresAt: nullable(InstantText),
             reason: nullable(Type.String({ maxLength: 2_000 })),
           },
@@ -227,7 +231,7 @@ export function vouch(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/applications/:application/vouch',
     {
-      config: { audience: ['reader'], repeat: 'key' },
+      config: { audience: ['reader'], repeat: 'key', binds: true },
       schema: {
         summary: 'A member vouches for an applicant, whose name it gives',
         params: Type.Object({ application: IdText }),

@@ -13,7 +13,7 @@ export function reportOwnLeak(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/inbox/:alert/leaks',
     {
-      config: { audience: ['reader'], repeat: 'key' },
+      config: { audience: ['reader'], repeat: 'key', binds: true },
       schema: {
         summary:
           'A leak of the participant’s own: what got out, to whom, and what prevents another',

@@ -19,7 +19,7 @@ export function report(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/inbox/:alert/obligations/:obligation/report',
     {
-      config: { audience: ['reader'], repeat: 'key' },
+      config: { audience: ['reader'], repeat: 'key', binds: true },
       schema: {
         summary: 'A word by which the participant meets an obligation that nobody sees it meet',
         description:

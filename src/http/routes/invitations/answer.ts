@@ -8,7 +8,7 @@ export function answer(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/invitations/:invitation/answer',
     {
-      config: { audience: ['reader'], repeat: 'key' },
+      config: { audience: ['reader'], repeat: 'key', binds: true },
       schema: {
         summary: 'Accepts or declines an embargo, for the whole participant',
         description: 'Who accepts is decided at once, for what is due already.',

@@ -45,7 +45,7 @@ export function appealStep(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/standing/:step/appeal',
     {
-      config: { audience: ['reader'], repeat: 'key' },
+      config: { audience: ['reader'], repeat: 'key', binds: true },
       schema: {
         summary: 'What the participant has to say against a step down, once for each',
         params: Type.Object({ step: IdText }),

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ERROR_CODES, type ErrorCode, TocsinError } from '../domain/errors.ts';
-import { newRequestKey } from '../main/client-parts.ts';
+import { ACT_HEADER, newRequestKey, SESSION_COOKIE } from '../main/client-parts.ts';
 import { plain } from '../participant/plain.ts';
 import type { FetchLike } from '../participant/session.ts';
+import { object, text } from './shape.ts';
 
 /** The API as one person asks it. Paths begin with `/v1/`. Methods throw what the server says. */
 export type Client = {
@@ -33,11 +34,28 @@ const MAX_DETAIL = 2_000;
 
 /** @param token sent in the Authorization header, and to `url` only: redirects are not followed. */
 export function openClient(fetch: FetchLike, url: string, token: string): Client {
+  return clientKnownBy(fetch, url, { authorization: `Bearer ${token}` });
+}
+
+/**
+ * The API as whoever has signed in at a browser asks it.
+ * @param secret of the session: sent as the browser does, and to `url` only.
+ * @throws as `Client`.
+ */
+export async function openSessionClient(
+  fetch: FetchLike,
+  url: string,
+  secret: string,
+): Promise<Client> {
+  const cookie = `${SESSION_COOKIE}=${secret}`;
+  const raw = await clientKnownBy(fetch, url, { cookie }).get('/v1/session');
+  const { act } = object({ act: text })(raw, 'session');
+  return clientKnownBy(fetch, url, { cookie, origin: new URL(url).origin, [ACT_HEADER]: act });
+}
+
+function clientKnownBy(fetch: FetchLike, url: string, known: Request['headers']): Client {
   const send = (path: string, request: Request) =>
-    exchange(fetch, url + path, {
-      ...request,
-      headers: { authorization: `Bearer ${token}`, ...request.headers },
-    });
+    exchange(fetch, url + path, { ...request, headers: { ...known, ...request.headers } });
   const act = async (path: string, type: string, body: Request['body'], { ifMatch }: IfMatch) => {
     const headers = {
       'content-type': type,

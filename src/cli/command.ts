@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { parseConfig } from '../config/config.ts';
 import { TocsinError } from '../domain/errors.ts';
 import { type Id, parseId } from '../domain/ids.ts';
-import { parseServerUrl } from '../main/client-parts.ts';
-import { type Client, openClient } from './client.ts';
+import { parseServerUrl, SESSION_COOKIE } from '../main/client-parts.ts';
+import { type Client, openClient, openSessionClient } from './client.ts';
 import { readTextFile } from './local-file.ts';
 import type { Result } from './output.ts';
 import type { World } from './world.ts';
@@ -46,6 +46,44 @@ export function clientAction<O>(
     .option('--token-file <file>', 'file with the token (default: TOCSIN_TOKEN)');
   action<O & ClientOptions>(world, command, async (typed) =>
     run(await clientOf(world, typed.options), typed),
+  );
+}
+
+export const SESSION = '--session-file FILE';
+
+type SessionOptions = { readonly url?: string; readonly sessionFile: string };
+
+/**
+ * As `clientAction`, for what no token may do: as the person who has signed in at a browser, and
+ * whom a passkey has verified there minutes ago.
+ */
+export function sessionAction<O>(
+  world: World,
+  command: Command,
+  run: (client: Client, typed: Typed<O>) => Promise<Result>,
+): void {
+  command
+    .option('--url <url>', 'the server, by the name that browsers know (default: this machine)')
+    .requiredOption(
+      '--session-file <file>',
+      `file with the value of your browser's cookie ${SESSION_COOKIE}`,
+    );
+  action<O & SessionOptions>(world, command, async (typed) =>
+    run(await sessionClientOf(world, typed.options), typed),
+  );
+}
+
+async function sessionClientOf(world: World, options: SessionOptions): Promise<Client> {
+  const { env, cwd, fetch } = world;
+  const url = options.url ?? env.TOCSIN_URL ?? parseConfig(env, cwd).site.origin;
+  const secret = (await readTextFile(resolve(cwd, options.sessionFile))).trim();
+  if (/^[A-Za-z0-9_-]{43}$/.test(secret)) {
+    return openSessionClient(fetch, parseServerUrl(url, 'TOCSIN_URL'), secret);
+  }
+  throw new TocsinError(
+    'UNAUTHENTICATED',
+    `session: expected the value of the cookie ${SESSION_COOKIE}, found another text`,
+    { field: '--session-file' },
   );
 }
 

@@ -18,6 +18,7 @@ import { addClockCommands, addWorkCommands } from './oversight.ts';
 import { addParticipantCommands } from './participant.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addProgrammeCommands } from './programme.ts';
+import { addRecoveryCommands } from './recovery.ts';
 import { addMigrateCommand, addServeCommand } from './serve.ts';
 import { addTermsCommands } from './terms.ts';
 import { addTraceCommands } from './trace.ts';
@@ -52,6 +53,7 @@ export function buildProgram(world: World): Command {
   addPolicyCommands(program, world);
   addTraceCommands(program, world);
   addCustodyCommands(program, world);
+  addRecoveryCommands(program, world);
   addExposureCommands(program, world);
   addWorkCommands(program, world);
   addLogCommands(program, world);

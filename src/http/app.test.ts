@@ -103,6 +103,7 @@ test('the routes, and whom each answers', async () => {
     `GET /v1/public/alerts/:alert/documents/:artifact public`,
     `GET /v1/public/programmes/:programme/criteria public`,
     `GET /v1/public/programmes/:programme/register public`,
+    `GET /v1/recoveries operator+approver`,
     `GET /v1/recoveries/:recovery operator+approver`,
     `GET /v1/session ${known}`,
     `GET /v1/sessions ${known}`,

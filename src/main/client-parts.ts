@@ -3,6 +3,7 @@ import { newId } from '../crypto/random.ts';
 import { encodeInvitation } from '../formats/invitation.ts';
 
 export { parseServerUrl } from '../formats/invitation.ts';
+export { ACT_HEADER, SESSION_COOKIE } from '../http/auth/cookies.ts';
 
 /** A fresh Idempotency-Key. */
 export function newRequestKey(): string {

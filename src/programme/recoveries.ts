@@ -10,6 +10,7 @@ import type { TokenHolder } from '../store/programme-store.ts';
 import {
   decideStoredRecovery,
   insertRecovery,
+  lastRecoveries,
   lockRecovery,
   type Recovery,
   type RecoveryOutcome,
@@ -46,6 +47,19 @@ export async function proposeRecovery(
     await insertRecovery(tx, { actor: actorOf(caller), at: now }, proposed);
     return { recovery: id, code };
   });
+}
+
+/** A recovery as it is listed; `until`: by when it is to be decided. */
+export type RecoveryLine = Omit<Recovery, 'codeHash'> & { readonly until: Instant };
+
+/** The last 1 000 recoveries, newest first. */
+export async function listRecoveries(context: Context): Promise<RecoveryLine[]> {
+  const all = await context.store.issuer(lastRecoveries);
+  return all.map(({ codeHash: _, ...told }) => ({ ...told, until: endOf(told) }));
+}
+
+function endOf({ at }: Pick<Recovery, 'at'>): Instant {
+  return plus(at, OPEN_DAYS * DAY_MS);
 }
 
 /** What is proposed, as another person looks at it. @throws NOT_FOUND */
@@ -101,8 +115,8 @@ async function recoveryById(tx: Tx, id: string): Promise<Recovery> {
   throw new TocsinError('NOT_FOUND', 'recovery: expected one of this installation');
 }
 
-function checkOpen({ outcome, at }: Recovery, now: Instant): void {
-  if (outcome === null && now < plus(at, OPEN_DAYS * DAY_MS)) return;
+function checkOpen(recovery: Recovery, now: Instant): void {
+  if (recovery.outcome === null && now < endOf(recovery)) return;
   throw new TocsinError('CONFLICT', 'recovery: expected an open one, found one decided or over');
 }
 

@@ -1,9 +1,11 @@
+import type { Selectable } from 'kysely';
 import type { PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
 import { heldBy, holderIn, type SiteAct } from './passkey-store.ts';
 import type { TokenHolder } from './programme-store.ts';
+import type { Database } from './schema.ts';
 
 export type RecoveryOutcome = 'confirmed' | 'refused';
 
@@ -34,6 +36,18 @@ export async function insertRecovery(
   await recordEvent(tx, { type: 'recovery_proposed', at, programme: null, actor, data });
 }
 
+/** The last 1 000, newest first. */
+export async function lastRecoveries(tx: Tx): Promise<Recovery[]> {
+  const rows = await tx
+    .selectFrom('recovery')
+    .selectAll()
+    .orderBy('at', 'desc')
+    .orderBy('id')
+    .limit(1_000)
+    .execute();
+  return rows.map(fromRow);
+}
+
 /** Locked: of two decisions the second sees the first. */
 export async function lockRecovery(tx: Tx, id: string): Promise<Recovery | null> {
   const row = await tx
@@ -42,16 +56,18 @@ export async function lockRecovery(tx: Tx, id: string): Promise<Recovery | null>
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
-  return row
-    ? {
-        id: row.id,
-        holder: holderIn(row),
-        codeHash: row.code_hash,
-        proposer: row.proposer_id as PersonId,
-        at: row.at,
-        outcome: row.outcome,
-      }
-    : null;
+  return row ? fromRow(row) : null;
+}
+
+function fromRow(row: Selectable<Database['recovery']>): Recovery {
+  return {
+    id: row.id,
+    holder: holderIn(row),
+    codeHash: row.code_hash,
+    proposer: row.proposer_id as PersonId,
+    at: row.at,
+    outcome: row.outcome,
+  };
 }
 
 /** The database refuses who proposed it and whom it is about, save to refuse it. */

@@ -1,13 +1,25 @@
 /** Somebody lost every passkey: two others let them in again, and neither can come instead. */
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { run } from '../../src/cli/program.ts';
 import type { PersonId } from '../../src/domain/ids.ts';
-import { DAY_MS, plus } from '../../src/domain/instant.ts';
+import { DAY_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import type { Made } from '../support/authenticator.ts';
 import { makePasskey } from '../support/authenticator.ts';
-import { linkFor, registerAt, signInWith, type Visitor, visit } from '../support/browser-of.ts';
-import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
+import {
+  linkFor,
+  registerAt,
+  SESSION,
+  signInWith,
+  type Visitor,
+  visit,
+} from '../support/browser-of.ts';
+import { type Edge, fetchFrom, json, openEdge, type Seen } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, person } from '../support/house.ts';
+import { quietWorld } from '../support/quiet-world.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('a recovery', () => {
   let house: House;
@@ -120,6 +132,54 @@ describe('a recovery', () => {
     const back = visit(house, edge);
     await signInWith(back, made);
     assert.equal((await back.get('/v1/inbox')).status, 200);
+  });
+
+  test('by command: two persons who signed in, and no token', async (t) => {
+    const folder = await temporaryFolder();
+    t.after(() => rm(folder, { recursive: true }));
+    const sessions = { first: proposer, second: confirmer, own: lost.visitor };
+    for (const [name, { cookies }] of Object.entries(sessions)) {
+      await writeFile(join(folder, name), `${cookies.get(SESSION)}\n`);
+    }
+    await writeFile(join(folder, 'token'), house.tokens.approver);
+    const tocsin = async (...args: string[]) => {
+      const env = { TOCSIN_TOKEN: house.tokens.approver };
+      const world = quietWorld({ env, cwd: folder, fetch: fetchFrom(edge) });
+      await run(['recovery', ...args], world);
+      return { status: world.status(), out: world.stdout(), err: world.stderr() };
+    };
+    const as = (name: string) => ['--session-file', name];
+
+    // Newest first: none of the tests before is at the same time.
+    house.clock.set(plus(house.clock.now(), MINUTE_MS));
+    const byToken = await tocsin('open', lost.id, ...as('token'));
+    assert.deepEqual([byToken.status, byToken.out], [3, '']);
+    assert.equal((await tocsin('open', lost.id)).status, 2, 'no session at all');
+    assert.equal((await tocsin('open', lost.id, ...as('own'))).status, 3, 'not oneself');
+    assert.equal((await tocsin('open', house.programme, ...as('first'))).status, 4);
+    const opened = await tocsin('open', lost.id, ...as('first'));
+    assert.equal(opened.status, 0, opened.err);
+    const secret = opened.out.trim();
+    assert.match(secret, /^[0-9a-f]{24}$/);
+    const listed = JSON.parse((await tocsin('list', '--json')).out) as { items: object[] };
+    const [line] = listed.items as { recovery: string; holder: string; outcome: null }[];
+    assert.deepEqual([line?.holder, line?.outcome], [lost.id, null]);
+    assert.doesNotMatch(JSON.stringify(listed), new RegExp(secret));
+    const { recovery = '' } = line ?? {};
+    assert.equal((await tocsin('confirm', recovery, ...as('first'))).status, 3, 'one person');
+    const confirmed = await tocsin('confirm', recovery, '--json', ...as('second'));
+    const { link } = JSON.parse(confirmed.out) as { link: string };
+    assert.equal((await tocsin('refuse', recovery, ...as('second'))).status, 5, 'decided');
+    assert.ok(await register({ link: link.split('#')[1] ?? '', code: secret }));
+
+    house.clock.set(plus(house.clock.now(), MINUTE_MS));
+    const again = await tocsin('open', lost.id, '--json', ...as('first'));
+    const { recovery: second } = JSON.parse(again.out) as { recovery: string };
+    const refused = await tocsin('refuse', second, ...as('first'));
+    assert.deepEqual([refused.status, refused.out], [0, 'refused\n']);
+    assert.match((await tocsin('list')).out, /refused\n.*confirmed\n/s);
+    house.clock.set(plus(house.clock.now(), 11 * MINUTE_MS));
+    assert.equal((await tocsin('open', lost.id, ...as('first'))).status, 3, 'verified long ago');
   });
 
   test('takes the code too when its link was not used in time', async () => {

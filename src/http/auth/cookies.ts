@@ -4,6 +4,8 @@
  * under the same domain can plant one.
  */
 export const SESSION_COOKIE = '__Host-tocsin-session';
+/** The header in which our pages send what `GET /v1/session` told them. */
+export const ACT_HEADER = 'tocsin-act';
 /** Which browser it is that signs in, until it has. */
 export const BROWSER_COOKIE = '__Host-tocsin-browser';
 /** The same at the identity provider: sent along when that sends the browser back. */

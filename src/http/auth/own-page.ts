@@ -1,9 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { TocsinError } from '../../domain/errors.ts';
 import { isActToken } from '../../programme/sessions.ts';
-
-/** The header in which our pages send what `GET /v1/session` told them. */
-export const ACT_HEADER = 'tocsin-act';
+import { ACT_HEADER } from './cookies.ts';
 
 /**
  * That a request was made by a page of ours, as its browser says: Origin comes with every POST

@@ -104,7 +104,7 @@ import { listKeys } from './readers/keys.ts';
 import { linkReader } from './readers/link.ts';
 import { proposeReport, reinvite, reportKey, rotate } from './readers/rotate.ts';
 import { giveReceipt } from './receipts/give.ts';
-import { decideRecoveryOf, recover, showRecovery } from './recoveries/recover.ts';
+import { decideRecoveryOf, recover, showRecoveries, showRecovery } from './recoveries/recover.ts';
 import {
   askAgain,
   endSession,
@@ -248,6 +248,7 @@ const FOR_THE_ISSUER: readonly Route[] = [
   invite,
   linkReader,
   recover,
+  showRecoveries,
   showRecovery,
   decideRecoveryOf,
   draft,

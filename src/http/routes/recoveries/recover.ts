@@ -1,10 +1,15 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { decideRecovery, proposeRecovery, readRecovery } from '../../../programme/recoveries.ts';
+import {
+  decideRecovery,
+  listRecoveries,
+  proposeRecovery,
+  readRecovery,
+} from '../../../programme/recoveries.ts';
 import { type Audience, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { closed, IdText, InstantText, nullable, oneOf } from '../../schemas/basic.ts';
+import { closed, IdText, InstantText, listOf, nullable, oneOf } from '../../schemas/basic.ts';
 
 const AUDIENCE: readonly Audience[] = ['person:operator', 'person:approver'];
 const KINDS = ['person', 'reader'] as const;
@@ -35,6 +40,39 @@ export function recover(app: App, deps: HttpDeps): void {
   );
 }
 
+const Told = Type.Object({
+  kind: oneOf(KINDS),
+  holder: IdText,
+  proposer: IdText,
+  at: InstantText,
+  outcome: nullable(oneOf(OUTCOMES)),
+});
+
+export function showRecoveries(app: App, deps: HttpDeps): void {
+  app.get(
+    '/v1/recoveries',
+    {
+      config: { audience: AUDIENCE },
+      schema: {
+        summary: 'Recoveries, newest first; the last 1000',
+        response: {
+          200: Type.Object({
+            items: listOf(
+              Type.Object({ recovery: IdText, ...Told.properties, until: InstantText }),
+            ),
+          }),
+        },
+      },
+    },
+    async () => ({
+      items: (await listRecoveries(deps.context)).map(({ id, holder, at, until, ...told }) => ({
+        ...{ recovery: id, kind: holder.kind, holder: holder.id, ...told },
+        ...{ at: formatInstant(at), until: formatInstant(until) },
+      })),
+    }),
+  );
+}
+
 export function showRecovery(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/recoveries/:recovery',
@@ -43,15 +81,7 @@ export function showRecovery(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'Whom a recovery is about, and who proposed it',
         params: Type.Object({ recovery: IdText }),
-        response: {
-          200: Type.Object({
-            kind: oneOf(KINDS),
-            holder: IdText,
-            proposer: IdText,
-            at: InstantText,
-            outcome: nullable(oneOf(OUTCOMES)),
-          }),
-        },
+        response: { 200: Told },
       },
     },
     async ({ params }) => {

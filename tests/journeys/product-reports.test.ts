@@ -39,7 +39,7 @@ describe('reports of products and of protection', () => {
     return edge.post(
       `/v1/inbox/${small.alert}/obligations/${code}/report`,
       { says, ...(product === undefined ? {} : { product }) },
-      { token: firm.token },
+      { by: firm },
     );
   };
   const owed = async (code: string) => {

@@ -75,7 +75,7 @@ describe('reminders', () => {
     const done = await joinReader(house, await admit(house, 'Done', { tier: 'validate' }));
     await at(1);
     const url = `/v1/inbox/${alert}/obligations/status_report/report`;
-    const said = await edge.post(url, { says: 'not_affected' }, { token: done.token });
+    const said = await edge.post(url, { says: 'not_affected' }, { by: done });
     assert.equal(said.status, 200, said.body.toString());
     await stand(house, silent.caller.participant, 'suspended');
     await at(24);

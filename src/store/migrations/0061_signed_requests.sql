@@ -1,5 +1,7 @@
 -- Whether readers of a programme's members are to sign what they ask.
 alter table programme add column signed_requests boolean not null default false;
+-- Asked with every token that is looked up.
+create index enrolment_of_participant on enrolment (participant_id);
 
 -- Since when there is the passkey that last verified a session's user; null: none has, or it was
 -- verified before this was kept.

@@ -2,4 +2,3 @@
 -- signature is over it too, so that none counts twice. Null: it was the first.
 alter table agreement add column follows uuid references agreement;
 create unique index agreement_follows on agreement (follows);
-grant select (follows) on agreement to tocsin_participant;

@@ -225,12 +225,15 @@ type TokenColumns = {
   must_sign: boolean;
 };
 
-/** As text, because it stands before every request. What was reported signs nothing any more. */
+/**
+ * As text, because it stands before every request. What was reported signs nothing any more. With
+ * `offset 0` one participant is looked up; without, PostgreSQL may hash all enrolments for it.
+ */
 const TOKENS = `select t.hash, t.id, t.person_id, t.reader_id, t.scopes, r.participant_id,
     t.kind, t.expires_at, t.used_at, t.signed_in_by, t.verified_at, t.passkey_since,
     case when r.key_reported is null then r.sign_key end as sign_key,
     exists (select from enrolment e join programme p on p.id = e.programme_id
-      where e.participant_id = r.participant_id and p.signed_requests) as must_sign
+      where e.participant_id = r.participant_id and p.signed_requests offset 0) as must_sign
   from token t left join reader r on r.id = t.reader_id
   where t.revoked_at is null and r.removed_at is null`;
 

@@ -12,7 +12,7 @@ export const alertAnswer = object({
   usePermissions: list(text),
   disclosureAt: text,
   version: real,
-  approval: nullable(object({ plan: text, approver: text, at: text })),
+  approval: nullable(object({ plan: text, approver: nullable(text), at: text })),
   artifacts: list(
     object({
       id: text,

@@ -24,7 +24,7 @@ import {
   programmeOf,
   wordsOf,
 } from './programme.ts';
-import { list, object, text } from './shape.ts';
+import { list, nullable, object, text } from './shape.ts';
 import { acceptOption, answersOf } from './timing-options.ts';
 import type { World } from './world.ts';
 
@@ -101,7 +101,7 @@ type ApproveOptions = {
   readonly emergency?: string;
 };
 
-const approved = object({ plan: text, waves: list(text) });
+const approved = object({ plan: text, waves: list(text), takesEffectAt: nullable(text) });
 
 function addApprove(alert: Command, world: World): void {
   const command = alert
@@ -120,8 +120,10 @@ function addApprove(alert: Command, world: World): void {
       ...{ plan, ...answersOf({ ...(said.accept ? { accept: said.accept } : {}) }) },
       ...(emergency === undefined ? {} : { emergency }),
     });
-    const { waves } = approved(raw, 'approval');
-    return { json: raw, text: `Approved ${id}\nwaves open at ${waves.join(', ')}\n` };
+    const { waves, takesEffectAt } = approved(raw, 'approval');
+    const done = `Approved ${id}\nwaves open at ${waves.join(', ')}\n`;
+    const announced = `Announced ${id}\napproved at ${takesEffectAt}, unless somebody vetoes it\n`;
+    return { json: raw, text: takesEffectAt === null ? done : announced };
   });
 }
 

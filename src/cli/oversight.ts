@@ -11,6 +11,7 @@ import {
   say,
   wordsOf,
 } from './programme.ts';
+import { addVeto } from './second-person.ts';
 import { flag, list, nullable, object, text } from './shape.ts';
 import type { World } from './world.ts';
 
@@ -48,14 +49,16 @@ const PROPOSALS: Readonly<Record<string, string>> = {
   AGREEMENT_SIGNED: 'a signature under the terms: terms countersign, terms refuse',
   FACTS_STATED: 'a member states facts of its own: participant statements, attest',
   APPLICATION_OPEN: 'somebody asks to join: application show',
+  SECOND_PERSON_PROPOSED: 'another form of the second person: programme second-person confirm',
+  TAKES_EFFECT: 'TAKES EFFECT BY ITSELF when due, unless somebody vetoes it: work veto',
   APPLICATION_APPEALED: 'an appeal of an applicant: application grant-appeal, dismiss-appeal',
 };
 
 /** `work list` */
 export function addWorkCommands(program: Command, world: World): void {
-  const command = program
-    .command('work')
-    .description('what waits for a person')
+  const parent = program.command('work').description('what waits for a person');
+  addVeto(parent, world);
+  const command = parent
     .command('list')
     .description('what was held, and why, and what waits for a second person; overdue first')
     .option(PROGRAMME, PROGRAMME_HELP);

@@ -19,6 +19,7 @@ import { addParticipantCommands } from './participant.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addProgrammeCommands } from './programme.ts';
 import { addRecoveryCommands } from './recovery.ts';
+import { addSecondPersonCommands } from './second-person.ts';
 import { addMigrateCommand, addServeCommand } from './serve.ts';
 import { addTermsCommands } from './terms.ts';
 import { addTraceCommands } from './trace.ts';
@@ -44,7 +45,7 @@ export function buildProgram(world: World): Command {
   addAdminCommands(program, world);
   addInitCommand(program, world);
   addDoctorCommand(program, world);
-  addProgrammeCommands(program, world);
+  addSecondPersonCommands(addProgrammeCommands(program, world), world);
   addParticipantCommands(program, world);
   addApplicationCommands(program, world);
   addTermsCommands(program, world);

@@ -17,7 +17,7 @@ const policy = object({
   words: object({ tiers: entries(text), kinds: entries(text), reasons: entries(text) }),
 });
 
-export function addProgrammeCommands(program: Command, world: World): void {
+export function addProgrammeCommands(program: Command, world: World): Command {
   const command = program.command('programme').description('programmes of this issuer');
   const listing = command.command('list').description('programmes with their pack and reader cap');
   clientAction(world, listing, async (client) => {
@@ -29,6 +29,7 @@ export function addProgrammeCommands(program: Command, world: World): void {
   addPlatform(command, world);
   addKeyAge(command, world);
   addRegister(command, world);
+  return command;
 }
 
 const keyAge = object({ days: nullable(real) });

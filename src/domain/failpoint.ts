@@ -16,6 +16,8 @@ export const FAILPOINTS = [
   'tick.committed',
   'tick.pinned',
   'standing.taken',
+  'announced.concluded',
+  'announced.committed',
   'trace.read',
   'seal.frozen',
   'seal.split',

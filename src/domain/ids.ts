@@ -56,6 +56,10 @@ export type LeakId = Id<'leak'>;
 export type KnowledgeId = Id<'knowledge'>;
 /** A custody of mark keys, proposed or in force. */
 export type CustodyId = Id<'custody'>;
+/** Another form of the second person that somebody proposes. */
+export type FormChangeId = Id<'form_change'>;
+/** What one person has announced. */
+export type AnnouncedId = Id<'announced'>;
 /** A notice in the outbox. */
 export type NoticeId = Id<'notice'>;
 

@@ -19,8 +19,11 @@ export type StandingReason = (typeof STANDING_REASONS)[number] | 'appeal_granted
  */
 export type StepForm = 'one_then_confirm' | 'two_persons';
 
-/** How a step ended. A proposal that was overtaken, or an emergency that two persons settled. */
-export const STEP_OUTCOMES = ['confirmed', 'refused', 'superseded'] as const;
+/**
+ * How a step ended. Superseded: a proposal that was overtaken, or an emergency that two persons
+ * settled. Lapsed: a proposal whose proposer's access has ended.
+ */
+export const STEP_OUTCOMES = ['confirmed', 'refused', 'superseded', 'lapsed'] as const;
 /** One of `STEP_OUTCOMES`. */
 export type StepOutcome = (typeof STEP_OUTCOMES)[number];
 

@@ -24,7 +24,9 @@ import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { requireApart } from './affiliations.ts';
 import { readHead, sealHead } from './alert-head.ts';
+import { announce } from './announce.ts';
 import { applyEvent } from './apply-event.ts';
+import { type Concluder, concludedBy, requireAnother } from './conclude.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
 import { grantNow } from './grant-due.ts';
@@ -93,6 +95,8 @@ export async function proposeIfMore(
   const changeEnc = encryptFor(keys, rowOf(id), Buffer.from(canonicalJson(plainOf(change))));
   const stored = { id, alert: alert.id, changeEnc, proposer: caller.id, kind: change.kind };
   await insertChange(tx, act, stored);
+  const { digest } = proposed;
+  await announce(tx, act, { act: 'alert_change', id, digest, proposer: caller.id });
   return proposed;
 }
 
@@ -124,30 +128,42 @@ export async function approveChange(
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<{ alert: AlertId }> {
-  return once(context, key, now, async (tx) => {
-    const known = await openChange(tx, id);
-    const { alert } = await lockedAlert(tx, known.alert, null);
-    // Read again under the lock: two approvals of it wait for each other there.
-    const stored = await openChange(tx, id);
-    if (stored.proposer === caller.id) {
-      throw new TocsinError('SECOND_PERSON', 'approval: expected a person who did not propose it');
-    }
-    const change = await opened(context, tx, stored);
-    if ('participant' in change) {
-      await requireApart(tx, caller.id, 'participant', change.participant);
-    }
-    if ((await shown(context, tx, alert, { id, change }, now)).digest !== digest) {
-      throw new TocsinError(
-        'APPROVAL_VOID',
-        'digest: expected that of the plans as they are now; look at the proposal again',
-        { field: 'digest' },
-      );
-    }
-    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
-    await decideChange(tx, act, stored, caller.id);
-    await apply(context, tx, act, alert, change, stored.proposer);
-    return { alert: alert.id };
-  });
+  return once(context, key, now, (tx) =>
+    concludeChange(context, tx, concludedBy(caller), id, digest, now),
+  );
+}
+
+/** The same within a transaction, by whoever concludes it. */
+export async function concludeChange(
+  context: Context,
+  tx: Tx,
+  by: Concluder,
+  id: ChangeId,
+  digest: string,
+  now: Instant,
+): Promise<{ alert: AlertId }> {
+  const known = await openChange(tx, id);
+  const { alert } = await lockedAlert(tx, known.alert, null);
+  // Read again under the lock: two approvals of it wait for each other there.
+  const stored = await openChange(tx, id);
+  requireAnother(by, stored.proposer, 'approval');
+  const change = await opened(context, tx, stored);
+  if ('participant' in change) {
+    // Of what nobody vetoed, who proposed it is the only one who had a part in it.
+    const person = by.person ?? stored.proposer;
+    await requireApart(tx, person, 'participant', change.participant);
+  }
+  if ((await shown(context, tx, alert, { id, change }, now)).digest !== digest) {
+    throw new TocsinError(
+      'APPROVAL_VOID',
+      'digest: expected that of the plans as they are now; look at the proposal again',
+      { field: 'digest' },
+    );
+  }
+  const act = { programme: alert.programme, actor: by.actor, at: now };
+  await decideChange(tx, act, stored, by.person);
+  await apply(context, tx, act, alert, change, stored.proposer);
+  return { alert: alert.id };
 }
 
 async function openChange(tx: Tx, id: ChangeId): Promise<StoredChange> {

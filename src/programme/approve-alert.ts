@@ -1,12 +1,13 @@
 import { canonicalJson, type Json } from '../crypto/canonical.ts';
 import { lp, sha256, sha256Hex } from '../crypto/hash.ts';
+import { newId } from '../crypto/random.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { AlertId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Schedule, waves } from '../domain/schedule.ts';
 import { type AlertRow, alertById, artifactsOf } from '../store/alert-reader.ts';
-import { insertApproval } from '../store/alert-writer.ts';
+import { insertApproval, isAuthor } from '../store/alert-writer.ts';
 import { breakGlassForUpdate } from '../store/break-glass-store.ts';
 import type { Tx } from '../store/database.ts';
 import { recordEvent } from '../store/event-writer.ts';
@@ -17,7 +18,9 @@ import { enrolmentOf, NO_RELATION, relationsTo } from '../store/participant-read
 import { programmeById } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { keepHead, readHead } from './alert-head.ts';
+import { announce } from './announce.ts';
 import { type BreakGlassReason, breakGlass } from './break-glass.ts';
+import { type Concluder, concludedBy } from './conclude.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { opensToSignatory, windowFault } from './embargo-consent.ts';
@@ -38,12 +41,26 @@ export type ApprovalAnswers = {
   readonly signature?: ApprovalSignature | null;
 };
 
+/** What is said beside the digest itself, all of it. */
+type Said = Required<Omit<ApprovalAnswers, 'signature'>>;
+
+/** What came of an approval. */
+export type Approved = {
+  readonly alert: AlertId;
+  readonly plan: string;
+  /** None while it is announced. */
+  readonly waves: readonly Instant[];
+  /** When an author's announcement takes effect, unless somebody vetoes it; null: it has. */
+  readonly takesEffectAt: Instant | null;
+};
+
 type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
 /**
  * The second person approves exactly the plan with this digest. The plan is made again here, under
  * the lock that holds off every change of its facts: if anything changed since it was shown, the
- * digest differs and nothing is approved. What is overdue by then is released in one wave.
+ * digest differs and nothing is approved. What is overdue by then is released in one wave. Where
+ * the programme has chosen so, an author announces it instead, and all may veto that.
  * @throws SECOND_PERSON for whoever opened or changed the alert; APPROVAL_VOID for another plan;
  * CONFLICT when approved already, or where a wave opens while somebody invited may still answer;
  * TIMING_REFUSED where the clock refuses its T0 and this is no emergency; as `keepSignature`.
@@ -56,41 +73,95 @@ export async function approveAlert(
   now: Instant,
   key: IdempotencyKey | null = null,
   { accept = {}, emergency = null, signature = null }: ApprovalAnswers = {},
-): Promise<{ alert: AlertId; plan: string; waves: Instant[] }> {
+): Promise<Approved> {
   return once(context, key, now, async (tx) => {
-    const known = await alertById(tx, alertId);
-    if (!known) throw unknownAlert();
-    await lockToChange(tx, known.programme);
-    const alert = await alertById(tx, alertId);
-    if (!alert) throw unknownAlert();
-    if (alert.state !== 'draft') {
-      throw new TocsinError('CONFLICT', `alert: expected a draft, found it ${alert.state}`);
-    }
-    const plan = await makePlan(context, tx, alert);
-    if (plan.digest !== digest) {
-      throw new TocsinError(
-        'APPROVAL_VOID',
-        `plan: expected digest ${plan.digest}, of the plan as it is now, found ${digest}`,
-        { field: 'plan' },
-      );
-    }
-    await checkWindows(context, tx, alert, now);
+    const alert = await alertToApprove(context, tx, alertId, digest, now);
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
-    await keepSignature(context, tx, act, caller, { alert: alertId, plan: digest }, signature);
-    const published = (await breakGlassForUpdate(tx, alertId)) !== null;
-    if (!published) await holdPlan(context, tx, act, alert, caller.id, { accept, emergency });
-    const opening = wavesFrom(alert.schedule, now);
-    await insertApproval(tx, act, {
-      alert: alertId,
-      plan: digest,
-      approver: caller.id,
-      waves: opening,
+    const approved = { alert: alertId, plan: digest };
+    await keepSignature(context, tx, act, caller, { ...approved, accept, emergency }, signature);
+    const own = await isAuthor(tx, alertId, caller.id);
+    const answers = { accept, emergency };
+    if (own && saysNothing(answers)) {
+      await holdPlan(context, tx, act, alert, caller.id, answers);
+      const announced = { act: 'alert_approval', id: newId(), subject: alertId, digest } as const;
+      const takesEffectAt = await announce(tx, act, { ...announced, proposer: caller.id });
+      if (takesEffectAt !== null) return { ...approved, waves: [], takesEffectAt };
+    }
+    const by = concludedBy(caller);
+    const waves = await putApproval(context, tx, act, by, alert, digest, {
+      ...answers,
+      by: caller.id,
     });
-    await commitMarks(context, tx, alert, act);
-    if (emergency === null || published) return { alert: alertId, plan: digest, waves: opening };
-    await breakGlass(tx, act, alert, caller.id, emergency);
-    return { alert: alertId, plan: digest, waves: [now] };
+    return { ...approved, waves, takesEffectAt: null };
   });
+}
+
+/** What was announced takes effect as an approval does. It accepts no finding of the clock. */
+export async function concludeApproval(
+  context: Context,
+  tx: Tx,
+  by: Concluder,
+  announced: { readonly alert: AlertId; readonly digest: string; readonly proposer: PersonId },
+  now: Instant,
+): Promise<void> {
+  const { digest, proposer } = announced;
+  const alert = await alertToApprove(context, tx, announced.alert, digest, now);
+  const act = { programme: alert.programme, actor: by.actor, at: now };
+  const answers = { accept: {}, emergency: null, by: proposer };
+  await putApproval(context, tx, act, by, alert, digest, answers);
+}
+
+/** What would take another person now cannot be announced. */
+function saysNothing({ accept, emergency }: Said): boolean {
+  return emergency === null && Object.keys(accept).length === 0;
+}
+
+/** A draft under the release lock, whose plan is the one with this digest. */
+async function alertToApprove(
+  context: Context,
+  tx: Tx,
+  id: AlertId,
+  digest: string,
+  now: Instant,
+): Promise<AlertRow> {
+  const known = await alertById(tx, id);
+  if (!known) throw unknownAlert();
+  await lockToChange(tx, known.programme);
+  const alert = await alertById(tx, id);
+  if (!alert) throw unknownAlert();
+  if (alert.state !== 'draft') {
+    throw new TocsinError('CONFLICT', `alert: expected a draft, found it ${alert.state}`);
+  }
+  const plan = await makePlan(context, tx, alert);
+  if (plan.digest !== digest) {
+    throw new TocsinError(
+      'APPROVAL_VOID',
+      `plan: expected digest ${plan.digest}, of the plan as it is now, found ${digest}`,
+      { field: 'plan' },
+    );
+  }
+  await checkWindows(context, tx, alert, now);
+  return alert;
+}
+
+/** Returns the waves laid out. The database refuses an author, and a wait that was none. */
+async function putApproval(
+  context: Context,
+  tx: Tx,
+  act: Act,
+  { person }: Concluder,
+  alert: AlertRow,
+  plan: string,
+  { accept, emergency, by }: Said & { readonly by: PersonId },
+): Promise<Instant[]> {
+  const published = (await breakGlassForUpdate(tx, alert.id)) !== null;
+  if (!published) await holdPlan(context, tx, act, alert, by, { accept, emergency });
+  const opening = wavesFrom(alert.schedule, act.at);
+  await insertApproval(tx, act, { alert: alert.id, plan, approver: person, waves: opening });
+  await commitMarks(context, tx, alert, act);
+  if (emergency === null || published) return opening;
+  await breakGlass(tx, act, alert, by, emergency);
+  return [act.at];
 }
 
 /** The waves still to come; those whose time has passed are one wave of this moment. */
@@ -108,7 +179,7 @@ async function holdPlan(
   act: Act,
   alert: AlertRow,
   by: PersonId,
-  { accept, emergency }: Required<Omit<ApprovalAnswers, 'signature'>>,
+  { accept, emergency }: Said,
 ): Promise<void> {
   const head = await readHead(context, tx, alert);
   if (isSettled(alert, head, act.at)) return;

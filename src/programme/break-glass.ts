@@ -1,11 +1,12 @@
 import type { Actor } from '../domain/event.ts';
 import type { PersonId, ProgrammeId } from '../domain/ids.ts';
-import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
+import { type Instant, plus } from '../domain/instant.ts';
 import type { AlertRow } from '../store/alert-reader.ts';
 import { touchAlert } from '../store/alert-writer.ts';
 import { insertBreakGlass } from '../store/break-glass-store.ts';
 import type { Tx } from '../store/database.ts';
 import { BREAK_GLASS, insertQuestion } from '../store/delivery-writer.ts';
+import { confirmWithin } from '../store/second-person-store.ts';
 import { endEmbargo } from './end-embargo.ts';
 
 /** Why somebody published at once, as the ledger keeps it: a word, never prose. */
@@ -17,9 +18,6 @@ export const BREAK_GLASS_REASONS = [
   'other',
 ] as const;
 export type BreakGlassReason = (typeof BREAK_GLASS_REASONS)[number];
-
-/** By when a second person is to confirm. */
-const CONFIRM_WITHIN_MS = HOUR_MS;
 
 type Act = { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant };
 
@@ -51,7 +49,7 @@ export async function confirmLater(
   reason: BreakGlassReason,
 ): Promise<Instant> {
   const { programme, at } = act;
-  const confirmBy = plus(at, CONFIRM_WITHIN_MS);
+  const confirmBy = plus(at, await confirmWithin(tx, programme, 'publication'));
   await insertBreakGlass(tx, act, { alert: id, actor: person, reason, confirmBy });
   await insertQuestion(tx, { programme, code: BREAK_GLASS, alert: id, at });
   return confirmBy;

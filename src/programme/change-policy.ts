@@ -22,15 +22,16 @@ import {
   openProposals,
   type Proposal,
   proposalById,
-  proposalForUpdate,
   reschedule,
   rescheduleDraft,
 } from '../store/policy-store.ts';
 import { activePolicyHash, activatePolicy as storePolicy } from '../store/programme-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { vulnerabilityOf } from './alert-head.ts';
+import { announce } from './announce.ts';
 import { checkPolicy } from './check-policy.ts';
 import { comparePolicies, type PolicyComparison } from './compare-policies.ts';
+import { type Concluder, concludedBy, requireAnother } from './conclude.ts';
 import type { Context } from './context.ts';
 import type { PackFiles } from './create-programme.ts';
 import { compileFiles } from './policy-shelf.ts';
@@ -70,12 +71,12 @@ export async function proposePolicy(
   }
   return once(context, key, now, async (tx) => {
     const proposal = newId<ProposalId>();
-    await insertProposal(
-      tx,
-      { programme, actor: actorOf(caller), at: now },
-      { id: proposal, ...policy, sha256, base, facts, proposer: caller.id },
-    );
-    return { proposal, digest: digestOf({ id: proposal, sha256, base, facts }), comparison };
+    const act = { programme, actor: actorOf(caller), at: now };
+    const proposer = caller.id;
+    await insertProposal(tx, act, { id: proposal, ...policy, sha256, base, facts, proposer });
+    const digest = digestOf({ id: proposal, sha256, base, facts });
+    await announce(tx, act, { act: 'policy', id: proposal, digest, proposer });
+    return { proposal, digest, comparison };
   });
 }
 
@@ -96,27 +97,39 @@ export async function activateProposal(
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<{ sha256: string; alerts: number }> {
-  return once(context, key, now, async (tx) => {
-    const known = await proposalForUpdate(tx, id);
-    if (!known) throw unknownProposal();
-    await lockToChange(tx, known.programme);
-    await checkApproval(tx, known, caller, digest);
-    const policy = compileFiles(known.files);
-    const act = { programme: known.programme, actor: actorOf(caller), at: now };
-    await decideProposal(tx, id, caller.id, now);
-    return putInForce(context, tx, act, policy, { pack: known.pack, files: known.files });
-  });
+  return once(context, key, now, (tx) =>
+    concludePolicy(context, tx, concludedBy(caller), id, digest, now),
+  );
+}
+
+/** The same within a transaction, by whoever concludes it. */
+export async function concludePolicy(
+  context: Context,
+  tx: Tx,
+  by: Concluder,
+  id: ProposalId,
+  digest: string,
+  now: Instant,
+): Promise<{ sha256: string; alerts: number }> {
+  const known = await proposalById(tx, id);
+  if (!known) throw unknownProposal();
+  const { programme, pack, files } = known;
+  await lockToChange(tx, programme);
+  // Read again under the lock: two approvals of it wait for each other there.
+  await checkApproval(tx, (await proposalById(tx, id)) ?? known, by, digest);
+  const policy = compileFiles(files);
+  const act = { programme, actor: by.actor, at: now };
+  await decideProposal(tx, id, by.person, now);
+  return putInForce(context, tx, act, policy, { pack, files });
 }
 
 async function checkApproval(
   tx: Tx,
   proposal: Proposal,
-  caller: PersonCaller,
+  by: Concluder,
   digest: string,
 ): Promise<void> {
-  if (proposal.proposer === caller.id) {
-    throw new TocsinError('SECOND_PERSON', 'policy: expected a person who did not propose it');
-  }
+  requireAnother(by, proposal.proposer, 'policy');
   if (proposal.decidedAt !== null) {
     throw new TocsinError('CONFLICT', 'policy: expected an open proposal, found one decided');
   }

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import { dueAt } from '../store/due-reader.ts';
+import { concludeAnnounced } from './conclude-announced.ts';
 import type { Context } from './context.ts';
 import { decideBySilence } from './early-waves.ts';
 import { lapseInvitations } from './lapse-invitations.ts';
@@ -11,9 +12,9 @@ import { sealDue } from './seal-mark-keys.ts';
 
 /**
  * Ends the invitations nobody answered, records acts that nobody confirmed, opens the waves that
- * nobody refused to bring forward, and releases what is due at `now`; then closes and seals mark
- * keys whose time is over, takes up readers' new keys, and tells of those that end soon. Most often
- * there is nothing. Returns how many batches were released.
+ * nobody refused to bring forward, puts in force what nobody vetoed, and releases what is due at
+ * `now`; then closes and seals mark keys whose time is over, takes up readers' new keys, and tells
+ * of those that end soon. Most often there is nothing. Returns how many batches were released.
  * @throws as `releaseDue`, `sealDue`.
  */
 export async function doDue(context: Context, now: Instant): Promise<number> {
@@ -22,7 +23,8 @@ export async function doDue(context: Context, now: Instant): Promise<number> {
   // Silence first: at the very instant a wave opens, who has not answered has refused.
   if (due.invitations) await lapseInvitations(context, now);
   if (due.proposals) await decideBySilence(context, now);
-  const opens = due.releases || due.invitations || due.proposals;
+  if (due.announced) await concludeAnnounced(context, now);
+  const opens = due.releases || due.invitations || due.proposals || due.announced;
   const batches = opens ? await releaseDue(context, now) : 0;
   if (due.halves) await closeLapsed(context, now);
   if (due.keys) await sealDue(context, now);

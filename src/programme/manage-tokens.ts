@@ -2,6 +2,7 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { lapseProposals } from '../store/lapse-store.ts';
 import { dropSubject } from '../store/oidc-store.ts';
 import { endPasskeyLinks, removePasskeys } from '../store/passkey-store.ts';
 import type { TokenHolder } from '../store/programme-store.ts';
@@ -55,7 +56,8 @@ export async function addLink(
 
 /**
  * Ends all that a holder gets in by: tokens and sessions, passkeys, links that were not used. From
- * the commit on each of them is unknown; a person has no scope left to sign in to.
+ * the commit on each of them is unknown; a person has no scope left to sign in to, and what they
+ * alone had proposed lapses.
  * @throws NOT_FOUND
  */
 export async function endTokens(
@@ -69,7 +71,10 @@ export async function endTokens(
     await removePasskeys(tx, { actor, at: now }, holder);
     await endPasskeyLinks(tx, holder, now);
     await dropSubject(tx, holder);
-    if (holder.kind === 'person') await withdrawScopes(tx, holder.id);
+    if (holder.kind === 'person') {
+      await withdrawScopes(tx, holder.id);
+      await lapseProposals(tx, { actor, at: now }, holder.id);
+    }
     return { revoked: await revokeTokens(tx, holder, actor, now) };
   });
 }

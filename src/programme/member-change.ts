@@ -6,6 +6,7 @@ import { newId } from '../crypto/random.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { MemberChangeId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { VetoableAct } from '../domain/second-person.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
@@ -18,7 +19,9 @@ import {
 } from '../store/member-change-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { requireApart } from './affiliations.ts';
+import { announce } from './announce.ts';
 import { applyMemberChange, type MemberChange } from './apply-member-change.ts';
+import { type Concluder, concludedBy, requireAnother } from './conclude.ts';
 import type { Context } from './context.ts';
 
 /** What waits for a second person, and the digest that this person confirms. */
@@ -49,20 +52,28 @@ export async function proposeMemberChange(
   const id = newId<MemberChangeId>();
   const json = canonicalJson(content as unknown as Json);
   const digest = shown ?? digestOf(id, programme, json);
-  await insertMemberChange(
-    tx,
-    { programme, actor: actorOf(caller), at: now },
-    {
-      id,
-      kind: content.kind,
-      participant: content.participant,
-      changeEnc: encryptColumn(context.keys.standings, rowOf(id), Buffer.from(json)),
-      digest,
-      proposer: caller.id,
-    },
-  );
+  const act = { programme, actor: actorOf(caller), at: now };
+  const { kind, participant } = content;
+  const changeEnc = encryptColumn(context.keys.standings, rowOf(id), Buffer.from(json));
+  const proposer = caller.id;
+  await insertMemberChange(tx, act, { id, kind, participant, changeEnc, digest, proposer });
+  await announce(tx, act, { act: ACT_OF[kind], id, digest, proposer });
   return { change: id, digest };
 }
+
+/** By which act of the second-person set a change is confirmed. */
+const ACT_OF: Readonly<Record<MemberChange['kind'], VetoableAct>> = {
+  admission: 'admission',
+  refusal: 'admission',
+  import: 'import',
+  enrolment: 'member_facts',
+  trust: 'member_facts',
+  transition: 'member_facts',
+  key_report: 'member_facts',
+  officer: 'member_facts',
+  terms: 'terms',
+  register: 'register',
+};
 
 function digestOf(change: MemberChangeId, programme: ProgrammeId, content: string): string {
   return sha256Hex(Buffer.from(canonicalJson({ v: 1, change, programme, content })));
@@ -95,37 +106,47 @@ export async function decideMemberChange(
   stated: { readonly decision: 'confirm' | 'refuse'; readonly digest: string },
   now: Instant,
   key: IdempotencyKey | null = null,
-): Promise<{ outcome: MemberChangeOutcome }> {
-  return once(context, key, now, async (tx) => {
-    const known = await memberChangeById(tx, id);
-    if (!known) throw unknownChange();
-    await lockToChange(tx, known.programme);
-    // Read again under the lock: two decisions wait for each other there.
-    const stored = (await memberChangeById(tx, id)) ?? known;
-    checkDecision(stored, caller, stated);
-    const act = { programme: stored.programme, actor: actorOf(caller), at: now };
-    const outcome = stated.decision === 'confirm' ? 'confirmed' : 'refused';
-    await decideStoredMemberChange(tx, act, stored, { outcome, decider: caller.id });
-    if (outcome === 'confirmed') {
-      const content = contentOf(context, stored);
-      // The route names the change; whom it is about is known where that is one participant.
-      for (const participant of content.kind === 'transition' ? content.participants : []) {
-        await requireApart(tx, caller.id, 'participant', participant);
-      }
-      await applyMemberChange(context, tx, act, id, content);
+): Promise<{ outcome: 'confirmed' | 'refused' }> {
+  return once(context, key, now, (tx) =>
+    concludeMemberChange(context, tx, concludedBy(caller), id, stated, now),
+  );
+}
+
+/** The same within a transaction, by whoever concludes it. */
+export async function concludeMemberChange(
+  context: Context,
+  tx: Tx,
+  by: Concluder,
+  id: MemberChangeId,
+  stated: Parameters<typeof decideMemberChange>[3],
+  now: Instant,
+): Promise<{ outcome: 'confirmed' | 'refused' }> {
+  const known = await memberChangeById(tx, id);
+  if (!known) throw unknownChange();
+  await lockToChange(tx, known.programme);
+  // Read again under the lock: two decisions wait for each other there.
+  const stored = (await memberChangeById(tx, id)) ?? known;
+  checkDecision(stored, by, stated);
+  const act = { programme: stored.programme, actor: by.actor, at: now };
+  const outcome = stated.decision === 'confirm' ? 'confirmed' : 'refused';
+  await decideStoredMemberChange(tx, act, stored, { outcome, decider: by.person });
+  if (outcome === 'confirmed') {
+    const content = contentOf(context, stored);
+    // The route names the change; whom it is about is known where that is one participant.
+    for (const participant of content.kind === 'transition' ? content.participants : []) {
+      await requireApart(tx, by.person ?? stored.proposer, 'participant', participant);
     }
-    return { outcome };
-  });
+    await applyMemberChange(context, tx, act, id, content);
+  }
+  return { outcome };
 }
 
 function checkDecision(
   { proposer, outcome, digest }: StoredMemberChange,
-  caller: PersonCaller,
+  by: Concluder,
   stated: Parameters<typeof decideMemberChange>[3],
 ): void {
-  if (proposer === caller.id && stated.decision === 'confirm') {
-    throw new TocsinError('SECOND_PERSON', 'decision: expected a person who did not propose it');
-  }
+  if (stated.decision === 'confirm') requireAnother(by, proposer, 'decision');
   if (outcome !== null) {
     throw new TocsinError('CONFLICT', 'change: expected an open one, found one decided');
   }

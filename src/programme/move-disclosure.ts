@@ -15,7 +15,9 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import { keepHead, NOTHING_SAID, readHead, vulnerabilityOf } from './alert-head.ts';
+import { announce } from './announce.ts';
 import { checkWindows } from './approve-alert.ts';
+import { type Concluder, concludedBy, requireAnother } from './conclude.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
 import { earlyWaves, openEarly, tellOfChange } from './early-waves.ts';
@@ -86,7 +88,11 @@ export async function proposeMove(
     await keepHead(context, tx, alertId, { ...head, proposals });
     await insertMove(tx, act, { ...move, proposer: caller.id });
     await recordSaid(tx, act, { alert: alertId, disclosureAt: to }, said);
-    return shown(context, tx, move, now);
+    const proposed = await shown(context, tx, move, now);
+    const { digest } = proposed;
+    const announced = { act: 'disclosure_change', id: proposal, digest } as const;
+    await announce(tx, act, { ...announced, proposer: caller.id });
+    return proposed;
   });
 }
 
@@ -115,50 +121,62 @@ export async function approveMove(
   key: IdempotencyKey | null = null,
   accept: TimingAnswers['accept'] = {},
 ): Promise<{ disclosureAt: Instant; noticed: number }> {
-  return once(context, key, now, async (tx) => {
-    await requireCertainTime(tx);
-    const known = await openMove(tx, id);
-    const { alert } = await lockedAlert(tx, known.alert, null);
-    // Read again under the lock: two approvals of it wait for each other there.
-    const move = await openMove(tx, id);
-    if (move.proposer === caller.id) {
-      throw new TocsinError('SECOND_PERSON', 'approval: expected a person who did not propose it');
-    }
-    checkUnderEmbargo(alert, now);
-    if (move.kind === 'move' && move.to <= now) {
-      throw new TocsinError('CONFLICT', 'T0: expected one to come');
-    }
-    if ((await shown(context, tx, move, now)).digest !== digest) {
-      throw new TocsinError(
-        'APPROVAL_VOID',
-        'digest: expected that of the plans as they are now; look at the proposal again',
-        { field: 'digest' },
-      );
-    }
-    if (move.kind === 'move') await checkAnswers(context, tx, alert, move, now);
-    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
-    const { policy, schedule } = await scheduleFor(context, tx, alert, move);
-    await decideMove(tx, act, move, { how: 'approved', approver: caller.id });
-    if (move.kind === 'compress') {
-      const { disclosureAt } = schedule;
-      const noticed = await openEarly(tx, act, policy, alert, schedule, move.proposer);
-      return { disclosureAt, noticed };
-    }
-    const before = await readHead(context, tx, alert);
-    const { [id]: kept = NOTHING_SAID, ...proposals } = before.proposals;
-    const head = { ...forOtherDate(before), proposals };
-    const standing = await standingOf(tx, policy, alert, head, id, now);
-    const asked = { policy, schedule, standing, kept, by: caller.id, second: true };
-    const { record, said } = holdDate(asked, { reasons: [], accept }, now);
-    await keepHead(context, tx, alert.id, { ...head, timing: record });
-    await recordSaid(tx, act, { alert: alert.id, disclosureAt: move.to }, said);
-    const from = alert.schedule.disclosureAt;
-    await moveSchedule(tx, act, { alert: alert.id, from, schedule });
-    await reviseConsents(context, tx, act, { ...alert, schedule }, from);
-    await touchAlert(tx, act, alert.id, alert.version + 1, move.proposer);
-    await reschedule(tx, act, alert.id, schedule, waves(schedule));
-    return { disclosureAt: move.to, noticed: await tellOfChange(tx, act, policy, alert.id) };
-  });
+  return once(context, key, now, (tx) =>
+    concludeMove(context, tx, concludedBy(caller), id, digest, now, accept),
+  );
+}
+
+/** The same within a transaction, by whoever concludes it: a wait accepts no finding. */
+export async function concludeMove(
+  context: Context,
+  tx: Tx,
+  concluder: Concluder,
+  id: MoveId,
+  digest: string,
+  now: Instant,
+  accept: TimingAnswers['accept'] = {},
+): Promise<{ disclosureAt: Instant; noticed: number }> {
+  await requireCertainTime(tx);
+  const known = await openMove(tx, id);
+  const { alert } = await lockedAlert(tx, known.alert, null);
+  // Read again under the lock: two approvals of it wait for each other there.
+  const move = await openMove(tx, id);
+  requireAnother(concluder, move.proposer, 'approval');
+  checkUnderEmbargo(alert, now);
+  if (move.kind === 'move' && move.to <= now) {
+    throw new TocsinError('CONFLICT', 'T0: expected one to come');
+  }
+  if ((await shown(context, tx, move, now)).digest !== digest) {
+    throw new TocsinError(
+      'APPROVAL_VOID',
+      'digest: expected that of the plans as they are now; look at the proposal again',
+      { field: 'digest' },
+    );
+  }
+  if (move.kind === 'move') await checkAnswers(context, tx, alert, move, now);
+  const act = { programme: alert.programme, actor: concluder.actor, at: now };
+  const { policy, schedule } = await scheduleFor(context, tx, alert, move);
+  await decideMove(tx, act, move, { how: 'approved', approver: concluder.person });
+  if (move.kind === 'compress') {
+    const { disclosureAt } = schedule;
+    const noticed = await openEarly(tx, act, policy, alert, schedule, move.proposer);
+    return { disclosureAt, noticed };
+  }
+  const before = await readHead(context, tx, alert);
+  const { [id]: kept = NOTHING_SAID, ...proposals } = before.proposals;
+  const head = { ...forOtherDate(before), proposals };
+  const standing = await standingOf(tx, policy, alert, head, id, now);
+  const by = concluder.person ?? move.proposer;
+  const asked = { policy, schedule, standing, kept, by, second: true };
+  const { record, said } = holdDate(asked, { reasons: [], accept }, now);
+  await keepHead(context, tx, alert.id, { ...head, timing: record });
+  await recordSaid(tx, act, { alert: alert.id, disclosureAt: move.to }, said);
+  const from = alert.schedule.disclosureAt;
+  await moveSchedule(tx, act, { alert: alert.id, from, schedule });
+  await reviseConsents(context, tx, act, { ...alert, schedule }, from);
+  await touchAlert(tx, act, alert.id, alert.version + 1, move.proposer);
+  await reschedule(tx, act, alert.id, schedule, waves(schedule));
+  return { disclosureAt: move.to, noticed: await tellOfChange(tx, act, policy, alert.id) };
 }
 
 /** @throws NOT_FOUND */

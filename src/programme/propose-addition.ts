@@ -20,7 +20,9 @@ import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { reschedule } from '../store/policy-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { announce } from './announce.ts';
 import { commitMarks } from './approve-alert.ts';
+import { type Concluder, concludedBy, requireAnother } from './conclude.ts';
 import type { Context } from './context.ts';
 import { lockedAlert, unknownAlert } from './draft-alert.ts';
 import { type ArtifactInput, checkRoom, freezeNew, placed, versionOf } from './new-artifact.ts';
@@ -80,6 +82,9 @@ export async function proposeAddition(
     const act = { programme: alert.programme, actor: actorOf(caller), at: now };
     await insertAddition(tx, act, head, content, caller.id);
     const proposed = await shown(context, tx, alert, await openAddition(tx, made.id), now);
+    const { digest } = proposed;
+    const announced = { act: 'late_artifact', id: made.id, digest } as const;
+    await announce(tx, act, { ...announced, proposer: caller.id });
     return { ...proposed, dropped: made.frozen.dropped };
   });
 }
@@ -114,42 +119,52 @@ export async function approveAddition(
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<{ artifact: ArtifactId; version: number }> {
-  return once(context, key, now, async (tx) => {
-    const known = await openAddition(tx, id);
-    const { alert } = await lockedAlert(tx, known.artifact.alert, null);
-    // Read again under the lock: two approvals of it wait for each other there.
-    const addition = await openAddition(tx, id);
-    if (addition.proposer === caller.id) {
-      throw new TocsinError('SECOND_PERSON', 'approval: expected a person who did not propose it');
-    }
-    if ((await shown(context, tx, alert, addition, now)).digest !== digest) {
-      throw new TocsinError(
-        'APPROVAL_VOID',
-        'digest: expected that of the plan as it is now; look at the addition again',
-        { field: 'digest' },
-      );
-    }
-    const artifacts = await artifactsOf(tx, alert.id);
-    checkRoom(artifacts);
-    // Two may have been proposed for one place.
-    versionOf(addition.artifact, artifacts);
-    const { slots, ordinal } = addition.artifact;
-    // A passage that another artifact has too must be one slot in both.
-    if (slots > 0 && ordinal !== artifacts.length) {
-      throw new TocsinError(
-        'CONFLICT',
-        `addition: expected the ${ordinal} artifacts it was frozen beside, found ` +
-          `${artifacts.length}; propose it again`,
-      );
-    }
-    const act = { programme: alert.programme, actor: actorOf(caller), at: now };
-    const approved = { ordinal: artifacts.length, approver: caller.id, digest };
-    await admitAddition(tx, act, addition, approved);
-    await touchAlert(tx, act, alert.id, alert.version + 1, addition.proposer);
-    await commitMarks(context, tx, alert, act);
-    await reschedule(tx, act, alert.id, alert.schedule, waves(alert.schedule));
-    return { artifact: id, version: alert.version + 1 };
-  });
+  return once(context, key, now, (tx) =>
+    concludeAddition(context, tx, concludedBy(caller), id, digest, now),
+  );
+}
+
+/** The same within a transaction, by whoever concludes it. */
+export async function concludeAddition(
+  context: Context,
+  tx: Tx,
+  by: Concluder,
+  id: ArtifactId,
+  digest: string,
+  now: Instant,
+): Promise<{ artifact: ArtifactId; version: number }> {
+  const known = await openAddition(tx, id);
+  const { alert } = await lockedAlert(tx, known.artifact.alert, null);
+  // Read again under the lock: two approvals of it wait for each other there.
+  const addition = await openAddition(tx, id);
+  requireAnother(by, addition.proposer, 'approval');
+  if ((await shown(context, tx, alert, addition, now)).digest !== digest) {
+    throw new TocsinError(
+      'APPROVAL_VOID',
+      'digest: expected that of the plan as it is now; look at the addition again',
+      { field: 'digest' },
+    );
+  }
+  const artifacts = await artifactsOf(tx, alert.id);
+  checkRoom(artifacts);
+  // Two may have been proposed for one place.
+  versionOf(addition.artifact, artifacts);
+  const { slots, ordinal } = addition.artifact;
+  // A passage that another artifact has too must be one slot in both.
+  if (slots > 0 && ordinal !== artifacts.length) {
+    throw new TocsinError(
+      'CONFLICT',
+      `addition: expected the ${ordinal} artifacts it was frozen beside, found ` +
+        `${artifacts.length}; propose it again`,
+    );
+  }
+  const act = { programme: alert.programme, actor: by.actor, at: now };
+  const approved = { ordinal: artifacts.length, approver: by.person, digest };
+  await admitAddition(tx, act, addition, approved);
+  await touchAlert(tx, act, alert.id, alert.version + 1, addition.proposer);
+  await commitMarks(context, tx, alert, act);
+  await reschedule(tx, act, alert.id, alert.schedule, waves(alert.schedule));
+  return { artifact: id, version: alert.version + 1 };
 }
 
 async function openAddition(tx: Tx, id: ArtifactId): Promise<Addition> {

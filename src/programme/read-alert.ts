@@ -39,7 +39,8 @@ export type AlertView = {
   readonly version: number;
   readonly approval: {
     readonly plan: string;
-    readonly approver: PersonId;
+    /** Null: nobody vetoed it while it was announced. */
+    readonly approver: PersonId | null;
     readonly at: Instant;
   } | null;
   readonly artifacts: readonly {

@@ -5,6 +5,7 @@ import type { PersonId } from '../domain/ids.ts';
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { lapseProposals } from '../store/lapse-store.ts';
 import { endPasskeyLinks, lockSigned, removePasskeys } from '../store/passkey-store.ts';
 import type { TokenHolder } from '../store/programme-store.ts';
 import {
@@ -13,7 +14,6 @@ import {
   lastRecoveries,
   lockRecovery,
   type Recovery,
-  type RecoveryOutcome,
 } from '../store/recovery-store.ts';
 import { revokeTokens } from '../store/token-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
@@ -21,8 +21,6 @@ import type { Context } from './context.ts';
 import { hashCode, lockOwn, makePasskeyLink, pageOf } from './passkeys.ts';
 
 const OPEN_DAYS = 7;
-
-export type { RecoveryOutcome } from '../store/recovery-store.ts';
 
 /**
  * Proposes that somebody gets a new link. The code is told to the proposer, this once: they bring
@@ -84,7 +82,7 @@ export async function decideRecovery(
   decision: 'confirm' | 'refuse',
   now: Instant,
   key: IdempotencyKey | null = null,
-): Promise<{ outcome: RecoveryOutcome; link: string | null }> {
+): Promise<{ outcome: 'confirmed' | 'refused'; link: string | null }> {
   return once(context, key, now, async (tx) => {
     await lockOwn(tx, caller);
     const found = await recoveryById(tx, id);
@@ -104,6 +102,8 @@ export async function decideRecovery(
     await removePasskeys(tx, act, holder);
     await endPasskeyLinks(tx, holder, now);
     await revokeTokens(tx, holder, act.actor, now);
+    // Whoever had got in may have proposed something too.
+    if (holder.kind === 'person') await lapseProposals(tx, act, holder.id);
     const link = await makePasskeyLink(tx, holder, act.actor, now, codeHash);
     return { outcome: 'confirmed', link: pageOf(context, link) } as const;
   });

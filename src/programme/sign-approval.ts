@@ -1,3 +1,4 @@
+import { canonicalJson } from '../crypto/canonical.ts';
 import { lp, sha256, sha256Hex } from '../crypto/hash.ts';
 import { type Assertion, isRolledBack } from '../crypto/passkey.ts';
 import { newId, randomBytes } from '../crypto/random.ts';
@@ -20,28 +21,43 @@ export type ApprovalSignature = {
   readonly passkey: Assertion;
 };
 
-type Approved = { readonly alert: AlertId; readonly plan: string };
+/** All that an approver says: of which plan, and what beside it. */
+export type ToSign = {
+  readonly alert: AlertId;
+  readonly plan: string;
+  /** Why they take findings of the clock upon themselves, by code. */
+  readonly accept: Readonly<Record<string, string>>;
+  /** Why it is to be published at once; null: it is not. */
+  readonly emergency: string | null;
+};
 
 /**
- * Asks for an approver's signature over exactly this plan: what an authenticator signs follows from
- * its digest, so that the signature is of no other.
+ * Asks for an approver's signature over exactly this plan and what is said beside it: what an
+ * authenticator signs follows from both, so that the signature is of nothing else.
  */
 export async function askToApprove(
   context: Context,
   caller: PersonCaller,
-  { alert, plan }: Approved,
+  asked: ToSign,
   now: Instant,
 ): Promise<RequestOptions & { readonly nonce: string }> {
   const nonce = randomBytes(32).toString('base64url');
-  const bound = [caller.id, alert, plan];
-  const challenge = approvalChallenge({ alert, plan }, nonce);
-  await ask(context, 'approve', bound, now, challenge);
+  const challenge = approvalChallenge(asked, nonce);
+  await ask(context, 'approve', [caller.id, asked.alert, asked.plan], now, challenge);
   return { ...requestOptions(context, challenge), nonce };
 }
 
 /** What is signed, base64url: docs/api.md says the same. */
-export function approvalChallenge({ alert, plan }: Approved, nonce: string): string {
-  return sha256(lp('tocsin/approval/v1', alert, plan, nonce)).toString('base64url');
+export function approvalChallenge(signed: ToSign, nonce: string): string {
+  const { alert, plan } = signed;
+  return sha256(lp('tocsin/approval/v2', alert, plan, hashOfSaid(signed), nonce)).toString(
+    'base64url',
+  );
+}
+
+/** Why somebody accepts a finding is content: what is kept beside the signature is its hash. */
+function hashOfSaid({ accept, emergency }: ToSign): string {
+  return sha256Hex(Buffer.from(canonicalJson({ accept: { ...accept }, emergency })));
 }
 
 /**
@@ -55,7 +71,7 @@ export async function keepSignature(
   tx: Tx,
   act: { readonly programme: ProgrammeId; readonly actor: Actor; readonly at: Instant },
   caller: PersonCaller,
-  { alert, plan }: Approved,
+  said: ToSign,
   signature: ApprovalSignature | null,
 ): Promise<void> {
   if (signature === null) {
@@ -64,7 +80,8 @@ export async function keepSignature(
     throw new TocsinError('SIGN_IN_NEEDED', expected, { field: 'signature' });
   }
   const { nonce, passkey: answer } = signature;
-  const challenge = approvalChallenge({ alert, plan }, nonce);
+  const { alert, plan } = said;
+  const challenge = approvalChallenge(said, nonce);
   const asked = await takeWithin(tx, 'approve', [caller.id, alert, plan], challenge, act.at);
   if (!asked) throw notSigned();
   const shown = await shownBy(context, tx, challenge, answer).catch((error: unknown) => {
@@ -78,6 +95,7 @@ export async function keepSignature(
   const bytes = (text: string) => Buffer.from(text, 'base64url');
   await insertSignature(tx, act, {
     ...{ id: newId(), alert, plan, nonce, passkey: passkey.id },
+    said: hashOfSaid(said),
     clientData: bytes(response.clientDataJSON),
     authenticatorData: bytes(response.authenticatorData),
     signature: bytes(response.signature),

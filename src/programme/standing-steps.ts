@@ -1,15 +1,18 @@
+import { canonicalJson } from '../crypto/canonical.ts';
 import { encryptColumn } from '../crypto/column.ts';
+import { sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
 import type { Standing } from '../domain/enrolment.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
-import type { ParticipantId, ProgrammeId, StepId } from '../domain/ids.ts';
-import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
-import { formOf, type StandingReason } from '../domain/standing.ts';
+import type { ParticipantId, PersonId, ProgrammeId, StepId } from '../domain/ids.ts';
+import { type Instant, plus } from '../domain/instant.ts';
+import { formOf, narrows, type StandingReason } from '../domain/standing.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
 import { updateStanding } from '../store/participant-writer.ts';
+import { confirmWithin } from '../store/second-person-store.ts';
 import {
   decideStep,
   insertStep,
@@ -19,11 +22,11 @@ import {
   stepsOf,
 } from '../store/standing-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { announce } from './announce.ts';
+import { type Concluder, concludedBy, requireAnother } from './conclude.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
 
-/** By when a second person is to confirm a step that one person has put in force. */
-const CONFIRM_WITHIN_MS = 72 * HOUR_MS;
 const MAX_TEXT = 4_000;
 
 /** What came of a change of a standing. */
@@ -67,11 +70,13 @@ export async function takeStep(
       'standing: expected no other proposal for this participant; decide that one first',
     );
   }
-  const confirmBy = inForce ? plus(now, CONFIRM_WITHIN_MS) : null;
+  const within = await confirmWithin(tx, programme, 'standing_down');
+  const confirmBy = inForce ? plus(now, within) : null;
   const evidenceEnc =
     evidence === null ? null : encryptText(context, 'evidence', `standing_step/${id}`, evidence);
   const step = { id, participant, from, to, form, reason, evidenceEnc, confirmBy };
   await insertStep(tx, act, { ...step, person: caller.id });
+  if (!inForce) await announceStep(tx, act, step, caller.id);
   if (inForce) {
     // What was proposed before was proposed of another standing.
     await supersede(tx, act, proposals);
@@ -79,6 +84,19 @@ export async function takeStep(
     await context.reached('standing.taken');
   }
   return { step: id, from, to, inForce, confirmBy };
+}
+
+/** What is announced says all of the step but what it rests on. */
+async function announceStep(
+  tx: Tx,
+  act: Act,
+  step: Pick<Step, 'id' | 'participant' | 'from' | 'to' | 'reason'>,
+  proposer: PersonId,
+): Promise<void> {
+  const { id, participant, from, to, reason } = step;
+  const digest = sha256Hex(Buffer.from(canonicalJson({ v: 1, id, participant, from, to, reason })));
+  const kind = narrows(from, to) ? 'removal' : 'reinstatement';
+  await announce(tx, act, { act: kind, id, digest, proposer });
 }
 
 /** Free text under the key of standings, bound to its row. @throws INVALID_INPUT */
@@ -104,30 +122,37 @@ export async function decideStanding(
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<{ standing: Standing }> {
-  return once(context, key, now, async (tx) => {
-    const known = await stepById(tx, id);
-    if (!known) throw unknownStep();
-    await lockToChange(tx, known.programme);
-    // Read again under the lock: two decisions wait for each other there.
-    const step = (await stepById(tx, id)) ?? known;
-    const act = { programme: step.programme, actor: actorOf(caller), at: now };
-    if (step.person === caller.id && !(decision === 'refuse' && isProposal(step))) {
-      throw new TocsinError(
-        'SECOND_PERSON',
-        'decision: expected a person who did not make the step',
-      );
-    }
-    if (step.outcome !== null) {
-      throw new TocsinError('CONFLICT', 'step: expected an open one, found one decided');
-    }
-    const outcome = decision === 'confirm' ? 'confirmed' : 'refused';
-    const moves = isProposal(step) === (decision === 'confirm');
-    if (moves) await requireStanding(tx, step, isProposal(step) ? step.from : step.to);
-    await decideStep(tx, act, step, { outcome, decider: caller.id });
-    if (moves && isProposal(step)) await approve(context, tx, act, step);
-    else if (moves) await lift(context, tx, act, step);
-    return { standing: await standingOf(tx, step) };
-  });
+  return once(context, key, now, (tx) =>
+    concludeStep(context, tx, concludedBy(caller), id, decision, now),
+  );
+}
+
+/** The same within a transaction, by whoever concludes it. */
+export async function concludeStep(
+  context: Context,
+  tx: Tx,
+  by: Concluder,
+  id: StepId,
+  decision: 'confirm' | 'refuse',
+  now: Instant,
+): Promise<{ standing: Standing }> {
+  const known = await stepById(tx, id);
+  if (!known) throw unknownStep();
+  await lockToChange(tx, known.programme);
+  // Read again under the lock: two decisions wait for each other there.
+  const step = (await stepById(tx, id)) ?? known;
+  const act = { programme: step.programme, actor: by.actor, at: now };
+  if (!(decision === 'refuse' && isProposal(step))) requireAnother(by, step.person, 'decision');
+  if (step.outcome !== null) {
+    throw new TocsinError('CONFLICT', 'step: expected an open one, found one decided');
+  }
+  const outcome = decision === 'confirm' ? 'confirmed' : 'refused';
+  const moves = isProposal(step) === (decision === 'confirm');
+  if (moves) await requireStanding(tx, step, isProposal(step) ? step.from : step.to);
+  await decideStep(tx, act, step, { outcome, decider: by.person });
+  if (moves && isProposal(step)) await approve(context, tx, act, step);
+  else if (moves) await lift(context, tx, act, step);
+  return { standing: await standingOf(tx, step) };
 }
 
 async function approve(context: Context, tx: Tx, act: Act, step: Step): Promise<void> {

@@ -35,6 +35,7 @@ export async function insertAddition(
       at: new Date(act.at),
       approver_id: null,
       decided_at: null,
+      ended: null,
     })
     .execute();
   await insertAuthor(tx, act, head.alert);
@@ -61,13 +62,17 @@ export async function additionById(tx: Tx, id: ArtifactId): Promise<Addition | n
 
 /**
  * Puts it among the alert's artifacts, at `ordinal`. The database refuses an approver who is the
- * proposer. The caller holds the exclusive release lock.
+ * proposer, and none (null) but after a wait. The caller holds the exclusive release lock.
  */
 export async function admitAddition(
   tx: Tx,
   act: Act,
   { artifact }: Addition,
-  approved: { readonly ordinal: number; readonly approver: PersonId; readonly digest: string },
+  approved: {
+    readonly ordinal: number;
+    readonly approver: PersonId | null;
+    readonly digest: string;
+  },
 ): Promise<void> {
   const { id, alert } = artifact;
   const { ordinal, approver, digest } = approved;

@@ -80,6 +80,8 @@ const ABOUT = {
   participant: sql`select id from participant where id = `,
   step: sql`select participant_id from standing_step where id = `,
   change: sql`select participant_id from member_change where id = `,
+  announced: sql`select participant_id from (select id, participant_id from standing_step
+    union all select id, participant_id from member_change) as proposed where id = `,
   statement: sql`select participant_id from member_statement where id = `,
   agreement: sql`select participant_id from agreement where id = `,
   recovery: sql`select r.participant_id from recovery y join reader r on r.id = y.reader_id

@@ -30,6 +30,7 @@ export async function insertChange(
       at: new Date(act.at),
       approver_id: null,
       decided_at: null,
+      ended: null,
     })
     .execute();
   await recordEvent(tx, { type: 'change_proposed', ...act, data: { alert, proposal: id, kind } });
@@ -52,12 +53,12 @@ export async function changeById(tx: Tx, id: ChangeId): Promise<StoredChange | n
   };
 }
 
-/** The database refuses an approver who is the proposer. */
+/** The database refuses an approver who is the proposer, and none (null) but after a wait. */
 export async function decideChange(
   tx: Tx,
   act: Act,
   { id, alert }: Pick<StoredChange, 'id' | 'alert'>,
-  approver: PersonId,
+  approver: PersonId | null,
 ): Promise<void> {
   await tx
     .updateTable('alert_change')

@@ -211,12 +211,14 @@ export async function firstApproval(tx: Tx, alert: AlertId): Promise<Instant | n
 export async function approvalOf(
   tx: Tx,
   alert: AlertId,
-): Promise<{ plan: string; approver: PersonId; at: Instant } | null> {
+): Promise<{ plan: string; approver: PersonId | null; at: Instant } | null> {
   const row = await tx
     .selectFrom('approval')
     .selectAll()
     .where('alert_id', '=', alert)
     .where('voided_at', 'is', null)
     .executeTakeFirst();
-  return row ? { plan: row.plan_sha256, approver: row.approver_id as PersonId, at: row.at } : null;
+  return row
+    ? { plan: row.plan_sha256, approver: row.approver_id as PersonId | null, at: row.at }
+    : null;
 }

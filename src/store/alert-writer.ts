@@ -71,6 +71,17 @@ export async function insertAuthor(
     .execute();
 }
 
+/** Whether a person is an author of the alert: what the database goes by. */
+export async function isAuthor(tx: Tx, alert: AlertId, person: PersonId): Promise<boolean> {
+  const found = await tx
+    .selectFrom('alert_author')
+    .select('person_id')
+    .where('alert_id', '=', alert)
+    .where('person_id', '=', person)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** What is stored of an artifact besides its head; all `*Enc` under the alert's data key. */
 export type StoredContent = {
   readonly ordinal: number;
@@ -186,7 +197,8 @@ export async function touchAlert(
 
 /**
  * Records the approval and lays out the waves. The caller holds the exclusive release lock.
- * @throws SECOND_PERSON when the approver is an author of the alert: the database says so.
+ * @throws SECOND_PERSON when the approver is an author of the alert, or nobody (null) and no wait
+ * for it has ended: the database says so.
  */
 export async function insertApproval(
   tx: Tx,
@@ -194,7 +206,7 @@ export async function insertApproval(
   approval: {
     readonly alert: AlertId;
     readonly plan: string;
-    readonly approver: PersonId;
+    readonly approver: PersonId | null;
     readonly waves: readonly Instant[];
   },
 ): Promise<void> {

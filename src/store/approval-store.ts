@@ -36,6 +36,8 @@ export async function insertSignature(
     readonly plan: string;
     readonly passkey: string;
     readonly nonce: string;
+    /** Hash of what was said beside the plan, hex. */
+    readonly said: string;
     readonly clientData: Buffer;
     readonly authenticatorData: Buffer;
     readonly signature: Buffer;
@@ -52,6 +54,7 @@ export async function insertSignature(
       plan_sha256: plan,
       passkey_id: passkey,
       nonce: signed.nonce,
+      said_sha256: signed.said,
       client_data: signed.clientData,
       authenticator_data: signed.authenticatorData,
       signature: signed.signature,

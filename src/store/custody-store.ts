@@ -36,6 +36,7 @@ export async function insertCustody(tx: Tx, custody: Custody): Promise<void> {
       second_person: null,
       second_recipient: null,
       accepted_at: null,
+      lapsed_at: null,
     })
     .execute();
 }
@@ -53,19 +54,25 @@ export async function insertSecondOfficer(
     .execute();
 }
 
-/** All of a programme, oldest first. The last one accepted is in force. */
+/** All of a programme that have not lapsed, oldest first. The last one accepted is in force. */
 export async function custodiesOf(tx: Tx, programme: ProgrammeId): Promise<Custody[]> {
   const rows = await tx
     .selectFrom('custody')
     .selectAll()
     .where('programme_id', '=', programme)
+    .where('lapsed_at', 'is', null)
     .orderBy('serial')
     .execute();
   return rows.map(custodyFromRow);
 }
 
 export async function custodyById(tx: Tx, id: CustodyId): Promise<Custody | null> {
-  const row = await tx.selectFrom('custody').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await tx
+    .selectFrom('custody')
+    .selectAll()
+    .where('id', '=', id)
+    .where('lapsed_at', 'is', null)
+    .executeTakeFirst();
   return row ? custodyFromRow(row) : null;
 }
 

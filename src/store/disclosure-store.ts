@@ -114,12 +114,12 @@ export async function dueMove(tx: Tx, now: Instant): Promise<Move | null> {
   return row ? moveFromRow(row) : null;
 }
 
-/** How a proposal was decided: by a person's approval, or as the word says. */
+/** How a proposal was decided: by approval (null: of its wait), or as the word says. */
 export type Decided =
-  | { readonly how: 'approved'; readonly approver: PersonId }
+  | { readonly how: 'approved'; readonly approver: PersonId | null }
   | { readonly how: 'silence' | 'refused' | 'overtaken' };
 
-/** The database refuses an approver who is the proposer. */
+/** The database refuses an approver who is the proposer, and none but after a wait. */
 export async function decideMove(
   tx: Tx,
   act: Act,

@@ -9,6 +9,8 @@ import { lapsedBy, sealable } from './sealed-key-store.ts';
 export type Due = {
   readonly invitations: boolean;
   readonly proposals: boolean;
+  /** Acts announced whose wait is over. */
+  readonly announced: boolean;
   readonly releases: boolean;
   /** Acts of one person that nobody confirmed in time: publications and standings. */
   readonly unconfirmed: boolean;
@@ -29,6 +31,8 @@ export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
       where answer is null and deadline <= ${timestamp(now)}) as invitations,
     exists (select 1 from disclosure_proposal
       where decided_at is null and due_at <= ${timestamp(now)}) as proposals,
+    exists (select 1 from announced_act
+      where ended_at is null and takes_effect_at <= ${timestamp(now)}) as announced,
     exists (select 1 from wave where state <> 'done' and at <= ${timestamp(now)})
     or exists (select 1 from redecision where at <= ${timestamp(now)}) as releases,
     exists (select 1 from break_glass where confirmed_at is null and overdue_at is null
@@ -40,16 +44,23 @@ export async function dueAt(tx: Tx, now: Instant): Promise<Due> {
     exists (select 1 ${keysEnding(now)}) as endings,
     exists (select 1 ${nextKeysDue(now)}) as rotations`.execute(tx);
   const all = { invitations: true, proposals: true, releases: true, unconfirmed: true };
-  return rows[0] ?? { ...all, keys: true, halves: true, endings: true, rotations: true };
+  return (
+    rows[0] ?? { ...all, announced: true, keys: true, halves: true, endings: true, rotations: true }
+  );
 }
 
-/** Whether a wave, a re-decision or a silent yes is due after `from` and by `until`, and undone. */
+/**
+ * Whether a wave, a re-decision, a silent yes or the end of a wait is due after `from` and by
+ * `until`, and undone.
+ */
 export async function releasesBetween(tx: Tx, from: Instant, until: Instant): Promise<boolean> {
   const { rows } = await sql<{ due: boolean }>`select
     exists (select 1 from wave where state <> 'done'
       and at > ${timestamp(from)} and at <= ${timestamp(until)})
     or exists (select 1 from disclosure_proposal where decided_at is null
       and due_at > ${timestamp(from)} and due_at <= ${timestamp(until)})
+    or exists (select 1 from announced_act where ended_at is null
+      and takes_effect_at > ${timestamp(from)} and takes_effect_at <= ${timestamp(until)})
     or exists (select 1 from redecision
       where at > ${timestamp(from)} and at <= ${timestamp(until)}) as due`.execute(tx);
   return rows[0]?.due ?? true;

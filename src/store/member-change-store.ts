@@ -4,7 +4,7 @@ import type { Tx } from './database.ts';
 import { type Act, recordEvent } from './event-writer.ts';
 
 /** How a proposal ended. */
-export type MemberChangeOutcome = 'confirmed' | 'refused';
+export type MemberChangeOutcome = 'confirmed' | 'refused' | 'lapsed';
 
 /** A change about participants that somebody proposes. */
 export type StoredMemberChange = {
@@ -74,12 +74,15 @@ export async function memberChangeById(
   };
 }
 
-/** Takes a proposal off the work list. The database refuses a confirmation by its proposer. */
+/**
+ * Takes a proposal off the work list. The database refuses a confirmation by its proposer, and by
+ * nobody (null) but after a wait.
+ */
 export async function decideStoredMemberChange(
   tx: Tx,
   act: Act,
   { id, participant }: Pick<StoredMemberChange, 'id' | 'participant'>,
-  decision: { readonly outcome: MemberChangeOutcome; readonly decider: PersonId },
+  decision: { readonly outcome: MemberChangeOutcome; readonly decider: PersonId | null },
 ): Promise<void> {
   const { outcome, decider } = decision;
   await tx

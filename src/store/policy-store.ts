@@ -42,6 +42,7 @@ export async function insertProposal(
       proposed_at: new Date(act.at),
       approver_id: null,
       decided_at: null,
+      ended: null,
     })
     .execute();
   await recordEvent(tx, {
@@ -57,17 +58,6 @@ export async function proposalById(tx: Tx, id: ProposalId): Promise<Proposal | n
     .selectFrom('policy_proposal')
     .selectAll()
     .where('id', '=', id)
-    .executeTakeFirst();
-  return row ? proposalFromRow(row) : null;
-}
-
-/** The same with its row locked: two approvals of it wait for each other. */
-export async function proposalForUpdate(tx: Tx, id: ProposalId): Promise<Proposal | null> {
-  const row = await tx
-    .selectFrom('policy_proposal')
-    .selectAll()
-    .where('id', '=', id)
-    .forUpdate()
     .executeTakeFirst();
   return row ? proposalFromRow(row) : null;
 }
@@ -110,11 +100,11 @@ export async function openProposals(
   }));
 }
 
-/** The database refuses an approver who is the proposer. */
+/** The database refuses an approver who is the proposer, and none (null) but after a wait. */
 export async function decideProposal(
   tx: Tx,
   id: ProposalId,
-  approver: PersonId,
+  approver: PersonId | null,
   at: Instant,
 ): Promise<void> {
   await tx

@@ -7,7 +7,7 @@ import { heldBy, holderIn, type SiteAct } from './passkey-store.ts';
 import type { TokenHolder } from './programme-store.ts';
 import type { Database } from './schema.ts';
 
-export type RecoveryOutcome = 'confirmed' | 'refused';
+export type RecoveryOutcome = 'confirmed' | 'refused' | 'lapsed';
 
 /** What one person proposes for somebody who lost every passkey. */
 export type Recovery = {

@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { Instant } from '../domain/instant.ts';
 import type { At, AtOrNull, Json } from './column-types.ts';
 import type { MemberTables } from './member-schema.ts';
+import type { SecondPersonTables } from './second-person-schema.ts';
 import type { SignedInBy, SignInTables } from './sign-in-schema.ts';
 import type { TraceTables } from './trace-schema.ts';
 
@@ -26,6 +27,7 @@ type ArtifactTable = {
 
 /** The tables of migrations/, by name. Columns named `*_enc` hold ciphertext. */
 export type Database = MemberTables &
+  SecondPersonTables &
   TraceTables &
   SignInTables & {
     schema_migration: { version: number; name: string; sha256: string; applied_at: At };
@@ -67,6 +69,7 @@ export type Database = MemberTables &
       proposed_at: At;
       approver_id: string | null;
       decided_at: AtOrNull;
+      ended: string | null;
     };
     person: { id: string; name: string; created_at: At; scopes: Generated<string[]> };
     obligation_report: {
@@ -116,12 +119,13 @@ export type Database = MemberTables &
       at: At;
       approver_id: string | null;
       decided_at: AtOrNull;
+      ended: string | null;
     };
     alert_author: { alert_id: string; person_id: string };
     approval: {
       alert_id: string;
       plan_sha256: string;
-      approver_id: string;
+      approver_id: string | null;
       at: At;
       voided_at: AtOrNull;
     };
@@ -189,6 +193,7 @@ export type Database = MemberTables &
       at: At;
       approver_id: string | null;
       decided_at: AtOrNull;
+      ended: string | null;
     };
     disclosure_proposal: {
       id: string;

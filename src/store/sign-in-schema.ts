@@ -32,7 +32,7 @@ export type SignInTables = {
     proposer_id: string;
     at: At;
     decider_id: string | null;
-    outcome: 'confirmed' | 'refused' | null;
+    outcome: 'confirmed' | 'refused' | 'lapsed' | null;
     decided_at: AtOrNull;
   };
   approval_signature: {
@@ -41,6 +41,7 @@ export type SignInTables = {
     plan_sha256: string;
     passkey_id: string;
     nonce: string;
+    said_sha256: string | null;
     client_data: Buffer;
     authenticator_data: Buffer;
     signature: Buffer;

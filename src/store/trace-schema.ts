@@ -122,6 +122,7 @@ export type TraceTables = {
     second_recipient: string | null;
     accepted_at: AtOrNull;
     serial: Generated<number>;
+    lapsed_at: AtOrNull;
   };
   sealed_mark_key: {
     alert_id: string;

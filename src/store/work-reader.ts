@@ -33,12 +33,14 @@ export const PROPOSED = [
   'APPLICATION_OPEN',
   'APPLICATION_APPEALED',
   'FACTS_STATED',
+  'SECOND_PERSON_PROPOSED',
+  'TAKES_EFFECT',
 ] as const;
 
 /**
- * The first 500 of a programme: those overdue at `now`, then those of an alert as a whole or of
- * all, then what was held, of which one wave may hold thousands; each oldest first. A T0 that was
- * proposed for an alert that is public by now waits for nobody.
+ * The first 500 of a programme: what takes effect by itself, those overdue at `now`, then those of
+ * an alert as a whole or of all, then what was held, of which one wave may hold thousands; each
+ * oldest first. A T0 that was proposed for an alert that is public by now waits for nobody.
  */
 export async function openWorkItems(
   tx: Tx,
@@ -92,9 +94,17 @@ export async function openWorkItems(
         or (state = 'refused' and appeal_enc is not null and appeal_outcome is null))
     union all
       select id, 'FACTS_STATED', null, null, participant_id, reader_id, null, at, null
-      from member_statement where programme_id = ${programme} and state = 'asserted')
+      from member_statement where programme_id = ${programme} and state = 'asserted'
+    union all
+      select id, 'SECOND_PERSON_PROPOSED', null, null, null, null, proposer_id, at, null
+      from second_person_change where programme_id = ${programme} and decided_at is null
+    union all
+      select id, 'TAKES_EFFECT', case act when 'alert_approval' then subject_id end,
+        null, null, null, proposer_id, at, takes_effect_at
+      from announced_act where programme_id = ${programme} and ended_at is null)
     select * from work
-    order by coalesce("dueAt" < ${timestamp(now)}, false) desc, artifact is null desc, at, id, code
+    order by code = 'TAKES_EFFECT' desc, coalesce("dueAt" < ${timestamp(now)}, false) desc,
+      artifact is null desc, at, id, code
     limit 500`.execute(tx);
   return rows;
 }

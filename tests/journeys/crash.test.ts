@@ -5,17 +5,20 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { FAILPOINTS } from '../../src/domain/failpoint.ts';
 import type { AlertId, ArtifactId, SightingId } from '../../src/domain/ids.ts';
-import { DAY_MS, formatInstant, MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
+import { concludeAnnounced } from '../../src/programme/conclude-announced.ts';
 import { readCustody } from '../../src/programme/custody.ts';
 import { readSealedKey } from '../../src/programme/open-mark-key.ts';
 import { proveEvent } from '../../src/programme/prove-event.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { sealDue } from '../../src/programme/seal-mark-keys.ts';
+import { readSecondPerson } from '../../src/programme/second-person.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import { runTrace } from '../../src/programme/trace-leak.ts';
 import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
 import { counts } from '../counts.ts';
 import type { CrashTask } from '../support/crash-child.ts';
+import { choose, proposals, rowOf } from '../support/forms.ts';
 import {
   admit,
   type House,
@@ -103,7 +106,9 @@ describe('kill -9', () => {
 
   const isSeal = (point: string) => point.startsWith('seal.');
 
-  for (const point of FAILPOINTS.filter((one) => !isSeal(one))) {
+  const isAnnounced = (point: string) => point.startsWith('announced.');
+
+  for (const point of FAILPOINTS.filter((one) => !isSeal(one) && !isAnnounced(one))) {
     test(`at ${point}: nothing lost, nothing doubled, the tree verifies`, async () => {
       const work = point.split('.')[0] as CrashTask['work'][number];
       const target = await prepare(work === 'fetch' || work === 'trace');
@@ -141,6 +146,27 @@ describe('kill -9', () => {
     assert.ok(killed > 0, 'some children were killed at work');
   });
 
+  for (const point of FAILPOINTS.filter(isAnnounced)) {
+    test(`at ${point}: what was announced takes effect whole, and once`, async () => {
+      const { context, clock, programme } = house;
+      const target = await prepare(true);
+      const { forms } = await readSecondPerson(context, programme);
+      const chosen = { form: 'one_then_veto', hours: 1 } as const;
+      const { form } = forms.find(({ act }) => act === 'admission') ?? {};
+      if (form !== chosen.form) await choose(house, 'admission', chosen);
+      const id = await proposals(house, house.author).admission();
+      clock.set(plus(clock.now(), HOUR_MS));
+      const { signal } = await run(task(target, `${point}:1`, ['announced']));
+      assert.equal(signal, 'SIGKILL', 'the child died at the point');
+      const committed = point === 'announced.committed';
+      assert.equal((await rowOf(house, 'admission', id)).how, committed ? 'confirmed' : null);
+      assert.equal(await concludeAnnounced(context, clock.now()), committed ? 0 : 1);
+      assert.equal(await concludeAnnounced(context, clock.now()), 0);
+      assert.deepEqual(await recordedOf(house, id), ['took_effect', 'confirmed'].toSorted());
+      await recover(target);
+    });
+  }
+
   for (const point of FAILPOINTS.filter(isSeal)) {
     test(`at ${point}: a mark key is sealed once or left whole, and then sealed`, async () => {
       const { context, clock } = house;
@@ -176,6 +202,17 @@ async function grantsOf(house: House, alert: AlertId): Promise<number> {
     ),
   );
   return rows[0]?.n ?? 0;
+}
+
+/** What the ledger says of how a proposal ended. */
+async function recordedOf(house: House, id: string): Promise<string[]> {
+  const { rows } = await house.context.store.issuer((tx) =>
+    sql<{ how: string }>`select coalesce(issuer_body::json -> 'data' ->> 'how',
+        issuer_body::json -> 'data' ->> 'outcome') as how
+      from event where ${id}::uuid = any(subjects)
+        and type in ('announced_ended', 'member_change_decided') order by how`.execute(tx),
+  );
+  return rows.map(({ how }) => how);
 }
 
 async function openTrace(house: House): Promise<SightingId> {

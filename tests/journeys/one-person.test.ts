@@ -23,6 +23,7 @@ import { publishNow } from '../../src/programme/publish-now.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { reportStatus } from '../../src/programme/release-report.ts';
 import { proposeDecision } from '../../src/programme/review-applications.ts';
+import { proposeForm } from '../../src/programme/second-person.ts';
 import { appeal } from '../../src/programme/standing-appeals.ts';
 import { openSighting, runTrace } from '../../src/programme/trace-leak.ts';
 import type { Made } from '../support/authenticator.ts';
@@ -187,6 +188,11 @@ describe('one human alone', () => {
         const [half, other] = halves as [Buffer, Buffer];
         await bringHalf(context, solo, sighting, { alert, half }, now());
         return [`/v1/sightings/${sighting}/halves`, { alert, half: other.toString('hex') }];
+      },
+      'POST /v1/second-person-changes/:change/decision': async () => {
+        const wanted = { act: 'admission', form: 'one_then_veto', hours: 2 } as const;
+        const { change, digest } = await proposeForm(context, solo, programme, wanted, now());
+        return [`/v1/second-person-changes/${change}/decision`, { decision: 'confirm', digest }];
       },
       'POST /v1/recoveries/:recovery/decision': async () => {
         const { id } = await person(house, 'Lost', ['author']);

@@ -39,14 +39,14 @@ describe('a signed approval', () => {
     await changeSigning(house.context, house.programme, false, SYSTEM, house.clock.now());
   });
 
-  const sign = async (bent: Bent = {}, by = made, who = visitor, of = plan) => {
+  const sign = async (bent: Bent = {}, by = made, who = visitor, of = plan, said: object = {}) => {
     type Asked = { challenge: string; nonce: string };
-    const asked = json<Asked>(await who.post(`${url}/options`, { plan: of }));
+    const asked = json<Asked>(await who.post(`${url}/options`, { plan: of, ...said }));
     return { nonce: asked.nonce, passkey: by.show(asked.challenge, bent) };
   };
-  const code = async (signature: unknown, key?: string) => {
+  const code = async (signature: unknown, key?: string, said: object = {}) => {
     const headers = key === undefined ? {} : { 'idempotency-key': key };
-    const seen = await visitor.post(url, { plan, signature }, headers);
+    const seen = await visitor.post(url, { plan, signature, ...said }, headers);
     return json<{ code?: string }>(seen).code ?? seen.status;
   };
 
@@ -70,7 +70,9 @@ describe('a signed approval', () => {
       length.writeUInt32BE(Buffer.byteLength(text));
       return Buffer.concat([length, Buffer.from(text)]);
     };
-    const fields = ['tocsin/approval/v1', alert, plan, row.nonce].map(field);
+    const said = createHash('sha256').update('{"accept":{},"emergency":null}').digest('hex');
+    assert.equal(row.said_sha256, said);
+    const fields = ['tocsin/approval/v2', alert, plan, said, row.nonce].map(field);
     const challenge = createHash('sha256').update(Buffer.concat(fields)).digest('base64url');
     const client = JSON.parse(row.client_data.toString()) as { challenge: string };
     assert.equal(client.challenge, challenge);
@@ -117,6 +119,23 @@ describe('a signed approval', () => {
       assert.equal(await code(signature), 'SIGNATURE_INVALID', String(n));
     }
     assert.equal(await code(await sign()), 200);
+  });
+
+  test('is of all that is said beside the plan: nothing is added to it or taken away', async () => {
+    const published = { emergency: 'exploited' };
+    const accepted = { accept: { LONG_EMBARGO: 'Agreed.' } };
+    const signed = (said: object) => sign({}, made, visitor, plan, said);
+    for (const [signs, says] of [
+      [{}, published],
+      [published, {}],
+      [published, { emergency: 'other' }],
+      [{}, accepted],
+      [accepted, { accept: { LONG_EMBARGO: 'Another reason.' } }],
+    ] as const) {
+      const found = await code(await signed(signs), undefined, says);
+      assert.equal(found, 'SIGNATURE_INVALID', JSON.stringify([signs, says]));
+    }
+    assert.equal(await code(await signed(published), undefined, published), 200);
   });
 
   test('of a sign-in is none: what is signed there is not the plan', async () => {

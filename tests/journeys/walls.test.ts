@@ -79,7 +79,7 @@ describe('a person on both sides', () => {
     return {
       ...{ programme, alert, artifact, participant: firm, reader: reader.caller.id },
       ...{ agreement, statement, recovery, sighting, change: changed.proposal?.change ?? '' },
-      step: step ?? '',
+      ...{ step: step ?? '', announced: changed.proposal?.change ?? '' },
     };
   }
 

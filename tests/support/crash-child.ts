@@ -11,6 +11,7 @@ import { virtualClock } from '../../src/main/clock.ts';
 import { compose } from '../../src/main/compose.ts';
 import type { PersonCaller, ReaderCaller } from '../../src/programme/act.ts';
 import { changeStanding } from '../../src/programme/change-participant.ts';
+import { concludeAnnounced } from '../../src/programme/conclude-announced.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { sealDue } from '../../src/programme/seal-mark-keys.ts';
@@ -23,7 +24,15 @@ export type CrashTask = {
   readonly urls: Urls;
   readonly at: string;
   readonly failpoint: string | null;
-  readonly work: readonly ('release' | 'fetch' | 'tick' | 'trace' | 'standing' | 'seal')[];
+  readonly work: readonly (
+    | 'release'
+    | 'fetch'
+    | 'tick'
+    | 'trace'
+    | 'standing'
+    | 'announced'
+    | 'seal'
+  )[];
   /** Participants per batch of a release. */
   readonly batch: number;
   readonly programme: ProgrammeId;
@@ -51,6 +60,7 @@ for (const work of task.work) {
   if (work === 'release') await releaseDue(context, now, task.batch);
   if (work === 'tick') await runTick(context, now);
   if (work === 'seal') await sealDue(context, now);
+  if (work === 'announced') await concludeAnnounced(context, now);
   if (work === 'standing') {
     const { suspender, programme, fetch } = task;
     const change = { to: 'suspended', reason: 'other' } as const;

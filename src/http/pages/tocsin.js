@@ -193,9 +193,9 @@ async function approvePage() {
     const path = `/v1/alerts/${alert}/approval`;
     const { nonce, ...options } = await api(`${path}/options`, { plan: plan.digest });
     const signature = { nonce, passkey: await show(options) };
-    await api(path, { plan: plan.digest, signature });
+    const { takesEffectAt } = await api(path, { plan: plan.digest, signature });
     byId('approve').disabled = true;
-    return 'Approved.';
+    return takesEffectAt === null ? 'Approved.' : `Announced, to take effect at ${takesEffectAt}.`;
   });
   byId('approve').disabled = false;
 }

@@ -105,6 +105,8 @@ import { linkReader } from './readers/link.ts';
 import { proposeReport, reinvite, reportKey, rotate } from './readers/rotate.ts';
 import { giveReceipt } from './receipts/give.ts';
 import { decideRecoveryOf, recover, showRecoveries, showRecovery } from './recoveries/recover.ts';
+import { decideOtherForm, proposeOtherForm, showSecondPerson } from './second-person/forms.ts';
+import { veto } from './second-person/veto.ts';
 import {
   askAgain,
   endSession,
@@ -204,6 +206,10 @@ const FOR_THE_ISSUER: readonly Route[] = [
   showProgrammes,
   showPolicy,
   setPlatform,
+  showSecondPerson,
+  proposeOtherForm,
+  decideOtherForm,
+  veto,
   setKeyAge,
   setRegister,
   showWork,

@@ -116,7 +116,7 @@ export const AlertText = Type.Object({
   disclosureAt: InstantText,
   opensAt: Type.Record(Type.String(), InstantText),
   version: Count,
-  approval: nullable(Type.Object({ plan: Hex32, approver: IdText, at: InstantText })),
+  approval: nullable(Type.Object({ plan: Hex32, approver: nullable(IdText), at: InstantText })),
   artifacts: listOf(
     Type.Object({
       id: IdText,

@@ -50,7 +50,7 @@ export const MemberChangeText = Type.Object({
   digest: Hex32,
   proposer: IdText,
   at: InstantText,
-  outcome: nullable(oneOf(['confirmed', 'refused'])),
+  outcome: nullable(oneOf(['confirmed', 'refused', 'lapsed'])),
   participant: nullable(IdText),
   name: nullable(Type.String()),
   before: nullable(EnrolmentText),

@@ -45,7 +45,7 @@ const Told = Type.Object({
   holder: IdText,
   proposer: IdText,
   at: InstantText,
-  outcome: nullable(oneOf(OUTCOMES)),
+  outcome: nullable(oneOf([...OUTCOMES, 'lapsed'])),
 });
 
 export function showRecoveries(app: App, deps: HttpDeps): void {

@@ -1,0 +1,78 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { AlertId, PersonId, ProgrammeId, SightingId } from '../domain/ids.ts';
+import type { Tx } from './database.ts';
+import { recordEvent } from './event-writer.ts';
+import type { SiteAct } from './passkey-store.ts';
+
+/** What lapsed: an id, and the programme it was of; null: of the installation. */
+type Lapsed = { readonly id: string; readonly programme: ProgrammeId | null };
+type Lapse = (person: PersonId, at: Date) => RawBuilder<Lapsed>;
+
+/**
+ * Every kind of proposal that one person makes alone and nobody has concluded. What is in force
+ * already (a suspension, a publication), a draft and a sample stay: they are no proposals.
+ */
+const LAPSES: Readonly<Record<string, Lapse>> = {
+  alert_approval: (person, at) => sql`update announced_act set outcome = 'lapsed', ended_at = ${at}
+    where act = 'alert_approval' and proposer_id = ${person} and ended_at is null
+    returning id, programme_id as programme`,
+  alert_change: (person, at) => sql`update alert_change p set ended = 'lapsed', decided_at = ${at}
+    from alert a where a.id = p.alert_id and p.proposer_id = ${person} and p.decided_at is null
+    returning p.id, a.programme_id as programme`,
+  disclosure_change: (person, at) => sql`update disclosure_proposal p
+    set ended = 'lapsed', decided_at = ${at}
+    from alert a where a.id = p.alert_id and p.proposer_id = ${person} and p.decided_at is null
+    returning p.id, a.programme_id as programme`,
+  late_artifact: (person, at) => sql`update addition p set ended = 'lapsed', decided_at = ${at}
+    from alert a where a.id = p.alert_id and p.proposer_id = ${person} and p.decided_at is null
+    returning p.id, a.programme_id as programme`,
+  policy: (person, at) => sql`update policy_proposal set ended = 'lapsed', decided_at = ${at}
+    where proposer_id = ${person} and decided_at is null returning id, programme_id as programme`,
+  member_change: (person, at) => sql`update member_change
+    set outcome = 'lapsed', decided_at = ${at}
+    where proposer_id = ${person} and decided_at is null returning id, programme_id as programme`,
+  standing: (person, at) => sql`update standing_step set outcome = 'lapsed', decided_at = ${at}
+    where person_id = ${person} and form = 'two_persons' and decided_at is null
+    returning id, programme_id as programme`,
+  forms: (person, at) => sql`update second_person_change
+    set outcome = 'lapsed', decided_at = ${at}
+    where proposer_id = ${person} and decided_at is null returning id, programme_id as programme`,
+  recovery: (person, at) => sql`update recovery set outcome = 'lapsed', decided_at = ${at}
+    where proposer_id = ${person} and decided_at is null returning id, null as programme`,
+  mark_key: (person, at) => sql`update custody set lapsed_at = ${at}
+    where first_person = ${person} and accepted_at is null and lapsed_at is null
+    returning id, programme_id as programme`,
+  platform: (person) => sql`update platform_incident set cleared_by = null
+    where cleared_by = ${person} and cleared_at is null returning id, programme_id as programme`,
+};
+
+/**
+ * A proposal does not outlive its proposer's access: all that this person alone had proposed
+ * lapses, in the transaction that ends the access.
+ */
+export async function lapseProposals(
+  tx: Tx,
+  { actor, at }: SiteAct,
+  person: PersonId,
+): Promise<void> {
+  for (const [act, lapse] of Object.entries(LAPSES)) {
+    const { rows } = await lapse(person, new Date(at)).execute(tx);
+    for (const { id: proposal, programme } of rows) {
+      const data = { proposal, act };
+      await recordEvent(tx, { type: 'proposal_lapsed', at, programme, actor, data });
+    }
+  }
+  await sql`update clock_mark set first_confirmation = null, confirmed_at = null
+    where first_confirmation = ${person}`.execute(tx);
+  const closed = await sql<{ alert: AlertId; sighting: SightingId; programme: ProgrammeId }>`
+    delete from brought_half h using alert a
+    where a.id = h.alert_id and h.person_id = ${person} and not exists (
+      select 1 from brought_half o
+      where o.alert_id = h.alert_id and o.sighting_id = h.sighting_id and o.nth <> h.nth)
+    returning h.alert_id as alert, h.sighting_id as sighting, a.programme_id as programme`.execute(
+    tx,
+  );
+  for (const { programme, ...data } of closed.rows) {
+    await recordEvent(tx, { type: 'mark_key_closed', at, programme, actor, data });
+  }
+}

@@ -82,10 +82,13 @@ export async function approveAlert(
     const own = await isAuthor(tx, alertId, caller.id);
     const answers = { accept, emergency };
     if (own && saysNothing(answers)) {
-      await holdPlan(context, tx, act, alert, caller.id, answers);
       const announced = { act: 'alert_approval', id: newId(), subject: alertId, digest } as const;
       const takesEffectAt = await announce(tx, act, { ...announced, proposer: caller.id });
-      if (takesEffectAt !== null) return { ...approved, waves: [], takesEffectAt };
+      if (takesEffectAt !== null) {
+        // What the clock refuses now is not announced: it would be void at the end of the wait.
+        await holdPlan(context, tx, act, alert, caller.id, answers);
+        return { ...approved, waves: [], takesEffectAt };
+      }
     }
     const by = concludedBy(caller);
     const waves = await putApproval(context, tx, act, by, alert, digest, {

@@ -2,7 +2,9 @@ import { type RawBuilder, sql } from 'kysely';
 import type { AlertId, PersonId, ProgrammeId, SightingId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
+import { lockToChange } from './locks.ts';
 import type { SiteAct } from './passkey-store.ts';
+import { programmes } from './programme-store.ts';
 
 /** What lapsed: an id, and the programme it was of; null: of the installation. */
 type Lapsed = { readonly id: string; readonly programme: ProgrammeId | null };
@@ -55,6 +57,11 @@ export async function lapseProposals(
   { actor, at }: SiteAct,
   person: PersonId,
 ): Promise<void> {
+  // As who confirms the time does: this row before any programme.
+  await sql`update clock_mark set first_confirmation = null, confirmed_at = null
+    where first_confirmation = ${person}`.execute(tx);
+  // Whoever concludes one of them has the lock of its programme before any row.
+  for (const { id } of await programmes(tx)) await lockToChange(tx, id);
   for (const [act, lapse] of Object.entries(LAPSES)) {
     const { rows } = await lapse(person, new Date(at)).execute(tx);
     for (const { id: proposal, programme } of rows) {
@@ -62,8 +69,6 @@ export async function lapseProposals(
       await recordEvent(tx, { type: 'proposal_lapsed', at, programme, actor, data });
     }
   }
-  await sql`update clock_mark set first_confirmation = null, confirmed_at = null
-    where first_confirmation = ${person}`.execute(tx);
   const closed = await sql<{ alert: AlertId; sighting: SightingId; programme: ProgrammeId }>`
     delete from brought_half h using alert a
     where a.id = h.alert_id and h.person_id = ${person} and not exists (

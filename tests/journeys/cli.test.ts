@@ -275,6 +275,36 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     assert.match(traced.stdout, /the copy issued to Workstation 7 of Aldgate Security/);
   });
 
+  test('two persons choose a veto; one announces an admission, and a veto stops it', async () => {
+    const forms = ['programme', 'second-person'];
+    const refused = await run(author, 'tocsin', ...forms, 'propose', 'clock', 'one_then_veto');
+    assert.match(refused.stderr, /INVALID_INPUT: form: expected two_persons for clock, since a/);
+    type Waiting = { change: string; digest: string };
+    const wanted = ['propose', 'admission', 'one_then_veto', '--hours', '2'];
+    const withdrawn = await json<Waiting>(author, ...forms, ...wanted);
+    done(await run(author, 'tocsin', ...forms, 'refuse', withdrawn.change));
+    const { change, digest } = await json<Waiting>(author, ...forms, ...wanted);
+    const confirm = [...forms, 'confirm', change, '--digest', digest];
+    assert.equal((await run(author, 'tocsin', ...confirm)).code, 3);
+    done(await run(approver, 'tocsin', ...confirm));
+    type Admitted = { proposal: Waiting };
+    const { proposal } = await json<Admitted>(
+      author,
+      ...['participant', 'add', 'Bridlow Mail', '--tier', 'entry', '--duty', 'none'],
+      ...['--agreement-from', '2025-01-01T00:00:00Z', '--agreement-until', '2100-01-01T00:00:00Z'],
+    );
+    const shown = () => run(approver, 'tocsin', ...forms, 'show');
+    const announced = new RegExp(`^${proposal.change} +admission +${proposal.change} `, 'm');
+    const { stdout } = done(await shown());
+    assert.match(stdout, /^admission +one_then_veto +2 +two_persons, one_then_veto$/m);
+    assert.match(stdout, announced);
+    const work = done(await run(approver, 'tocsin', 'work', 'list')).stdout.split('\n');
+    assert.match(work[1] ?? '', /TAKES EFFECT BY ITSELF/);
+    done(await run(approver, 'tocsin', 'work', 'veto', proposal.change));
+    assert.doesNotMatch(done(await shown()).stdout, announced);
+    assert.equal((await run(author, 'tocsin', 'work', 'veto', proposal.change)).code, 5);
+  });
+
   test('a token that was stolen is ended at once', async () => {
     type Persons = { items: { person?: string; id: string; name: string }[] };
     const persons = await json<Persons>(operator, 'admin', 'person', 'list');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { newId } from '../../src/crypto/random.ts';
 import type { AlertId, AnnouncedId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { hoursOf, SECOND_PERSON_ACTS, type VetoableAct } from '../../src/domain/second-person.ts';
@@ -12,7 +13,7 @@ import { approveAlert } from '../../src/programme/approve-alert.ts';
 import { changeStanding } from '../../src/programme/change-participant.ts';
 import { doDue } from '../../src/programme/do-due.ts';
 import { addArtifact, draftAlert, moveDisclosure } from '../../src/programme/draft-alert.ts';
-import { guardClock } from '../../src/programme/guard-clock.ts';
+import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
 import { endTokens } from '../../src/programme/manage-tokens.ts';
 import { decideMemberChange } from '../../src/programme/member-change.ts';
 import { proposeMove, readMove } from '../../src/programme/move-disclosure.ts';
@@ -108,6 +109,57 @@ describe('under two_persons', () => {
       await house.tearDown();
     }
   });
+});
+
+test('the database takes no approval without a person, nor before the end of its wait', async () => {
+  const house = await vetoHouse((act) => act === 'alert_approval');
+  const { context, author, programme, clock } = house;
+  try {
+    const input = { ...DRAFT, disclosureAt: plus(clock.now(), 20 * DAY_MS) };
+    const { alert } = await draftAlert(context, author, programme, input, clock.now());
+    const solo = { ...author, scopes: SCOPES };
+    await addArtifact(context, solo, alert, null, { ...NOTE, kind: 'advisory' }, clock.now());
+    const { digest } = await planAlert(context, alert);
+    const approvedAt = (at: Instant, plan = digest) =>
+      context.store.issuer((tx) =>
+        sql`insert into approval (alert_id, plan_sha256, approver_id, at)
+          values (${alert}, ${plan}, null, ${new Date(at)})`.execute(tx),
+      );
+    const due = plus(clock.now(), 24 * HOUR_MS);
+    await assert.rejects(approvedAt(due), { code: 'SECOND_PERSON' }, 'nothing is announced');
+    await approveAlert(context, solo, alert, digest, clock.now());
+    await assert.rejects(approvedAt(plus(due, -1)), { code: 'SECOND_PERSON' }, 'before its time');
+    await assert.rejects(approvedAt(due, 'a'.repeat(64)), { code: 'SECOND_PERSON' }, 'another');
+    await approvedAt(due);
+    await assert.rejects(approvedAt(plus(due, 1)), { code: 'SECOND_PERSON' }, 'once');
+  } finally {
+    await house.tearDown();
+  }
+});
+
+test('nothing is announced but by a choice of this programme for this act', async () => {
+  const house = await vetoHouse((act) => act === 'policy');
+  const { context, author, programme, clock } = house;
+  try {
+    const at = clock.now();
+    const { rows } = await context.store.issuer((tx) =>
+      sql<{ id: string }>`select id from second_person_change`.execute(tx),
+    );
+    const announced = (act: string, hours: number) =>
+      context.store.issuer((tx) =>
+        sql`insert into announced_act (id, programme_id, act, form, chosen_by, subject_id, digest,
+            proposer_id, at, takes_effect_at)
+          values (${newId()}, ${programme}, ${act}, 'one_then_veto', ${rows[0]?.id}, ${newId()},
+            'x', ${author.id}, ${new Date(at)}, ${new Date(plus(at, hours * HOUR_MS))})`.execute(
+          tx,
+        ),
+      );
+    await announced('policy', 1);
+    await assert.rejects(announced('admission', 1), /23503/);
+    await assert.rejects(announced('policy', 0.5), /23514/);
+  } finally {
+    await house.tearDown();
+  }
 });
 
 describe('under one_then_veto', () => {
@@ -314,6 +366,25 @@ describe('a list of one person', () => {
     assert.equal(await stateOf(alert), 'draft');
     assert.deepEqual(await announcedOf(alert), []);
     await assertInvariants(house);
+  });
+
+  test('a start is doubted if the gap alone would end a wait', async () => {
+    await pass(house, plus(now(), 2 * DAY_MS));
+    const reading = (wall: Instant) => {
+      return { wall, jumped: false, starting: true, database: async () => wall };
+    };
+    await guardClock(house.context, { ...reading(now()), starting: false });
+    const id = await proposals(house, solo.caller).admission();
+    const later = plus(now(), 25 * HOUR_MS);
+    assert.deepEqual(await guardClock(house.context, reading(later)), { doubted: true });
+    await doDue(house.context, later);
+    assert.equal((await rowOf(house, 'admission', id)).how, null);
+    house.clock.set(later);
+    for (const who of [house.author, house.approver]) {
+      await confirmClock(house.context, who, later);
+    }
+    await pass(house, later);
+    assert.equal((await rowOf(house, 'admission', id)).how, 'confirmed');
   });
 
   // Last: the clock is doubted from then on.

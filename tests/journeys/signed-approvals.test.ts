@@ -2,12 +2,18 @@
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { SYSTEM } from '../../src/programme/act.ts';
+import type { AlertId } from '../../src/domain/ids.ts';
+import { HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { type PersonCaller, SYSTEM } from '../../src/programme/act.ts';
+import { doDue } from '../../src/programme/do-due.ts';
+import { addArtifact } from '../../src/programme/draft-alert.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
+import { readAlert } from '../../src/programme/read-alert.ts';
 import { changeSigning } from '../../src/programme/sign-approval.ts';
 import type { Bent, Made } from '../support/authenticator.ts';
 import { linkFor, registerAt, type Visitor, visit } from '../support/browser-of.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
+import { choose, NOTE } from '../support/forms.ts';
 import { draftExample, type House, openHouse, person } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 
@@ -17,6 +23,7 @@ describe('a signed approval', () => {
   let visitor: Visitor;
   let made: Made;
   let token: string;
+  let approves: PersonCaller;
   let url: string;
   let alert: string;
   let plan: string;
@@ -26,6 +33,7 @@ describe('a signed approval', () => {
     edge = openEdge(house);
     const approver = await person(house, 'Approves', ['approver']);
     token = approver.token;
+    approves = approver.caller;
     visitor = visit(house, edge);
     const link = await linkFor(house, { kind: 'person', id: approver.id });
     made = await registerAt(house, visitor, link);
@@ -152,5 +160,21 @@ describe('a signed approval', () => {
     const signature = await sign();
     assert.equal(await code(signature, 'the-same-key'), 200);
     assert.equal(await code(signature, 'the-same-key'), 200, 'a repeat gets the first answer');
+  });
+
+  // Last: another form is in force from then on.
+  test('is wanted of an announcement too, and of nobody at the end of its wait', async () => {
+    await choose(house, 'alert_approval', { form: 'one_then_veto', hours: 1 });
+    await changeSigning(house.context, house.programme, true, SYSTEM, house.clock.now());
+    await addArtifact(house.context, approves, alert as AlertId, null, NOTE, house.clock.now());
+    plan = (await planAlert(house.context, alert as AlertId)).digest;
+    const bare = await edge.post(url, { plan }, { token });
+    assert.equal(json<{ code: string }>(bare).code, 'SIGN_IN_NEEDED');
+    assert.equal(await code(await sign()), 200);
+    house.clock.set(plus(house.clock.now(), HOUR_MS));
+    await doDue(house.context, house.clock.now());
+    const { state, approval } = await readAlert(house.context, alert as AlertId);
+    assert.deepEqual([state, approval?.approver], ['approved', null]);
+    await assertInvariants(house);
   });
 });

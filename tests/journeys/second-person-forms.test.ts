@@ -8,6 +8,7 @@ import { DAY_MS, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts
 import { hoursOf, SECOND_PERSON_ACTS, type VetoableAct } from '../../src/domain/second-person.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
 import { proposeParticipant } from '../../src/programme/admit-participant.ts';
+import { stateAffiliation } from '../../src/programme/affiliations.ts';
 import { vetoAnnounced } from '../../src/programme/announce.ts';
 import { approveAlert } from '../../src/programme/approve-alert.ts';
 import { changeStanding } from '../../src/programme/change-participant.ts';
@@ -21,6 +22,7 @@ import { planAlert } from '../../src/programme/plan-alert.ts';
 import { listWorkItems, readAlert } from '../../src/programme/read-alert.ts';
 import { decideForm, proposeForm, readSecondPerson } from '../../src/programme/second-person.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { stepById } from '../../src/store/standing-store.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { choose, NOTE, PROPOSED_IN, proposals, rowOf } from '../support/forms.ts';
 import {
@@ -349,6 +351,20 @@ describe('a list of one person', () => {
     assert.ok(!announced.some(({ id }) => (id as string) === proposal.change));
     await pass(house, plus(now(), 24 * HOUR_MS));
     assert.equal((await rowOf(house, 'admission', proposal.change)).how, 'refused');
+  });
+
+  test('what somebody on both sides had begun does not take effect by itself', async () => {
+    const { context, author, programme } = house;
+    const both = await person(house, 'On both sides', SCOPES);
+    const id = await proposals(house, both.caller).removal();
+    assert.ok(id);
+    const step = await context.store.issuer((tx) => stepById(tx, id));
+    assert.ok(step);
+    const side = { participant: step.participant, person: both.id };
+    await stateAffiliation(context, author, programme, side, now());
+    await pass(house, plus(now(), 24 * HOUR_MS));
+    assert.deepEqual(await endsOf(house, id), ['void']);
+    assert.equal((await rowOf(house, 'removal', id)).how, null);
   });
 
   test('whoever lost access leaves nothing behind that takes effect', async () => {

@@ -113,7 +113,7 @@ describe('under two_persons', () => {
   });
 });
 
-test('the database takes no approval without a person, nor before the end of its wait', async () => {
+test('the database takes no approval without a person before the end of its wait', async () => {
   const house = await vetoHouse((act) => act === 'alert_approval');
   const { context, author, programme, clock } = house;
   try {
@@ -152,9 +152,8 @@ test('nothing is announced but by a choice of this programme for this act', asyn
         sql`insert into announced_act (id, programme_id, act, form, chosen_by, subject_id, digest,
             proposer_id, at, takes_effect_at)
           values (${newId()}, ${programme}, ${act}, 'one_then_veto', ${rows[0]?.id}, ${newId()},
-            'x', ${author.id}, ${new Date(at)}, ${new Date(plus(at, hours * HOUR_MS))})`.execute(
-          tx,
-        ),
+            'x', ${author.id}, ${new Date(at)},
+            ${new Date(plus(at, hours * HOUR_MS))})`.execute(tx),
       );
     await announced('policy', 1);
     await assert.rejects(announced('admission', 1), /23503/);

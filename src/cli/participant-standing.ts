@@ -52,7 +52,11 @@ const STEPS: readonly StandingVerb[] = [
   },
 ];
 
-type StepOptions = ProgrammeOption & { readonly reason: string; readonly evidence?: string };
+type StepOptions = ProgrammeOption & {
+  readonly reason: string;
+  readonly evidence?: string;
+  readonly hearing?: string;
+};
 
 function addStep(participant: Command, world: World, step: StandingVerb): void {
   const { verb, to, description, reason } = step;
@@ -66,11 +70,17 @@ function addStep(participant: Command, world: World, step: StandingVerb): void {
       'what it rests on: a text, kept encrypted for the issuer’s persons',
     )
     .option(PROGRAMME, PROGRAMME_HELP);
+  if (to === 'removed') {
+    command.option('--hearing <hours>', 'hear the participant first: what is proposed, and why');
+  }
   clientAction<StepOptions>(world, command, async (client, typed) => {
-    const { reason: why, evidence: file } = typed.options;
+    const { reason: why, evidence: file, hearing } = typed.options;
     const evidence =
       file === undefined ? {} : { evidence: await readTextFile(resolve(world.cwd, file)) };
-    const raw = await client.post(await pathOf(client, typed), { to, reason: why, ...evidence });
+    const raw = await client.post(await pathOf(client, typed), {
+      ...{ to, reason: why, ...evidence },
+      ...(hearing === undefined ? {} : { hearingHours: Number(hearing) }),
+    });
     return taken(raw, changed(raw, 'standing'));
   });
 }
@@ -120,6 +130,7 @@ const history = object({
       effectiveAt: nullable(text),
       confirmBy: nullable(text),
       outcome: nullable(text),
+      hearing: nullable(object({ until: text, said: nullable(object({ text, at: text })) })),
       appeal: nullable(object({ text, at: text, outcome: nullable(text) })),
     }),
   ),
@@ -127,6 +138,7 @@ const history = object({
 
 function shown(step: Told<typeof history>['steps'][number]): string {
   const { id, from, to, reason, evidence, at, effectiveAt, confirmBy, outcome, appeal } = step;
+  const { hearing } = step;
   const waits = confirmBy === null ? 'proposed' : `to be confirmed by ${confirmBy}`;
   const lines: [string, string][] = [
     ['step', id],
@@ -135,6 +147,9 @@ function shown(step: Told<typeof history>['steps'][number]): string {
     ['decision', outcome ?? waits],
   ];
   if (evidence !== null) lines.push(['evidence', evidence]);
+  if (hearing !== null) {
+    lines.push(['heard until', hearing.until], ['it says', hearing.said?.text ?? 'nothing yet']);
+  }
   if (appeal !== null) {
     lines.push([`appeal of ${appeal.at}`, appeal.text], ['appeal is', appeal.outcome ?? 'open']);
   }

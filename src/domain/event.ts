@@ -86,6 +86,8 @@ export const EVENT_SHAPES = {
   standing_unconfirmed: { participant: 'id', step: 'id', confirmBy: 'instant' },
   standing_decided: { participant: 'id', step: 'id', outcome: 'code' },
   standing_overdue: { participant: 'id', step: 'id' },
+  hearing_opened: { participant: 'id', step: 'id', until: 'instant' },
+  participant_heard: { participant: 'id', reader: 'id', step: 'id' },
   standing_appealed: { participant: 'id', reader: 'id', step: 'id' },
   appeal_decided: { participant: 'id', step: 'id', outcome: 'code' },
   reader_invited: { participant: 'id', reader: 'id' },
@@ -267,6 +269,8 @@ export type Event<T extends EventType = EventType> = {
  */
 export const PARTICIPANT_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
   'standing_changed',
+  'hearing_opened',
+  'participant_heard',
   'standing_appealed',
   'appeal_decided',
   'application_vouched',

@@ -74,6 +74,23 @@ export type Notice = { readonly id: string; readonly kind: string; readonly at: 
 
 export type NoticePage = { readonly items: readonly Notice[]; readonly next: string | null };
 
+/** A step that is proposed, and on which the participant is heard before. */
+export type OwnHearing = {
+  readonly step: string;
+  readonly to: string;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly until: string;
+  /** When the organisation has said what it has to say; null: it has not. */
+  readonly heardAt: string | null;
+};
+
+/** What was decided about the reader's organisation, and what it is heard on before. */
+export type OwnStanding = {
+  readonly steps: readonly OwnStep[];
+  readonly hearings: readonly OwnHearing[];
+};
+
 /** A step of the participant's own standing; `appeal` is null where there is none. RFC 3339. */
 export type OwnStep = {
   readonly id: string;
@@ -151,12 +168,23 @@ export function parseNoticePage(answer: unknown): NoticePage {
   return pageOf('notices', answer, notice);
 }
 
-export function parseOwnSteps(answer: unknown): readonly OwnStep[] {
-  return new JsonNode(answer, 'standing')
-    .object()
-    .get('steps')
-    .list(0, MAX_PAGE_ITEMS)
-    .map(ownStep);
+export function parseOwnStanding(answer: unknown): OwnStanding {
+  const standing = new JsonNode(answer, 'standing').object();
+  return {
+    steps: standing.get('steps').list(0, MAX_PAGE_ITEMS).map(ownStep),
+    hearings: standing.get('hearings').list(0, MAX_PAGE_ITEMS).map(ownHearing),
+  };
+}
+
+function ownHearing(node: JsonNode): OwnHearing {
+  const hearing = node.object();
+  return {
+    step: id(hearing.get('step')),
+    to: word(hearing.get('to')),
+    reason: word(hearing.get('reason')),
+    until: dateTime(hearing.get('until')),
+    heardAt: hearing.get('heardAt').orNull(dateTime),
+  };
 }
 
 export function parseKeyRing(answer: unknown): KeyRing {

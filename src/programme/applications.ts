@@ -39,7 +39,7 @@ import {
   sealContent,
 } from './application-record.ts';
 import type { Context } from './context.ts';
-import { encryptText } from './standing-steps.ts';
+import { encryptText } from './standing-text.ts';
 
 /** An answer with what is shown for it. */
 export type GivenAnswer = { readonly said: StatedAnswer; readonly evidence: ShownEvidence | null };

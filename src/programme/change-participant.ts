@@ -7,7 +7,7 @@ import {
 } from '../domain/enrolment.ts';
 import { invalid } from '../domain/errors.ts';
 import type { ParticipantId, ProgrammeId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
+import { HOUR_MS, type Instant } from '../domain/instant.ts';
 import { onlyNarrows } from '../domain/narrowing.ts';
 import type { STANDING_REASONS } from '../domain/standing.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
@@ -28,6 +28,8 @@ export type StatedChange = {
   readonly reason: (typeof STANDING_REASONS)[number];
   /** What it rests on, in the issuer's own words: kept encrypted. */
   readonly evidence?: string;
+  /** Hours in which the participant is heard before a removal is confirmed; absent: it is not. */
+  readonly hearingHours?: number;
 };
 
 /**
@@ -46,13 +48,14 @@ export async function changeStanding(
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<TakenStep> {
-  const { to, reason, evidence = null } = change;
+  const { to, reason, evidence = null, hearingHours } = change;
   if (!STANDINGS.includes(to)) throw invalid('to', `one of ${STANDINGS.join(', ')}`, to);
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
     const from = (await requireEnrolled(tx, programme, participant)).enrolment.standing;
     if (from === to) return { step: null, from, to, inForce: true, confirmBy: null };
-    const stated = { participant, from, to, reason, evidence };
+    const hearingMs = hearingHours === undefined ? null : hearingHours * HOUR_MS;
+    const stated = { participant, from, to, reason, evidence, hearingMs };
     return takeStep(context, tx, caller, programme, stated, now);
   });
 }

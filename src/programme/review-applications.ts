@@ -35,7 +35,7 @@ import { checkEnrolment } from './check-enrolment.ts';
 import { profileOf, requireAcceptable } from './conclude-application.ts';
 import type { Context } from './context.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
-import { encryptText } from './standing-steps.ts';
+import { encryptText } from './standing-text.ts';
 
 export { VERDICTS } from '../policy/eligibility/assess.ts';
 

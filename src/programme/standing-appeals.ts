@@ -15,7 +15,8 @@ import { lockToChange } from '../store/locks.ts';
 import { noticeStanding, type Step, stepById, stepsOf } from '../store/standing-store.ts';
 import { actorOf, once, type PersonCaller, type ReaderCaller } from './act.ts';
 import type { Context } from './context.ts';
-import { encryptText, openSteps, standingOf, takeStep, unknownStep } from './standing-steps.ts';
+import { openSteps, standingOf, takeStep, unknownStep } from './standing-steps.ts';
+import { encryptText } from './standing-text.ts';
 
 /** The steps of the caller's participant, with what came of its appeals; oldest first. */
 export async function readOwnStanding(

@@ -1,5 +1,4 @@
 import { canonicalJson } from '../crypto/canonical.ts';
-import { encryptColumn } from '../crypto/column.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
 import type { Standing } from '../domain/enrolment.ts';
@@ -8,6 +7,7 @@ import type { ParticipantId, PersonId, ProgrammeId, StepId } from '../domain/ids
 import { type Instant, plus } from '../domain/instant.ts';
 import { formOf, narrows, type StandingReason } from '../domain/standing.ts';
 import type { Tx } from '../store/database.ts';
+import { openHearing } from '../store/hearing-store.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
@@ -26,8 +26,8 @@ import { announce } from './announce.ts';
 import { type Concluder, concludedBy, requireAnother } from './conclude.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
-
-const MAX_TEXT = 4_000;
+import { requireHeard } from './hearings.ts';
+import { encryptText } from './standing-text.ts';
 
 /** What came of a change of a standing. */
 export type TakenStep = {
@@ -55,10 +55,12 @@ export async function takeStep(
     readonly to: Standing;
     readonly reason: StandingReason;
     readonly evidence: string | null;
+    /** How long the participant is heard before a proposal is confirmed; absent: it is not. */
+    readonly hearingMs?: number | null;
   },
   now: Instant,
 ): Promise<TakenStep> {
-  const { participant, from, to, reason, evidence } = stated;
+  const { participant, from, to, reason, evidence, hearingMs = null } = stated;
   const act = { programme, actor: actorOf(caller), at: now };
   const id = newId<StepId>();
   const form = formOf(from, to);
@@ -76,7 +78,13 @@ export async function takeStep(
     evidence === null ? null : encryptText(context, 'evidence', `standing_step/${id}`, evidence);
   const step = { id, participant, from, to, form, reason, evidenceEnc, confirmBy };
   await insertStep(tx, act, { ...step, person: caller.id });
-  if (!inForce) await announceStep(tx, act, step, caller.id);
+  if (hearingMs !== null) {
+    requireHearable(step);
+    await openHearing(tx, act, step, plus(now, hearingMs));
+  } else if (!inForce) {
+    // A hearing is for a person to weigh: what is announced takes effect unread.
+    await announceStep(tx, act, step, caller.id);
+  }
   if (inForce) {
     // What was proposed before was proposed of another standing.
     await supersede(tx, act, proposals);
@@ -84,6 +92,12 @@ export async function takeStep(
     await context.reached('standing.taken');
   }
   return { step: id, from, to, inForce, confirmBy };
+}
+
+/** @throws INVALID_INPUT for what is in force at once, or takes nothing away. */
+function requireHearable({ form, from, to }: Pick<Step, 'form' | 'from' | 'to'>): void {
+  if (form === 'two_persons' && narrows(from, to)) return;
+  throw invalid('hearingHours', `none for a step from ${from} to ${to}`, 'some');
 }
 
 /** What is announced says all of the step but what it rests on. */
@@ -97,14 +111,6 @@ async function announceStep(
   const digest = sha256Hex(Buffer.from(canonicalJson({ v: 1, id, participant, from, to, reason })));
   const kind = narrows(from, to) ? 'removal' : 'reinstatement';
   await announce(tx, act, { act: kind, id, digest, proposer });
-}
-
-/** Free text under the key of standings, bound to its row. @throws INVALID_INPUT */
-export function encryptText(context: Context, field: string, row: string, text: string): Buffer {
-  if (text.trim() === '' || text.length > MAX_TEXT) {
-    throw invalid(field, `1 to ${MAX_TEXT} characters`, `${text.length}`);
-  }
-  return encryptColumn(context.keys.standings, row, Buffer.from(text));
 }
 
 /**
@@ -146,6 +152,7 @@ export async function concludeStep(
   if (step.outcome !== null) {
     throw new TocsinError('CONFLICT', 'step: expected an open one, found one decided');
   }
+  if (decision === 'confirm' && isProposal(step)) await requireHeard(tx, id, now);
   const outcome = decision === 'confirm' ? 'confirmed' : 'refused';
   const moves = isProposal(step) === (decision === 'confirm');
   if (moves) await requireStanding(tx, step, isProposal(step) ? step.from : step.to);

@@ -146,6 +146,17 @@ export type MemberTables = {
     outcome: string | null;
     decided_at: AtOrNull;
   };
+  standing_hearing: {
+    step_id: string;
+    participant_id: string;
+    to_standing: string;
+    reason: string;
+    until: At;
+    reader_id: string | null;
+    text_enc: Buffer | null;
+    heard_at: AtOrNull;
+    closed_at: AtOrNull;
+  };
   reminder: {
     alert_id: string;
     participant_id: string;

@@ -134,6 +134,11 @@ export async function decideStep(
     .set({ outcome, decider_id: decider, decided_at: at, ...effective })
     .where('id', '=', id)
     .execute();
+  await tx
+    .updateTable('standing_hearing')
+    .set({ closed_at: at })
+    .where('step_id', '=', id)
+    .execute();
   const data = { participant, step: id, outcome };
   await recordEvent(tx, { type: 'standing_decided', ...act, data });
 }
@@ -158,7 +163,7 @@ export async function recordOverdueSteps(tx: Tx, actor: Actor, at: Instant): Pro
 }
 
 /** Kinds of notices about the participant itself: they are of no alert, and always shown. */
-export const STANDING_NOTICES = ['standing_changed', 'appeal_decided'] as const;
+export const STANDING_NOTICES = ['standing_changed', 'appeal_decided', 'hearing_opened'] as const;
 
 /** Tells a participant that something about itself was decided, never what. */
 export async function noticeStanding(

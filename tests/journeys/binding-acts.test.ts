@@ -96,6 +96,7 @@ describe('an act that binds a member', () => {
         { answer: 'accept' },
       ],
       'POST /v1/standing/:step/appeal': [`/v1/standing/${step}/appeal`, { text: 'not ours' }],
+      'POST /v1/standing/:step/statement': [`/v1/standing/${step}/statement`, { text: 'not ours' }],
     };
   });
   after(() => house.tearDown());

@@ -235,6 +235,9 @@ describe('a suspended participant, on every route that answers readers', () => {
       'POST /v1/passkeys': nothing(post('/v1/passkeys', {})),
       'POST /v1/passkeys/:passkey/end': nothing(post(`/v1/passkeys/${small.alert}/end`, {})),
       'POST /v1/passkeys/options': nothing(post('/v1/passkeys/options', {})),
+      'POST /v1/standing/:step/statement': nothing(
+        post(`/v1/standing/${steps.steps[0]?.id}/statement`, { text: 'not ours' }),
+      ),
       'POST /v1/standing/:step/appeal': {
         as: 'own',
         ask: post(`/v1/standing/${steps.steps[0]?.id}/appeal`, { text: 'not ours' }),

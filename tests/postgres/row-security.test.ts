@@ -183,6 +183,7 @@ const READABLE: Readonly<Record<string, string>> = {
   leak_report: 'id',
   platform_incident: 'programme_id',
   standing_appeal: 'step_id',
+  standing_hearing: 'step_id',
   standing_step: 'id',
 };
 

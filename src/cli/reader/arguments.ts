@@ -17,7 +17,11 @@ export type Command =
   | ({ readonly verb: 'sign'; readonly hash: string } & Common)
   | ({ readonly verb: 'facts'; readonly file: string | null } & Common)
   | ({ readonly verb: 'vouch'; readonly application: string; readonly name: string } & Common)
-  | ({ readonly verb: 'appeal'; readonly step: string; readonly text: string } & Common)
+  | ({
+      readonly verb: 'appeal' | 'statement';
+      readonly step: string;
+      readonly text: string;
+    } & Common)
   | ({
       readonly verb: 'leak';
       readonly alert: string;
@@ -184,10 +188,11 @@ export function parseCommand(args: readonly string[]): Command {
       }
       return { verb, application, name, ...common };
     }
-    case 'appeal': {
+    case 'appeal':
+    case 'statement': {
       const [step, ...text] = rest;
-      if (step === undefined) throw new UsageError('expected appeal STEP [FILE]');
-      return { verb, step, text: atMostOne(text, 'appeal STEP [FILE]') ?? '-', ...common };
+      if (step === undefined) throw new UsageError(`expected ${verb} STEP [FILE]`);
+      return { verb, step, text: atMostOne(text, `${verb} STEP [FILE]`) ?? '-', ...common };
     }
     case 'fetch': {
       const [alert, ...artifacts] = rest;

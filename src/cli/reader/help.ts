@@ -41,7 +41,8 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   leak ALERT [FILE]         report a leak of your own: a file, by default standard input, of JSON
                             with what (got out), toWhom, and prevention (of another)
       --noticed TIME        when one of you noticed it
-  standing                  what was decided about your organisation itself
+  standing                  what was decided about your organisation, and what it is heard on
+  statement STEP [FILE]     say what it has to say before a step is taken, once
   appeal STEP [FILE]        say what it has against a step, once: a file, by default standard input
   keys                      the keys of your organisation's readers, and when they end
   rotate                    make other keys; used a day later, the old ones until then.

@@ -12,7 +12,7 @@ import { messagesVerb, writeVerb } from './messages.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
 import { reportVerb } from './report.ts';
 import { reportKeyVerb, rotateVerb } from './rotate.ts';
-import { appealVerb, standingVerb } from './standing.ts';
+import { appealVerb, standingVerb, statementVerb } from './standing.ts';
 import { signVerb, termsVerb } from './terms.ts';
 import { ackVerb, fetchVerb, inboxVerb, joinVerb, logVerb, openVerb, verifyVerb } from './verbs.ts';
 import { READER_VERSION } from './version.ts';
@@ -77,6 +77,8 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return leakVerb(session, command, desk);
     case 'standing':
       return standingVerb(session, desk);
+    case 'statement':
+      return statementVerb(session, command, desk);
     case 'terms':
       return termsVerb(session, desk);
     case 'sign':

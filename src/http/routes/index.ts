@@ -125,7 +125,7 @@ import { trace } from './sightings/trace.ts';
 import { askForPasskey, signInByPasskey } from './sign-in/passkey.ts';
 import { askAtProvider, returnFromProvider, showWays } from './sign-in/provider.ts';
 import { decideStandingAppeal, decideStandingStep } from './standing/decide.ts';
-import { appealStep, listOwnSteps } from './standing/own.ts';
+import { appealStep, beHeardOnStep, listOwnSteps } from './standing/own.ts';
 import { answerSigned, showAgreements, showOwnTerms, signOwnTerms } from './terms/agreements.ts';
 import { dropOfficer, nameOfficer, showTerms, writeTerms } from './terms/issuer.ts';
 import { endToken, listTokens, makeToken } from './tokens/own.ts';
@@ -158,6 +158,7 @@ const FOR_READERS: readonly Route[] = [
   proveLeaf,
   listOwnSteps,
   appealStep,
+  beHeardOnStep,
   showOwnTerms,
   signOwnTerms,
   vouch,

@@ -19,6 +19,7 @@ const Change = Type.Object(
     to: oneOf(STANDINGS),
     reason: oneOf(STANDING_REASONS),
     evidence: Type.Optional(Type.String({ maxLength: 4_000 })),
+    hearingHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 720 })),
   },
   closed,
 );
@@ -40,7 +41,9 @@ export function setStanding(app: App, deps: HttpDeps): void {
         description:
           'A step down is in force when this is answered: no copy leaves to a participant it ' +
           'suspended. Another person confirms it by `confirmBy`. Anything else, and a removal, ' +
-          'waits for a second person: `inForce` is false.',
+          'waits for a second person: `inForce` is false. With `hearingHours` the participant is ' +
+          'told of a removal, which nobody confirms before it has said something or that time ' +
+          'is over.',
         params: Type.Object({ programme: IdText, participant: IdText }),
         body: Change,
         response: { 200: Changed },

@@ -28,6 +28,12 @@ const Step = Type.Object({
   confirmBy: nullable(InstantText),
   decider: nullable(IdText),
   outcome: nullable(oneOf(STEP_OUTCOMES)),
+  hearing: nullable(
+    Type.Object({
+      until: InstantText,
+      said: nullable(Type.Object({ reader: IdText, text: Type.String(), at: InstantText })),
+    }),
+  ),
   appeal: nullable(
     Type.Object({
       reader: IdText,
@@ -55,11 +61,15 @@ export function showStanding(app: App, deps: HttpDeps): void {
       const { standing, steps } = await readStanding(deps.context, programme, participant);
       return {
         standing,
-        steps: steps.map(({ at, effectiveAt, confirmBy, appeal, ...step }) => ({
+        steps: steps.map(({ at, effectiveAt, confirmBy, appeal, hearing, ...step }) => ({
           ...step,
           at: formatInstant(at),
           effectiveAt: instantOrNull(effectiveAt),
           confirmBy: instantOrNull(confirmBy),
+          hearing: hearing && {
+            until: formatInstant(hearing.until),
+            said: hearing.said && { ...hearing.said, at: formatInstant(hearing.said.at) },
+          },
           appeal: appeal && { ...appeal, at: formatInstant(appeal.at) },
         })),
       };

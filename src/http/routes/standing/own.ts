@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { STANDINGS } from '../../../domain/enrolment.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { APPEAL_OUTCOMES } from '../../../domain/standing.ts';
+import { beHeard, readOwnHearings } from '../../../programme/hearings.ts';
 import { appeal, readOwnStanding } from '../../../programme/standing-appeals.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
@@ -9,6 +10,7 @@ import {
   closed,
   IdText,
   InstantText,
+  instantOrNull,
   knownId,
   listOf,
   nullable,
@@ -24,20 +26,64 @@ const OwnStep = Type.Object({
   appeal: nullable(oneOf([...APPEAL_OUTCOMES, 'open'])),
 });
 
+const OwnHearing = Type.Object({
+  step: IdText,
+  to: oneOf(STANDINGS),
+  reason: Type.String(),
+  until: InstantText,
+  heardAt: nullable(InstantText),
+});
+
 export function listOwnSteps(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/standing',
     {
       config: { audience: ['reader'] },
       schema: {
-        summary: 'What was decided about the reader’s own participant, and its appeals',
-        response: { 200: Type.Object({ steps: listOf(OwnStep) }) },
+        summary: 'What was decided about the reader’s own participant, and what it is heard on',
+        response: {
+          200: Type.Object({ steps: listOf(OwnStep), hearings: listOf(OwnHearing) }),
+        },
       },
     },
     async (request) => {
-      const steps = await readOwnStanding(deps.context, readerOf(request));
-      return { steps: steps.map((step) => ({ ...step, at: formatInstant(step.at) })) };
+      const reader = readerOf(request);
+      const steps = await readOwnStanding(deps.context, reader);
+      const hearings = await readOwnHearings(deps.context, reader);
+      return {
+        steps: steps.map((step) => ({ ...step, at: formatInstant(step.at) })),
+        hearings: hearings.map(({ until, heardAt, ...hearing }) => ({
+          ...hearing,
+          until: formatInstant(until),
+          heardAt: instantOrNull(heardAt),
+        })),
+      };
     },
+  );
+}
+
+export function beHeardOnStep(app: App, deps: HttpDeps): void {
+  app.post(
+    '/v1/standing/:step/statement',
+    {
+      config: { audience: ['reader'], repeat: 'key', binds: true },
+      schema: {
+        summary: 'What the participant has to say to a step that is proposed, once',
+        params: Type.Object({ step: IdText }),
+        body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 4_000 }) }, closed),
+        response: { 200: Type.Object({ heard: Type.Boolean() }) },
+      },
+    },
+    async (request) =>
+      beHeard(
+        deps.context,
+        readerOf(request),
+        knownId<'step'>(request.params.step),
+        request.body.text,
+        // As with an appeal: not to wait for a doubted clock.
+        deps.clock.reading().wall,
+        request.repeat,
+      ),
   );
 }
 

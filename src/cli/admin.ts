@@ -4,7 +4,8 @@ import { invalid } from '../domain/errors.ts';
 import type { AdminRequest } from '../main/admin.ts';
 import { action } from './command.ts';
 import { type Result, table } from './output.ts';
-import { list, object, real, text } from './shape.ts';
+import { proposalText, ROLES_HELP } from './person.ts';
+import { list, nullable, object, real, text } from './shape.ts';
 import type { World } from './world.ts';
 
 /** What works without a token: on the data folder, or through the Tocsin that serves it. */
@@ -54,7 +55,7 @@ function addCreate(programme: Command, world: World): void {
     return {
       json: raw,
       text: `Created ${created(raw, 'programme').programme}\n`,
-      hint: 'Next: tocsin admin person add NAME --scopes author,investigator,operator',
+      hint: 'Next: tocsin admin person add NAME --scopes author,manager,investigator,operator',
     };
   });
 }
@@ -96,7 +97,6 @@ export function wholeNumber(digits: string, field: string): number {
 }
 
 const SCOPES = '--scopes <words>';
-const SCOPES_HELP = 'author, approver, investigator, operator; with commas between';
 
 type ScopesOption = { readonly scopes: string };
 
@@ -104,39 +104,47 @@ function scopesOf({ scopes }: ScopesOption): string[] {
   return scopes.split(',').map((word) => word.trim());
 }
 
-const added = object({ person: text, token: text });
+const added = object({
+  person: text,
+  token: nullable(text),
+  proposal: nullable(object({ grant: text, digest: text, code: nullable(text) })),
+});
 
 function addPerson(person: Command, world: World): void {
   const command = person
     .command('add')
-    .description('add a person; prints their token, this once')
+    .description('the first two persons, each with a token; from then on it proposes them')
     .argument('<name>', 'their name')
-    .requiredOption(SCOPES, SCOPES_HELP);
+    .requiredOption(SCOPES, ROLES_HELP);
   action<ScopesOption>(world, command, async ({ args: [name = ''], options }): Promise<Result> => {
     const raw = await ask(world, { verb: 'addPerson', name, scopes: scopesOf(options) });
-    const { person: id, token } = added(raw, 'person');
+    const { person: id, token, proposal } = added(raw, 'person');
+    if (proposal !== null) return { json: raw, ...proposalText(proposal) };
     return {
       json: raw,
-      text: `${token}\n`,
+      text: `${token ?? ''}\n`,
       hint: `Person ${id}. The token is shown this once: for TOCSIN_TOKEN or --token-file.`,
     };
   });
 }
 
 const people = object({
-  items: list(object({ id: text, name: text, tokens: list(list(text)) })),
+  items: list(object({ id: text, name: text, scopes: list(text), tokens: list(list(text)) })),
 });
 
 function addPersons(person: Command, world: World): void {
-  const command = person.command('list').description('persons, and what their tokens may do');
+  const command = person
+    .command('list')
+    .description('persons with their roles, and what their tokens may do');
   action(world, command, async () => {
     const raw = await ask(world, { verb: 'listPersons' });
-    const rows = people(raw, 'persons').items.map(({ id, name, tokens }) => [
+    const rows = people(raw, 'persons').items.map(({ id, name, scopes, tokens }) => [
       id,
       name,
+      scopes.join('+') || 'none',
       tokens.map((scopes) => scopes.join('+')).join(', ') || 'no token',
     ]);
-    return { json: raw, text: table(['person', 'name', 'tokens'], rows) };
+    return { json: raw, text: table(['person', 'name', 'roles', 'tokens'], rows) };
   });
 }
 
@@ -147,7 +155,7 @@ function addToken(person: Command, world: World): void {
     .command('token')
     .description('one more token for a person; printed this once')
     .argument('<person>', 'id of the person')
-    .requiredOption(SCOPES, SCOPES_HELP);
+    .requiredOption(SCOPES, ROLES_HELP);
   action<ScopesOption>(world, command, async ({ args: [id = ''], options }) => {
     const raw = await ask(world, { verb: 'addToken', person: id, scopes: scopesOf(options) });
     return { json: raw, text: `${issued(raw, 'token').token}\n` };

@@ -85,6 +85,6 @@ export const planAnswer = object({
 export type PlanAnswer = Told<typeof planAnswer>;
 
 export const alertsPage = object({
-  items: list(object({ id: text, state: text, disclosureAt: text, title: text })),
+  items: list(object({ id: text, state: text, disclosureAt: text, title: nullable(text) })),
   next: nullable(text),
 });

@@ -68,7 +68,7 @@ function addList(alert: Command, world: World): void {
       id,
       state,
       disclosureAt,
-      title,
+      title ?? '',
     ]);
     return { json: { items: raw }, text: table(['alert', 'state', 'disclosure', 'title'], rows) };
   });

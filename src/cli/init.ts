@@ -4,7 +4,7 @@ import { TocsinError } from '../domain/errors.ts';
 import { ask, wholeNumber } from './admin.ts';
 import { action } from './command.ts';
 import type { Result } from './output.ts';
-import { object, text } from './shape.ts';
+import { list, object, text } from './shape.ts';
 import type { World } from './world.ts';
 
 type Options = {
@@ -17,11 +17,12 @@ type Options = {
 
 const created = object({ programme: text });
 const added = object({ person: text, token: text });
+const known = object({ items: list(object({ scopes: list(text) })) });
 const linked = object({ link: text });
 
 /** Between them they can do all that takes two persons, and neither alone any of it. */
-const FIRST = ['author', 'investigator', 'operator'];
-const SECOND = ['approver', 'investigator', 'operator'];
+const FIRST = ['author', 'manager', 'investigator', 'operator'];
+const SECOND = ['approver', 'manager', 'investigator', 'operator'];
 
 /** `tocsin init` */
 export function addInitCommand(program: Command, world: World): void {
@@ -45,6 +46,7 @@ export function addInitCommand(program: Command, world: World): void {
     const readerCap = wholeNumber(cap, '--reader-cap');
     const first = await given(world, '--first', options.first, 'First person: ');
     const second = await given(world, '--second', options.second, 'Second person: ');
+    requireNobody(known(await ask(world, { verb: 'listPersons' }), 'persons').items);
     const raw = await ask(world, { verb: 'createProgramme', name, readerCap, ...policy });
     const { programme } = created(raw, 'programme');
     const people = [await appoint(world, first, FIRST), await appoint(world, second, SECOND)];
@@ -71,6 +73,14 @@ async function appoint(world: World, name: string, scopes: readonly string[]) {
   const { person, token } = added(await ask(world, { verb: 'addPerson', name, scopes }), 'person');
   const raw = await ask(world, { verb: 'addLink', holder: 'person', id: person });
   return { name, scopes, person, token, link: linked(raw, 'link').link };
+}
+
+/** Whoever is there grants roles to others, two by two. */
+function requireNobody(persons: readonly { readonly scopes: readonly string[] }[]): void {
+  if (persons.every(({ scopes }) => scopes.length === 0)) return;
+  const expected =
+    'persons: expected none yet, found some: tocsin person propose NAME --roles WORDS';
+  throw new TocsinError('CONFLICT', expected);
 }
 
 /** Readers pin the ledger's name when they join: it is to be right before the first does. */

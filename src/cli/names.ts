@@ -12,9 +12,9 @@ export class Names {
     this.#names.set(id, plain(name));
   }
 
-  addParticipant({ participant, name, readers }: ParticipantAnswer): void {
+  addParticipant({ participant, name, readers, removed }: ParticipantAnswer): void {
     this.add(participant, name);
-    for (const { id, label } of readers) this.add(id, label);
+    for (const { id, label } of [...readers, ...removed]) this.add(id, label);
   }
 
   of(id: string): string {

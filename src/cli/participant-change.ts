@@ -45,6 +45,7 @@ const change = object({
   terms: nullable(proposedTerms),
   register: nullable(text),
   officer: nullable(object({ reader: text, label: text })),
+  administrator: nullable(object({ reader: text, label: text })),
   application: nullable(object({ id: text, reason: text })),
 });
 type Change = Told<typeof change>;
@@ -84,7 +85,7 @@ export function addMemberChangeCommands(participant: Command, world: World): voi
 
 function shown(raw: unknown, seen: Change): Result {
   const { kind, participant, name, at, outcome, digest, before, after, rows } = seen;
-  const { keys, transition, terms, register, officer, application } = seen;
+  const { keys, transition, terms, register, officer, administrator, application } = seen;
   const head: (readonly [string, string])[] = [
     [kind, name ?? participant ?? ''],
     ['proposed', at],
@@ -102,7 +103,10 @@ function shown(raw: unknown, seen: Change): Result {
           ['told, why', application.reason],
         ])) +
     (register === null ? '' : facts([['published', register]])) +
-    (officer === null ? '' : facts([['officer', `${officer.label}, ${officer.reader}`]]));
+    (officer === null ? '' : facts([['officer', `${officer.label}, ${officer.reader}`]])) +
+    (administrator === null
+      ? ''
+      : facts([['administrator', `${administrator.label}, ${administrator.reader}`]]));
   const body = (after === null ? '' : facts(rowsOf(before, after))) + listed;
   const result = { json: raw, text: `${facts(head)}${body}Digest  ${digest}\n` };
   return outcome === null ? { ...result, hint: nextStep(seen) } : result;

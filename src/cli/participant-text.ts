@@ -19,6 +19,7 @@ const participant = object({
     agreement: nullable(object({ expiresAt: text })),
   }),
   readers: list(object({ id: text, label: text, joinedAt: nullable(text) })),
+  removed: list(object({ id: text, label: text })),
 });
 export type ParticipantAnswer = Told<typeof participant>;
 

@@ -16,7 +16,7 @@ import { addCopiesCommand } from './participant-copies.ts';
 import { addFactCommands } from './participant-facts.ts';
 import { addGapsCommand } from './participant-gaps.ts';
 import { addImportCommand } from './participant-import.ts';
-import { addKeyCommands, invitedAt } from './participant-keys.ts';
+import { addAdministratorCommand, addKeyCommands, invitedAt } from './participant-keys.ts';
 import { addReviewCommands } from './participant-reviews.ts';
 import { addStandingCommands } from './participant-standing.ts';
 import { addStatementCommands } from './participant-statements.ts';
@@ -42,6 +42,7 @@ export function addParticipantCommands(program: Command, world: World): void {
   addStandingCommands(participant, world);
   addInvite(participant, world);
   addKeyCommands(participant, world);
+  addAdministratorCommand(participant, world);
   addCopiesCommand(participant, world);
   addFactCommands(participant, world);
   addMemberChangeCommands(participant, world);

@@ -16,6 +16,7 @@ import { addInitCommand } from './init.ts';
 import { addLogCommands } from './log.ts';
 import { addClockCommands, addWorkCommands } from './oversight.ts';
 import { addParticipantCommands } from './participant.ts';
+import { addPersonCommands } from './person.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addProgrammeCommands } from './programme.ts';
 import { addRecoveryCommands } from './recovery.ts';
@@ -55,6 +56,7 @@ export function buildProgram(world: World): Command {
   addTraceCommands(program, world);
   addCustodyCommands(program, world);
   addRecoveryCommands(program, world);
+  addPersonCommands(program, world);
   addExposureCommands(program, world);
   addWorkCommands(program, world);
   addLogCommands(program, world);

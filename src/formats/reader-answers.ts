@@ -355,7 +355,7 @@ function memberKey(node: JsonNode): MemberKey {
   };
 }
 
-function dateTime(node: JsonNode): string {
+export function dateTime(node: JsonNode): string {
   return node.matching(DATE_TIME, 'an RFC 3339 date-time');
 }
 
@@ -374,7 +374,7 @@ function artifact(node: JsonNode): InboxArtifact {
   };
 }
 
-function id(node: JsonNode): string {
+export function id(node: JsonNode): string {
   const text = node.text(36);
   if (!isId(text)) throw invalid(node.path, 'a lower-case UUIDv4', text);
   return text;

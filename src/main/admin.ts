@@ -2,7 +2,7 @@
 import { invalid } from '../domain/errors.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { SCOPES, type Scope, SYSTEM } from '../programme/act.ts';
+import { ROLES, type Role, SYSTEM } from '../programme/act.ts';
 import { checkUp } from '../programme/check-up.ts';
 import type { Context } from '../programme/context.ts';
 import { createProgramme } from '../programme/create-programme.ts';
@@ -13,8 +13,8 @@ import {
   listPersons,
   type TokenHolder,
 } from '../programme/manage-tokens.ts';
-import { addPerson } from '../programme/people.ts';
 import { setSubject } from '../programme/provider-sign-in.ts';
+import { addOrPropose } from '../programme/roles.ts';
 import { changeSigning } from '../programme/sign-approval.ts';
 import { changeRequestSigning } from '../programme/signed-requests.ts';
 
@@ -56,18 +56,15 @@ export async function runAdmin(
       const input = { name: named(name), readerCap, policy: { pack, files } };
       return { programme: await createProgramme(context, input, now) };
     }
-    case 'addPerson': {
-      const scopes = scopesOf(request.scopes);
-      const person = await addPerson(context, request.name, SYSTEM, now);
-      return { person, token: await addToken(context, person, scopes, SYSTEM, now) };
-    }
+    case 'addPerson':
+      return addOrPropose(context, request.name, rolesOf(request.scopes), now);
     case 'checkUp':
       return { checks: await checkUp(context, now) };
     case 'listPersons':
       return { items: await listPersons(context) };
     case 'addToken': {
       const person = parseId<'person'>(request.person, 'person');
-      return { token: await addToken(context, person, scopesOf(request.scopes), SYSTEM, now) };
+      return { token: await addToken(context, person, rolesOf(request.scopes), now) };
     }
     case 'addLink':
       return { link: await addLink(context, holderOf(request), SYSTEM, now) };
@@ -102,12 +99,10 @@ function named(name: string): string {
   return name;
 }
 
-/** A reader's scope comes with its invitation, not from here. */
-function scopesOf(words: readonly string[]): Scope[] {
-  const known = SCOPES.filter((scope) => scope !== 'reader');
-  const other = words.find((word) => !known.some((scope) => scope === word));
+function rolesOf(words: readonly string[]): Role[] {
+  const other = words.find((word) => !ROLES.some((role) => role === word));
   if (other !== undefined || words.length === 0) {
-    throw invalid('scopes', `one or more of ${known.join(', ')}`, other ?? 'none');
+    throw invalid('scopes', `one or more of ${ROLES.join(', ')}`, other ?? 'none');
   }
-  return known.filter((scope) => words.includes(scope));
+  return ROLES.filter((role) => words.includes(role));
 }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseConfig } from '../config/config.ts';
 import { type ProgrammeId, parseId } from '../domain/ids.ts';
 import { type Instant, instant, plus, SECOND_MS } from '../domain/instant.ts';
-import { type Scope, SYSTEM } from '../programme/act.ts';
+import type { Role } from '../programme/act.ts';
 import { createProgramme } from '../programme/create-programme.ts';
-import { addPerson, issueToken } from '../programme/people.ts';
+import { addPerson } from '../programme/people.ts';
 import { readVitals } from '../programme/read-vitals.ts';
 import { type DeliveryRow, deliveriesOf } from '../store/delivery-reader.ts';
 import { virtualClock } from './clock.ts';
@@ -30,7 +30,7 @@ export type Rehearsal = {
    */
   advance(to: Instant): Promise<number>;
   /** A person of the issuer, and their token. */
-  person(name: string, scopes: readonly Scope[]): Promise<string>;
+  person(name: string, roles: readonly Role[]): Promise<string>;
   /** Every copy of the alert that was handed out, oldest first. */
   deliveries(alert: string): Promise<readonly DeliveryRow[]>;
   /** Goes on until `ended`: whenever something has happened, the time of one tick passes. */
@@ -99,11 +99,11 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
           await Promise.race([over, sleep(IDLE_MS, null, { ref: false })]);
         }
       },
-      async person(personName, scopes) {
+      async person(personName, roles) {
         const now = clock.now();
-        const id = await addPerson(context, personName, SYSTEM, now);
-        const holder = { kind: 'person', id } as const;
-        return context.store.issuer((tx) => issueToken(tx, holder, scopes, SYSTEM, now));
+        return context.store.issuer(
+          async (tx) => (await addPerson(tx, personName, roles, now)).token,
+        );
       },
       deliveries: (alert) =>
         context.store.issuer((tx) => deliveriesOf(tx, parseId<'alert'>(alert, 'alert'))),

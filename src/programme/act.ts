@@ -2,12 +2,24 @@ import { decryptColumn, encryptColumn } from '../crypto/column.ts';
 import type { Actor } from '../domain/event.ts';
 import type { ParticipantId, PersonId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { ReaderRole } from '../domain/reader-role.ts';
 import type { Tx } from '../store/database.ts';
 import { claimKey, type IdempotencyKey, rememberAnswer } from '../store/idempotency-store.ts';
 import type { SignedInBy } from '../store/sign-in-schema.ts';
 import type { Context } from './context.ts';
 
-export const SCOPES = ['author', 'approver', 'investigator', 'operator', 'reader'] as const;
+/** What a person of the issuer may be (docs/security.md says what each may do). */
+export const ROLES = [
+  'author',
+  'approver',
+  'manager',
+  'investigator',
+  'auditor',
+  'operator',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export const SCOPES = [...ROLES, 'reader'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** What is known of a caller who signed in, rather than sending a token. */
@@ -39,6 +51,7 @@ export type Caller = Credentials &
         readonly signed: boolean;
         /** Whether a programme of its participant's wants that. */
         readonly mustSign: boolean;
+        readonly role: ReaderRole;
       }
   );
 

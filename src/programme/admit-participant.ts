@@ -8,6 +8,7 @@ import type { ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { joinSigningBytes } from '../formats/join-proof.ts';
 import type { Tx } from '../store/database.ts';
+import type { Act } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import {
@@ -18,6 +19,7 @@ import {
 } from '../store/participant-reader.ts';
 import { insertInvitedReader, joinReader, requireFreeName } from '../store/participant-writer.ts';
 import { programmeById, programmes } from '../store/programme-store.ts';
+import { appointFirst } from '../store/reader-role-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import { enrol } from './apply-member-change.ts';
 import { type BroughtKeys, checkBrought } from './brought-keys.ts';
@@ -91,8 +93,7 @@ export async function inviteReader(
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<{ reader: ReaderId; invitation: string }> {
-  if (label.trim() === '' || label.length > 100)
-    throw invalid('label', '1 to 100 characters', label);
+  checkReaderLabel(label);
   const actor: Actor = caller === 'system' ? SYSTEM : actorOf(caller);
   return once(context, key, now, async (tx) => {
     // Two invitations at once must not both see the last free place under the cap.
@@ -102,22 +103,31 @@ export async function inviteReader(
         field: 'participant',
       });
     }
-    await checkReaderLimits(tx, programme, participant);
-    const reader = newId<ReaderId>();
-    const { secret, hash, expiresAt } = newInvitation(now);
-    await insertInvitedReader(
-      tx,
-      { programme, actor, at: now },
-      {
-        id: reader,
-        participant,
-        label,
-        invitationHash: hash,
-        expiresAt,
-      },
-    );
-    return { reader, invitation: secret };
+    return inviteTo(tx, { programme, actor, at: now }, [programme], participant, label);
   });
+}
+
+/** @throws INVALID_INPUT */
+export function checkReaderLabel(label: string): void {
+  if (label.trim() === '' || label.length > 100) {
+    throw invalid('label', '1 to 100 characters', label);
+  }
+}
+
+/** The same within an act that holds the exclusive locks of these programmes, each with a seat. */
+export async function inviteTo(
+  tx: Tx,
+  act: Act,
+  programmes: readonly ProgrammeId[],
+  participant: ParticipantId,
+  label: string,
+): Promise<{ reader: ReaderId; invitation: string }> {
+  for (const programme of programmes) await checkReaderLimits(tx, programme, participant);
+  const reader = newId<ReaderId>();
+  const { secret, hash: invitationHash, expiresAt } = newInvitation(act.at);
+  const invited = { id: reader, participant, label, invitationHash, expiresAt };
+  await insertInvitedReader(tx, act, invited);
+  return { reader, invitation: secret };
 }
 
 async function checkReaderLimits(tx: Tx, programme: ProgrammeId, participant: ParticipantId) {
@@ -167,6 +177,7 @@ export async function redeemInvitation(
     if (invited.joinedAt === null) {
       const fingerprint = recipientFingerprint(request.recipient);
       await joinReader(tx, act, { ...invited, ...keys, fingerprint });
+      await appointFirst(tx, act, invited);
     } else {
       // Others had its keys: these wait, and whoever is no member in good standing brings none.
       await requireGoodStanding(tx, invited.participant);

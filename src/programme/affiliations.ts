@@ -24,8 +24,8 @@ import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
 
 /**
- * Records that a person stands on a participant's side too. One person suffices, of any role and of
- * themselves too, since it only takes away. Stated again, nothing changes.
+ * Records that a person stands on a participant's side too. One person suffices, of any role that
+ * acts and of themselves too, since it only takes away. Stated again, nothing changes.
  * @throws NOT_FOUND naming `participant` or `person`.
  */
 export async function stateAffiliation(

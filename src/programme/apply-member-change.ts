@@ -20,6 +20,7 @@ import { insertParticipant, updateDoubt, updateEnrolment } from '../store/partic
 import { putRegister } from '../store/register-store.ts';
 import { putOfficer } from '../store/terms-store.ts';
 import { putTransition } from '../store/transition-store.ts';
+import { applyAdministrator } from './appoint-administrator.ts';
 import { attest } from './attest-statement.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import {
@@ -80,7 +81,7 @@ export type MemberChange =
   | (ProposedTerms & { readonly kind: 'terms'; readonly participant: null })
   | { readonly kind: 'register'; readonly participant: null; readonly register: Register }
   | {
-      readonly kind: 'officer';
+      readonly kind: 'officer' | 'administrator';
       readonly participant: ParticipantId;
       readonly reader: ReaderId;
       /** What the issuer calls the reader. */
@@ -139,6 +140,8 @@ export async function applyMemberChange(
       return putRegister(tx, act, change.register);
     case 'officer':
       return nameOfficer(tx, act, change);
+    case 'administrator':
+      return applyAdministrator(tx, act, change);
   }
 }
 

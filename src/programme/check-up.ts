@@ -39,7 +39,8 @@ export async function checkUp(context: Context, now: Instant): Promise<Check[]> 
         : fault('programme', 'none', 'tocsin admin programme create NAME --pack PACK'),
       twoPersons(people, 'author', 'approver', 'alerts are drafted and approved'),
       twoPersons(people, 'investigator', 'approver', 'traces are made and approved'),
-      twoPersons(people, 'operator', 'approver', 'participants are proposed and admitted'),
+      twoPersons(people, 'manager', 'approver', 'participants are proposed and admitted'),
+      operators(people),
       unsealed.length === 0
         ? ok('custody', 'mark keys go to two officers')
         : warning(
@@ -83,6 +84,21 @@ function ledger(lastTickAt: Instant | null, tickMs: number, now: Instant): Check
     'ledger',
     `the last tick is ${Math.round(age / MINUTE_MS)} min old`,
     'run tocsin serve, and look at its log: promises of proofs are being broken',
+  );
+}
+
+/** Without one nobody grants roles; one alone has to be met at the server's own machine for it. */
+function operators(people: readonly PersonRow[]): Check {
+  const count = people.filter(({ scopes }) => scopes.includes('operator')).length;
+  if (count > 1) return ok('operators', `${count}: one grants roles, another confirms`);
+  if (count === 0) {
+    const remedy = 'tocsin admin person add NAME --scopes operator';
+    return fault('operators', 'none: nobody grants roles, or lets somebody in again', remedy);
+  }
+  return warning(
+    'operators',
+    'one: what they propose nobody confirms',
+    'tocsin admin person add NAME --scopes operator, for them to confirm',
   );
 }
 

@@ -2,21 +2,19 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Tx } from '../store/database.ts';
 import { lapseProposals } from '../store/lapse-store.ts';
+import { lockRoles } from '../store/locks.ts';
 import { dropSubject } from '../store/oidc-store.ts';
 import { endPasskeyLinks, removePasskeys } from '../store/passkey-store.ts';
 import type { TokenHolder } from '../store/programme-store.ts';
-import {
-  lockHolder,
-  type PersonRow,
-  persons,
-  revokeTokens,
-  withdrawScopes,
-} from '../store/token-store.ts';
-import type { Scope } from './act.ts';
+import { grantRoles, rolesOf, withdrawRoles } from '../store/role-store.ts';
+import { lockHolder, type PersonRow, persons, revokeTokens } from '../store/token-store.ts';
+import { ROLES, type Role, SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 import { makePasskeyLink, pageOf } from './passkeys.ts';
 import { issueToken } from './people.ts';
+import { grantsAlone } from './roles.ts';
 
 export type { TokenHolder } from '../store/programme-store.ts';
 
@@ -25,18 +23,32 @@ export async function listPersons(context: Context): Promise<readonly PersonRow[
   return context.store.issuer(persons);
 }
 
-/** One more token for a person, shown this once. @throws NOT_FOUND */
+/**
+ * One more token for a person, made on the server's own machine and shown this once. While that
+ * may give roles alone, the person has those of the token from now on.
+ * @throws NOT_FOUND; CONFLICT for a role that takes two persons.
+ */
 export async function addToken(
   context: Context,
   person: PersonId,
-  scopes: readonly Scope[],
-  actor: Actor,
+  roles: readonly Role[],
   now: Instant,
 ): Promise<string> {
   const holder = { kind: 'person', id: person } as const;
   return context.store.issuer(async (tx) => {
+    await lockRoles(tx);
     if (!(await lockHolder(tx, holder))) throw unknown(holder);
-    return issueToken(tx, holder, scopes, actor, now);
+    const known = (await rolesOf(tx, person)) ?? [];
+    if (!roles.every((role) => known.includes(role))) {
+      if (!(await grantsAlone(tx))) {
+        throw new TocsinError(
+          'CONFLICT',
+          'scopes: expected roles of the person: others take two persons (tocsin person propose)',
+        );
+      }
+      await grantRoles(tx, { actor: SYSTEM, at: now }, person, roles);
+    }
+    return issueToken(tx, holder, roles, SYSTEM, now);
   });
 }
 
@@ -67,16 +79,28 @@ export async function endTokens(
   now: Instant,
 ): Promise<{ revoked: number }> {
   return context.store.issuer(async (tx) => {
-    if (!(await lockHolder(tx, holder))) throw unknown(holder);
-    await removePasskeys(tx, { actor, at: now }, holder);
-    await endPasskeyLinks(tx, holder, now);
-    await dropSubject(tx, holder);
+    await lockRoles(tx);
+    const revoked = await endAccess(tx, holder, actor, now);
     if (holder.kind === 'person') {
-      await withdrawScopes(tx, holder.id);
+      await withdrawRoles(tx, { actor, at: now }, holder.id, ROLES);
       await lapseProposals(tx, { actor, at: now }, holder.id);
     }
-    return { revoked: await revokeTokens(tx, holder, actor, now) };
+    return { revoked };
   });
+}
+
+/** The same within an act, but for a person's roles. Returns how many tokens and sessions ended. */
+export async function endAccess(
+  tx: Tx,
+  holder: TokenHolder,
+  actor: Actor,
+  now: Instant,
+): Promise<number> {
+  if (!(await lockHolder(tx, holder))) throw unknown(holder);
+  await removePasskeys(tx, { actor, at: now }, holder);
+  await endPasskeyLinks(tx, holder, now);
+  await dropSubject(tx, holder);
+  return revokeTokens(tx, holder, actor, now);
 }
 
 function unknown({ kind }: TokenHolder): TocsinError {

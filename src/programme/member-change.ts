@@ -71,6 +71,7 @@ const ACT_OF: Readonly<Record<MemberChange['kind'], VetoableAct>> = {
   transition: 'member_facts',
   key_report: 'member_facts',
   officer: 'member_facts',
+  administrator: 'member_facts',
   terms: 'terms',
   register: 'register',
 };

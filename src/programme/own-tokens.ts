@@ -1,6 +1,9 @@
 import { invalid, TocsinError } from '../domain/errors.ts';
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
+import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { lockSigned } from '../store/passkey-store.ts';
+import type { TokenHolder } from '../store/programme-store.ts';
 import { tokensOf } from '../store/session-store.ts';
 import { actorOf, type Caller, once, type Scope } from './act.ts';
 import type { Context } from './context.ts';
@@ -29,20 +32,30 @@ export async function makeOwnToken(
   if (!Number.isInteger(days) || days < 1 || days > MOST_TOKEN_DAYS) {
     throw invalid('days', `1 to ${MOST_TOKEN_DAYS}`, days);
   }
-  const more = scopes.find((scope) => !caller.scopes.includes(scope));
-  if (more !== undefined) {
-    throw new TocsinError('SCOPE_MISSING', `scopes: expected the caller's own, found ${more}`, {
-      field: 'scopes',
-    });
-  }
+  requireAmong(caller.scopes, scopes);
   const holder = holderOf(caller);
   return once(context, key, now, async (tx) => {
     await lockOwn(tx, caller);
+    await requireStill(tx, holder, scopes);
     const own = await tokensOf(tx, holder, now);
     if (own.filter(({ kind }) => kind === 'api').length >= MOST_TOKENS) {
       throw new TocsinError('LIMIT_EXCEEDED', `tokens: expected at most ${MOST_TOKENS}`);
     }
     const terms = { label, expiresAt: plus(now, days * DAY_MS) };
     return { token: await issueToken(tx, holder, scopes, actorOf(caller), now, terms) };
+  });
+}
+
+/** Under the lock: what was withdrawn since the caller was let in does not come back by a token. */
+async function requireStill(tx: Tx, holder: TokenHolder, scopes: readonly Scope[]): Promise<void> {
+  const known = await lockSigned(tx, holder);
+  requireAmong(known?.scopes ?? [], scopes);
+}
+
+function requireAmong(own: readonly string[], scopes: readonly Scope[]): void {
+  const more = scopes.find((scope) => !own.includes(scope));
+  if (more === undefined) return;
+  throw new TocsinError('SCOPE_MISSING', `scopes: expected the caller's own, found ${more}`, {
+    field: 'scopes',
   });
 }

@@ -28,7 +28,7 @@ import {
 import type { TokenHolder } from '../store/programme-store.ts';
 import { noticeKeys } from '../store/reader-key-store.ts';
 import { tokensOf } from '../store/session-store.ts';
-import { goesOn, lockHolder, revokeTokens } from '../store/token-store.ts';
+import { goesOn, isMachine, lockHolder, revokeTokens } from '../store/token-store.ts';
 import { actorOf, type Caller, once, type PersonCaller } from './act.ts';
 import { ask, takeAnswered } from './challenges.ts';
 import type { Context } from './context.ts';
@@ -54,8 +54,8 @@ export async function makePasskeyLink(
   now: Instant,
   codeHash: Buffer | null = null,
 ): Promise<string> {
-  if (!(await lockHolder(tx, holder))) {
-    throw new TocsinError('NOT_FOUND', `${holder.kind}: expected one of this installation`);
+  if (!(await lockHolder(tx, holder)) || (await isMachine(tx, holder))) {
+    throw new TocsinError('NOT_FOUND', `${holder.kind}: expected one who may sign in here`);
   }
   if ((await passkeysOf(tx, holder)).length > 0) {
     throw new TocsinError('CONFLICT', `${holder.kind}: expected one without a passkey`);

@@ -11,32 +11,39 @@ import {
   insertToken,
   type TokenHolder,
 } from '../store/programme-store.ts';
-import { grantScopes } from '../store/token-store.ts';
-import { type Caller, SCOPES, type Scope, type SignedIn } from './act.ts';
+import { grantRoles } from '../store/role-store.ts';
+import { type Caller, type Role, SCOPES, type Scope, type SignedIn, SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
 
 const TOKEN_BYTES = 32;
 const TOKEN_PREFIX = 'tocsin_';
 
-/** Adds a person of the issuer. */
+/** Somebody new of the issuer, with roles, and a token that has them. The system's act. */
 export async function addPerson(
-  context: Context,
+  tx: Tx,
   name: string,
-  actor: Actor,
+  roles: readonly Role[],
   now: Instant,
-): Promise<PersonId> {
-  if (name.trim() === '' || name.length > 200) throw invalid('name', '1 to 200 characters', name);
+): Promise<{ person: PersonId; token: string }> {
+  checkPersonName(name);
   const id = newId<PersonId>();
-  await context.store.issuer((tx) => insertPerson(tx, { id, name }, actor, now));
-  return id;
+  await insertPerson(tx, { id, name }, SYSTEM, now);
+  await grantRoles(tx, { actor: SYSTEM, at: now }, id, roles);
+  const token = await issueToken(tx, { kind: 'person', id }, roles, SYSTEM, now);
+  return { person: id, token };
+}
+
+/** @throws INVALID_INPUT */
+export function checkPersonName(name: string): void {
+  if (name.trim() === '' || name.length > 200) throw invalid('name', '1 to 200 characters', name);
 }
 
 /** What a token is told apart by, and until when it serves; by default without end. */
 export type TokenTerms = { readonly label: string | null; readonly expiresAt: Instant | null };
 
 /**
- * Makes a token and stores its hash; the token itself is shown this once. What a token may do its
- * person may do when signed in too.
+ * Makes a token and stores its hash; the token itself is shown this once. The caller has seen that
+ * its holder may do what it may.
  */
 export async function issueToken(
   tx: Tx,
@@ -53,7 +60,6 @@ export async function issueToken(
   const token = TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
   const stored = { id: newId(), hash: hashToken(token), holder, scopes, ...terms };
   await insertToken(tx, stored, actor, now);
-  if (holder.kind === 'person') await grantScopes(tx, holder.id, scopes);
   return token;
 }
 
@@ -89,6 +95,7 @@ export function callerOf(found: FoundToken, signedIn: SignedIn | null): Caller {
   const given = { token: found.id, scopes: found.scopes as Scope[], signedIn };
   if (holder.kind === 'person') return { kind: 'person', id: holder.id, ...given };
   const participant = found.participant as ParticipantId;
+  const role = found.role ?? 'reader';
   const { mustSign } = found;
-  return { kind: 'reader', id: holder.id, participant, signed: false, mustSign, ...given };
+  return { kind: 'reader', id: holder.id, participant, role, signed: false, mustSign, ...given };
 }

@@ -14,13 +14,14 @@ import type { AlertDates, VulnerabilityFacts } from '../domain/vulnerability.ts'
 import { alertById, alertsPage, approvalOf, artifactsOf } from '../store/alert-reader.ts';
 import { deliveriesOf } from '../store/delivery-reader.ts';
 import { type Move, noticesOfChange, openMoves } from '../store/disclosure-store.ts';
-import { enrolmentsPage, readersOf } from '../store/participant-reader.ts';
+import { enrolmentsPage } from '../store/participant-reader.ts';
 import { type Wave, wavesOf } from '../store/release-store.ts';
 import { openWorkItems } from '../store/work-reader.ts';
 import { type Refusal, readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import type { Page } from './read-inbox.ts';
+import { readersSeen } from './read-participant.ts';
 import { nameOf } from './render-shelf.ts';
 
 /** An alert as the issuer's own persons see it. */
@@ -147,16 +148,7 @@ export async function listParticipants(
     const rows = await enrolmentsPage(tx, programme, after, limit);
     const items = [];
     for (const row of rows) {
-      const readers = await readersOf(tx, row.participant);
-      items.push({
-        ...row,
-        readers: readers.map(({ id, label, fingerprint, joinedAt }) => ({
-          id,
-          label,
-          fingerprint,
-          joinedAt,
-        })),
-      });
+      items.push({ ...row, ...(await readersSeen(tx, row.participant)) });
     }
     return { items, next: rows.length === limit ? (rows.at(-1)?.participant ?? null) : null };
   });

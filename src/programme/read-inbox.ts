@@ -16,6 +16,7 @@ import type { Tx } from '../store/database.ts';
 import { readerFactsFrom, readerFactsOf } from '../store/delivery-reader.ts';
 import { SOMETHING_CHANGED } from '../store/disclosure-store.ts';
 import { KEY_NOTICES } from '../store/reader-key-store.ts';
+import { READERS_NOTICE } from '../store/reader-role-store.ts';
 import { type NoticeRow, noticesPage } from '../store/release-store.ts';
 import { STANDING_NOTICES } from '../store/standing-store.ts';
 import { TERMS_NOTICES } from '../store/terms-store.ts';
@@ -138,7 +139,10 @@ function shown(
   return alert === null ? invitation !== null && offered.has(invitation) : cases.has(alert);
 }
 
-const ABOUT_ITSELF: readonly string[] = [...STANDING_NOTICES, ...KEY_NOTICES, ...TERMS_NOTICES];
+const ABOUT_ITSELF: readonly string[] = [
+  ...[...STANDING_NOTICES, ...KEY_NOTICES, ...TERMS_NOTICES],
+  READERS_NOTICE,
+];
 
 export type Notice = { readonly id: NoticeId; readonly kind: string; readonly at: Instant };
 

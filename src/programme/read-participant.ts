@@ -2,8 +2,23 @@ import type { Enrolment } from '../domain/enrolment.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { enrolmentOf, readersOf } from '../store/participant-reader.ts';
+import type { ReaderRole } from '../domain/reader-role.ts';
+import type { Tx } from '../store/database.ts';
+import { enrolmentOf, everyReaderOf } from '../store/participant-reader.ts';
 import type { Context } from './context.ts';
+
+/** Those who read for a participant, and those who did. */
+type ReadersSeen = {
+  readonly readers: readonly {
+    readonly id: ReaderId;
+    readonly label: string;
+    /** Of the reader's key; null until it joins. */
+    readonly fingerprint: string | null;
+    readonly joinedAt: Instant | null;
+    readonly role: ReaderRole;
+  }[];
+  readonly removed: readonly { readonly id: ReaderId; readonly label: string }[];
+};
 
 /** A participant as the issuer's own persons see it. */
 export type ParticipantView = {
@@ -14,14 +29,7 @@ export type ParticipantView = {
   readonly doubted: boolean;
   /** By which calendar of the policy its holidays are kept; null: nobody has said. */
   readonly calendar: string | null;
-  readonly readers: readonly {
-    readonly id: ReaderId;
-    readonly label: string;
-    /** Of the reader's key; null until it joins. */
-    readonly fingerprint: string | null;
-    readonly joinedAt: Instant | null;
-  }[];
-};
+} & ReadersSeen;
 
 /** One participant of a programme with its readers. @throws NOT_FOUND */
 export async function readParticipant(
@@ -36,14 +44,21 @@ export async function readParticipant(
         field: 'participant',
       });
     }
-    const readers = (await readersOf(tx, id)).map(
-      ({ id: reader, label, fingerprint, joinedAt }) => ({
-        id: reader,
-        label,
-        fingerprint,
-        joinedAt,
-      }),
-    );
-    return { ...enrolled, readers };
+    return { ...enrolled, ...(await readersSeen(tx, id)) };
   });
+}
+
+/** All of them, for persons of the issuer. */
+export async function readersSeen(tx: Tx, participant: ParticipantId): Promise<ReadersSeen> {
+  const every = await everyReaderOf(tx, participant);
+  return {
+    readers: every
+      .filter(({ removedAt }) => removedAt === null)
+      .map(({ id, label, fingerprint, joinedAt, role }) => ({
+        ...{ id, label, fingerprint, joinedAt, role },
+      })),
+    removed: every
+      .filter(({ removedAt }) => removedAt !== null)
+      .map(({ id, label }) => ({ id, label })),
+  };
 }

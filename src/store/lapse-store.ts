@@ -33,9 +33,13 @@ const LAPSES: Readonly<Record<string, Lapse>> = {
   member_change: (person, at) => sql`update member_change
     set outcome = 'lapsed', decided_at = ${at}
     where proposer_id = ${person} and decided_at is null returning id, programme_id as programme`,
-  standing: (person, at) => sql`update standing_step set outcome = 'lapsed', decided_at = ${at}
-    where person_id = ${person} and form = 'two_persons' and decided_at is null
-    returning id, programme_id as programme`,
+  standing: (person, at) => sql`with lapsed as (
+      update standing_step set outcome = 'lapsed', decided_at = ${at}
+        where person_id = ${person} and form = 'two_persons' and decided_at is null
+        returning id, programme_id as programme),
+    closed as (update standing_hearing set closed_at = ${at}
+      where step_id in (select id from lapsed))
+    select id, programme from lapsed`,
   forms: (person, at) => sql`update second_person_change
     set outcome = 'lapsed', decided_at = ${at}
     where proposer_id = ${person} and decided_at is null returning id, programme_id as programme`,

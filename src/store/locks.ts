@@ -35,3 +35,9 @@ export async function lockTraces(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${TRACES})`.execute(tx);
 }
 const TRACES = 0x74726163;
+
+/** Who may do what changes one after the other: of two last operators one stays. */
+export async function lockRoles(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${ROLES})`.execute(tx);
+}
+const ROLES = 0x726f6c65;

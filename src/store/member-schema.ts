@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Profile } from '../domain/enrolment.ts';
+import type { ReaderRole } from '../domain/reader-role.ts';
 import type { Clauses } from '../domain/terms.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { At, AtOrNull, Json } from './column-types.ts';
@@ -46,6 +47,7 @@ export type MemberTables = {
     joined_at: AtOrNull;
     removed_at: AtOrNull;
     officer: Generated<boolean>;
+    role: Generated<ReaderRole>;
   };
   standing_step: {
     id: string;

@@ -9,6 +9,7 @@ import type {
 } from '../domain/enrolment.ts';
 import type { AlertId, ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { ReaderRole } from '../domain/reader-role.ts';
 import type { Tx } from './database.ts';
 import type { Database } from './schema.ts';
 
@@ -176,6 +177,9 @@ export type Reader = {
   readonly signKey: Buffer | null;
   readonly fingerprint: string | null;
   readonly joinedAt: Instant | null;
+  readonly role: ReaderRole;
+  /** Null: it goes on. */
+  readonly removedAt: Instant | null;
 };
 
 function readerFromRow(row: Selectable<Database['reader']>): Reader {
@@ -187,16 +191,22 @@ function readerFromRow(row: Selectable<Database['reader']>): Reader {
     signKey: row.sign_key,
     fingerprint: row.fingerprint,
     joinedAt: row.joined_at,
+    role: row.role,
+    removedAt: row.removed_at,
   };
 }
 
 /** The readers of one participant that were not removed. */
 export async function readersOf(tx: Tx, participant: ParticipantId): Promise<Reader[]> {
+  return (await everyReaderOf(tx, participant)).filter(({ removedAt }) => removedAt === null);
+}
+
+/** All that there ever were: who was removed keeps what it was handed, and its name in a trace. */
+export async function everyReaderOf(tx: Tx, participant: ParticipantId): Promise<Reader[]> {
   const rows = await tx
     .selectFrom('reader')
     .selectAll()
     .where('participant_id', '=', participant)
-    .where('removed_at', 'is', null)
     .orderBy('id')
     .execute();
   return rows.map(readerFromRow);

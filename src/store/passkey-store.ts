@@ -110,8 +110,8 @@ export async function shownPasskey(
 }
 
 /**
- * Locks who signs in (`lockHolder`), and what they may do; null where they are out: removed, or
- * without any scope.
+ * Locks who signs in (`lockHolder`), and what they may do; null where they are out: removed, a
+ * machine, or without any scope.
  */
 export async function lockSigned(tx: Tx, holder: TokenHolder): Promise<SignedHolder | null> {
   if (!(await lockHolder(tx, holder))) return null;
@@ -130,6 +130,8 @@ export async function lockSigned(tx: Tx, holder: TokenHolder): Promise<SignedHol
     .where('id', '=', holder.id)
     .where('joined_at', 'is not', null)
     .where('removed_at', 'is', null)
+    // A machine has its token, and nothing to sign in with.
+    .where('role', '<>', 'machine')
     .executeTakeFirst();
   if (!row) return null;
   return { holder, participant: row.participant_id as ParticipantId, scopes: ['reader'] };

@@ -3,6 +3,7 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
 import type { PersonId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { ReaderRole } from '../domain/reader-role.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
 import type { SignedInBy } from './sign-in-schema.ts';
@@ -215,6 +216,7 @@ type TokenColumns = {
   reader_id: string | null;
   scopes: string[];
   participant_id: string | null;
+  role: ReaderRole | null;
   kind: 'api' | 'session';
   expires_at: Instant | null;
   used_at: Instant | null;
@@ -229,7 +231,7 @@ type TokenColumns = {
  * As text, because it stands before every request. What was reported signs nothing any more. With
  * `offset 0` one participant is looked up; without, PostgreSQL may hash all enrolments for it.
  */
-const TOKENS = `select t.hash, t.id, t.person_id, t.reader_id, t.scopes, r.participant_id,
+const TOKENS = `select t.hash, t.id, t.person_id, t.reader_id, t.scopes, r.participant_id, r.role,
     t.kind, t.expires_at, t.used_at, t.signed_in_by, t.verified_at, t.passkey_since,
     case when r.key_reported is null then r.sign_key end as sign_key,
     exists (select from enrolment e join programme p on p.id = e.programme_id
@@ -246,6 +248,8 @@ export type FoundToken = {
   readonly id: string;
   readonly holder: TokenHolder;
   readonly participant: string | null;
+  /** Of a reader; null: a person of the issuer. */
+  readonly role: ReaderRole | null;
   readonly scopes: readonly string[];
   readonly expiresAt: Instant | null;
   /** Of a session; null: this is a token. */
@@ -293,10 +297,10 @@ function foundToken(row: TokenColumns): FoundToken {
   const holder: TokenHolder = row.person_id
     ? { kind: 'person', id: row.person_id as PersonId }
     : { kind: 'reader', id: row.reader_id as ReaderId };
-  const { id, participant_id: participant, scopes, expires_at: expiresAt } = row;
+  const { id, participant_id: participant, role, scopes, expires_at: expiresAt } = row;
   const { kind, signed_in_by: by, used_at: usedAt, verified_at: verifiedAt } = row;
   const isSession = kind === 'session' && by !== null && usedAt !== null;
   const { passkey_since: passkeySince, sign_key: signKey, must_sign: mustSign } = row;
   const session = isSession ? { by, usedAt, verifiedAt, passkeySince } : null;
-  return { id, holder, participant, scopes, expiresAt, session, signKey, mustSign };
+  return { id, holder, participant, role, scopes, expiresAt, session, signKey, mustSign };
 }

@@ -35,6 +35,19 @@ export type SignInTables = {
     outcome: 'confirmed' | 'refused' | 'lapsed' | null;
     decided_at: AtOrNull;
   };
+  role_grant: {
+    id: string;
+    person_id: string;
+    name: string | null;
+    roles: string[];
+    digest: string;
+    code_hash: Buffer | null;
+    proposer_id: string | null;
+    at: At;
+    decider_id: string | null;
+    outcome: 'confirmed' | 'refused' | null;
+    decided_at: AtOrNull;
+  };
   approval_signature: {
     id: string;
     alert_id: string;

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Actor } from '../domain/event.ts';
 import type { PersonId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -40,20 +39,6 @@ export async function persons(tx: Tx): Promise<PersonRow[]> {
   }));
 }
 
-/** The person may do this too, with tokens and sessions. */
-export async function grantScopes(tx: Tx, id: PersonId, scopes: readonly string[]): Promise<void> {
-  await sql`
-    update person set scopes = array(
-      select distinct scope from unnest(scopes || ${[...scopes]}::text[]) as s (scope)
-      order by scope)
-    where id = ${id}`.execute(tx);
-}
-
-/** The person may do nothing any more: there is nothing to sign in to. */
-export async function withdrawScopes(tx: Tx, id: PersonId): Promise<void> {
-  await tx.updateTable('person').set({ scopes: [] }).where('id', '=', id).execute();
-}
-
 /**
  * Locks a person or reader against everything else that gives them a way in or ends their ways in:
  * what is made while all of it ends would outlive that. False: there is no such holder.
@@ -66,6 +51,13 @@ export async function lockHolder(tx: Tx, { kind, id }: TokenHolder): Promise<boo
     .forNoKeyUpdate()
     .executeTakeFirst();
   return found !== undefined;
+}
+
+/** A machine of a participant has its token, and signs in by nothing else. */
+export async function isMachine(tx: Tx, { kind, id }: TokenHolder): Promise<boolean> {
+  if (kind === 'person') return false;
+  const row = await tx.selectFrom('reader').select('role').where('id', '=', id).executeTakeFirst();
+  return row?.role === 'machine';
 }
 
 /** Whether a token or session goes on; asked under the lock of its holder. */

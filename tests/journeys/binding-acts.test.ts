@@ -12,7 +12,14 @@ import { decideStanding } from '../../src/programme/standing-steps.ts';
 import type { makePasskey } from '../support/authenticator.ts';
 import { registerAt, signInWith, type Visitor, visit } from '../support/browser-of.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
-import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
+import {
+  administrator,
+  admit,
+  type House,
+  joinReader,
+  openHouse,
+  type TestReader,
+} from '../support/house.ts';
 import { APPLICATION } from '../support/joining.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
@@ -35,6 +42,7 @@ const CAN_BE_DONE: Readonly<Record<string, readonly number[]>> = {
   'POST /v1/facts': [201],
   'POST /v1/inbox/:alert/leaks': [201],
   'POST /v1/inbox/:alert/obligations/:obligation/report': [200, 404],
+  'POST /v1/readers': [201],
   'POST /v1/standing/:step/appeal': [200, 409],
 };
 
@@ -51,6 +59,7 @@ describe('an act that binds a member', () => {
     const firm = await admit(house, 'Firm', { tier: 'validate' });
     reader = await joinReader(house, firm);
     colleague = await joinReader(house, firm);
+    await administrator(house, colleague);
     const small = await smallAlert(house);
     house.clock.set(small.firstWave);
     await house.cycle();
@@ -95,6 +104,9 @@ describe('an act that binds a member', () => {
         `/v1/invitations/${newId()}/answer`,
         { answer: 'accept' },
       ],
+      'POST /v1/readers': ['/v1/readers', { label: 'more', role: 'reader' }],
+      'POST /v1/readers/:reader/removal': [`/v1/readers/${newId()}/removal`, {}],
+      'POST /v1/readers/:reader/role': [`/v1/readers/${newId()}/role`, { role: 'reader' }],
       'POST /v1/standing/:step/appeal': [`/v1/standing/${step}/appeal`, { text: 'not ours' }],
       'POST /v1/standing/:step/statement': [`/v1/standing/${step}/statement`, { text: 'not ours' }],
     };
@@ -166,12 +178,14 @@ describe('an act that binds a member', () => {
   });
 });
 
+const OF_READERS: readonly string[] = ['reader', 'administrator'];
+
 /** The POST routes of readers, without those of their account. */
 async function actsOfReaders({ deps }: Edge) {
   const found = { binding: [] as string[], others: [] as string[] };
   const app = buildApp(deps, (one) => {
     one.addHook('onRoute', ({ method, url, config }) => {
-      if (method !== 'POST' || !config?.audience?.includes('reader')) return;
+      if (method !== 'POST' || !config?.audience?.some((one) => OF_READERS.includes(one))) return;
       if (config.signedIn !== undefined) return;
       found[config.binds === true ? 'binding' : 'others'].push(`POST ${url}`);
     });

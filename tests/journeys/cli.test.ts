@@ -46,7 +46,7 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
   test('first run: a programme and two persons, one of them while it serves', async () => {
     const programme = ['Early warning', '--pack', 'mapp', '--reader-cap', '1000'];
     done(await run(operator, 'tocsin', 'admin', 'programme', 'create', ...programme));
-    const scopes = 'author,approver,investigator,operator';
+    const scopes = 'author,approver,manager,investigator,operator';
     const ana = ['admin', 'person', 'add', 'Ana', '--scopes', scopes];
     const { stdout: anasToken } = done(await run(operator, 'tocsin', ...ana));
     served = await startServing(operator);

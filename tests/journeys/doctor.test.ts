@@ -93,7 +93,8 @@ test('the doctor of a fresh installation names each thing to do, and ends with 1
       programme: 'ok',
       'author and approver': 'fault',
       'investigator and approver': 'fault',
-      'operator and approver': 'fault',
+      'manager and approver': 'fault',
+      operators: 'fault',
       custody: 'warning',
       mail: 'ok',
     });
@@ -138,6 +139,9 @@ test('the first run asks for what it is not told, and appoints two who can run i
       people.map(({ name }) => name),
       ['Ada', 'Bob'],
     );
+    const more = ['--name', 'Q', '--pack', 'mapp', '--reader-cap', '9', '--first', 'C'];
+    const again = await run(terminal, 'tocsin', 'init', ...more, '--second', 'D');
+    assert.match(again.stderr, /CONFLICT: persons: expected none yet/, 'nobody comes in by it');
     for (const { token, link } of people) {
       assert.match(token, /^tocsin_/);
       assert.match(link, /\/register#/);

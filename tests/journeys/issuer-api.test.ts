@@ -187,7 +187,7 @@ describe("the issuer's part of the API", () => {
   });
 
   test("a token's scopes and kind bound what it reaches; the rest is not even parsed", async () => {
-    const operator = await person(house, 'Operator', ['operator']);
+    const operator = await person(house, 'Operator', ['operator', 'manager']);
     const forbidden: [string, unknown][] = [
       [`${programme}/alerts`, DRAFT],
       ['/v1/receipts', { malformed: true }],

@@ -181,7 +181,7 @@ describe('joining', () => {
 
   test('nobody accepts what is incomplete, whoever they are, nor what has become so', async () => {
     const { application } = await apply({ name: 'Incomplete' });
-    const all = await person(house, 'All scopes', ['author', 'approver', 'operator']);
+    const all = await person(house, 'All scopes', ['author', 'approver', 'manager']);
     const url = `/v1/applications/${application}/proposals`;
     for (const token of [house.tokens.author, house.tokens.approver, all.token]) {
       assert.equal(await code(url, proposal('accept', 'Please.'), token), 'CONFLICT');
@@ -353,7 +353,7 @@ describe('joining', () => {
     await sides.confirm(await sides.first('application', 'refuse', lost, '--reason', 'No.'));
     await stranger(sides, '/v1/application/appeal', { text: 'But why?' }, theirs);
     assert.match((await sides.second('work', 'list')).out, /an appeal of an applicant/);
-    const third = await person(house, 'Fourth', ['operator']);
+    const third = await person(house, 'Fourth', ['manager']);
     const url = `/v1/applications/${lost}/appeal/decision`;
     await post(url, { outcome: 'dismissed', reason: 'Stands.' }, { token: third.token });
     const told = (await sides.second('application', 'show', lost)).out;

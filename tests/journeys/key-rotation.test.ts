@@ -17,7 +17,14 @@ import { reportSigningBytes, rotationSigningBytes } from '../../src/formats/key-
 import { inviteReader } from '../../src/programme/admit-participant.ts';
 import { issuerKeys } from '../../src/programme/issuer-keys.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
-import { admit, type House, joinReader, openHouse, stand } from '../support/house.ts';
+import {
+  administrator,
+  admit,
+  type House,
+  joinReader,
+  openHouse,
+  stand,
+} from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
@@ -156,6 +163,8 @@ describe('a reader’s keys', () => {
   test('a stolen token alone brings no key, reports none, and replays no rotation', async () => {
     const victim = await joinReader(house, firm);
     const mate = await joinReader(house, firm);
+    // The token of whoever may report, had they the key.
+    await administrator(house, victim);
     const options = { token: victim.token };
     const thief = signer(randomBytes(32));
     const { recipient } = generateIdentity();
@@ -212,7 +221,9 @@ describe('a reader’s keys', () => {
     const reader = await joined('victim');
     await fetchedBy('victim');
     const word = await words(reader);
-    const reported = await at('colleague', 'rotate', '--stolen', reader, '--json');
+    const refused = await at('colleague', 'rotate', '--stolen', reader);
+    assert.match(refused.err, /\(SCOPE_MISSING\)/, 'an administrator says so');
+    const reported = await at('one', 'rotate', '--stolen', reader, '--json');
     assert.equal(reported.status, 0, reported.err);
     const { invitation } = JSON.parse(reported.out) as { invitation: string };
     for (const verb of ['inbox', 'rotate']) {

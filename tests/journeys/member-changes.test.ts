@@ -114,7 +114,7 @@ describe('who is in, and on what facts, takes two persons', () => {
   });
 
   test('another token of the same person is no second person', async () => {
-    const both = await person(house, 'Both', ['operator', 'approver']);
+    const both = await person(house, 'Both', ['manager', 'approver']);
     const body = { name: 'Alone', enrolment: presentEnrolment(enrolment()) };
     const seen = await post(`${programme()}/participants`, body, both.token);
     refused(await decide(waiting(json<Proposed>(seen)), both.token), 'SECOND_PERSON');

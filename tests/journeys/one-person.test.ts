@@ -23,6 +23,7 @@ import { publishNow } from '../../src/programme/publish-now.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { reportStatus } from '../../src/programme/release-report.ts';
 import { proposeDecision } from '../../src/programme/review-applications.ts';
+import { proposeGrant } from '../../src/programme/roles.ts';
 import { proposeForm } from '../../src/programme/second-person.ts';
 import { appeal } from '../../src/programme/standing-appeals.ts';
 import { openSighting, runTrace } from '../../src/programme/trace-leak.ts';
@@ -65,7 +66,13 @@ describe('one human alone', () => {
   before(async () => {
     house = await openHouse();
     edge = openEdge(house);
-    const known = await person(house, 'Solo', ['author', 'approver', 'investigator', 'operator']);
+    const known = await person(house, 'Solo', [
+      'author',
+      'approver',
+      'manager',
+      'investigator',
+      'operator',
+    ]);
     [solo, token] = [known.caller, known.token];
     visitor = visit(house, edge);
     made = await registerAt(house, visitor, await linkFor(house, { kind: 'person', id: solo.id }));
@@ -193,6 +200,11 @@ describe('one human alone', () => {
         const wanted = { act: 'admission', form: 'one_then_veto', hours: 2 } as const;
         const { change, digest } = await proposeForm(context, solo, programme, wanted, now());
         return [`/v1/second-person-changes/${change}/decision`, { decision: 'confirm', digest }];
+      },
+      'POST /v1/role-grants/:grant/decision': async () => {
+        const whom = { person: null, name: 'A friend' } as const;
+        const { grant, digest } = await proposeGrant(context, solo, whom, ['operator'], now());
+        return [`/v1/role-grants/${grant}/decision`, { decision: 'confirm', digest }];
       },
       'POST /v1/recoveries/:recovery/decision': async () => {
         const { id } = await person(house, 'Lost', ['author']);

@@ -4,7 +4,14 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
-import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
+import {
+  admit,
+  type House,
+  joinReader,
+  openHouse,
+  person,
+  type TestReader,
+} from '../support/house.ts';
 import { enactSection } from '../support/section.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
@@ -72,6 +79,14 @@ describe('reports of products and of protection', () => {
         ['Alder Gateway 9', 'fixed'],
       ],
     );
+  });
+
+  test('an auditor sees that it was met, and not of which products', async () => {
+    const { token } = await person(house, 'Auditor', ['auditor']);
+    const seen = await edge.get(`/v1/alerts/${small.alert}/obligations`, token);
+    assert.equal(seen.status, 200);
+    assert.match(seen.body.toString(), /"says":"fixed"/);
+    assert.doesNotMatch(seen.body.toString(), /Alder/);
   });
 
   test('a protection in work or tested is told and owed; ready it is owed no more', async () => {

@@ -422,7 +422,7 @@ describe('a choice of forms', () => {
   test('that an act does not admit is refused with the reason, at the edge', async () => {
     const house = await openHouse();
     const edge = openEdge(house);
-    const { token } = await person(house, 'Chooses', ['operator']);
+    const { token } = await person(house, 'Chooses', ['manager']);
     try {
       const path = `/v1/programmes/${house.programme}/second-person`;
       type Shown = {

@@ -8,13 +8,12 @@ import { approveAlert } from '../../src/programme/approve-alert.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
 import { addArtifact, draftAlert, moveDisclosure } from '../../src/programme/draft-alert.ts';
 import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
-import { addToken } from '../../src/programme/manage-tokens.ts';
 import { authenticate } from '../../src/programme/people.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { readAlert } from '../../src/programme/read-alert.ts';
 import { approveTrace, openSighting, runTrace } from '../../src/programme/trace-leak.ts';
 import type { Tx } from '../../src/store/database.ts';
-import { admit, type House, openHouse, person, T0 } from '../support/house.ts';
+import { admit, grant, type House, openHouse, person, T0 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { untilOneWaits } from '../support/waiting.ts';
 
@@ -54,7 +53,7 @@ describe('who changed what is approved does not approve it', () => {
   /** Another token of the same person, of another scope. */
   const secondToken = async ({ id }: PersonCaller) => {
     const { context } = house;
-    const token = await addToken(context, id, ['approver'], { kind: 'system', id: null }, now());
+    const token = await grant(house, id, ['approver']);
     const caller = await authenticate(context, token, now());
     assert.ok(caller.kind === 'person');
     return caller;

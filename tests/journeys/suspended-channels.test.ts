@@ -4,9 +4,11 @@ import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { open } from '../../src/crypto/age/open.ts';
 import { sha256 } from '../../src/crypto/hash.ts';
 import { signer } from '../../src/crypto/sign.ts';
+import { READER_ROLES } from '../../src/domain/reader-role.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { receiptSigningBytes } from '../../src/formats/receipt.ts';
 import { buildApp } from '../../src/http/app.ts';
+import { inviteReader } from '../../src/programme/admit-participant.ts';
 import { apply } from '../../src/programme/applications.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
@@ -75,6 +77,9 @@ describe('a suspended participant, on every route that answers readers', () => {
     const now = house.clock.now();
     const { application } = await apply(house.context, house.programme, applied, now);
     const signature = await signatureOf(house, mine);
+    const invited = await inviteReader(
+      ...([house.context, 'system', house.programme, participant, 'invited', now] as const),
+    );
     await stand(house, participant, 'suspended');
     await runTick(house.context, house.clock.now());
 
@@ -238,6 +243,27 @@ describe('a suspended participant, on every route that answers readers', () => {
       'POST /v1/standing/:step/statement': nothing(
         post(`/v1/standing/${steps.steps[0]?.id}/statement`, { text: 'not ours' }),
       ),
+      'GET /v1/readers': {
+        as: 'own',
+        ask: get('/v1/readers'),
+        check(seen) {
+          const { readers } = json<{ readers: { reader: string }[] }>(seen);
+          assert.deepEqual(
+            readers.map(({ reader }) => reader),
+            [mine.caller.id, invited.reader],
+          );
+        },
+      },
+      'POST /v1/readers': nothing(post('/v1/readers', { label: 'more', role: 'reader' })),
+      'POST /v1/readers/:reader/role': nothing(
+        post(`/v1/readers/${invited.reader}/role`, { role: 'administrator' }),
+      ),
+      // Whom it no longer trusts it may shut out at any time.
+      'POST /v1/readers/:reader/removal': {
+        as: 'own',
+        ask: post(`/v1/readers/${invited.reader}/removal`, {}),
+        check: (seen) => assert.deepEqual(json(seen), { removed: true }),
+      },
       'POST /v1/standing/:step/appeal': {
         as: 'own',
         ask: post(`/v1/standing/${steps.steps[0]?.id}/appeal`, { text: 'not ours' }),
@@ -273,9 +299,11 @@ describe('a suspended participant, on every route that answers readers', () => {
 
 async function readerRoutes({ deps }: Edge): Promise<string[]> {
   const routes: string[] = [];
+  const ofReaders: readonly string[] = READER_ROLES;
   const app = buildApp(deps, (one) => {
     one.addHook('onRoute', ({ method, url, config }) => {
-      if (config?.audience?.includes('reader')) routes.push(`${String(method)} ${url}`);
+      if (config?.audience?.some((one) => ofReaders.includes(one)))
+        routes.push(`${String(method)} ${url}`);
     });
   });
   await app.ready();

@@ -30,7 +30,7 @@ const NO_DUTIES = {
   ...{ jurisdictions: null, affiliates: null, products: null, contacts: null },
   ...{ calendar: null, maxEmbargoMs: null },
 };
-const ALL = ['author', 'approver', 'investigator', 'operator'] as const;
+const ALL = ['author', 'approver', 'manager', 'investigator', 'operator'] as const;
 
 type Route = { readonly method: 'GET' | 'POST'; readonly url: string };
 

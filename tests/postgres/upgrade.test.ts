@@ -16,7 +16,7 @@ const SUSPENDED = new Date(BEFORE + 1000);
 
 const [programme, alert, second, one, two] = [newId(), newId(), newId(), newId(), newId()];
 const [opener, adder, mover, approver] = [newId(), newId(), newId(), newId()];
-const token = newId();
+const [token, reader] = [newId(), newId()];
 const [sighting, forgotten] = [newId(), newId()];
 
 /** An event's issuer part as far as the migration reads it. */
@@ -68,6 +68,11 @@ const ROWS = [
     select gen_random_uuid(), ${programme}, 'HELD_FOR_REVIEW', ${alert}, null, ${one}, reader, ${AT}
     from unnest(${[newId(), newId()]}::uuid[]) as reader`,
   sql`insert into token values (${token}, '', ${opener}, null, '{author}', ${AT}, null)`,
+  sql`insert into token values (${newId()}, '\\x01', ${approver}, null, '{operator}', ${AT}, null)`,
+  sql`insert into reader (id, participant_id, label, joined_at)
+    values (${reader}, ${one}, 'joined first', ${AT}),
+      (gen_random_uuid(), ${one}, 'joined second', ${SUSPENDED}),
+      (gen_random_uuid(), ${one}, 'never joined', null)`,
   sql`insert into idempotency values (${token}, 'key', 'guessable', 200, '', ${AT})`,
 ];
 
@@ -136,6 +141,24 @@ describe('an installation of the first migrations', () => {
     const traced = await rows('select sighting_id, traced_by from trace_report');
     const byId = new Map(traced.map((one) => Object.values(one as object) as [string, string]));
     assert.deepEqual([byId.get(sighting), byId.get(forgotten)], [mover, opener]);
+  });
+
+  test('who was an operator is a manager too, with the token that they have', async () => {
+    const roles = ['manager', 'operator'];
+    const people = await rows<{ scopes: string[] }>(
+      `select scopes from person where id = '${approver}'`,
+    );
+    const tokens = await rows<{ scopes: string[] }>(
+      `select scopes from token where person_id = '${approver}'`,
+    );
+    for (const [found] of [people, tokens]) assert.deepEqual(found?.scopes.toSorted(), roles);
+    const other = await rows(`select scopes from token where id = '${token}'`);
+    assert.deepEqual(other, [{ scopes: ['author'] }]);
+  });
+
+  test('the first reader to have joined administers its participant, and no other', async () => {
+    const found = await rows("select id from reader where role = 'administrator'");
+    assert.deepEqual(found, [{ id: reader }]);
   });
 
   test('row security is forced as before', async () => {

@@ -13,7 +13,6 @@ import type {
   ParticipantId,
   PersonId,
   ProgrammeId,
-  ReaderId,
 } from '../../src/domain/ids.ts';
 import { type Instant, parseInstant } from '../../src/domain/instant.ts';
 import { joinSigningBytes } from '../../src/formats/join-proof.ts';
@@ -22,7 +21,7 @@ import { type ComposeOptions, compose, type Parts } from '../../src/main/compose
 import {
   type PersonCaller,
   type ReaderCaller,
-  type Scope,
+  type Role,
   SYSTEM,
 } from '../../src/programme/act.ts';
 import {
@@ -43,6 +42,7 @@ import { addPerson, authenticate, issueToken } from '../../src/programme/people.
 import { planAlert } from '../../src/programme/plan-alert.ts';
 import { decideStanding } from '../../src/programme/standing-steps.ts';
 import { startCluster } from '../../src/store/cluster/cluster.ts';
+import { grantRoles } from '../../src/store/role-store.ts';
 import { furnish } from './ready-cluster.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -93,8 +93,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     },
     now,
   );
-  const author = await person(parts, 'Author', ['author', 'investigator', 'operator']);
-  const approver = await person(parts, 'Approver', ['approver', 'investigator', 'operator']);
+  const author = await person(parts, 'Author', ['author', 'manager', 'investigator', 'operator']);
+  const approver = await person(parts, 'Approver', [
+    'approver',
+    'manager',
+    'investigator',
+    'operator',
+  ]);
   return {
     ...parts,
     clock,
@@ -160,16 +165,28 @@ export async function readPack(name: string): Promise<PackFiles> {
 export async function person(
   parts: Parts,
   name: string,
-  scopes: readonly Scope[],
+  roles: readonly Role[],
 ): Promise<{ caller: PersonCaller; token: string; id: PersonId }> {
   const now = parts.clock.now();
-  const id = await addPerson(parts.context, name, SYSTEM, now);
-  const token = await parts.context.store.issuer((tx) =>
-    issueToken(tx, { kind: 'person', id }, scopes, SYSTEM, now),
+  const { person: id, token } = await parts.context.store.issuer((tx) =>
+    addPerson(tx, name, roles, now),
   );
   const caller = await authenticate(parts.context, token, now);
   if (caller.kind !== 'person') throw new Error('expected a person');
   return { caller, token, id };
+}
+
+/** More roles for a person, and a token that has them, as two others would have given them. */
+export async function grant(
+  { context, clock }: Parts & { readonly clock: VirtualClock },
+  id: PersonId,
+  roles: readonly Role[],
+): Promise<string> {
+  const now = clock.now();
+  return context.store.issuer(async (tx) => {
+    await grantRoles(tx, { actor: SYSTEM, at: now }, id, roles);
+    return issueToken(tx, { kind: 'person', id }, roles, SYSTEM, now);
+  });
 }
 
 /** Enrolment of an active participant without duties, agreement in force from 2025 to 2027. */
@@ -287,17 +304,17 @@ export async function joinReader(
     proof,
     openpgpProof,
   };
-  const { token, reader } = await redeemInvitation(context, request, now);
-  const caller: ReaderCaller = {
-    kind: 'reader',
-    id: reader as ReaderId,
-    participant,
-    ...{ signed: false, mustSign: false },
-    token: '',
-    scopes: ['reader'],
-    signedIn: null,
-  };
+  const { token } = await redeemInvitation(context, request, now);
+  const caller = await authenticate(context, token, now);
+  if (caller.kind !== 'reader') throw new Error('expected a reader');
   return { caller, token, identity, signSeed: secret };
+}
+
+/** Makes a reader an administrator of its participant, beside the first. */
+export async function administrator(house: House, { caller }: TestReader): Promise<void> {
+  await house.context.store.issuer((tx) =>
+    tx.updateTable('reader').set({ role: 'administrator' }).where('id', '=', caller.id).execute(),
+  );
 }
 
 export const EXAMPLE = join(ROOT, 'examples/sharepoint-2025-07');

@@ -45,7 +45,7 @@ export async function appoint(
   return {
     author: await person(0, ['author', 'approver']),
     approver: await person(1, ['approver']),
-    operator: await person(2, ['operator', 'investigator']),
+    operator: await person(2, ['manager', 'operator', 'investigator']),
   };
 }
 

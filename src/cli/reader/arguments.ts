@@ -10,10 +10,29 @@ export type Command =
   | { readonly verb: 'version' }
   | ({ readonly verb: 'join'; readonly invitation: string; readonly key: KeyChoice } & Common)
   | ({
-      readonly verb: 'inbox' | 'invitations' | 'notices' | 'standing' | 'terms' | 'log' | 'keys';
+      readonly verb:
+        | 'inbox'
+        | 'invitations'
+        | 'notices'
+        | 'standing'
+        | 'terms'
+        | 'log'
+        | 'keys'
+        | 'readers';
     } & Common)
   | ({ readonly verb: 'rotate'; readonly key: KeyChoice } & Common)
   | ({ readonly verb: 'report-key'; readonly reader: string; readonly what: KeyReport } & Common)
+  | ({
+      readonly verb: 'invite';
+      readonly label: string;
+      readonly role: 'reader' | 'machine';
+    } & Common)
+  | ({ readonly verb: 'remove'; readonly reader: string } & Common)
+  | ({
+      readonly verb: 'role';
+      readonly reader: string;
+      readonly role: 'administrator' | 'reader';
+    } & Common)
   | ({ readonly verb: 'sign'; readonly hash: string } & Common)
   | ({ readonly verb: 'facts'; readonly file: string | null } & Common)
   | ({ readonly verb: 'vouch'; readonly application: string; readonly name: string } & Common)
@@ -97,6 +116,9 @@ export function parseCommand(args: readonly string[]): Command {
   if (values.product !== undefined && verb !== 'write' && verb !== 'report') {
     throw new UsageError('--product belongs to write and report');
   }
+  if (values.machine === true && verb !== 'invite') {
+    throw new UsageError('--machine belongs to invite');
+  }
   const key = keyChoice(values, verb);
   if ((values.lost ?? values.stolen) !== undefined && verb !== 'rotate') {
     throw new UsageError('--lost and --stolen belong to rotate');
@@ -126,8 +148,25 @@ export function parseCommand(args: readonly string[]): Command {
     case 'terms':
     case 'log':
     case 'keys':
+    case 'readers':
       none(rest, verb);
       return { verb, ...common };
+    case 'invite': {
+      const label = atMostOne(rest, INVITE_USAGE);
+      if (label === undefined) throw new UsageError(`expected ${INVITE_USAGE}`);
+      return { verb, label, role: values.machine === true ? 'machine' : 'reader', ...common };
+    }
+    case 'remove': {
+      const reader = atMostOne(rest, 'remove READER');
+      if (reader === undefined) throw new UsageError('expected remove READER, as readers shows it');
+      return { verb, reader, ...common };
+    }
+    case 'role': {
+      const [reader, role, ...more] = rest;
+      if (reader === undefined || more.length > 0) throw new UsageError(ROLE_USAGE);
+      if (role !== 'administrator' && role !== 'reader') throw new UsageError(ROLE_USAGE);
+      return { verb, reader, role, ...common };
+    }
     case 'answer': {
       const [invitation, answer, ...more] = rest;
       if (invitation === undefined || more.length > 0) throw new UsageError(ANSWER_USAGE);
@@ -218,6 +257,8 @@ export function parseCommand(args: readonly string[]): Command {
 
 const FEEDBACK_USAGE = 'feedback ALERT ARTIFACT WORD [FILE], a word of --help';
 const LEAK_USAGE = 'leak ALERT --noticed TIME [FILE]';
+const INVITE_USAGE = 'invite LABEL [--machine]';
+const ROLE_USAGE = 'expected role READER administrator|reader';
 const ANSWER_USAGE = 'expected answer INVITATION accept|decline';
 
 function keyChoice(
@@ -263,6 +304,7 @@ function parse(args: readonly string[]) {
         noticed: { type: 'string' },
         rule: { type: 'string' },
         all: { type: 'boolean' },
+        machine: { type: 'boolean' },
         product: { type: 'string' },
         canonical: { type: 'boolean' },
         json: { type: 'boolean' },

@@ -47,12 +47,19 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
   keys                      the keys of your organisation's readers, and when they end
   rotate                    make other keys; used a day later, the old ones until then.
                             --hybrid, --openpgp as for join
-      --lost READER         say, signed, that a colleague's keys are lost: nothing is sealed
-      --stolen READER       to them any more; prints an invitation for that colleague alone
+      --lost READER         as an administrator: say, signed, that a colleague's keys are lost:
+      --stolen READER       nothing is sealed to them; prints an invitation for them alone
+  readers                   who reads for your organisation, and who administers it
+  invite LABEL              as an administrator: print what one more reader joins with, once;
+      --machine             what can fetch and acknowledge, and nothing else
+  remove READER             as an administrator: end all by which a reader gets in
+  role READER administrator|reader
+                            as an administrator: make another one, or end that it is
   terms                     what your organisation agrees to, and what it has signed
   sign HASH                 sign terms for your organisation, as its officer, by their hash
   facts [FILE]              what your organisation has stated of itself; with a file of JSON, or -
-                            for standard input, state it: duties, affiliates, products, contacts …
+                            for standard input, as an administrator state it: duties,
+                            affiliates, products, contacts …
   vouch APPLICATION NAME    vouch for an applicant that gave you its id, in your organisation's name
   log                       follow the issuer's log to its newest checkpoint
 

@@ -30,6 +30,7 @@ const WORDS: Readonly<Record<string, string>> = {
     'keys of your organisation were replaced, or reported lost or stolen: see keys; or a reader ' +
     'registered a passkey',
   hearing_opened: 'your organisation is heard on something that is proposed: see standing',
+  readers_changed: 'readers of your organisation came, went or changed: see readers',
   appeal_decided: 'an appeal of your organisation was decided: see standing',
   terms_published: 'new terms of the programme: see terms',
   agreement_answered: 'your organisation’s signature was answered: see terms',

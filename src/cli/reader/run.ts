@@ -10,6 +10,7 @@ import { keysVerb } from './keys.ts';
 import { leakVerb } from './leak.ts';
 import { messagesVerb, writeVerb } from './messages.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
+import { inviteVerb, readersVerb, removeVerb, roleVerb } from './readers.ts';
 import { reportVerb } from './report.ts';
 import { reportKeyVerb, rotateVerb } from './rotate.ts';
 import { appealVerb, standingVerb, statementVerb } from './standing.ts';
@@ -91,6 +92,14 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return appealVerb(session, command, desk);
     case 'keys':
       return keysVerb(session, desk);
+    case 'readers':
+      return readersVerb(session, desk);
+    case 'invite':
+      return inviteVerb(session, command, desk);
+    case 'remove':
+      return removeVerb(session, command.reader, desk);
+    case 'role':
+      return roleVerb(session, command, desk);
     case 'rotate':
       return rotateVerb(session, command, desk);
     case 'report-key':

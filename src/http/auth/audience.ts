@@ -1,10 +1,12 @@
 import { TocsinError } from '../../domain/errors.ts';
-import type { Caller, PersonCaller, ReaderCaller, Scope } from '../../programme/act.ts';
+import type { ReaderRole } from '../../domain/reader-role.ts';
+import type { Caller, PersonCaller, ReaderCaller, Role } from '../../programme/act.ts';
 
-export type PersonScope = Exclude<Scope, 'reader'>;
-
-/** Whom a route answers: anybody, readers, or persons whose token has the scope. */
-export type Audience = 'public' | 'reader' | `person:${PersonScope}`;
+/**
+ * Whom a route answers: anybody, persons of the issuer whose token has the role, or of a
+ * participant its readers (administrators are), its administrators alone, its machines.
+ */
+export type Audience = 'public' | ReaderRole | `person:${Role}`;
 
 /**
  * What a repeated POST does. `key`: the header Idempotency-Key is required, and with the same key
@@ -18,21 +20,33 @@ export type Repeat = 'key' | 'natural';
  */
 export type SignedInNeed = 'session' | 'verified';
 
-/** Every person of the issuer, whatever the token's scopes. */
-export const ANY_PERSON: readonly Audience[] = [
+/** Every person of the issuer who may change anything, and see content of alerts. */
+export const ACTING_PERSON: readonly Audience[] = [
   'person:author',
   'person:approver',
+  'person:manager',
   'person:investigator',
   'person:operator',
 ];
+
+/** Every person of the issuer. An auditor only looks, and not at content: GET without it alone. */
+export const ANY_PERSON: readonly Audience[] = [...ACTING_PERSON, 'person:auditor'];
 
 /** Everybody who can sign in. */
 export const ANYBODY_KNOWN: readonly Audience[] = ['reader', ...ANY_PERSON];
 
 /** Whether the caller may use a route of this audience. */
 export function admits(audience: readonly Audience[], caller: Caller): boolean {
-  if (caller.kind === 'reader') return audience.includes('reader');
+  if (caller.kind === 'reader') {
+    const administers = caller.role === 'administrator';
+    return audience.includes(caller.role) || (administers && audience.includes('reader'));
+  }
   return caller.scopes.some((scope) => scope !== 'reader' && audience.includes(`person:${scope}`));
+}
+
+/** Whether a person may be shown what an author wrote of a vulnerability, its title included. */
+export function seesContent({ scopes }: PersonCaller): boolean {
+  return scopes.some((scope) => scope !== 'auditor');
 }
 
 /** Whether a route speaks to persons of the issuer only: they may be told what they mistook. */

@@ -84,6 +84,8 @@ import { review, showReviews } from './participants/reviews.ts';
 import { endTransitionOf, grantTransition } from './participants/transition.ts';
 import { addAnother, askForAnother, dropOwnPasskey, listOwnPasskeys } from './passkeys/own.ts';
 import { askAtLink, registerAtLink } from './passkeys/register.ts';
+import { showPersons } from './persons/list.ts';
+import { decideRoles, proposeRoles, withdrawRoles } from './persons/roles.ts';
 import { activatePack } from './policies/activate.ts';
 import { checkPack } from './policies/check.ts';
 import { comparePacks } from './policies/compare.ts';
@@ -98,10 +100,12 @@ import { resolveWork } from './programmes/resolve-work.ts';
 import { showWork } from './programmes/work.ts';
 import { fetchPublicDocument } from './public/fetch-document.ts';
 import { listPublicAlerts } from './public/list-alerts.ts';
+import { nameAdministrator } from './readers/administrator.ts';
 import { invite } from './readers/invite.ts';
 import { join } from './readers/join.ts';
 import { listKeys } from './readers/keys.ts';
 import { linkReader } from './readers/link.ts';
+import { inviteReaderOfOwn, removeReaderOfOwn, setReaderRole, showReaders } from './readers/own.ts';
 import { proposeReport, reinvite, reportKey, rotate } from './readers/rotate.ts';
 import { giveReceipt } from './receipts/give.ts';
 import { decideRecoveryOf, recover, showRecoveries, showRecovery } from './recoveries/recover.ts';
@@ -133,6 +137,10 @@ import { endToken, listTokens, makeToken } from './tokens/own.ts';
 const FOR_READERS: readonly Route[] = [
   join,
   listKeys,
+  showReaders,
+  inviteReaderOfOwn,
+  removeReaderOfOwn,
+  setReaderRole,
   rotate,
   reportKey,
   proposeReport,
@@ -254,10 +262,15 @@ const FOR_THE_ISSUER: readonly Route[] = [
   setCalendar,
   invite,
   linkReader,
+  nameAdministrator,
   recover,
   showRecoveries,
   showRecovery,
   decideRecoveryOf,
+  showPersons,
+  proposeRoles,
+  decideRoles,
+  withdrawRoles,
   draft,
   showAlerts,
   showAlert,

@@ -45,6 +45,7 @@ export const MemberChangeText = Type.Object({
     'terms',
     'register',
     'officer',
+    'administrator',
     'refusal',
   ]),
   digest: Hex32,
@@ -71,6 +72,7 @@ export const MemberChangeText = Type.Object({
   ),
   register: nullable(oneOf(REGISTERS)),
   officer: nullable(Type.Object({ reader: IdText, label: Type.String() })),
+  administrator: nullable(Type.Object({ reader: IdText, label: Type.String() })),
   application: nullable(Type.Object({ id: IdText, reason: Type.String() })),
 });
 
@@ -86,7 +88,7 @@ const NOTHING = {
   before: null,
   after: null,
   ...{ file: null, rows: null, transition: null, keys: null },
-  ...{ terms: null, register: null, officer: null, application: null },
+  ...{ terms: null, register: null, officer: null, administrator: null, application: null },
 };
 
 function presentContent(content: MemberChange) {
@@ -127,9 +129,10 @@ function presentContent(content: MemberChange) {
     }
     case 'register':
       return { ...NOTHING, register: content.register };
-    case 'officer': {
-      const { participant, reader, label } = content;
-      return { ...NOTHING, participant, officer: { reader, label } };
+    case 'officer':
+    case 'administrator': {
+      const { kind, participant, reader, label } = content;
+      return { ...NOTHING, participant, [kind]: { reader, label } };
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { READER_ROLES } from '../../domain/reader-role.ts';
 import type { ParticipantView } from '../../programme/read-participant.ts';
-import { IdText, InstantText, instantOrNull, listOf, nullable } from './basic.ts';
+import { IdText, InstantText, instantOrNull, listOf, nullable, oneOf } from './basic.ts';
 import { EnrolmentText, presentEnrolment, presentTransition, TransitionText } from './enrolment.ts';
 
 /** A participant as the issuer's own persons see it. */
@@ -17,8 +18,10 @@ export const ParticipantText = Type.Object({
       label: Type.String(),
       fingerprint: nullable(Type.String()),
       joinedAt: nullable(InstantText),
+      role: oneOf(READER_ROLES),
     }),
   ),
+  removed: listOf(Type.Object({ id: IdText, label: Type.String() })),
 });
 
 export function presentParticipant(view: ParticipantView): Static<typeof ParticipantText> {

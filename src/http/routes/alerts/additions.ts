@@ -7,7 +7,7 @@ import {
   proposeAddition,
   readAddition,
 } from '../../../programme/propose-addition.ts';
-import { ANY_PERSON, personOf } from '../../auth/audience.ts';
+import { ACTING_PERSON, personOf } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { ArtifactBody, DroppedText, parseArtifact } from '../../schemas/artifact.ts';
@@ -81,7 +81,7 @@ export function showLate(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/additions/:addition',
     {
-      config: { audience: ANY_PERSON },
+      config: { audience: ACTING_PERSON },
       schema: {
         summary: 'What a proposed artifact would give to whom as things are now, and the digest',
         params: Type.Object({ addition: IdText }),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { approveChange, readChange } from '../../../programme/alert-change.ts';
-import { ANY_PERSON, personOf } from '../../auth/audience.ts';
+import { ACTING_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { ChangeText, presentChange } from '../../schemas/alert-change.ts';
 import { closed, Hex32, IdText } from '../../schemas/basic.ts';
@@ -10,7 +10,7 @@ export function showChange(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/alert-changes/:proposal',
     {
-      config: { audience: ANY_PERSON },
+      config: { audience: ACTING_PERSON },
       schema: {
         summary: 'What a proposed change of an alert would open as things are now',
         description:

@@ -4,7 +4,7 @@ import { invalid } from '../../../domain/errors.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { compareSent } from '../../../programme/compare-sent.ts';
-import { ANY_PERSON } from '../../auth/audience.ts';
+import { ACTING_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS, bytesOf } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {
@@ -37,7 +37,7 @@ export function compareWithSent(app: App, deps: HttpDeps): void {
     '/v1/alerts/:alert/sent-comparison',
     {
       bodyLimit: BODY_LIMITS.members,
-      config: { audience: ANY_PERSON, repeat: 'natural', takes: 'bytes' },
+      config: { audience: ACTING_PERSON, repeat: 'natural', takes: 'bytes' },
       schema: {
         summary: 'What was really sent by another way against what the policy says; keeps nothing',
         description:

@@ -3,7 +3,7 @@ import { parseId } from '../../../domain/ids.ts';
 import { formatInstant, parseInstant } from '../../../domain/instant.ts';
 import { TIMING_CODES } from '../../../programme/hold-date.ts';
 import { type Dates, planDates } from '../../../programme/plan-dates.ts';
-import { ANY_PERSON } from '../../auth/audience.ts';
+import { ACTING_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, listOf, nullable, oneOf } from '../../schemas/basic.ts';
@@ -74,7 +74,7 @@ export function showDates(app: App, deps: HttpDeps): void {
     '/v1/alerts/:alert/dates',
     {
       bodyLimit: MAX_LISTS * BODY_LIMITS.pack,
-      config: { audience: ANY_PERSON, repeat: 'natural' },
+      config: { audience: ACTING_PERSON, repeat: 'natural' },
       schema: {
         summary: 'When several lists can be told of one T0, or which T0 all can have',
         description:

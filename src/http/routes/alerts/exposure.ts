@@ -42,7 +42,7 @@ export function showExposure(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/alerts/:alert/exposure',
     {
-      config: { audience: ['person:investigator'] },
+      config: { audience: ['person:investigator', 'person:auditor'] },
       schema: {
         summary: 'Who held copies before an instant, and what else may explain a find',
         description:
@@ -80,7 +80,7 @@ export function recordOutsideDelivery(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/alerts/:alert/outside-deliveries',
     {
-      config: { audience: ['person:operator', 'person:investigator'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:investigator'], repeat: 'key' },
       schema: {
         summary: 'Records a copy that a participant had by another channel; unmarked, in no ledger',
         params: Type.Object({ alert: IdText }),
@@ -115,7 +115,7 @@ export function recordOutsideKnowledge(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/alerts/:alert/knowledge',
     {
-      config: { audience: ['person:operator', 'person:investigator'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:investigator'], repeat: 'key' },
       schema: {
         summary: 'Records who knew of the alert without being a participant, and since when',
         params: Type.Object({ alert: IdText }),

@@ -3,16 +3,16 @@ import { ALERT_STATES } from '../../../domain/alert.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { listAlerts } from '../../../programme/read-alert.ts';
-import { ANY_PERSON } from '../../auth/audience.ts';
+import { ANY_PERSON, personOf, seesContent } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { IdText, InstantText, oneOf } from '../../schemas/basic.ts';
+import { IdText, InstantText, nullable, oneOf } from '../../schemas/basic.ts';
 import { PageQuery, pageOf, presentPage, rangeOf } from '../../schemas/page.ts';
 
 const AlertHead = Type.Object({
   id: IdText,
   state: oneOf(ALERT_STATES),
   disclosureAt: InstantText,
-  title: Type.String(),
+  title: nullable(Type.String({ description: 'null to who is an auditor only' })),
 });
 
 export function showAlerts(app: App, deps: HttpDeps): void {
@@ -27,12 +27,15 @@ export function showAlerts(app: App, deps: HttpDeps): void {
         response: { 200: pageOf(AlertHead) },
       },
     },
-    async ({ params, query }) => {
+    async (request) => {
+      const { params, query } = request;
       const programme = parseId<'programme'>(params.programme, 'programme');
       const { after, limit } = rangeOf<'alert'>('alerts', query);
       const page = await listAlerts(deps.context, programme, after, limit);
+      const content = seesContent(personOf(request));
       return presentPage('alerts', page, (alert) => ({
         ...alert,
+        title: content ? alert.title : null,
         disclosureAt: formatInstant(alert.disclosureAt),
       }));
     },

@@ -3,7 +3,7 @@ import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { OBLIGATION_CODES, REPORTABLE, type ReportWord } from '../../../domain/obligation.ts';
 import { readObligations } from '../../../programme/member-obligations.ts';
-import { ANY_PERSON } from '../../auth/audience.ts';
+import { ANY_PERSON, personOf, seesContent } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, IdText, InstantText, listOf, nullable, oneOf } from '../../schemas/basic.ts';
 import { ObligationText, presentObligation } from '../../schemas/obligation.ts';
@@ -39,7 +39,8 @@ export function showObligations(app: App, deps: HttpDeps): void {
       config: { audience: ANY_PERSON },
       schema: {
         summary: 'What those owe who were given something of the alert; who is overdue first',
-        description: '`counts` is of all; at most 2 000 members are listed.',
+        description:
+          '`counts` is of all; at most 2 000 members are listed. An auditor sees no `products`.',
         params: Type.Object({ alert: IdText }),
         response: {
           200: Type.Object({ counts: listOf(CountsText), members: listOf(MemberText) }),
@@ -49,12 +50,16 @@ export function showObligations(app: App, deps: HttpDeps): void {
     async (request) => {
       const alert = parseId<'alert'>(request.params.alert, 'alert');
       const found = await readObligations(deps.context, alert, deps.clock.now());
+      // Which products are affected is content of the alert.
+      const content = seesContent(personOf(request));
       const members = found.members.map(({ participant, obligations }) => ({
         participant,
         obligations: obligations.map(({ says, products, ...each }) => ({
           ...presentObligation(each),
           says,
-          products: products.map(({ at, ...one }) => ({ ...one, at: formatInstant(at) })),
+          products: content
+            ? products.map(({ at, ...one }) => ({ ...one, at: formatInstant(at) }))
+            : [],
         })),
       }));
       return { counts: found.counts, members };

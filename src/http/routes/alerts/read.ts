@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { readAlert } from '../../../programme/read-alert.ts';
-import { ANY_PERSON } from '../../auth/audience.ts';
+import { ACTING_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { entityTag } from '../../if-match.ts';
 import { AlertText, presentAlert } from '../../schemas/alert.ts';
@@ -11,7 +11,7 @@ export function showAlert(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/alerts/:alert',
     {
-      config: { audience: ANY_PERSON },
+      config: { audience: ACTING_PERSON },
       schema: {
         summary: 'An alert: artifacts, approval, waves, copies served',
         params: Type.Object({ alert: IdText }),

@@ -10,7 +10,7 @@ export function sealAware(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/alerts/:alert/awareness',
     {
-      config: { audience: ['person:author', 'person:operator'], repeat: 'key' },
+      config: { audience: ['person:author', 'person:manager'], repeat: 'key' },
       schema: {
         summary: 'Seals when the issuer became aware of what a law asks to report',
         description: 'The ledger holds a hash of it. Found to be earlier, it is sealed again.',

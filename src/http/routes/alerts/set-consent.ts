@@ -11,7 +11,7 @@ export function setConsent(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/alerts/:alert/consents',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Records a participant’s consent to the embargo of one alert',
         description:

@@ -11,7 +11,7 @@ export function setInvolvement(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/alerts/:alert/involvements',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Records what a participant is to one alert: reporter, upstream, conflicted',
         description:

@@ -122,7 +122,7 @@ export function checkOne(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/applications/:application/checks',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'Records that a person has looked at evidence, or lets somebody off with a reason',
         description:
@@ -161,7 +161,7 @@ export function proposeOutcome(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/applications/:application/proposals',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'Proposes to accept or refuse an application; another person decides',
         description:
@@ -200,7 +200,7 @@ export function decideRefusalAppeal(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/applications/:application/appeal/decision',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'Decides an appeal of an applicant, by a person who had no part in it',
         description: 'Granted, the application is open again. The reason is told.',

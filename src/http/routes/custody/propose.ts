@@ -6,8 +6,12 @@ import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText } from '../../schemas/basic.ts';
 import { CustodyText, presentCustody } from '../../schemas/custody.ts';
 
-/** Officers are whoever has to do with traces. */
-export const OFFICERS: readonly Audience[] = ['person:investigator', 'person:approver'];
+/** Officers are whoever has to do with traces, or keeps the keys of the installation. */
+export const OFFICERS: readonly Audience[] = [
+  'person:investigator',
+  'person:approver',
+  'person:operator',
+];
 
 export function propose(app: App, deps: HttpDeps): void {
   app.post(

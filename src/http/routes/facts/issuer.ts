@@ -35,7 +35,7 @@ export function attestFacts(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/statements/:statement/proposals',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Proposes to take a statement for attested; another person confirms it',
         description: '`provenance`: how sure the issuer is of the duties in it.',
@@ -62,7 +62,7 @@ export function refuseFacts(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/statements/:statement/refusal',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Refuses a statement; what it has narrowed stays as it is',
         params: Type.Object({ statement: IdText }),

@@ -27,7 +27,7 @@ export function stateOwnFacts(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/facts',
     {
-      config: { audience: ['reader'], repeat: 'key', binds: true },
+      config: { audience: ['administrator'], repeat: 'key', binds: true },
       schema: {
         summary: 'States facts of the reader’s organisation, as its own word',
         description:

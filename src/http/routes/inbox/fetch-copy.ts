@@ -9,7 +9,7 @@ export function fetchCopy(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/inbox/:alert/artifacts/:artifact/copy',
     {
-      config: { audience: ['reader'] },
+      config: { audience: ['reader', 'machine'] },
       schema: {
         summary: "The reader's own copy of an artifact, sealed to their key (age, or OpenPGP)",
         description:

@@ -8,7 +8,7 @@ export function listInbox(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/inbox',
     {
-      config: { audience: ['reader'] },
+      config: { audience: ['reader', 'machine'] },
       schema: {
         summary: 'Alerts open to the reader, with what can be fetched of each',
         querystring: PageQuery,

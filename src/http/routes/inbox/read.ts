@@ -9,7 +9,7 @@ export function readInboxItem(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/inbox/:alert',
     {
-      config: { audience: ['reader'] },
+      config: { audience: ['reader', 'machine'] },
       schema: {
         summary: 'One alert open to the reader',
         params: Type.Object({ alert: IdText }),

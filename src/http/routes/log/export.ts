@@ -9,7 +9,7 @@ export function exportLog(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/log/export',
     {
-      config: { audience: ['person:operator'] },
+      config: { audience: ['person:operator', 'person:auditor'] },
       schema: {
         summary: 'The whole ledger, line by line, for an outside verifier',
         response: { 200: bytesResponse('docs/formats/ledger-export.md', JSON_LINES) },

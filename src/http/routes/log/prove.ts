@@ -27,7 +27,7 @@ export function proveLeaf(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/log/proofs/:leaf',
     {
-      config: { audience: ['reader', ...ANY_PERSON] },
+      config: { audience: ['reader', 'machine', ...ANY_PERSON] },
       schema: {
         summary: "Proof that an event of the caller's is in the ledger",
         params: Type.Object({ leaf: Type.String({ description: 'leaf hash of the event, hex' }) }),

@@ -9,7 +9,7 @@ export function decideMember(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/member-changes/:change/decision',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'A second person puts a proposal about participants in force, or refuses it',
         description: 'Who proposed it may take it back by refusing, and never confirms it.',

@@ -9,7 +9,7 @@ export function acknowledge(app: App, deps: HttpDeps): void {
     '/v1/notices/:notice/acknowledgement',
     {
       // A notice is acknowledged once: doing it again changes nothing.
-      config: { audience: ['reader'], repeat: 'natural' },
+      config: { audience: ['reader', 'machine'], repeat: 'natural' },
       schema: {
         summary: 'The reader has seen a notice',
         params: Type.Object({ notice: IdText }),

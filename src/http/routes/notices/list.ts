@@ -12,7 +12,7 @@ export function listNotices(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/notices',
     {
-      config: { audience: ['reader'] },
+      config: { audience: ['reader', 'machine'] },
       schema: {
         summary: 'That something waits, and since when; never what',
         querystring: PageQuery,

@@ -17,7 +17,7 @@ export function admit(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Proposes a participant, which is admitted when a second person confirms it',
         description: 'It is told its id now, and decided then for alerts under way.',

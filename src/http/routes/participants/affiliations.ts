@@ -6,7 +6,7 @@ import {
   listAffiliations,
   stateAffiliation,
 } from '../../../programme/affiliations.ts';
-import { ANY_PERSON, personOf } from '../../auth/audience.ts';
+import { ACTING_PERSON, ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, listOf } from '../../schemas/basic.ts';
 
@@ -46,7 +46,7 @@ export function stateAffiliationOf(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/affiliations',
     {
-      config: { audience: ANY_PERSON, repeat: 'key' },
+      config: { audience: ACTING_PERSON, repeat: 'key' },
       schema: {
         summary: "States that a person stands on a participant's side too",
         description:
@@ -73,7 +73,7 @@ export function endAffiliationOf(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/affiliations/end',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'States that a person stands on that side no longer; not the person itself',
         params: Type.Object({ programme: IdText }),

@@ -9,7 +9,7 @@ export function setCalendar(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/calendar',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'By which of the policy’s calendars a participant’s holidays are kept',
         params: Type.Object({ programme: IdText, participant: IdText }),

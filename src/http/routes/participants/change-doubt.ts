@@ -10,7 +10,7 @@ export function setDoubt(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/doubt',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Says that its confidentiality is in doubt, or proposes that it no longer is',
         description:

@@ -11,7 +11,7 @@ export function setEnrolment(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/enrolment',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Replaces the facts of an enrolment (its standing has a route of its own)',
         description:

@@ -35,7 +35,7 @@ export function setStanding(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/standing',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Restricts or suspends at once; proposes to reinstate or to remove',
         description:

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { LIST_FORMATS } from '../../../domain/contact.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { type ImportReport, importMembers, tryImport } from '../../../programme/import-members.ts';
-import { ANY_PERSON, personOf } from '../../auth/audience.ts';
+import { ACTING_PERSON, personOf } from '../../auth/audience.ts';
 import { BODY_LIMITS, bytesOf } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, Hex32, IdText, listOf, nullable, oneOf } from '../../schemas/basic.ts';
@@ -22,7 +22,7 @@ export function importList(app: App, deps: HttpDeps): void {
     '/v1/programmes/:programme/member-lists',
     {
       bodyLimit: BODY_LIMITS.members,
-      config: { audience: ['person:operator'], repeat: 'key', takes: 'bytes' },
+      config: { audience: ['person:manager'], repeat: 'key', takes: 'bytes' },
       schema: {
         summary: 'Proposes everybody on a list of members, as one act for a second person',
         description:
@@ -52,7 +52,7 @@ export function tryList(app: App, deps: HttpDeps): void {
     '/v1/programmes/:programme/member-lists/trial',
     {
       bodyLimit: BODY_LIMITS.members,
-      config: { audience: ANY_PERSON, repeat: 'natural', takes: 'bytes' },
+      config: { audience: ACTING_PERSON, repeat: 'natural', takes: 'bytes' },
       schema: {
         summary: 'What importing a list of members would do, row by row; keeps nothing',
         params: Type.Object({ programme: IdText }),

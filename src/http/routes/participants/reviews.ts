@@ -66,7 +66,7 @@ export function review(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/reviews',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Records that a participant was reviewed, and by when it is to be again',
         params: Type.Object({ programme: IdText, participant: IdText }),

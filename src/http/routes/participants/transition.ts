@@ -26,7 +26,7 @@ export function grantTransition(app: App, deps: HttpDeps): void {
     '/v1/programmes/:programme/transition-grants',
     {
       bodyLimit: 1024 * 1024,
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Proposes to take unknown facts of some participants for shown, for a time',
         description:
@@ -63,7 +63,7 @@ export function endTransitionOf(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/transition/end',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Ends what stands in for a participant’s missing facts, at once',
         params: Type.Object({ programme: IdText, participant: IdText }),

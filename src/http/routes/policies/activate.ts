@@ -9,7 +9,7 @@ export function activatePack(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/policy-proposals/:proposal/approval',
     {
-      config: { audience: ['person:approver'], repeat: 'key' },
+      config: { audience: ['person:approver', 'person:manager'], repeat: 'key' },
       schema: {
         summary: 'A second person puts a proposed policy in force, as shown by this digest',
         params: Type.Object({ proposal: IdText }),

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { checkPolicy, FINDING_CODES } from '../../../programme/check-policy.ts';
-import { ANY_PERSON } from '../../auth/audience.ts';
+import { ACTING_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, closed, listOf, nullable, oneOf } from '../../schemas/basic.ts';
@@ -32,7 +32,7 @@ export function checkPack(app: App, _deps: HttpDeps): void {
     '/v1/policies/check',
     {
       bodyLimit: BODY_LIMITS.pack,
-      config: { audience: ANY_PERSON, repeat: 'natural' },
+      config: { audience: ACTING_PERSON, repeat: 'natural' },
       schema: {
         summary: "Checks a policy pack, given as its files' texts; changes nothing",
         body: PackBody,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { comparePolicies } from '../../../programme/compare-policies.ts';
-import { ANY_PERSON } from '../../auth/audience.ts';
+import { ACTING_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, nullable } from '../../schemas/basic.ts';
@@ -12,7 +12,7 @@ export function comparePacks(app: App, deps: HttpDeps): void {
     '/v1/programmes/:programme/policy/comparisons',
     {
       bodyLimit: 2 * BODY_LIMITS.pack,
-      config: { audience: ANY_PERSON, repeat: 'natural' },
+      config: { audience: ACTING_PERSON, repeat: 'natural' },
       schema: {
         summary: 'Whom a change of policy would touch; changes nothing',
         description: 'Over all enrolments and open alerts, from now on. before null: in force.',

@@ -12,7 +12,7 @@ export function proposePack(app: App, deps: HttpDeps): void {
     '/v1/programmes/:programme/policy/proposals',
     {
       bodyLimit: BODY_LIMITS.pack,
-      config: { audience: ['person:author'], repeat: 'key' },
+      config: { audience: ['person:author', 'person:manager'], repeat: 'key' },
       schema: {
         summary: 'Proposes a policy: it is checked, compared with the one in force, and kept',
         params: Type.Object({ programme: IdText }),

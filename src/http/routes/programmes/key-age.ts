@@ -11,7 +11,7 @@ export function setKeyAge(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/key-age',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'How many days a reader’s key may be used that does not say when it ends',
         description: 'In force at once, counted from when each key came; null: for good.',

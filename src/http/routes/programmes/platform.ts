@@ -10,7 +10,7 @@ export function setPlatform(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/platform',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:operator', 'person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'Declares what Tocsin runs on compromised; two persons say that it is sound again',
         description:

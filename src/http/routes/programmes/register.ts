@@ -21,7 +21,7 @@ export function setRegister(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/register',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Proposes what the programme publishes of who is in it',
         description: 'In force when a second person confirms the proposal.',

@@ -8,7 +8,7 @@ export function resolveWork(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/work-items/:item/resolution',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Takes a question off the work list; asked anew if its cause recurs',
         params: Type.Object({ item: IdText }),

@@ -16,7 +16,7 @@ export function invite(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/readers',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Invites a reader; the invitation is shown this once',
         params: Type.Object({ programme: IdText, participant: IdText }),

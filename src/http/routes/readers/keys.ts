@@ -28,7 +28,7 @@ export function listKeys(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/keys',
     {
-      config: { audience: ['reader'] },
+      config: { audience: ['reader', 'machine'] },
       schema: {
         summary: 'The keys of the readers of the own participant, and until when they are in force',
         response: { 200: Type.Object({ reader: IdText, keys: listOf(Key) }) },

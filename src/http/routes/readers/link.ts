@@ -9,7 +9,11 @@ export function linkReader(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/readers/:reader/link',
     {
-      config: { audience: ['person:operator'], signedIn: 'verified', repeat: 'key' },
+      config: {
+        audience: ['person:manager', 'person:operator'],
+        signedIn: 'verified',
+        repeat: 'key',
+      },
       schema: {
         summary: 'A one-time link by which a reader registers its first passkey; shown this once',
         params: Type.Object({ programme: IdText, participant: IdText, reader: IdText }),

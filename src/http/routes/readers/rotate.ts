@@ -51,7 +51,7 @@ export function reportKey(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/keys/reports',
     {
-      config: { audience: ['reader'], repeat: 'key' },
+      config: { audience: ['administrator'], repeat: 'key' },
       schema: {
         summary: 'Says that the keys of a colleague are lost or stolen, and invites them anew',
         description: 'The invitation is shown this once; what it brings is taken up a day later.',
@@ -83,7 +83,7 @@ export function proposeReport(app: App, deps: HttpDeps): void {
   app.post(
     `${PATH}/key-report`,
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:operator'], repeat: 'key' },
       schema: {
         summary: 'Proposes that a reader’s keys are lost or stolen; another person confirms it',
         params: Reader,
@@ -107,7 +107,7 @@ export function reinvite(app: App, deps: HttpDeps): void {
   app.post(
     `${PATH}/invitation`,
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:operator'], repeat: 'key' },
       schema: {
         summary: 'Invites a reader anew whose keys were reported; shown this once',
         params: Reader,

@@ -23,7 +23,7 @@ export function giveReceipt(app: App, deps: HttpDeps): void {
     '/v1/receipts',
     {
       // One delivery has one receipt: giving it again changes nothing.
-      config: { audience: ['reader'], repeat: 'natural' },
+      config: { audience: ['reader', 'machine'], repeat: 'natural' },
       schema: {
         summary: "The reader's signed receipt of a copy",
         body: ReceiptBody,

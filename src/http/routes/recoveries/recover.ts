@@ -52,7 +52,7 @@ export function showRecoveries(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/recoveries',
     {
-      config: { audience: AUDIENCE },
+      config: { audience: [...AUDIENCE, 'person:auditor'] },
       schema: {
         summary: 'Recoveries, newest first; the last 1000',
         response: {
@@ -77,7 +77,7 @@ export function showRecovery(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/recoveries/:recovery',
     {
-      config: { audience: AUDIENCE },
+      config: { audience: [...AUDIENCE, 'person:auditor'] },
       schema: {
         summary: 'Whom a recovery is about, and who proposed it',
         params: Type.Object({ recovery: IdText }),

@@ -103,7 +103,7 @@ export function proposeOtherForm(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/second-person',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'Proposes another form for an act; a second person puts it in force',
         params: Type.Object({ programme: IdText }),
@@ -129,7 +129,7 @@ export function decideOtherForm(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/second-person-changes/:change/decision',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'A second person puts a proposed form in force, or refuses it',
         description: 'Who proposed it may take it back by refusing, and never confirms it.',

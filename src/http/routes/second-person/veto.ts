@@ -9,7 +9,7 @@ export function veto(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/announced/:announced/veto',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'What was announced does not take effect by itself',
         description:

@@ -10,7 +10,7 @@ export function showTrace(app: App, deps: HttpDeps): void {
   app.get(
     '/v1/sightings/:sighting/trace',
     {
-      config: { audience: ['person:investigator', 'person:approver'] },
+      config: { audience: ['person:investigator', 'person:approver', 'person:auditor'] },
       schema: {
         summary: 'The report of a traced sample, and what became of it',
         params: Type.Object({ sighting: IdText }),

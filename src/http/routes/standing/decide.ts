@@ -12,7 +12,7 @@ export function decideStandingStep(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/standing-steps/:step/decision',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'A second person confirms a step of a standing, or refuses it',
         description:
@@ -39,7 +39,7 @@ export function decideStandingAppeal(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/standing-steps/:step/appeal/decision',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'Decides an appeal, by a person who had no part in a step of that participant',
         description:

@@ -113,7 +113,7 @@ export function answerSigned(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/agreements/:agreement/answer',
     {
-      config: { audience: ['person:operator', 'person:approver'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'Countersigns an agreement, which is in force from then on, or refuses it',
         params: Type.Object({ agreement: IdText }),

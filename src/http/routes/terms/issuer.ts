@@ -24,7 +24,7 @@ export function writeTerms(app: App, deps: HttpDeps): void {
     '/v1/programmes/:programme/terms',
     {
       bodyLimit: BODY_LIMITS.pack,
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Proposes the next version of the terms, which a second person publishes',
         description:
@@ -74,7 +74,7 @@ export function nameOfficer(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/officers',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Proposes that a reader’s signature binds its organisation',
         params: Type.Object({ programme: IdText, participant: IdText }),
@@ -104,7 +104,7 @@ export function dropOfficer(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/participants/:participant/officers/:reader/end',
     {
-      config: { audience: ['person:operator'], repeat: 'key' },
+      config: { audience: ['person:manager'], repeat: 'key' },
       schema: {
         summary: 'Ends that a reader’s signature binds; what it has signed stays signed',
         params: Type.Object({ programme: IdText, participant: IdText, reader: IdText }),

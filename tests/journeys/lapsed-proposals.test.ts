@@ -10,13 +10,14 @@ import { changeStanding } from '../../src/programme/change-participant.ts';
 import { changePlatform } from '../../src/programme/change-platform.ts';
 import { acceptCustody, proposeCustody, readCustody } from '../../src/programme/custody.ts';
 import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
+import { beHeard, readOwnHearings } from '../../src/programme/hearings.ts';
 import { endTokens } from '../../src/programme/manage-tokens.ts';
 import { bringHalf } from '../../src/programme/open-mark-key.ts';
 import { decideRecovery, proposeRecovery } from '../../src/programme/recoveries.ts';
 import { decideForm, proposeForm } from '../../src/programme/second-person.ts';
 import { decideStanding } from '../../src/programme/standing-steps.ts';
 import { PROPOSED_IN, proposals, rowOf } from '../support/forms.ts';
-import { admit, type House, openHouse, person } from '../support/house.ts';
+import { admit, type House, joinReader, openHouse, person } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { halfOf, twoOfficers } from '../support/officers.ts';
 import { approvedSample } from '../support/sighting.ts';
@@ -57,6 +58,21 @@ describe('when the access of a person ends', () => {
       await assertInvariants(house);
     });
   }
+
+  test('a hearing on what they had proposed is over with it', async () => {
+    const { context, programme } = house;
+    const caller = await leaver();
+    const firm = await admit(house, 'Heard', { tier: 'entry' });
+    const reader = await joinReader(house, firm);
+    const change = { to: 'removed', reason: 'other', hearingHours: 72 } as const;
+    const { step } = await changeStanding(context, caller, programme, firm, change, now());
+    assert.equal((await readOwnHearings(context, reader.caller)).length, 1);
+    await withdraw(caller.id);
+    assert.deepEqual(await readOwnHearings(context, reader.caller), []);
+    await assert.rejects(beHeard(context, reader.caller, step as StepId, 'Too late.', now()), {
+      code: 'NOT_FOUND',
+    });
+  });
 
   test('a recovery, a custody and a form that they proposed cannot be concluded', async () => {
     const { context, programme, approver } = house;

@@ -16,20 +16,27 @@ import {
   type LastReview,
   lastReviews,
   leaksSinceReview,
+  releasedSince,
+  statedSinceReview,
 } from '../store/review-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
 import type { Context } from './context.ts';
 import { obligationsFrom } from './obligations-of-copy.ts';
+import { storedReport } from './trace-report.ts';
 
 /**
  * Why somebody is to look at a participant. `FACT_ENDS`: a fact that a release turns on;
- * `OBLIGATION_OVERDUE`, `LEAK_REPORTED`: of an alert; `REVIEW_DUE`: the time that the last review
- * set has come; `NEVER_REVIEWED`.
+ * `OBLIGATION_OVERDUE`, `LEAK_REPORTED`: of an alert; `FACTS_STATED`: by the member itself, a
+ * change of its ownership among them; `COPY_IDENTIFIED`: by a released report, in a use that was
+ * not permitted, or may not have been; `REVIEW_DUE`: the time that the last review set has come;
+ * `NEVER_REVIEWED`.
  */
 export const REVIEW_CAUSES = [
   'FACT_ENDS',
   'OBLIGATION_OVERDUE',
   'LEAK_REPORTED',
+  'FACTS_STATED',
+  'COPY_IDENTIFIED',
   'REVIEW_DUE',
   'NEVER_REVIEWED',
 ] as const;
@@ -69,6 +76,7 @@ export async function dueReviews(
     const policy = await context.policies.active(tx, programme);
     const last = await lastReviews(tx, programme);
     const events = await alertCauses(tx, policy, programme, now);
+    const others = await otherCauses(context, tx, programme, last, now);
     const due: DueReview[] = [];
     for (let after: ParticipantId | null = null; ; ) {
       const page: Enrolled[] = await enrolmentsPage(tx, programme, after, PAGE);
@@ -79,6 +87,7 @@ export async function dueReviews(
         const causes = [
           ...endingCauses(policy, enrolled, until),
           ...(events.get(participant) ?? []),
+          ...(others.get(participant) ?? []),
           ...calendarCauses(reviewed, until),
         ];
         const lastAt = reviewed?.at ?? null;
@@ -102,17 +111,45 @@ function calendarCauses(reviewed: LastReview | null, until: Instant): ReviewCaus
   return reviewed.nextAt <= until ? [{ code: 'REVIEW_DUE', ...nothing, at: reviewed.nextAt }] : [];
 }
 
+type Causes = Map<ParticipantId, ReviewCause[]>;
+
+function add(causes: Causes, participant: ParticipantId, cause: ReviewCause): void {
+  causes.set(participant, [...(causes.get(participant) ?? []), cause]);
+}
+
+/** What members stated of themselves, and copies of theirs that were identified, since reviewed. */
+async function otherCauses(
+  context: Context,
+  tx: Tx,
+  programme: ProgrammeId,
+  last: ReadonlyMap<ParticipantId, LastReview>,
+  now: Instant,
+): Promise<Causes> {
+  const causes: Causes = new Map();
+  for (const { participant, at } of await statedSinceReview(tx, programme)) {
+    add(causes, participant, { code: 'FACTS_STATED', what: null, alert: null, at });
+  }
+  // Nobody is left unreviewed for longer than that.
+  const since = plus(now, -MAX_DAYS * DAY_MS);
+  for (const { sighting, at } of await releasedSince(tx, programme, since)) {
+    const report = await storedReport(context, tx, sighting);
+    for (const { participant, alert, useAtThatTime } of report?.copies ?? []) {
+      const reviewed = last.get(participant);
+      if (useAtThatTime === 'permitted' || (reviewed && reviewed.at >= at)) continue;
+      add(causes, participant, { code: 'COPY_IDENTIFIED', what: null, alert, at });
+    }
+  }
+  return causes;
+}
+
 /** What is overdue for alerts under way, and leaks reported since the last review. */
 async function alertCauses(
   tx: Tx,
   policy: Policy,
   programme: ProgrammeId,
   now: Instant,
-): Promise<Map<ParticipantId, ReviewCause[]>> {
-  const causes = new Map<ParticipantId, ReviewCause[]>();
-  const add = (participant: ParticipantId, cause: ReviewCause) => {
-    causes.set(participant, [...(causes.get(participant) ?? []), cause]);
-  };
+): Promise<Causes> {
+  const causes: Causes = new Map();
   for (const alert of await openAlertsOf(tx, programme)) {
     for (const row of await obligationRows(tx, alert.id)) {
       for (const { code, state, dueAt } of obligationsFrom(policy, alert, row, now)) {
@@ -123,12 +160,12 @@ async function alertCauses(
           alert: alert.id,
           at: dueAt,
         } as const;
-        add(row.participant, cause);
+        add(causes, row.participant, cause);
       }
     }
   }
   for (const { participant, alert, at } of await leaksSinceReview(tx, programme)) {
-    add(participant, { code: 'LEAK_REPORTED', what: null, alert, at });
+    add(causes, participant, { code: 'LEAK_REPORTED', what: null, alert, at });
   }
   return causes;
 }

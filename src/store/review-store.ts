@@ -1,5 +1,12 @@
 import { sql } from 'kysely';
-import type { AlertId, ParticipantId, PersonId, ProgrammeId, ReviewId } from '../domain/ids.ts';
+import type {
+  AlertId,
+  ParticipantId,
+  PersonId,
+  ProgrammeId,
+  ReviewId,
+  SightingId,
+} from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Tx } from './database.ts';
 import { type Act, recordEvent } from './event-writer.ts';
@@ -49,6 +56,34 @@ export async function lastReviews(
   return new Map(
     rows.map((row) => [row.participant_id as ParticipantId, { at: row.at, nextAt: row.next_at }]),
   );
+}
+
+/** When each participant of a programme last stated facts of itself, unless it was reviewed since. */
+export async function statedSinceReview(
+  tx: Tx,
+  programme: ProgrammeId,
+): Promise<{ participant: ParticipantId; at: Instant }[]> {
+  const { rows } = await sql<{ participant: ParticipantId; at: Instant }>`
+    select s.participant_id as participant, max(s.at) as at from member_statement s
+    where s.programme_id = ${programme} and not exists (select 1 from member_review r
+      where r.programme_id = s.programme_id and r.participant_id = s.participant_id
+        and r.at >= s.at)
+    group by s.participant_id`.execute(tx);
+  return rows;
+}
+
+/** Reports of a programme that were released since an instant, oldest first. */
+export async function releasedSince(
+  tx: Tx,
+  programme: ProgrammeId,
+  since: Instant,
+): Promise<{ sighting: SightingId; at: Instant }[]> {
+  const { rows } = await sql<{ sighting: SightingId; at: Instant }>`
+    select r.sighting_id as sighting, r.at
+    from report_release r join sighting s on s.id = r.sighting_id
+    where s.programme_id = ${programme} and r.at >= ${new Date(since)}
+    order by r.at, r.sighting_id`.execute(tx);
+  return rows;
 }
 
 /** Leaks of their own that participants of a programme reported since they were last reviewed. */

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { open as openAge } from '../../src/crypto/age/open.ts';
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
-import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
 import type { Find } from '../../src/programme/record-find.ts';
+import { releaseReport, reportStatus } from '../../src/programme/release-report.ts';
+import { dueReviews } from '../../src/programme/review-members.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
 import {
   admit,
@@ -128,6 +130,29 @@ describe('a rule of the programme is found in the product of the member it was i
   test('on a site, perhaps taken from the product: copy identified, use not known', async () => {
     const site = { kind: 'public_site', shipped: 'unknown', member: null } as const;
     assert.deepEqual(await copyFound(site), ['unknown', 'PERHAPS_SHIPPED']);
+  });
+
+  test('somebody is to look at the member once such a report is released', async () => {
+    const { context, programme, approver, clock } = house;
+    const causes = async () => {
+      const due = await dueReviews(context, programme, clock.now(), clock.now());
+      const own = due.find(({ participant }) => participant === member.caller.participant);
+      return own?.causes.filter(({ code }) => code === 'COPY_IDENTIFIED').length ?? 0;
+    };
+    const find = (foundAt: Instant): Find => ({
+      ...{ kind: 'member_product', place: 'Scanner 7.1', shipped: 'yes', foundAt },
+      member: member.caller.participant,
+    });
+    for (const [foundAt, expected] of [
+      [plus(T0, DAY_MS), 0],
+      [plus(T0, -1), 1],
+    ] as const) {
+      const { sighting } = await traced(house, rules, find(foundAt));
+      assert.equal(await causes(), 0, 'a draft');
+      const { report } = await reportStatus(context, sighting);
+      await releaseReport(context, approver, sighting, report, clock.now());
+      assert.equal(await causes(), expected);
+    }
   });
 
   test('the policy is the one in force when it was found, not the one of today', async () => {

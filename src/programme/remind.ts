@@ -1,6 +1,6 @@
 import type { ProgrammeId } from '../domain/ids.ts';
 import { DAY_MS, type Instant } from '../domain/instant.ts';
-import type { Obligation } from '../policy/duties/obligations.ts';
+import { type Obligation, owedBy } from '../policy/duties/obligations.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, openAlertsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
@@ -20,20 +20,23 @@ const REMIND_BEFORE_MS = DAY_MS;
  * often this runs: a transaction for each alert, killed before its commit nobody was told.
  */
 export async function remindDue(context: Context, now: Instant): Promise<void> {
-  const all = await context.store.issuer((tx) => programmes(tx));
+  const all = await context.store.lookup((tx) => programmes(tx));
   for (const { id } of all) await remindIn(context, id, now);
 }
 
 async function remindIn(context: Context, programme: ProgrammeId, now: Instant): Promise<void> {
-  const { policy, alerts } = await context.store.issuer(async (tx) => ({
-    policy: await context.policies.active(tx, programme),
-    alerts: await openAlertsOf(tx, programme),
-  }));
+  const policy = await context.store.lookup((tx) => context.policies.active(tx, programme));
   // Of a policy in shadow nothing was sent, so nobody owes anything.
-  if (policy.shadow) return;
-  for (const alert of alerts) {
+  if (policy.shadow || !asksForAnything(policy, now)) return;
+  for (const alert of await context.store.lookup((tx) => openAlertsOf(tx, programme))) {
     await context.store.issuer((tx) => remindOf(tx, policy, alert, now));
   }
+}
+
+/** Whether the policy asks members for anything by a time. */
+function asksForAnything({ duties }: Policy, now: Instant): boolean {
+  const owed = owedBy(duties, { grantedAt: now, disclosureAt: now }, now);
+  return owed.some(({ code, dueAt }) => code === 'retest' || dueAt !== null);
 }
 
 async function remindOf(tx: Tx, policy: Policy, alert: AlertRow, now: Instant): Promise<void> {

@@ -10,6 +10,7 @@ import {
   contentDigest,
   parseSignature,
   type RequestToSign,
+  type SentSignature,
 } from '../formats/signed-request.ts';
 import { type FoundToken, tokenOfReader } from '../store/programme-store.ts';
 import { setRequestSigning, takeNonce } from '../store/signed-request-store.ts';
@@ -37,6 +38,7 @@ export type SignedRequest = Omit<RequestToSign, 'authority'> & {
  * The reader that has signed a request by its key in force, just now, over exactly this request,
  * and for the first time. With a token, it has to be one of that reader's. Without, the signature
  * stands for the reader's oldest: once all of them were ended, it opens nothing either.
+ * @param binds whether the route wants the signature, whatever the reader's programmes want.
  * @throws SIGNATURE_NEEDED in the same words whatever is wrong with a signature; UNAUTHENTICATED
  * for the token.
  */
@@ -44,6 +46,7 @@ export async function authenticateSigned(
   context: Context,
   request: SignedRequest,
   token: string | null,
+  binds: boolean,
   now: Instant,
 ): Promise<ReaderCaller> {
   const sent = parseSignature(request.signatureInput, request.signature);
@@ -61,14 +64,22 @@ export async function authenticateSigned(
   };
   // A proxy may say another host than the one that was asked: then it is that of our site.
   if (![host?.toLowerCase() ?? '', hostOf(context)].some(isOver)) throw signatureNeeded();
-  const hash = sha256(lp('tocsin/request-nonce/v1', sent.keyid, sent.nonce));
-  const until = plus(instant(sent.created * SECOND_MS), REMEMBERED_MS);
-  if (!(await context.store.lookup((tx) => takeNonce(tx, hash, until, now)))) {
-    throw signatureNeeded();
-  }
+  // Where the token alone would do, nothing rests on its being the first time.
+  const signed = token === null || binds || found.mustSign;
+  if (signed && !(await isFirst(context, sent, now))) throw signatureNeeded();
   const caller = callerOf(found, null);
   if (caller.kind !== 'reader') throw signatureNeeded();
-  return { ...caller, signed: true };
+  return { ...caller, signed };
+}
+
+async function isFirst(
+  { store }: Context,
+  { keyid, nonce, created }: Pick<SentSignature, 'keyid' | 'nonce' | 'created'>,
+  now: Instant,
+): Promise<boolean> {
+  const hash = sha256(lp('tocsin/request-nonce/v1', keyid, nonce));
+  const until = plus(instant(created * SECOND_MS), REMEMBERED_MS);
+  return store.lookup((tx) => takeNonce(tx, hash, until, now));
 }
 
 async function oldestOf(

@@ -58,7 +58,7 @@ export async function lastReviews(
   );
 }
 
-/** When each participant of a programme last stated facts of itself, unless it was reviewed since. */
+/** When each participant of a programme last stated facts of itself, if not reviewed since. */
 export async function statedSinceReview(
   tx: Tx,
   programme: ProgrammeId,

@@ -195,7 +195,7 @@ describe('the ladder of a standing takes two persons', () => {
     );
     const stranger = await joinReader(house, await admit(house, 'Another firm'));
     const theirs = await edge.get('/v1/standing', stranger.token);
-    assert.deepEqual(json(theirs), { steps: [] });
+    assert.deepEqual(json(theirs), { steps: [], hearings: [] });
     await assert.rejects(
       house.context.store.participant(participant, (tx) =>
         sql`select evidence_enc from standing_step`.execute(tx),

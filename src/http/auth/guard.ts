@@ -76,7 +76,8 @@ async function identify(request: FastifyRequest, deps: HttpDeps, now: Instant): 
   const signed = signatureOf(request);
   if (signed !== null) {
     const token = authorization === undefined ? null : bearerToken(authorization);
-    const caller = await authenticateSigned(deps.context, signed, token, now);
+    const binds = request.routeOptions.config.binds === true;
+    const caller = await authenticateSigned(deps.context, signed, token, binds, now);
     request.signedBody = { digest: signed.contentDigest };
     return caller;
   }

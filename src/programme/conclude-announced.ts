@@ -71,22 +71,35 @@ const CONCLUDE: Readonly<Record<VetoableAct, Conclude>> = {
  * second person's confirmation calls. What cannot be, because something has changed since, is void,
  * and goes on waiting for a person. Killed anywhere, the next cycle goes on. While the clock is
  * doubted nobody can say whose wait is over. Returns how many took effect.
+ * @throws what the first that failed threw, after all others had their turn.
  */
 export async function concludeAnnounced(context: Context, now: Instant): Promise<number> {
   const due = await context.store.issuer(async (tx) =>
     (await clockDoubted(tx)) ? [] : dueAnnounced(tx, now),
   );
   let done = 0;
+  const failed: unknown[] = [];
   for (const one of due) {
     try {
-      if (await conclude(context, one, now)) done += 1;
-      await context.reached('announced.committed');
+      if (await concludeOrEnd(context, one, now)) done += 1;
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      await context.store.issuer((tx) => end(tx, one, now));
+      failed.push(error);
     }
   }
+  if (failed.length > 0) throw failed[0];
   return done;
+}
+
+async function concludeOrEnd(context: Context, one: Due, now: Instant): Promise<boolean> {
+  try {
+    const done = await conclude(context, one, now);
+    await context.reached('announced.committed');
+    return done;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await context.store.issuer((tx) => end(tx, one, now));
+    return false;
+  }
 }
 
 type Due = Pick<Announced, 'id' | 'programme'>;
@@ -130,6 +143,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   'POLICY_INVALID',
   'POLICY_ERROR',
   'KEY_INVALID',
+  'KEY_SEALED',
 ]);
 
 function isRefusal(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-import { dueAt } from '../store/due-reader.ts';
+import { type Due, dueAt } from '../store/due-reader.ts';
 import { concludeAnnounced } from './conclude-announced.ts';
 import type { Context } from './context.ts';
 import { decideBySilence } from './early-waves.ts';
@@ -15,15 +15,25 @@ import { sealDue } from './seal-mark-keys.ts';
  * nobody refused to bring forward, puts in force what nobody vetoed, and releases what is due at
  * `now`; then closes and seals mark keys whose time is over, takes up readers' new keys, and tells
  * of those that end soon. Most often there is nothing. Returns how many batches were released.
- * @throws as `releaseDue`, `sealDue`.
+ * @throws as `concludeAnnounced`, `releaseDue`, `sealDue`.
  */
 export async function doDue(context: Context, now: Instant): Promise<number> {
   const due = await context.store.lookup((tx) => dueAt(tx, now));
+  let batches = 0;
   if (due.unconfirmed) await recordUnconfirmed(context, now);
   // Silence first: at the very instant a wave opens, who has not answered has refused.
   if (due.invitations) await lapseInvitations(context, now);
   if (due.proposals) await decideBySilence(context, now);
-  if (due.announced) await concludeAnnounced(context, now);
+  try {
+    if (due.announced) await concludeAnnounced(context, now);
+  } finally {
+    // What one person announced, and cannot be put in force, holds up nothing of anybody else's.
+    batches = await releaseAndSeal(context, due, now);
+  }
+  return batches;
+}
+
+async function releaseAndSeal(context: Context, due: Due, now: Instant): Promise<number> {
   const opens = due.releases || due.invitations || due.proposals || due.announced;
   const batches = opens ? await releaseDue(context, now) : 0;
   if (due.halves) await closeLapsed(context, now);

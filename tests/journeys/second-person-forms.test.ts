@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { newId } from '../../src/crypto/random.ts';
+import { TocsinError } from '../../src/domain/errors.ts';
 import type { AlertId, AnnouncedId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { hoursOf, SECOND_PERSON_ACTS, type VetoableAct } from '../../src/domain/second-person.ts';
@@ -18,7 +19,9 @@ import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
 import { endTokens } from '../../src/programme/manage-tokens.ts';
 import { decideMemberChange } from '../../src/programme/member-change.ts';
 import { proposeMove, readMove } from '../../src/programme/move-disclosure.ts';
+import { readSealedKey } from '../../src/programme/open-mark-key.ts';
 import { planAlert } from '../../src/programme/plan-alert.ts';
+import { proposeAddition } from '../../src/programme/propose-addition.ts';
 import { listWorkItems, readAlert } from '../../src/programme/read-alert.ts';
 import { decideForm, proposeForm, readSecondPerson } from '../../src/programme/second-person.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
@@ -35,6 +38,7 @@ import {
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { twoOfficers } from '../support/officers.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 const SCOPES = ['author', 'approver', 'investigator', 'operator'] as const;
@@ -60,6 +64,10 @@ async function endsOf(house: House, id: string): Promise<string[]> {
       where type = 'announced_ended' and ${id}::uuid = any(subjects) order by serial`.execute(tx),
   );
   return rows.map(({ how }) => how);
+}
+
+function doubtful(): never {
+  throw new TocsinError('CLOCK_DOUBT', 'the clock jumped');
 }
 
 async function pass(house: House, at: Instant): Promise<void> {
@@ -264,7 +272,10 @@ describe('a list of one person', () => {
     await announceIt(alert);
     const [one] = await announcedOf(alert);
     assert.ok(one);
-    const vetoed = await edge.post(`/v1/announced/${one.id}/veto`, {}, { token: solo.token });
+    // It has not to wait for a clock that has jumped.
+    const jumped = openEdge({ ...house, clock: { ...house.clock, now: doubtful } });
+    const once = { token: solo.token, key: 'under-a-jump' };
+    const vetoed = await jumped.post(`/v1/announced/${one.id}/veto`, {}, once);
     assert.equal(vetoed.status, 200);
     await pass(house, plus(now(), 3 * DAY_MS));
     assert.equal(await stateOf(alert), 'draft');
@@ -416,6 +427,28 @@ describe('a list of one person', () => {
     assert.deepEqual(await endsOf(house, stopped), ['vetoed']);
     await assert.rejects(proposals(house, solo.caller).admission(), { code: 'CLOCK_DOUBT' });
   });
+});
+
+test('what cannot be put in force any more is void, and holds up nothing beside it', async () => {
+  const house = await vetoHouse((act) => act === 'late_artifact');
+  const { context, clock, author } = house;
+  try {
+    await twoOfficers(house, 0);
+    const { alert, firstWave, disclosureAt } = await smallAlert(house);
+    await pass(house, firstWave);
+    clock.set(plus(disclosureAt, -HOUR_MS));
+    const { addition } = await proposeAddition(context, author, alert, NOTE, clock.now());
+    await pass(house, disclosureAt);
+    assert.ok(await readSealedKey(context, alert), 'the mark key is away before the wait is over');
+    const next = await smallAlert(house);
+    await pass(house, next.firstWave);
+    assert.deepEqual(await endsOf(house, addition), ['void']);
+    const [wave] = (await readAlert(context, next.alert)).waves;
+    assert.equal(wave?.state, 'done');
+    await assertInvariants(house);
+  } finally {
+    await house.tearDown();
+  }
 });
 
 describe('a choice of forms', () => {

@@ -24,7 +24,8 @@ export function veto(app: App, deps: HttpDeps): void {
         deps.context,
         personOf(request),
         parseId<'announced'>(request.params.announced, 'announced'),
-        deps.clock.now(),
+        // Not to wait for a doubted clock: it only takes away.
+        deps.clock.reading().wall,
         request.repeat,
       ),
   );

@@ -143,8 +143,8 @@ function checkOpen({ outcome, at, digest }: StoredGrant, stated: string, now: In
 }
 
 /**
- * Takes roles from a person, at once: it only narrows, so that one person does. Who has none left
- * has proposed nothing that could still be concluded.
+ * Takes roles from a person, at once: it only narrows, so that one person does. What they alone had
+ * proposed lapses, by whichever role: none of it takes effect for somebody who may not do it now.
  * @throws CONFLICT for the last operator, and where the person has none of them; NOT_FOUND
  */
 export async function withdraw(
@@ -166,9 +166,8 @@ export async function withdraw(
     if (roles.includes('operator')) await requireOtherOperator(tx, person);
     const act = { actor: actorOf(caller), at: now };
     await withdrawRoles(tx, act, person, roles);
-    const left = ROLES.filter((role) => known.includes(role) && !roles.includes(role));
-    if (left.length === 0) await lapseProposals(tx, act, person);
-    return { roles: left };
+    await lapseProposals(tx, act, person);
+    return { roles: ROLES.filter((role) => known.includes(role) && !roles.includes(role)) };
   });
 }
 

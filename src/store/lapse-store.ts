@@ -45,6 +45,8 @@ const LAPSES: Readonly<Record<string, Lapse>> = {
     where proposer_id = ${person} and decided_at is null returning id, programme_id as programme`,
   recovery: (person, at) => sql`update recovery set outcome = 'lapsed', decided_at = ${at}
     where proposer_id = ${person} and decided_at is null returning id, null as programme`,
+  role_grant: (person, at) => sql`update role_grant set outcome = 'lapsed', decided_at = ${at}
+    where proposer_id = ${person} and decided_at is null returning id, null as programme`,
   mark_key: (person, at) => sql`update custody set lapsed_at = ${at}
     where first_person = ${person} and accepted_at is null and lapsed_at is null
     returning id, programme_id as programme`,
@@ -54,7 +56,7 @@ const LAPSES: Readonly<Record<string, Lapse>> = {
 
 /**
  * A proposal does not outlive its proposer's access: all that this person alone had proposed
- * lapses, in the transaction that ends the access.
+ * lapses, in the transaction that ends or narrows the access. The caller holds `lockRoles`.
  */
 export async function lapseProposals(
   tx: Tx,

@@ -23,7 +23,7 @@ export type StoredGrant = {
   readonly proposer: PersonId | null;
   readonly at: Instant;
   /** Null: open. */
-  readonly outcome: GrantOutcome | null;
+  readonly outcome: GrantOutcome | 'lapsed' | null;
 };
 
 /** What a person has; null: there is none. */

@@ -45,7 +45,7 @@ export type SignInTables = {
     proposer_id: string | null;
     at: At;
     decider_id: string | null;
-    outcome: 'confirmed' | 'refused' | null;
+    outcome: 'confirmed' | 'refused' | 'lapsed' | null;
     decided_at: AtOrNull;
   };
   approval_signature: {

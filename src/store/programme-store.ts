@@ -117,7 +117,12 @@ export async function policyFiles(
 
 /** All programmes of this installation, oldest first. */
 export async function programmes(tx: Tx): Promise<ProgrammeRow[]> {
-  const rows = await tx.selectFrom('programme').selectAll().orderBy('created_at').execute();
+  const rows = await tx
+    .selectFrom('programme')
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
   return rows.map((row) => ({
     id: row.id as ProgrammeId,
     name: row.name,

@@ -245,13 +245,17 @@ export async function putReinvitation(
   await recordEvent(tx, { type: 'reader_invited', ...act, data: { participant, reader } });
 }
 
-/** In which programmes a participant is, and how it stands there. */
+/**
+ * In which programmes a participant is, and how it stands there: in the order of `programmes`, in
+ * which whoever locks several of them does.
+ */
 export async function standingsOf(
   tx: Tx,
   participant: ParticipantId,
 ): Promise<{ readonly programme: ProgrammeId; readonly standing: string }[]> {
   const { rows } = await sql<{ programme: ProgrammeId; standing: string }>`select
-      programme_id as programme, standing from enrolment
-    where participant_id = ${participant} order by programme_id`.execute(tx);
+      e.programme_id as programme, e.standing from enrolment e
+    join programme p on p.id = e.programme_id
+    where e.participant_id = ${participant} order by p.created_at, p.id`.execute(tx);
   return rows;
 }

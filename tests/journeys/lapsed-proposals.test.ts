@@ -8,16 +8,20 @@ import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
 import { changeStanding } from '../../src/programme/change-participant.ts';
 import { changePlatform } from '../../src/programme/change-platform.ts';
+import { createProgramme } from '../../src/programme/create-programme.ts';
 import { acceptCustody, proposeCustody, readCustody } from '../../src/programme/custody.ts';
 import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
 import { beHeard, readOwnHearings } from '../../src/programme/hearings.ts';
 import { endTokens } from '../../src/programme/manage-tokens.ts';
 import { bringHalf } from '../../src/programme/open-mark-key.ts';
 import { decideRecovery, proposeRecovery } from '../../src/programme/recoveries.ts';
+import { decideGrant, proposeGrant, withdraw as withdrawRoles } from '../../src/programme/roles.ts';
 import { decideForm, proposeForm } from '../../src/programme/second-person.ts';
 import { decideStanding } from '../../src/programme/standing-steps.ts';
+import { programmes } from '../../src/store/programme-store.ts';
+import { standingsOf } from '../../src/store/reader-key-store.ts';
 import { PROPOSED_IN, proposals, rowOf } from '../support/forms.ts';
-import { admit, type House, joinReader, openHouse, person } from '../support/house.ts';
+import { admit, type House, joinReader, openHouse, person, readPack } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { halfOf, twoOfficers } from '../support/officers.ts';
 import { approvedSample } from '../support/sighting.ts';
@@ -153,6 +157,54 @@ describe('when the access of a person ends', () => {
     const { recovery } = await proposeRecovery(context, author, holder, now());
     await decideRecovery(context, approver, recovery, 'confirm', now());
     assert.equal((await rowOf(house, 'admission', id)).how, 'lapsed');
+  });
+
+  test('roles that whoever came in their place had proposed are not given', async () => {
+    const { context, author, approver } = house;
+    const caller = await leaver();
+    const friend = { person: null, name: 'A friend' } as const;
+    const { grant, digest } = await proposeGrant(context, caller, friend, ['approver'], now());
+    const holder = { kind: 'person', id: caller.id } as const;
+    const { recovery } = await proposeRecovery(context, author, holder, now());
+    await decideRecovery(context, approver, recovery, 'confirm', now());
+    assert.equal(await lapses(grant), 1);
+    const stated = { decision: 'confirm', digest } as const;
+    await assert.rejects(decideGrant(context, approver, grant, stated, now()), {
+      code: 'CONFLICT',
+    });
+  });
+
+  test('nor is anything concluded of somebody who may do less than when proposing it', async () => {
+    const { context, author } = house;
+    const caller = await leaver();
+    const id = await proposals(house, caller).admission();
+    const left = await withdrawRoles(context, author, caller.id, ['author', 'operator'], now());
+    assert.deepEqual(left.roles, ['approver', 'investigator']);
+    assert.equal((await rowOf(house, 'admission', id)).how, 'lapsed');
+  });
+
+  test('programmes are locked in one order by whoever locks several of them', async () => {
+    const { context, programme } = house;
+    const firm = await admit(house, 'In two programmes', { tier: 'entry' });
+    for (let id = programme; id >= programme; ) {
+      const policy = await readPack('mapp');
+      const input = { name: 'Another', readerCap: 10, policy };
+      house.clock.set(plus(now(), 1));
+      id = await createProgramme(context, input, now());
+      await context.store.issuer((tx) =>
+        sql`insert into enrolment (programme_id, participant_id, tier, standing, duty,
+            consent_mode, version)
+          select ${id}, participant_id, tier, standing, duty, consent_mode, version
+          from enrolment where participant_id = ${firm} and programme_id = ${programme}`.execute(
+          tx,
+        ),
+      );
+    }
+    const [all, of] = await context.store.issuer(async (tx) => [
+      (await programmes(tx)).map((each) => each.id),
+      (await standingsOf(tx, firm)).map((each) => each.programme),
+    ]);
+    assert.deepEqual(of, all);
   });
 
   // Last: the clock is doubted from then on.

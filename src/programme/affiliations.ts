@@ -12,6 +12,7 @@ import {
   closeAffiliation,
   isAffiliated,
   putAffiliation,
+  sidesOf,
 } from '../store/affiliation-store.ts';
 
 export { ABOUT_WHAT } from '../store/affiliation-store.ts';
@@ -87,8 +88,22 @@ export async function requireApart(
   about: About,
   id: string,
 ): Promise<void> {
-  if (!(await isAffiliated(tx, person, about, id))) return;
-  throw new TocsinError(
+  if (await isAffiliated(tx, person, about, id)) throw onBothSides();
+}
+
+/** The same of an act that is about many participants. @throws CONFLICT_OF_INTEREST */
+export async function requireApartFrom(
+  tx: Tx,
+  person: PersonId,
+  participants: readonly ParticipantId[],
+): Promise<void> {
+  if (participants.length === 0) return;
+  const sides = await sidesOf(tx, person);
+  if (participants.some((id) => sides.has(id))) throw onBothSides();
+}
+
+function onBothSides(): TocsinError {
+  return new TocsinError(
     'CONFLICT_OF_INTEREST',
     'caller: expected a person who does not stand on the side of a participant this is about',
   );

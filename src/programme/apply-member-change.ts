@@ -104,6 +104,13 @@ export type ImportRow = {
   readonly contacts: readonly Contact[];
 };
 
+/** Members that a list says something new of. */
+export function membersIn(rows: readonly ImportRow[]): ParticipantId[] {
+  return rows.flatMap(({ participant, result }) =>
+    participant !== null && result === 'change' ? [participant] : [],
+  );
+}
+
 type Act = Parameters<typeof insertParticipant>[1];
 
 /**

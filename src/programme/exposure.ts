@@ -9,6 +9,7 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { insertKnowledge, type KnowledgeRow, knowledgeOf } from '../store/knowledge-store.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { requireApart } from './affiliations.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { decryptFor, encryptFor } from './keyring.ts';
@@ -70,6 +71,7 @@ export async function recordKnowledge(
           field: 'participant',
         });
       }
+      await requireApart(tx, caller.id, 'participant', stated.participant);
       row = { id: knowledge, since, ...stated };
     } else {
       const { who, ...rest } = stated;

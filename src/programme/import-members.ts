@@ -8,7 +8,8 @@ import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { once, type PersonCaller } from './act.ts';
-import type { ImportRow } from './apply-member-change.ts';
+import { requireApartFrom } from './affiliations.ts';
+import { type ImportRow, membersIn } from './apply-member-change.ts';
 import { compareList, knownMembers } from './compare-list.ts';
 import type { Context } from './context.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
@@ -63,6 +64,7 @@ export async function importMembers(
     const sound = rows.every(({ result }) => result !== 'refused');
     const news = rows.filter(({ result }) => result === 'admit' || result === 'change');
     if (!sound || news.length === 0) return { ...report, proposal: null };
+    await requireApartFrom(tx, caller.id, membersIn(news));
     for (const { after } of news) await checkAgreement(tx, programme, after?.agreement ?? null);
     const reserved = news.map((row) => ({
       ...row,

@@ -23,6 +23,7 @@ import {
   relationsTo,
 } from '../store/participant-reader.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { requireApart } from './affiliations.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import {
@@ -101,6 +102,7 @@ export async function inviteToEmbargo(
     let passedOver = 0;
     const { disclosureAt: until } = alert.schedule;
     if (request.participant !== null) {
+      await requireApart(tx, caller.id, 'participant', request.participant);
       const one = await inviteOne(tx, asking, request.participant);
       await insertInvitations(tx, act, alert.id, [one]);
       return { until, deadline: asking.deadline, invited: [one.participant], passedOver };

@@ -4,7 +4,7 @@ import { decryptColumn, encryptColumn } from '../crypto/column.ts';
 import { sha256Hex } from '../crypto/hash.ts';
 import { newId } from '../crypto/random.ts';
 import { TocsinError } from '../domain/errors.ts';
-import type { MemberChangeId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { MemberChangeId, ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { VetoableAct } from '../domain/second-person.ts';
 import type { Tx } from '../store/database.ts';
@@ -18,9 +18,9 @@ import {
   type StoredMemberChange,
 } from '../store/member-change-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { requireApart } from './affiliations.ts';
+import { requireApartFrom } from './affiliations.ts';
 import { announce } from './announce.ts';
-import { applyMemberChange, type MemberChange } from './apply-member-change.ts';
+import { applyMemberChange, type MemberChange, membersIn } from './apply-member-change.ts';
 import { type Concluder, concludedBy, requireAnother } from './conclude.ts';
 import type { Context } from './context.ts';
 
@@ -133,13 +133,16 @@ export async function concludeMemberChange(
   await decideStoredMemberChange(tx, act, stored, { outcome, decider: by.person });
   if (outcome === 'confirmed') {
     const content = contentOf(context, stored);
-    // The route names the change; whom it is about is known where that is one participant.
-    for (const participant of content.kind === 'transition' ? content.participants : []) {
-      await requireApart(tx, by.person ?? stored.proposer, 'participant', participant);
-    }
+    await requireApartFrom(tx, by.person ?? stored.proposer, manyIn(content));
     await applyMemberChange(context, tx, act, id, content);
   }
   return { outcome };
+}
+
+/** Whom a change is about where that is not one: of that one the route knows by the change. */
+function manyIn(content: MemberChange): readonly ParticipantId[] {
+  if (content.kind === 'transition') return content.participants;
+  return content.kind === 'import' ? membersIn(content.rows) : [];
 }
 
 function checkDecision(

@@ -19,6 +19,7 @@ import {
   wasGranted,
 } from '../store/message-store.ts';
 import { actorOf, once, type PersonCaller, type ReaderCaller } from './act.ts';
+import { requireApart } from './affiliations.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { hasEnded, keyEnded } from './key-in-force.ts';
@@ -60,6 +61,7 @@ export async function writeAsIssuer(
   return once(context, key, now, async (tx) => {
     const alert = await alertById(tx, id);
     if (!alert) throw unknownAlert();
+    if (to !== null) await requireApart(tx, caller.id, 'participant', to);
     if (to !== null && !(await wasGranted(tx, id, to))) {
       throw new TocsinError('NOT_FOUND', 'to: expected a participant that has something of it', {
         field: 'to',

@@ -6,6 +6,7 @@ import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lapseProposals } from '../store/lapse-store.ts';
+import { lockRoles } from '../store/locks.ts';
 import { endPasskeyLinks, lockSigned, removePasskeys } from '../store/passkey-store.ts';
 import type { TokenHolder } from '../store/programme-store.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../store/recovery-store.ts';
 import { revokeTokens } from '../store/token-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { requireApart } from './affiliations.ts';
 import type { Context } from './context.ts';
 import { hashCode, lockOwn, makePasskeyLink, pageOf } from './passkeys.ts';
 
@@ -37,8 +39,10 @@ export async function proposeRecovery(
   if (holder.id === caller.id) throw notOneself();
   return once(context, key, now, async (tx) => {
     await lockOwn(tx, caller);
-    if (!(await lockSigned(tx, holder))) {
-      throw new TocsinError('NOT_FOUND', `${holder.kind}: expected one with access`);
+    const known = await lockSigned(tx, holder);
+    if (!known) throw new TocsinError('NOT_FOUND', `${holder.kind}: expected one with access`);
+    if (known.participant !== null) {
+      await requireApart(tx, caller.id, 'participant', known.participant);
     }
     const [id, code] = [newId(), randomBytes(12).toString('hex')];
     const proposed = { id, holder, codeHash: hashCode(code), proposer: caller.id };
@@ -84,6 +88,7 @@ export async function decideRecovery(
   key: IdempotencyKey | null = null,
 ): Promise<{ outcome: 'confirmed' | 'refused'; link: string | null }> {
   return once(context, key, now, async (tx) => {
+    await lockRoles(tx);
     await lockOwn(tx, caller);
     const found = await recoveryById(tx, id);
     checkOpen(found, now);

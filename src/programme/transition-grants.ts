@@ -6,7 +6,7 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
 import { endTransition } from '../store/transition-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { requireApart } from './affiliations.ts';
+import { requireApartFrom } from './affiliations.ts';
 import { requireEnrolled } from './apply-member-change.ts';
 import type { Context } from './context.ts';
 import { grantNow } from './grant-due.ts';
@@ -40,10 +40,8 @@ export async function proposeTransition(
   if (reason.trim() === '') throw invalid('reason', 'why, in words', reason);
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
-    for (const participant of participants) {
-      await requireEnrolled(tx, programme, participant);
-      await requireApart(tx, caller.id, 'participant', participant);
-    }
+    for (const participant of participants) await requireEnrolled(tx, programme, participant);
+    await requireApartFrom(tx, caller.id, participants);
     const policy = await context.policies.active(tx, programme);
     const known = policy.engine.vocabulary.acceptable;
     for (const [i, fact] of accepts.entries()) {

@@ -75,6 +75,17 @@ export async function affiliationsOf(tx: Tx, programme: ProgrammeId): Promise<Af
   }));
 }
 
+/** On whose sides a person stands. */
+export async function sidesOf(tx: Tx, person: PersonId): Promise<ReadonlySet<ParticipantId>> {
+  const rows = await tx
+    .selectFrom('affiliation')
+    .select('participant_id')
+    .where('person_id', '=', person)
+    .where('ended_at', 'is', null)
+    .execute();
+  return new Set(rows.map((row) => row.participant_id as ParticipantId));
+}
+
 /** What an act may name, and whose matter it then is: one participant, by the row it names. */
 const ABOUT = {
   participant: sql`select id from participant where id = `,
@@ -82,6 +93,7 @@ const ABOUT = {
   change: sql`select participant_id from member_change where id = `,
   announced: sql`select participant_id from (select id, participant_id from standing_step
     union all select id, participant_id from member_change) as proposed where id = `,
+  item: sql`select participant_id from work_item where id = `,
   statement: sql`select participant_id from member_statement where id = `,
   agreement: sql`select participant_id from agreement where id = `,
   recovery: sql`select r.participant_id from recovery y join reader r on r.id = y.reader_id

@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { newId } from '../../src/crypto/random.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { parseInstant } from '../../src/domain/instant.ts';
 import { buildApp } from '../../src/http/app.ts';
+import type { PersonCaller } from '../../src/programme/act.ts';
 import { ABOUT_WHAT } from '../../src/programme/affiliations.ts';
 import { signTerms } from '../../src/programme/agreements.ts';
 import { changeEnrolment, changeStanding } from '../../src/programme/change-participant.ts';
+import { importMembers } from '../../src/programme/import-members.ts';
+import { decideMemberChange } from '../../src/programme/member-change.ts';
 import { stateFacts } from '../../src/programme/own-facts.ts';
 import { proposeRecovery } from '../../src/programme/recoveries.ts';
 import { openSighting } from '../../src/programme/trace-leak.ts';
@@ -76,8 +80,19 @@ describe('a person on both sides', () => {
     );
     const down = { to: 'restricted', reason: 'other' } as const;
     const { step } = await changeStanding(context, author, programme, firm, down, now);
+    const item = newId();
+    const question = { id: item, programme_id: programme, code: 'NOT_ASKED', participant_id: firm };
+    await context.store.issuer((tx) =>
+      tx
+        .insertInto('work_item')
+        .values({
+          ...{ ...question, alert_id: alert, artifact_id: null, reader_id: null },
+          at: new Date(now),
+        })
+        .execute(),
+    );
     return {
-      ...{ programme, alert, artifact, participant: firm, reader: reader.caller.id },
+      ...{ programme, alert, artifact, item, participant: firm, reader: reader.caller.id },
       ...{ agreement, statement, recovery, sighting, change: changed.proposal?.change ?? '' },
       ...{ step: step ?? '', announced: changed.proposal?.change ?? '' },
     };
@@ -126,6 +141,12 @@ describe('a person on both sides', () => {
     const bodies = [
       [`/v1/alerts/${alert}/consents`, { participant: firm, consent: 'signatory' }],
       [`/v1/alerts/${alert}/involvements`, { participant: firm, involvement: 'reporter' }],
+      [`/v1/alerts/${alert}/invitations`, { participant: firm }],
+      [`/v1/alerts/${alert}/messages`, { to: firm, product: null, text: 'To ourselves.' }],
+      [
+        `/v1/alerts/${alert}/outside-deliveries`,
+        { participant: firm, channel: 'mail', at: '2025-06-20T08:00:00Z' },
+      ],
       [
         `/v1/programmes/${programme}/transition-grants`,
         {
@@ -140,6 +161,29 @@ describe('a person on both sides', () => {
       assert.ok(refused(await edge.post(url, body, { token: both.token })), url);
       assert.ok(!refused(await edge.post(url, body, { token: house.tokens.author })), url);
     }
+  });
+
+  test('a list that names the firm is proposed and confirmed by others', async () => {
+    const { context, programme, author, clock } = house;
+    const bytes = Buffer.from('name,tier\nOwn firm,ans\n');
+    const list = { format: 'csv', bytes, tier: null } as const;
+    const bring = (who: PersonCaller) => importMembers(context, who, programme, list, clock.now());
+    await assert.rejects(bring(both.caller), { code: 'CONFLICT_OF_INTEREST' });
+    const { proposal } = await bring(author);
+    assert.ok(proposal);
+    const stated = { decision: 'confirm', digest: proposal.digest } as const;
+    await assert.rejects(
+      decideMemberChange(context, both.caller, proposal.change, stated, clock.now()),
+      { code: 'CONFLICT_OF_INTEREST' },
+    );
+  });
+
+  test('a way back in for one of its readers is proposed by others', async () => {
+    const { context, clock } = house;
+    const holder = { kind: 'reader', id: reader.caller.id } as const;
+    await assert.rejects(proposeRecovery(context, both.caller, holder, clock.now()), {
+      code: 'CONFLICT_OF_INTEREST',
+    });
   });
 
   test('others than that participant are no matter of its own', async () => {

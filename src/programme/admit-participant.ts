@@ -19,7 +19,7 @@ import {
 } from '../store/participant-reader.ts';
 import { insertInvitedReader, joinReader, requireFreeName } from '../store/participant-writer.ts';
 import { programmeById, programmes } from '../store/programme-store.ts';
-import { appointFirst } from '../store/reader-role-store.ts';
+import { appointFirst, noticeReaders } from '../store/reader-role-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import { enrol } from './apply-member-change.ts';
 import { type BroughtKeys, checkBrought } from './brought-keys.ts';
@@ -81,7 +81,7 @@ function checkName(name: string): void {
   if (clean === '' || clean.length > 200) throw invalid('name', '1 to 200 characters', name);
 }
 
-const MAX_READERS_PER_PARTICIPANT = 50;
+export const MAX_READERS_PER_PARTICIPANT = 50;
 
 /** Invites one reader. The secret is shown this once; it serves for one join within 14 days. */
 export async function inviteReader(
@@ -103,7 +103,12 @@ export async function inviteReader(
         field: 'participant',
       });
     }
-    return inviteTo(tx, { programme, actor, at: now }, [programme], participant, label);
+    const known = await readersOf(tx, participant);
+    const act = { programme, actor, at: now };
+    const invited = await inviteTo(tx, act, [programme], participant, label);
+    // Whom the issuer lets read for a participant is that participant's to know.
+    if (known.some(({ joinedAt }) => joinedAt !== null)) await noticeReaders(tx, participant, now);
+    return invited;
   });
 }
 
@@ -141,9 +146,10 @@ async function checkReaderLimits(tx: Tx, programme: ProgrammeId, participant: Pa
   const { readerCap: cap } = await programmeById(tx, programme);
   const count = await countReaders(tx, programme);
   if (count >= cap) {
+    // How many all members have together is nothing for one of them to know.
     throw new TocsinError(
       'LIMIT_EXCEEDED',
-      `readers: expected at most ${cap}, the declared cap every trace counts on, found ${count}`,
+      'readers: expected a place under the declared cap, which every trace counts on',
     );
   }
 }

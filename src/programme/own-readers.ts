@@ -7,6 +7,7 @@ import type { Tx } from '../store/database.ts';
 import type { Act } from '../store/event-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
+import { everyReaderOf } from '../store/participant-reader.ts';
 import { standingsOf } from '../store/reader-key-store.ts';
 import {
   noticeReaders,
@@ -20,7 +21,7 @@ import {
 } from '../store/reader-role-store.ts';
 import { putOfficer } from '../store/terms-store.ts';
 import { actorOf, once, type PersonCaller, type ReaderCaller } from './act.ts';
-import { checkReaderLabel, inviteTo } from './admit-participant.ts';
+import { checkReaderLabel, inviteTo, MAX_READERS_PER_PARTICIPANT } from './admit-participant.ts';
 import { requirePromotable } from './appoint-administrator.ts';
 import type { Context } from './context.ts';
 import { requireGoodStanding, requireHolder, unknownToCaller } from './key-report.ts';
@@ -40,7 +41,7 @@ export async function listOwnReaders(
  * Invites one more reader, or a machine, of the caller's own participant. The secret is shown this
  * once; it serves for one join within 14 days.
  * @throws NOT_FOUND unless its participant stands well in every programme; LIMIT_EXCEEDED where the
- *   programme has no seat left; INVALID_INPUT
+ *   programme has no seat left, or the participant has used up its own; INVALID_INPUT
  */
 export async function inviteColleague(
   context: Context,
@@ -53,6 +54,7 @@ export async function inviteColleague(
   return once(context, key, now, async (tx) => {
     const [act, programmes] = await administer(tx, caller, now);
     await requireGoodStanding(tx, caller.participant);
+    await requireOwnPlace(tx, caller.participant);
     const invited = await inviteTo(tx, act, programmes, caller.participant, asked.label);
     if (asked.role === 'machine') {
       await putRole(tx, act, { id: invited.reader, participant: caller.participant }, 'machine');
@@ -60,6 +62,19 @@ export async function inviteColleague(
     await noticeReaders(tx, caller.participant, now);
     return invited;
   });
+}
+
+/**
+ * A reader counts under the programme's cap for ever, removed or not: or else one member that
+ * invites and removes would leave nobody else a place. Beyond these the issuer invites.
+ */
+async function requireOwnPlace(tx: Tx, participant: ParticipantId): Promise<void> {
+  const ever = await everyReaderOf(tx, participant);
+  if (ever.length < MAX_READERS_PER_PARTICIPANT) return;
+  throw new TocsinError(
+    'LIMIT_EXCEEDED',
+    `readers: expected at most ${MAX_READERS_PER_PARTICIPANT} with those removed; ask the issuer`,
+  );
 }
 
 /**

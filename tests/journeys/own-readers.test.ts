@@ -12,6 +12,7 @@ import { receiptSigningBytes } from '../../src/formats/receipt.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { admits } from '../../src/http/auth/audience.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
+import { inviteReader } from '../../src/programme/admit-participant.ts';
 import { proposeAdministrator } from '../../src/programme/own-readers.ts';
 import { makePasskeyLink } from '../../src/programme/passkeys.ts';
 import { authenticate } from '../../src/programme/people.ts';
@@ -32,7 +33,7 @@ describe('the readers of a participant', () => {
   let firms = 0;
 
   before(async () => {
-    house = await openHouse({ readerCap: 60 });
+    house = await openHouse({ readerCap: 200 });
     edge = openEdge(house);
   });
   beforeEach(async () => {
@@ -105,10 +106,30 @@ describe('the readers of a participant', () => {
       tx.updateTable('programme').set({ reader_cap: 1 }).where('id', '=', programme).execute(),
     );
     assert.ok(seats);
-    assert.equal(code(await invite(first)), 'LIMIT_EXCEEDED');
+    const full = await invite(first);
+    assert.equal(code(full), 'LIMIT_EXCEEDED');
+    // How many readers there are is not this member's to know.
+    assert.doesNotMatch(json<{ detail: string }>(full).detail, /\d/);
     await context.store.issuer((tx) =>
-      tx.updateTable('programme').set({ reader_cap: 60 }).where('id', '=', programme).execute(),
+      tx.updateTable('programme').set({ reader_cap: 200 }).where('id', '=', programme).execute(),
     );
+  });
+
+  test('of one that the issuer invites those there are learn at once', async () => {
+    const { context, programme, clock } = house;
+    assert.equal(await noticesOf(first), 0);
+    await inviteReader(context, 'system', programme, firm, 'by the issuer', clock.now());
+    assert.equal(await noticesOf(first), 1);
+  });
+
+  test('one member cannot use up the places of all by inviting and removing', async () => {
+    const { context, programme, clock } = house;
+    for (let ever = 1; ever < 50; ever += 1) {
+      const { reader } = json<{ reader: string }>(await invite(first));
+      assert.equal((await remove(first, reader)).status, 200);
+    }
+    assert.equal(code(await invite(first)), 'LIMIT_EXCEEDED');
+    assert.ok(await inviteReader(context, 'system', programme, firm, 'by the issuer', clock.now()));
   });
 
   test('a token alone lets nobody in or out', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { guardClock } from '../../src/programme/guard-clock.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
 
@@ -108,5 +109,18 @@ describe('a hearing', () => {
     assert.match(seen.body.toString(), /"field":"hearingHours"/);
     const up = json<{ standing: string }>(await edge.get(path(), house.tokens.author));
     assert.equal(up.standing, 'active');
+  });
+
+  // Last: the clock is doubted from then on.
+  test('a clock that is doubted ends no time to be heard', async () => {
+    const step = await proposed();
+    await house.cycle();
+    const ahead = plus(house.clock.now(), 72 * HOUR_MS);
+    house.clock.set(ahead);
+    const reading = { wall: ahead, jumped: true, starting: false, database: async () => ahead };
+    assert.deepEqual(await guardClock(house.context, reading), { doubted: true });
+    assert.equal(codeOf(await decide(step, 'confirm')), 'CONFLICT');
+    assert.equal((await state(step, firm)).status, 200);
+    assert.equal((await decide(step, 'confirm')).status, 200);
   });
 });

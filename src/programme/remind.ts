@@ -1,8 +1,8 @@
 import type { ProgrammeId } from '../domain/ids.ts';
-import { DAY_MS, type Instant } from '../domain/instant.ts';
+import { DAY_MS, type Instant, instant } from '../domain/instant.ts';
 import { type Obligation, owedBy } from '../policy/duties/obligations.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type AlertRow, openAlertsOf } from '../store/alert-reader.ts';
+import { type AlertRow, alertsDisclosedAfter } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { type ObligationRow, obligationRows } from '../store/obligation-store.ts';
 import { programmes } from '../store/programme-store.ts';
@@ -15,9 +15,9 @@ import { obligationsFrom } from './obligations-of-copy.ts';
 const REMIND_BEFORE_MS = DAY_MS;
 
 /**
- * Reminds members of what they owe for alerts under way and have not done: a day before it is due,
- * and once more when it is overdue, which is for their second contact. Each is told once however
- * often this runs: a transaction for each alert, killed before its commit nobody was told.
+ * Reminds members of what they owe for alerts that were approved and have not done: a day before it
+ * is due, and once more when it is overdue, which is for their second contact. Each is told once
+ * however often this runs: a transaction for each alert, killed before its commit nobody was told.
  */
 export async function remindDue(context: Context, now: Instant): Promise<void> {
   const all = await context.store.lookup((tx) => programmes(tx));
@@ -27,16 +27,23 @@ export async function remindDue(context: Context, now: Instant): Promise<void> {
 async function remindIn(context: Context, programme: ProgrammeId, now: Instant): Promise<void> {
   const policy = await context.store.lookup((tx) => context.policies.active(tx, programme));
   // Of a policy in shadow nothing was sent, so nobody owes anything.
-  if (policy.shadow || !asksForAnything(policy, now)) return;
-  for (const alert of await context.store.lookup((tx) => openAlertsOf(tx, programme))) {
+  const longest = policy.shadow ? null : longestOwed(policy, now);
+  if (longest === null) return;
+  const since = instant(now - longest - REMIND_BEFORE_MS);
+  const alerts = await context.store.lookup((tx) => alertsDisclosedAfter(tx, programme, since));
+  for (const alert of alerts) {
     await context.store.issuer((tx) => remindOf(tx, policy, alert, now));
   }
 }
 
-/** Whether the policy asks members for anything by a time. */
-function asksForAnything({ duties }: Policy, now: Instant): boolean {
+/** How long after disclosure members may owe something by a time; null: they never do. */
+function longestOwed({ duties }: Policy, now: Instant): number | null {
   const owed = owedBy(duties, { grantedAt: now, disclosureAt: now }, now);
-  return owed.some(({ code, dueAt }) => code === 'retest' || dueAt !== null);
+  const times = owed.flatMap(({ code, dueAt, withinMs }) => {
+    if (code === 'retest') return [withinMs ?? 0];
+    return dueAt === null ? [] : [dueAt - now];
+  });
+  return times.length === 0 ? null : Math.max(0, ...times);
 }
 
 async function remindOf(tx: Tx, policy: Policy, alert: AlertRow, now: Instant): Promise<void> {

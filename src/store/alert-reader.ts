@@ -11,7 +11,7 @@ import type {
 import type { AlertId, ArtifactId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
-import type { Tx } from './database.ts';
+import { type Tx, timestamp } from './database.ts';
 import type { Database } from './schema.ts';
 
 /** An alert as stored: its title is in `headEnc`. */
@@ -154,6 +154,23 @@ export async function openAlertsOf(tx: Tx, programme: ProgrammeId): Promise<Aler
     .select(ALERT_COLUMNS)
     .where('programme_id', '=', programme)
     .where('state', '<>', 'closed')
+    .orderBy('id')
+    .execute();
+  return rows.map(alertFromRow);
+}
+
+/** Those approved, whose disclosure is to come or came after an instant. */
+export async function alertsDisclosedAfter(
+  tx: Tx,
+  programme: ProgrammeId,
+  after: Instant,
+): Promise<AlertRow[]> {
+  const rows = await tx
+    .selectFrom('alert')
+    .select(ALERT_COLUMNS)
+    .where('programme_id', '=', programme)
+    .where('state', '<>', 'draft')
+    .where('disclosure_at', '>', timestamp(after))
     .orderBy('id')
     .execute();
   return rows.map(alertFromRow);

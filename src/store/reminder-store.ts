@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import type { AlertId, NoticeId, ParticipantId } from '../domain/ids.ts';
 import type { ObligationCode } from '../domain/obligation.ts';
 import type { Tx } from './database.ts';
-import { type Act, recordEvent } from './event-writer.ts';
+import { type Act, insertEvents, prepareEvent } from './event-writer.ts';
 
 /** Before an obligation is due, and after. */
 export type ReminderStage = 'due' | 'overdue';
@@ -26,29 +27,25 @@ export async function insertReminders(
 ): Promise<void> {
   if (reminders.length === 0) return;
   const at = new Date(act.at);
-  const added = await tx
-    .insertInto('reminder')
-    .values(
-      reminders.map(({ participant, obligation, stage }) => ({
-        ...{ alert_id: alert, participant_id: participant, obligation, stage, at },
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .returning(['participant_id', 'obligation', 'stage'])
-    .execute();
-  const told = new Map<string, { participant_id: string; kind: string }>();
-  for (const { participant_id, obligation, stage } of added) {
-    const data = { alert, participant: participant_id, obligation, stage };
-    await recordEvent(tx, { type: 'member_reminded', ...act, data });
-    told.set(`${participant_id} ${stage}`, { participant_id, kind: `obligation_${stage}` });
-  }
-  if (told.size === 0) return;
-  await tx
-    .insertInto('notice')
-    .values(
-      [...told.values()].map((one) => ({
-        ...{ id: newId<NoticeId>(), alert_id: alert, at, ...one },
-      })),
-    )
-    .execute();
+  const { rows: added } = await sql<Reminder>`
+    insert into reminder (alert_id, participant_id, obligation, stage, at)
+    select ${alert}::uuid, participant, obligation, stage, ${at}::timestamptz
+    from json_to_recordset(${JSON.stringify(reminders)}::json)
+      as r (participant uuid, obligation text, stage text)
+    on conflict do nothing
+    returning participant_id as participant, obligation, stage`.execute(tx);
+  const events = added.map((one) =>
+    prepareEvent({ type: 'member_reminded', ...act, data: { alert, ...one } }),
+  );
+  await insertEvents(tx, events);
+  const told = new Map(
+    added.map(({ participant, stage }) => [
+      `${participant} ${stage}`,
+      { id: newId<NoticeId>(), participant, kind: `obligation_${stage}` },
+    ]),
+  );
+  await sql`insert into notice (id, participant_id, alert_id, kind, at)
+    select id, participant, ${alert}::uuid, kind, ${at}::timestamptz
+    from json_to_recordset(${JSON.stringify([...told.values()])}::json)
+      as r (id uuid, participant uuid, kind text)`.execute(tx);
 }

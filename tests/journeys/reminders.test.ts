@@ -2,9 +2,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { newId } from '../../src/crypto/random.ts';
+import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
 import { HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
+import { SYSTEM } from '../../src/programme/act.ts';
+import { readAlert } from '../../src/programme/read-alert.ts';
 import { remindDue } from '../../src/programme/remind.ts';
 import type { CommitFault } from '../../src/store/database.ts';
+import { insertReminders } from '../../src/store/reminder-store.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,
@@ -82,6 +87,37 @@ describe('reminders', () => {
     await at(49);
     assert.deepEqual(await kinds(done), []);
     assert.equal(await events(), 0);
+  });
+
+  test('what is due at disclosure, or after it, is overdue then and told', async () => {
+    await enactSection(house, 'duties', 'duties:\n  status_report: T0\n  post: T0 + 2d\n');
+    const { schedule } = await readAlert(house.context, alert as AlertId);
+    const after = async (hours: number) => {
+      house.clock.set(plus(schedule.disclosureAt, hours * HOUR_MS));
+      await house.cycle();
+    };
+    await after(-1);
+    assert.deepEqual(await kinds(silent), ['obligation_due']);
+    await after(1);
+    assert.deepEqual(await kinds(silent), ['obligation_due', 'obligation_overdue']);
+    await after(25);
+    await after(49);
+    assert.equal(await events(), 4, 'each of the two before and after');
+  });
+
+  test('of thousands of members none is too many for one alert', async () => {
+    const codes = ['acknowledge', 'status_report', 'protection_report', 'post', 'retest'] as const;
+    const members = Array.from({ length: 3_000 }, () => newId<ParticipantId>());
+    const reminders = members.flatMap((participant) =>
+      codes.map((obligation) => ({ participant, obligation, stage: 'overdue' }) as const),
+    );
+    const act = { programme: house.programme, actor: SYSTEM, at: given };
+    await house.context.store.issuer(async (tx) => {
+      await sql`insert into participant (id, name, created_at)
+        select id, id::text, ${new Date(given)} from unnest(${members}::uuid[]) as id`.execute(tx);
+      await insertReminders(tx, act, alert as AlertId, reminders);
+    });
+    assert.equal(await events(), reminders.length);
   });
 
   for (const stage of ['before_commit', 'after_commit'] as const) {

@@ -10,6 +10,7 @@ import {
   type Affiliation,
   affiliationsOf,
   closeAffiliation,
+  hasSideIn,
   isAffiliated,
   putAffiliation,
   sidesOf,
@@ -100,6 +101,18 @@ export async function requireApartFrom(
   if (participants.length === 0) return;
   const sides = await sidesOf(tx, person);
   if (participants.some((id) => sides.has(id))) throw onBothSides();
+}
+
+/**
+ * The same of looking for whose copy leaked, which may be any member's.
+ * @throws CONFLICT_OF_INTEREST
+ */
+export async function requireNoSideIn(
+  tx: Tx,
+  person: PersonId,
+  programme: ProgrammeId,
+): Promise<void> {
+  if (await hasSideIn(tx, person, programme)) throw onBothSides();
 }
 
 function onBothSides(): TocsinError {

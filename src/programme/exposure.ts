@@ -9,7 +9,7 @@ import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { insertKnowledge, type KnowledgeRow, knowledgeOf } from '../store/knowledge-store.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
-import { requireApart } from './affiliations.ts';
+import { requireApart, requireNoSideIn } from './affiliations.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { decryptFor, encryptFor } from './keyring.ts';
@@ -93,11 +93,14 @@ export async function recordKnowledge(
  */
 export async function exposureBefore(
   context: Context,
+  caller: PersonCaller,
   id: AlertId,
   before: Instant,
 ): Promise<Exposure> {
   return context.store.issuer(async (tx) => {
-    if (!(await alertById(tx, id))) throw unknownAlert();
+    const alert = await alertById(tx, id);
+    if (!alert) throw unknownAlert();
+    await requireNoSideIn(tx, caller.id, alert.programme);
     const held = new Map<ReaderId, { -readonly [K in keyof Holder]: Holder[K] }>();
     const handed = new Set<ArtifactId>();
     for (const { participant, reader, artifact, at } of await deliveriesOf(tx, id)) {

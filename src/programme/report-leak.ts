@@ -11,7 +11,8 @@ import { readerFactsOf } from '../store/delivery-reader.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { insertLeak, type LeakRow, leaksOf } from '../store/leak-store.ts';
 import { obligationRows } from '../store/obligation-store.ts';
-import { actorOf, once, type ReaderCaller } from './act.ts';
+import { actorOf, once, type PersonCaller, type ReaderCaller } from './act.ts';
+import { requireNoSideIn } from './affiliations.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
 import { openCase } from './serve-copy.ts';
@@ -55,10 +56,16 @@ export async function reportLeak(
 }
 
 /** The leaks that participants reported of an alert, oldest first. @throws NOT_FOUND */
-export async function readLeaks(context: Context, alert: AlertId): Promise<Leak[]> {
+export async function readLeaks(
+  context: Context,
+  caller: PersonCaller,
+  id: AlertId,
+): Promise<Leak[]> {
   return context.store.issuer(async (tx) => {
-    if (!(await alertById(tx, alert))) throw unknownAlert();
-    return (await leaksOf(tx, alert)).map(({ textEnc, ...row }) => {
+    const alert = await alertById(tx, id);
+    if (!alert) throw unknownAlert();
+    await requireNoSideIn(tx, caller.id, alert.programme);
+    return (await leaksOf(tx, id)).map(({ textEnc, ...row }) => {
       const text = decryptColumn(context.keys.sightings, rowOf(row.id), textEnc).toString();
       return { ...row, report: parseLeakReport(JSON.parse(text)) };
     });

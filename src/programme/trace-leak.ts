@@ -16,6 +16,7 @@ import {
   sightingsSince,
 } from '../store/trace-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
+import { requireNoSideIn } from './affiliations.ts';
 import { approvedSighting, unknownSighting } from './approved-sighting.ts';
 import type { Context } from './context.ts';
 import { readSighting } from './read-sighting.ts';
@@ -50,6 +51,7 @@ export async function openSighting(
     );
   }
   return once(context, key, now, async (tx) => {
+    await requireNoSideIn(tx, caller.id, programme);
     await checkRate(tx, caller, programme, now);
     const sighting = newId<SightingId>();
     const hash = sha256Hex(sample);

@@ -86,6 +86,18 @@ export async function sidesOf(tx: Tx, person: PersonId): Promise<ReadonlySet<Par
   return new Set(rows.map((row) => row.participant_id as ParticipantId));
 }
 
+/** Whether a person stands on the side of any member of a programme. */
+export async function hasSideIn(
+  tx: Tx,
+  person: PersonId,
+  programme: ProgrammeId,
+): Promise<boolean> {
+  const { rows } = await sql`select from affiliation a
+    join enrolment e on e.participant_id = a.participant_id and e.programme_id = ${programme}
+    where a.person_id = ${person} and a.ended_at is null limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
 /** What an act may name, and whose matter it then is: one participant, by the row it names. */
 const ABOUT = {
   participant: sql`select id from participant where id = `,

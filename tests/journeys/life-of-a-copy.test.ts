@@ -242,7 +242,7 @@ describe('the life of a copy', () => {
   });
 
   test('the public text is told from a copy, and an unmarked find names nobody', async () => {
-    const { context, clock } = house;
+    const { context, clock, author } = house;
     const now = clock.now();
     const request = { alert, artifact: id('advisory.md') };
     const { content: published } = await readPublicDocument(context, request, now);
@@ -251,7 +251,7 @@ describe('the life of a copy', () => {
     assert.deepEqual(known.alerts[0]?.result.identified, []);
     const foreign = await traced(house, 'print("an exploit that copies no text of ours")\n');
     assert.ok(foreign.alerts.every(({ result }) => result.identified.length === 0));
-    const { held } = await exposureBefore(context, alert, T0);
+    const { held } = await exposureBefore(context, author, alert, T0);
     assert.equal(held.length, readers.length);
   });
 

@@ -178,6 +178,18 @@ describe('a person on both sides', () => {
     );
   });
 
+  test('neither a sample nor who held an alert is anything for them', async () => {
+    const { context, programme, clock } = house;
+    const samples = `/v1/programmes/${programme}/sightings`;
+    const sample = Buffer.from('some text');
+    assert.ok(refused(await edge.post(samples, sample, { token: both.token })));
+    const held = `/v1/alerts/${ids['alert']}/exposure?before=2025-07-20T00:00:00Z`;
+    assert.ok(refused(await edge.get(held, both.token)));
+    assert.ok(refused(await edge.get(`/v1/alerts/${ids['alert']}/leaks`, both.token)));
+    assert.equal((await edge.get(held, house.tokens.author)).status, 200);
+    assert.ok(await openSighting(context, house.author, programme, sample, clock.now()));
+  });
+
   test('a way back in for one of its readers is proposed by others', async () => {
     const { context, clock } = house;
     const holder = { kind: 'reader', id: reader.caller.id } as const;

@@ -53,10 +53,11 @@ export function showExposure(app: App, deps: HttpDeps): void {
         response: { 200: Exposure },
       },
     },
-    async ({ params, query }) => {
-      const alert = parseId<'alert'>(params.alert, 'alert');
-      const before = parseInstant(query.before, 'before');
-      const { held, others, alike } = await exposureBefore(deps.context, alert, before);
+    async (request) => {
+      const alert = parseId<'alert'>(request.params.alert, 'alert');
+      const before = parseInstant(request.query.before, 'before');
+      const caller = personOf(request);
+      const { held, others, alike } = await exposureBefore(deps.context, caller, alert, before);
       return {
         held: held.map((row) => ({ ...row, first: formatInstant(row.first) })),
         others: others.map(present),

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant, parseInstant } from '../../../domain/instant.ts';
 import { readLeaks, reportLeak } from '../../../programme/report-leak.ts';
-import { readerOf } from '../../auth/audience.ts';
+import { personOf, readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, knownId, listOf } from '../../schemas/basic.ts';
 
@@ -59,7 +59,8 @@ export function listLeaks(app: App, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const found = await readLeaks(deps.context, parseId<'alert'>(request.params.alert, 'alert'));
+      const alert = parseId<'alert'>(request.params.alert, 'alert');
+      const found = await readLeaks(deps.context, personOf(request), alert);
       const leaks = found.map((leak) => ({
         ...leak,
         noticedAt: formatInstant(leak.noticedAt),

@@ -149,7 +149,7 @@ describe('a suspended participant, on every route that answers readers', () => {
           const { items, next } = json<{ items: { kind: string }[]; next: unknown }>(seen);
           assert.deepEqual(
             [items.map(({ kind }) => kind), next],
-            [['terms_published', 'standing_changed'], null],
+            [['terms_published', 'readers_changed', 'standing_changed'], null],
           );
         },
       },

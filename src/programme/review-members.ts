@@ -6,6 +6,7 @@ import type { AlertId, ParticipantId, ProgrammeId, ReviewId } from '../domain/id
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import { endingsOf } from '../policy/gaps.ts';
 import type { Policy } from '../policy/policy.ts';
+import { sidesOf } from '../store/affiliation-store.ts';
 import { openAlertsOf } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
@@ -65,9 +66,11 @@ const MAX_DAYS = 1_100;
 /**
  * The active and restricted participants that somebody is to look at, with every cause: facts that
  * end before `until`, what is overdue or was reported since, and who was not looked at in time.
+ * Those on whose side the caller stands too are for others to look at.
  */
 export async function dueReviews(
   context: Context,
+  caller: PersonCaller,
   programme: ProgrammeId,
   until: Instant,
   now: Instant,
@@ -77,12 +80,14 @@ export async function dueReviews(
     const last = await lastReviews(tx, programme);
     const events = await alertCauses(tx, policy, programme, now);
     const others = await otherCauses(context, tx, programme, last, now);
+    const sides = await sidesOf(tx, caller.id);
     const due: DueReview[] = [];
     for (let after: ParticipantId | null = null; ; ) {
       const page: Enrolled[] = await enrolmentsPage(tx, programme, after, PAGE);
       for (const enrolled of page) {
         const { participant, name, enrolment } = enrolled;
         if (enrolment.standing !== 'active' && enrolment.standing !== 'restricted') continue;
+        if (sides.has(participant)) continue;
         const reviewed = last.get(participant) ?? null;
         const causes = [
           ...endingCauses(policy, enrolled, until),

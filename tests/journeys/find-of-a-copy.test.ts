@@ -135,7 +135,7 @@ describe('a rule of the programme is found in the product of the member it was i
   test('somebody is to look at the member once such a report is released', async () => {
     const { context, programme, approver, clock } = house;
     const causes = async () => {
-      const due = await dueReviews(context, programme, clock.now(), clock.now());
+      const due = await dueReviews(context, approver, programme, clock.now(), clock.now());
       const own = due.find(({ participant }) => participant === member.caller.participant);
       return own?.causes.filter(({ code }) => code === 'COPY_IDENTIFIED').length ?? 0;
     };

@@ -190,6 +190,16 @@ describe('a person on both sides', () => {
     assert.ok(await openSighting(context, house.author, programme, sample, clock.now()));
   });
 
+  test('whether the firm is to be looked at, and why, is not told to them', async () => {
+    const reviews = `/v1/programmes/${house.programme}/reviews`;
+    const due = async (token: string) =>
+      json<{ items: { participant: string }[] }>(await edge.get(reviews, token)).items.map(
+        ({ participant }) => participant,
+      );
+    assert.ok((await due(house.tokens.author)).includes(firm));
+    assert.ok(!(await due(both.token)).includes(firm));
+  });
+
   test('a way back in for one of its readers is proposed by others', async () => {
     const { context, clock } = house;
     const holder = { kind: 'reader', id: reader.caller.id } as const;

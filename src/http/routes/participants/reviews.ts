@@ -47,11 +47,11 @@ export function showReviews(app: App, deps: HttpDeps): void {
         response: { 200: Type.Object({ items: listOf(DueText) }) },
       },
     },
-    async ({ params, query }) => {
-      const programme = parseId<'programme'>(params.programme, 'programme');
+    async (request) => {
+      const programme = parseId<'programme'>(request.params.programme, 'programme');
       const now = deps.clock.now();
-      const until = plus(now, (query.days ?? 30) * DAY_MS);
-      const due = await dueReviews(deps.context, programme, until, now);
+      const until = plus(now, (request.query.days ?? 30) * DAY_MS);
+      const due = await dueReviews(deps.context, personOf(request), programme, until, now);
       return {
         items: due.map(({ causes, lastAt, ...rest }) => ({
           ...rest,

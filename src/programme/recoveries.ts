@@ -7,6 +7,7 @@ import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lapseProposals } from '../store/lapse-store.ts';
 import { lockRoles } from '../store/locks.ts';
+import { dropSubject } from '../store/oidc-store.ts';
 import { endPasskeyLinks, lockSigned, removePasskeys } from '../store/passkey-store.ts';
 import type { TokenHolder } from '../store/programme-store.ts';
 import {
@@ -107,6 +108,7 @@ export async function decideRecovery(
     await removePasskeys(tx, act, holder);
     await endPasskeyLinks(tx, holder, now);
     await revokeTokens(tx, holder, act.actor, now);
+    await dropSubject(tx, holder);
     // Whoever had got in may have proposed something too.
     if (holder.kind === 'person') await lapseProposals(tx, act, holder.id);
     const link = await makePasskeyLink(tx, holder, act.actor, now, codeHash);

@@ -32,19 +32,25 @@ export async function registerOf(tx: Tx, programme: ProgrammeId): Promise<Regist
 
 /**
  * Who is in a programme, by name, and whom two persons suspended or removed. What one person has
- * put in force alone is nobody's business yet: such a participant is not listed as anything.
+ * put in force alone is nobody's business yet: such a participant is listed as it was, since a name
+ * that is gone from the list would tell it.
  */
 export async function listedIn(tx: Tx, programme: ProgrammeId): Promise<Listed[]> {
   const { rows } = await sql<Listed>`
-    select p.name, case when e.standing in ('active', 'restricted') then 'member'
-        else e.standing end as "as", s.reason, s.since
-      from enrolment e join participant p on p.id = e.participant_id
-      left join lateral (select reason, effective_at as since, outcome from standing_step
-        where programme_id = e.programme_id and participant_id = e.participant_id
-          and to_standing = e.standing and effective_at is not null
-        order by serial desc limit 1) s on e.standing in ('suspended', 'removed')
-      where e.programme_id = ${programme} and (e.standing in ('active', 'restricted')
-        or (e.standing in ('suspended', 'removed') and s.outcome = 'confirmed'))
-      order by p.name, p.id`.execute(tx);
+    select name, "as", case when "as" <> 'member' then reason end as reason,
+      case when "as" <> 'member' then since end as since
+    from (select p.id, p.name, s.reason, s.since, case
+          when e.standing in ('active', 'restricted') then 'member'
+          when s.outcome = 'confirmed' then e.standing
+          when e.standing = 'suspended' and s.to_standing is not null then 'member' end as "as"
+        from enrolment e join participant p on p.id = e.participant_id
+        left join lateral (select to_standing, reason, effective_at as since, outcome
+          from standing_step
+          where programme_id = e.programme_id and participant_id = e.participant_id
+            and to_standing = e.standing and effective_at is not null
+          order by serial desc limit 1) s on e.standing in ('suspended', 'removed')
+        where e.programme_id = ${programme}) as listed
+    where "as" is not null
+    order by name, id`.execute(tx);
   return rows;
 }

@@ -41,9 +41,12 @@ export async function requireLedger(context: Context, tx: Tx): Promise<Checkpoin
 
 const FAULTS: readonly ErrorCode[] = ['LEDGER_ROLLBACK', 'LEDGER_TAMPERED'];
 
-/** The same in a transaction of its own, for the worker: nothing is released before it. */
+/**
+ * The same for the worker, at each cycle: nothing is released before it. A log only grows, so that
+ * what is read need not be of one moment.
+ */
 export async function guardLedger(context: Context): Promise<void> {
-  await context.store.issuer((tx) => requireLedger(context, tx));
+  await context.store.lookup((tx) => requireLedger(context, tx));
 }
 
 /**

@@ -39,10 +39,8 @@ export type Store = {
     to: { readonly participant: ParticipantId; readonly reader: ReaderId; readonly alert: AlertId },
     work: (tx: Tx, facts: unknown) => Promise<Closing<T>>,
   ): Promise<T>;
-  /**
-   * One statement of the issuer's login, alone: a transaction of its own without BEGIN and COMMIT.
-   */
-  lookup<T>(statement: (tx: Tx) => Promise<T>): Promise<T>;
+  /** As the issuer's login, each statement a transaction of its own without BEGIN and COMMIT. */
+  lookup<T>(statements: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction as the participants' login that sees what has been published, as anybody may. */
   audience<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Hears, on a connection of its own, what any process commits (`tellCut`). */

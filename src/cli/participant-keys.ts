@@ -53,22 +53,6 @@ export function addKeyCommands(participant: Command, world: World): void {
   });
 }
 
-/** `participant administrator` */
-export function addAdministratorCommand(participant: Command, world: World): void {
-  const command = participant
-    .command('administrator')
-    .description('propose that a reader administers its participant; another person confirms it')
-    .argument('<participant>', 'id of the participant')
-    .argument('<reader>', 'id of the reader')
-    .option(PROGRAMME, PROGRAMME_HELP);
-  clientAction<ProgrammeOption>(world, command, async (client, typed) => {
-    const programme = await programmeOf(client, typed.options);
-    const path = `/v1/programmes/${programme}/participants/${idAt(typed, 0, 'participant')}`;
-    const raw = await client.post(`${path}/administrators`, { reader: idAt(typed, 1, 'reader') });
-    return changeResult(raw, mayWait(raw, 'answer').proposal, '');
-  });
-}
-
 function readerPath(programme: string, typed: Parameters<typeof idAt>[0]): string {
   const [participant, reader] = [idAt(typed, 0, 'participant'), idAt(typed, 1, 'reader')];
   return `/v1/programmes/${programme}/participants/${participant}/readers/${reader}`;

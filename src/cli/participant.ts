@@ -16,7 +16,7 @@ import { addCopiesCommand } from './participant-copies.ts';
 import { addFactCommands } from './participant-facts.ts';
 import { addGapsCommand } from './participant-gaps.ts';
 import { addImportCommand } from './participant-import.ts';
-import { addAdministratorCommand, addKeyCommands, invitedAt } from './participant-keys.ts';
+import { addKeyCommands, invitedAt } from './participant-keys.ts';
 import { addReviewCommands } from './participant-reviews.ts';
 import { addStandingCommands } from './participant-standing.ts';
 import { addStatementCommands } from './participant-statements.ts';
@@ -30,6 +30,7 @@ import {
   type ProgrammeOption,
   programmeOf,
 } from './programme.ts';
+import { addReaderProposal } from './reader-proposal.ts';
 import { object, text } from './shape.ts';
 import type { World } from './world.ts';
 
@@ -42,7 +43,11 @@ export function addParticipantCommands(program: Command, world: World): void {
   addStandingCommands(participant, world);
   addInvite(participant, world);
   addKeyCommands(participant, world);
-  addAdministratorCommand(participant, world);
+  addReaderProposal(participant, world, {
+    name: 'administrator',
+    description: 'propose that a reader administers its participant; another person confirms it',
+    to: 'administrators',
+  });
   addCopiesCommand(participant, world);
   addFactCommands(participant, world);
   addMemberChangeCommands(participant, world);

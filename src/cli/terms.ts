@@ -7,8 +7,9 @@ import { clientAction, idAt } from './command.ts';
 import { readTextFile } from './local-file.ts';
 import { namesOfAll } from './names.ts';
 import { table } from './output.ts';
-import { changeResult, mayWait, nextStep } from './participant-change.ts';
+import { nextStep } from './participant-change.ts';
 import { PROGRAMME, PROGRAMME_HELP, type ProgrammeOption, programmeOf } from './programme.ts';
+import { addReaderProposal } from './reader-proposal.ts';
 import { flag, list, nullable, object, real, text } from './shape.ts';
 import { parseTermsFile } from './terms-file.ts';
 import { proposedTermsText, publishedTerms } from './terms-text.ts';
@@ -23,7 +24,11 @@ export function addTermsCommands(program: Command, world: World): void {
   addAgreements(terms, world);
   addAnswer(terms, world, 'countersign', 'countersigned', 'countersign: it is in force at once');
   addAnswer(terms, world, 'refuse', 'refused', 'refuse a signature: nothing changes');
-  addOfficer(terms, world);
+  addReaderProposal(terms, world, {
+    name: 'officer',
+    description: 'propose that a reader’s signature binds its organisation',
+    to: 'officers',
+  });
   addEndOfficer(terms, world);
 }
 
@@ -126,21 +131,6 @@ function addAnswer(
     const raw = await client.post(path, { answer, sha256: typed.options.sha256 });
     const { expiresAt } = answered(raw, 'answer');
     return { json: raw, text: expiresAt === null ? 'Refused\n' : `In force until ${expiresAt}\n` };
-  });
-}
-
-function addOfficer(terms: Command, world: World): void {
-  const command = terms
-    .command('officer')
-    .description('propose that a reader’s signature binds its organisation')
-    .argument('<participant>', 'id of the participant')
-    .argument('<reader>', 'id of the reader')
-    .option(PROGRAMME, PROGRAMME_HELP);
-  clientAction<ProgrammeOption>(world, command, async (client, typed) => {
-    const programme = await programmeOf(client, typed.options);
-    const path = `/v1/programmes/${programme}/participants/${idAt(typed, 0, 'participant')}`;
-    const raw = await client.post(`${path}/officers`, { reader: idAt(typed, 1, 'reader') });
-    return changeResult(raw, mayWait(raw, 'answer').proposal, '');
   });
 }
 

@@ -7,7 +7,7 @@ import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import { endingsOf } from '../policy/gaps.ts';
 import type { Policy } from '../policy/policy.ts';
 import { sidesOf } from '../store/affiliation-store.ts';
-import { openAlertsOf } from '../store/alert-reader.ts';
+import { alertsDisclosedAfter } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { obligationRows } from '../store/obligation-store.ts';
@@ -60,6 +60,8 @@ export type DueReview = {
 
 const PAGE = 500;
 const MAX_NOTE = 4_000;
+/** How long after disclosure what is owed for an alert is looked at. */
+const OWED_DAYS = 90;
 /** Longest time until the next one. */
 const MAX_DAYS = 1_100;
 
@@ -78,7 +80,7 @@ export async function dueReviews(
   return context.store.issuer(async (tx) => {
     const policy = await context.policies.active(tx, programme);
     const last = await lastReviews(tx, programme);
-    const events = await alertCauses(tx, policy, programme, now);
+    const events = await alertCauses(tx, policy, programme, last, now);
     const others = await otherCauses(context, tx, programme, last, now);
     const sides = await sidesOf(tx, caller.id);
     const due: DueReview[] = [];
@@ -147,18 +149,23 @@ async function otherCauses(
   return causes;
 }
 
-/** What is overdue for alerts under way, and leaks reported since the last review. */
+/** What has become overdue, and leaks that were reported, since the last review. */
 async function alertCauses(
   tx: Tx,
   policy: Policy,
   programme: ProgrammeId,
+  last: ReadonlyMap<ParticipantId, LastReview>,
   now: Instant,
 ): Promise<Causes> {
   const causes: Causes = new Map();
-  for (const alert of await openAlertsOf(tx, programme)) {
+  // Much is owed at disclosure and after it.
+  const since = plus(now, -OWED_DAYS * DAY_MS);
+  for (const alert of await alertsDisclosedAfter(tx, programme, since)) {
     for (const row of await obligationRows(tx, alert.id)) {
       for (const { code, state, dueAt } of obligationsFrom(policy, alert, row, now)) {
         if (state !== 'overdue') continue;
+        const reviewed = last.get(row.participant);
+        if (reviewed && dueAt !== null && reviewed.at >= dueAt) continue;
         const cause = {
           code: 'OBLIGATION_OVERDUE',
           what: code,

@@ -30,6 +30,7 @@ import { openSighting, runTrace } from '../../src/programme/trace-leak.ts';
 import type { Made } from '../support/authenticator.ts';
 import { linkFor, registerAt, signInWith, type Visitor, visit } from '../support/browser-of.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
+import { NOTE } from '../support/forms.ts';
 import {
   admit,
   confirmed,
@@ -262,15 +263,3 @@ describe('one human alone', () => {
     await assertInvariants(house);
   });
 });
-
-const NOTE = {
-  kind: 'detection_guidance',
-  variant: 'full',
-  format: 'text',
-  marking: 'none',
-  name: 'note.txt',
-  content: Buffer.from('One more thing.\n'),
-  sidecar: null,
-  reducedBy: null,
-  sourcePublishedAt: null,
-} as const;

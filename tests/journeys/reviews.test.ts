@@ -78,7 +78,7 @@ describe('reviews of members', () => {
   });
 
   test('what is overdue, and a leak until somebody has looked', async () => {
-    const { alert, artifact, firstWave } = await smallAlert(house);
+    const { alert, artifact, firstWave, disclosureAt } = await smallAlert(house);
     house.clock.set(firstWave);
     await house.cycle();
     const copy = await edge.get(`/v1/inbox/${alert}/artifacts/${artifact}/copy`, reader.token);
@@ -96,6 +96,11 @@ describe('reviews of members', () => {
     house.clock.set(plus(house.clock.now(), 8 * DAY_MS));
     const [overdue] = await causesOf(steady);
     assert.deepEqual([overdue?.code, overdue?.alert], ['OBLIGATION_OVERDUE', alert]);
+    house.clock.set(plus(disclosureAt, DAY_MS));
+    await house.cycle();
+    assert.deepEqual(await codesOf(steady), ['OBLIGATION_OVERDUE'], 'disclosure forgives nothing');
+    assert.equal((await reviewed(steady, { nextAt })).status, 201);
+    assert.deepEqual(await codesOf(steady), [], 'somebody has looked');
   });
 
   test('who is out is not looked at; a time that is past, and nobody, are refused', async () => {

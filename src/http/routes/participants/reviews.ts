@@ -36,9 +36,9 @@ export function showReviews(app: App, deps: HttpDeps): void {
       schema: {
         summary: 'Participants that somebody is to look at, and why',
         description:
-          'Facts that end within `days`, what is overdue for alerts under way; since the last ' +
-          'review leaks reported, facts stated and copies identified by a released report; and ' +
-          'who was never reviewed or is due again.',
+          'Facts that end within `days`; since the last review what became overdue, leaks ' +
+          'reported, facts stated and copies identified by a released report; and who was never ' +
+          'reviewed or is due again.',
         params: Type.Object({ programme: IdText }),
         querystring: Type.Object(
           { days: Type.Optional(Type.Integer({ minimum: 0, maximum: 400, default: 30 })) },

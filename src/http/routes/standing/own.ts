@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { STANDINGS } from '../../../domain/enrolment.ts';
 import { formatInstant } from '../../../domain/instant.ts';
@@ -62,6 +63,12 @@ export function listOwnSteps(app: App, deps: HttpDeps): void {
   );
 }
 
+/** What a participant says of a step of its standing, in words. */
+const ofStep = {
+  params: Type.Object({ step: IdText }),
+  body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 4_000 }) }, closed),
+};
+
 export function beHeardOnStep(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/standing/:step/statement',
@@ -69,21 +76,11 @@ export function beHeardOnStep(app: App, deps: HttpDeps): void {
       config: { audience: ['reader'], repeat: 'key', binds: true },
       schema: {
         summary: 'What the participant has to say to a step that is proposed, once',
-        params: Type.Object({ step: IdText }),
-        body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 4_000 }) }, closed),
+        ...ofStep,
         response: { 200: Type.Object({ heard: Type.Boolean() }) },
       },
     },
-    async (request) =>
-      beHeard(
-        deps.context,
-        readerOf(request),
-        knownId<'step'>(request.params.step),
-        request.body.text,
-        // As with an appeal: not to wait for a doubted clock.
-        deps.clock.reading().wall,
-        request.repeat,
-      ),
+    async (request) => beHeard(...saidOf(deps, request)),
   );
 }
 
@@ -94,20 +91,22 @@ export function appealStep(app: App, deps: HttpDeps): void {
       config: { audience: ['reader'], repeat: 'key', binds: true },
       schema: {
         summary: 'What the participant has to say against a step down, once for each',
-        params: Type.Object({ step: IdText }),
-        body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 4_000 }) }, closed),
+        ...ofStep,
         response: { 200: Type.Object({ appealed: Type.Boolean() }) },
       },
     },
-    async (request) =>
-      appeal(
-        deps.context,
-        readerOf(request),
-        knownId<'step'>(request.params.step),
-        request.body.text,
-        // As with what it is against: not to wait for a doubted clock.
-        deps.clock.reading().wall,
-        request.repeat,
-      ),
+    async (request) => appeal(...saidOf(deps, request)),
   );
+}
+
+type Said = Pick<FastifyRequest, 'caller' | 'repeat'> & {
+  readonly params: { readonly step: string };
+  readonly body: { readonly text: string };
+};
+
+function saidOf({ context, clock }: HttpDeps, request: Said): Parameters<typeof appeal> {
+  const step = knownId<'step'>(request.params.step);
+  // As with what it is against: not to wait for a doubted clock.
+  const now = clock.reading().wall;
+  return [context, readerOf(request), step, request.body.text, now, request.repeat];
 }

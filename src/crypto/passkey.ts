@@ -1,9 +1,11 @@
-import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 import { TocsinError } from '../domain/errors.ts';
 
 /** Where passkeys are of use: the origin of our pages, and the domain that they are bound to. */
 export type PasskeySite = { readonly origin: string; readonly rpId: string };
+
+/** Loaded with the first passkey: a third of a second that not every start need take. */
+const library = () => import('@simplewebauthn/server');
+const helpers = () => import('@simplewebauthn/server/helpers');
 
 /** COSE algorithms that are taken, best first (RFC 9053): ES256, EdDSA, RS256. */
 export const PASSKEY_ALGORITHMS: readonly number[] = [-7, -8, -257];
@@ -44,6 +46,8 @@ export async function checkAttestation(
   challenge: string,
   { id, response }: Attestation,
 ): Promise<Credential> {
+  const { verifyRegistrationResponse } = await library();
+  const { decodeAttestationObject } = await helpers();
   return refusing('KEY_INVALID', async () => {
     const { clientDataJSON, attestationObject } = response;
     refuseFramed(clientDataJSON);
@@ -81,6 +85,7 @@ export async function checkAssertion(
   credential: Credential,
   { id, response }: Assertion,
 ): Promise<number> {
+  const { verifyAuthenticationResponse } = await library();
   return refusing('SIGNATURE_INVALID', async () => {
     const { userHandle, ...signed } = response;
     refuseFramed(signed.clientDataJSON);

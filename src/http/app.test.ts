@@ -9,6 +9,7 @@ import type { Audience } from './auth/audience.ts';
 import type { App } from './deps.ts';
 import { nothingToServe } from './openapi.ts';
 import { NOT_FOUND } from './problem.ts';
+import { requestValidator } from './validation.ts';
 
 const NOW = instant(1_750_000_000_000);
 const clock = { now: () => NOW, reading: () => ({ wall: NOW }), rebase: () => undefined };
@@ -232,6 +233,25 @@ test('the routes, and whom each answers', async () => {
     `POST /v1/tokens/:token/end ${known}`,
     `POST /v1/work-items/:item/resolution manager`,
   ]);
+});
+
+test('every schema of a request compiles, which would else show at its first request', async () => {
+  const compile = requestValidator();
+  let parts = 0;
+  const app = appWith((one) => {
+    one.addHook('onRoute', ({ schema = {}, method, url }) => {
+      for (const httpPart of ['body', 'params', 'querystring', 'headers'] as const) {
+        const part = schema[httpPart];
+        if (typeof part !== 'object' || part === null) continue;
+        parts += 1;
+        const check = compile({ schema: part, httpPart, method: String(method), url });
+        assert.doesNotThrow(() => check(null), `${method} ${url} ${httpPart}`);
+      }
+    });
+  });
+  await app.ready();
+  await app.close();
+  assert.ok(parts > 200, `${parts} schemas`);
 });
 
 test('without a token all but the public routes say 401, before they read the body', async () => {

@@ -16,7 +16,6 @@ import { migrate } from '../store/migrate.ts';
 import { type CycleResult, runCycle, type WorkerState } from '../worker/worker.ts';
 import { fileCheckpointPin } from './checkpoint-pin.ts';
 import type { Clock } from './clock.ts';
-import { openIdentityProvider } from './identity-provider.ts';
 import { loadMasterKey } from './master-key.ts';
 import { openSandbox } from './sandbox/sandbox.ts';
 
@@ -62,7 +61,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       tokens: openTokenDesk(store),
       sandbox: once(openSandbox),
       site: config.site,
-      provider: await openIdentityProvider(config),
+      provider: await identityProvider(config),
       tickMs: config.tickMs,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),
@@ -77,6 +76,13 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     await database.stop();
     throw error;
   }
+}
+
+/** Its library is loaded where one is configured. */
+async function identityProvider({ oidc, site }: Config): Promise<Context['provider']> {
+  if (oidc === null) return null;
+  const { openIdentityProvider } = await import('./identity-provider.ts');
+  return openIdentityProvider(oidc, site);
 }
 
 function once<T>(open: () => Promise<T>): () => Promise<T> {

@@ -21,11 +21,10 @@ const PATIENCE_SECONDS = 10;
  * The configured OpenID provider: authorisation code with PKCE, state and nonce. It is asked for
  * what it is at the first sign-in, so that we start without it.
  */
-export async function openIdentityProvider({
-  oidc,
-  site,
-}: Pick<Config, 'oidc' | 'site'>): Promise<IdentityProvider | null> {
-  if (oidc === null) return null;
+export async function openIdentityProvider(
+  oidc: NonNullable<Config['oidc']>,
+  site: Config['site'],
+): Promise<IdentityProvider> {
   const secret = (await readFile(oidc.secretFile, 'utf8')).trim();
   const redirect = `${site.origin}${RETURN_PATH}`;
   let found: Promise<Configuration> | null = null;

@@ -1,6 +1,5 @@
-import { verifyByOpenpgp } from '../crypto/openpgp/key.ts';
 import { isOpenpgp } from '../crypto/openpgp/recipient.ts';
-import { checkRecipient } from '../crypto/seal-to.ts';
+import { checkRecipient, isSignedBy } from '../crypto/seal-to.ts';
 import { verify } from '../crypto/sign.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import { formatInstant, type Instant, instant } from '../domain/instant.ts';
@@ -42,8 +41,7 @@ export async function checkBrought(
   }
   if (!verify(signKey, signed, proof)) throw unproven('proof', 'a signature by signKey');
   if (isOpenpgp(recipient)) {
-    const proven =
-      openpgpProof !== null && (await verifyByOpenpgp(recipient, signed, openpgpProof));
+    const proven = openpgpProof !== null && (await isSignedBy(recipient, signed, openpgpProof));
     if (!proven) throw unproven('openpgpProof', 'a detached signature by the OpenPGP key');
   } else if (openpgpProof !== null) {
     throw unproven('openpgpProof', 'none with an age key');

@@ -1,5 +1,5 @@
 /** The thread of `read-member-list.ts`. */
-import { readRing } from '../crypto/openpgp/ring.ts';
+import type { RingKey } from '../crypto/openpgp/ring.ts';
 import { addressOf } from '../domain/contact.ts';
 import { type AddressRow, membersByDomain } from '../formats/members/by-domain.ts';
 import { membersOfCsv } from '../formats/members/columns.ts';
@@ -17,15 +17,15 @@ async function read({ format, bytes, now }: MemberList): Promise<ListedMember[]>
       return membersOfCsv(listText(bytes));
     case 'schleuder':
       return membersOfSubscribers(listText(bytes));
-    case 'openpgp':
+    case 'openpgp': {
+      // The library takes longer to load than most lists to read.
+      const { readRing } = await import('../crypto/openpgp/ring.ts');
       return membersByDomain((await readRing(bytes, now)).map(rowOf));
+    }
   }
 }
 
-function rowOf(
-  { fingerprint, addresses, ended }: Awaited<ReturnType<typeof readRing>>[number],
-  index: number,
-): AddressRow {
+function rowOf({ fingerprint, addresses, ended }: RingKey, index: number): AddressRow {
   const contacts = addresses.flatMap((text) => {
     const address = addressOf(text);
     return address === null ? [] : [{ address, fingerprint }];

@@ -14,11 +14,12 @@ import { lockToChange } from '../store/locks.ts';
 import {
   countReaders,
   enrolmentOf,
+  firstProgrammeOf,
   invitationByHash,
   readersOf,
 } from '../store/participant-reader.ts';
 import { insertInvitedReader, joinReader, requireFreeName } from '../store/participant-writer.ts';
-import { programmeById, programmes } from '../store/programme-store.ts';
+import { programmeById } from '../store/programme-store.ts';
 import { appointFirst, noticeReaders } from '../store/reader-role-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from './act.ts';
 import { enrol } from './apply-member-change.ts';
@@ -176,7 +177,10 @@ export async function redeemInvitation(
         field: 'invitation',
       });
     }
-    const programme = await programmeOf(tx, invited.participant);
+    const programme = await firstProgrammeOf(tx, invited.participant);
+    if (programme === null) {
+      throw new TocsinError('NOT_FOUND', 'participant: expected an enrolment');
+    }
     const actor: Actor = { kind: 'reader', id: invited.id };
     const act = { programme, actor, at: now };
     const keys = { recipient: request.recipient, signKey: request.signKey, keyEndsAt };
@@ -193,11 +197,4 @@ export async function redeemInvitation(
     const token = await issueToken(tx, holder, ['reader'], actor, now);
     return { reader: invited.id, participant: invited.participant, token };
   });
-}
-
-async function programmeOf(tx: Tx, participant: ParticipantId): Promise<ProgrammeId> {
-  for (const { id } of await programmes(tx)) {
-    if (await enrolmentOf(tx, id, participant)) return id;
-  }
-  throw new TocsinError('NOT_FOUND', 'participant: expected an enrolment');
 }

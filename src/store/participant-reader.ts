@@ -97,6 +97,23 @@ export async function enrolmentOf(
   return { participant, name, enrolment: enrolmentFromRow(row), doubted, calendar };
 }
 
+/** The oldest programme that a participant is enrolled in, or null. */
+export async function firstProgrammeOf(
+  tx: Tx,
+  participant: ParticipantId,
+): Promise<ProgrammeId | null> {
+  const row = await tx
+    .selectFrom('enrolment')
+    .innerJoin('programme', 'programme.id', 'enrolment.programme_id')
+    .select('programme.id')
+    .where('enrolment.participant_id', '=', participant)
+    .orderBy('programme.created_at')
+    .orderBy('programme.id')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? (row.id as ProgrammeId) : null;
+}
+
 /** Names of participants that are not in a programme: a name is one organisation's. */
 export async function namesElsewhere(tx: Tx, programme: ProgrammeId): Promise<Set<string>> {
   const { rows } = await sql<{ name: string }>`select name from participant p where not exists

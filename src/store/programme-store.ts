@@ -123,18 +123,27 @@ export async function programmes(tx: Tx): Promise<ProgrammeRow[]> {
     .orderBy('created_at')
     .orderBy('id')
     .execute();
-  return rows.map((row) => ({
-    id: row.id as ProgrammeId,
-    name: row.name,
-    pack: row.pack,
-    readerCap: row.reader_cap,
-  }));
+  return rows.map(programmeFrom);
+}
+
+function programmeFrom(row: {
+  readonly id: string;
+  readonly name: string;
+  readonly pack: string;
+  readonly reader_cap: number;
+}): ProgrammeRow {
+  const { id, name, pack, reader_cap: readerCap } = row;
+  return { id: id as ProgrammeId, name, pack, readerCap };
 }
 
 /** @throws NOT_FOUND for an unknown programme. */
 export async function programmeById(tx: Tx, id: ProgrammeId): Promise<ProgrammeRow> {
-  const found = (await programmes(tx)).find((row) => row.id === id);
-  if (found) return found;
+  const found = await tx
+    .selectFrom('programme')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (found) return programmeFrom(found);
   throw new TocsinError('NOT_FOUND', 'programme: expected a known one', { field: 'programme' });
 }
 

@@ -1,15 +1,14 @@
-import { formatInstant } from '../../domain/instant.ts';
 import { invitationText } from '../../main/client-parts.ts';
 import { object, text } from '../shape.ts';
+import { admitFirms, countListed } from './admit-firms.ts';
 import { drawCast, type Firm, type Role } from './cast.ts';
-
 import type { Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
 import { together } from './together.ts';
 import { momentOf } from './words.ts';
 
 /** Requests of the issuer's own people under way together. */
-const CONCURRENCY = 8;
+const CONCURRENCY = 16;
 
 /** Admits the firms and has their readers join: 120 and 300, each reader with keys of its own. */
 export async function gather(stage: Stage): Promise<Reader[]> {
@@ -17,48 +16,21 @@ export async function gather(stage: Stage): Promise<Reader[]> {
   const firms = drawCast(invented, random);
   page.part('1  The programme', momentOf(rehearsal.now()));
   page.doing('firms are admitted');
-  const admitted = await together(firms, CONCURRENCY, (firm) => admit(stage, firm));
+  const admitted = await admitFirms(stage, firms);
   const seats = firms.flatMap((firm, index) =>
     firm.readers.map((label) => ({ firm, label, participant: admitted[index] ?? '', copies: 0 })),
   );
-  const invitations = await together(seats, CONCURRENCY, ({ participant, label }) =>
-    invite(stage, participant, label),
-  );
-  const ids = await desks.ask('join', invitations, (done) => {
-    page.doing('readers join', done, seats.length);
+  let joined = 0;
+  const readers = await together(seats, CONCURRENCY, async (seat) => {
+    const invitation = await invite(stage, seat.participant, seat.label);
+    const [id = ''] = await desks.ask('join', [invitation]);
+    joined += 1;
+    page.doing('readers join', joined, seats.length);
+    return { ...seat, id };
   });
-  const readers = seats.map((seat, index) => ({ ...seat, id: ids[index] ?? '' }));
   describe(stage, firms, readers.length);
   return readers;
 }
-
-async function admit({ issuer, rehearsal }: Stage, { name, enrolment }: Firm): Promise<string> {
-  const { duty, agreement } = enrolment;
-  const answer = await issuer.operator.api.post(
-    `/v1/programmes/${rehearsal.programme}/participants`,
-    {
-      name,
-      enrolment: {
-        ...enrolment,
-        duty:
-          duty.status === 'unknown' ? duty : { ...duty, expiresAt: formatInstant(duty.expiresAt) },
-        agreement: agreement && {
-          signedAt: formatInstant(agreement.signedAt),
-          expiresAt: formatInstant(agreement.expiresAt),
-        },
-      },
-    },
-  );
-  const { participant, proposal } = proposed(answer, 'proposed');
-  const decision = { decision: 'confirm', digest: proposal.digest };
-  await issuer.approver.api.post(`/v1/member-changes/${proposal.change}/decision`, decision);
-  return participant;
-}
-
-const proposed = object({
-  participant: text,
-  proposal: object({ change: text, digest: text }),
-});
 
 const keys = object({ origin: text, logVerifierKey: text, manifestKey: text });
 const invited = object({ invitation: text, issuer: keys });
@@ -74,7 +46,7 @@ export async function invite(
   return invitationText({ url: rehearsal.url, ...answer, keys: answer.issuer });
 }
 
-function describe({ page }: Stage, firms: readonly Firm[], readers: number): void {
+function describe({ page, issuer }: Stage, firms: readonly Firm[], readers: number): void {
   const tier = (name: string) => firms.filter(({ enrolment }) => enrolment.tier === name).length;
   const role = (name: Role) => firms.filter((firm) => firm.role === name).length;
   page.line(
@@ -85,5 +57,11 @@ function describe({ page }: Stage, firms: readonly Firm[], readers: number): voi
     `${role('duty')} firms must report what they learn to a government, of ${role('unknown')} ` +
       `that is unknown, of ${role('expired')} out of date; ${role('lapsed')} have no agreement, ` +
       `${role('suspended')} are suspended, ${role('applicant')} applied.`,
+  );
+  const listed = countListed(firms);
+  page.fact(
+    `${issuer.operator.name} proposes ${listed} by one list and ${firms.length - listed}, of ` +
+      `whose law or standing there is more to say, one by one; ${issuer.approver.name} confirms ` +
+      'each by its digest.',
   );
 }

@@ -4,6 +4,7 @@ import { encodeInvitation } from '../formats/invitation.ts';
 
 export { parseServerUrl } from '../formats/invitation.ts';
 export { ACT_HEADER, SESSION_COOKIE } from '../http/auth/cookies.ts';
+export { THREAD_ENVIRONMENT } from '../programme/thread.ts';
 
 /** A fresh Idempotency-Key. */
 export function newRequestKey(): string {

@@ -1,4 +1,5 @@
-import { extname } from 'node:path';
+import { getCompileCacheDir } from 'node:module';
+import { dirname, extname } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { type ErrorCode, TocsinError } from '../domain/errors.ts';
 import { inLine } from './line.ts';
@@ -7,6 +8,17 @@ import { inLine } from './line.ts';
 const MAX_MS = 60_000;
 /** Memory it may take beside ours, MiB. */
 const MAX_HEAP_MIB = 512;
+/**
+ * A thread has nothing of our environment, but where compiled code is kept, if it is: with it, it
+ * starts three times as fast.
+ */
+export const THREAD_ENVIRONMENT = environmentWith(getCompileCacheDir());
+
+function environmentWith(compiled: string | undefined): { readonly NODE_COMPILE_CACHE?: string } {
+  // The folder told is that of this version of Node, in the one that was named.
+  return compiled === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compiled) };
+}
+
 /** What a thread answers: errors cannot cross as what they are. */
 type Answer<T> =
   | { readonly value: T }
@@ -15,7 +27,7 @@ type Answer<T> =
 /**
  * Runs a file of this folder in a thread of its own, one at a time: for seconds of pure computing
  * on what somebody sent, while readers go on being served. It starts with nothing of ours but
- * `data`, no environment, and memory and time of its own.
+ * `data`, `THREAD_ENVIRONMENT`, and memory and time of its own.
  * @param file a module that calls `answerFrom`; as source, ending in `.ts`.
  * @param what names what is worked on, in messages.
  * @throws what the work throws; LIMIT_EXCEEDED when too much waits, or it exceeds time or memory.
@@ -34,7 +46,7 @@ async function run<T>(file: URL, what: string, data: unknown, maxMs: number): Pr
   const module = new URL(file.href.replace(/\.ts$/, extname(import.meta.filename)));
   const thread = new Worker(module, {
     workerData: data,
-    env: {},
+    env: THREAD_ENVIRONMENT,
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
   });
   let timer: NodeJS.Timeout | undefined;

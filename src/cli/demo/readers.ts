@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, TocsinError } from '../../domain/errors.ts';
+import { THREAD_ENVIRONMENT } from '../../main/client-parts.ts';
 import type { Firm } from './cast.ts';
 import type { VERBS } from './desks.ts';
 
@@ -46,12 +47,12 @@ type Waiting = {
   readonly progress: (done: number) => void;
 };
 
-/** Starts the thread. It has no environment, and no part in what the issuer knows. */
+/** Starts the thread. It has no part in what the issuer knows. */
 export function openDesks(now: () => number): Desks {
   const file = new URL('./desk-thread.ts', import.meta.url);
   // Built, the compiler has renamed every module, this one too.
   const module = new URL(file.href.replace(/\.ts$/, extname(import.meta.filename)));
-  const thread = new Worker(module, { env: {} });
+  const thread = new Worker(module, { env: THREAD_ENVIRONMENT });
   const waiting = new Map<number, Waiting>();
   let asked = 0;
   thread.on('message', (answer: Answer) => {

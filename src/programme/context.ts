@@ -37,6 +37,8 @@ export type Context = {
 export type LedgerWatch = {
   /** The newest checkpoint it has seen; null before the first. */
   known: Checkpoint | null;
+  /** The pin as it was read last: a text whose signature is verified needs no second look. */
+  pinned: { readonly note: string; readonly checkpoint: Checkpoint } | null;
   /** Set while the database's log does not extend what was seen: then nothing leaves. */
   fault: TocsinError | null;
 };

@@ -3,7 +3,14 @@ import type { Actor } from '../domain/event.ts';
 import { HOUR_MS, type Instant, instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
 import { waves } from '../domain/schedule.ts';
 import { alertById } from '../store/alert-reader.ts';
-import { clockDoubted, clockMark, clockMarkForUpdate, putClockMark } from '../store/clock-store.ts';
+import {
+  advanceClockMark,
+  clockDoubted,
+  clockMark,
+  clockMarkForUpdate,
+  lockClockMark,
+  putClockMark,
+} from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import { resolveWorkItems } from '../store/delivery-writer.ts';
 import { alertsAhead, releasesBetween } from '../store/due-reader.ts';
@@ -39,42 +46,64 @@ export type ClockReading = {
  * Compares the clocks with each other and with the persisted high-water mark. On any doubt releases
  * are held, in the database, for every process, until two persons confirm the time.
  *
- * Days between high-water mark and start are ordinary, and so is a clock that is days ahead after a
- * flat battery or a restored machine; with a database on the same machine nothing tells them apart.
- * So what would be released for the gap alone decides (decision 0014).
+ * Ordinarily that is one statement, which asks as it writes: whatever other processes do meanwhile,
+ * it meets the mark as they leave it. Where it writes nothing, the row is locked and looked at.
  */
 export async function guardClock(
   context: Context,
   reading: ClockReading,
 ): Promise<{ doubted: boolean }> {
-  return context.store.issuer(async (tx) => {
-    const database = await reading.database(tx);
-    const mark = await clockMarkForUpdate(tx);
-    const highWater = mark?.highWater ?? reading.wall;
-    if (mark && mark.doubtedAt !== null) return { doubted: true };
-    const doubt =
-      reading.jumped ||
-      reading.wall < highWater - BACKWARD_TOLERANCE_MS ||
-      Math.abs(reading.wall - database) > DISAGREEMENT_TOLERANCE_MS ||
-      (reading.starting &&
-        reading.wall - highWater > RESTART_TOLERANCE_MS &&
-        (await releasesBetween(tx, highWater, reading.wall)));
-    if (!doubt) {
-      const next = instant(Math.max(reading.wall, highWater));
-      await putClockMark(tx, { highWater: next, doubtedAt: null, firstConfirmation: null });
-      return { doubted: false };
-    }
-    await putClockMark(tx, { highWater, doubtedAt: reading.wall, firstConfirmation: null });
-    await recordEvent(tx, {
-      type: 'clock_doubted',
-      // The doubt is not stamped with the time in doubt: it would wait for that time.
-      at: instant(Math.min(reading.wall, highWater)),
-      programme: null,
-      actor: SYSTEM,
-      data: { wall: reading.wall, highWater, database },
-    });
-    return { doubted: true };
+  const { lookup, issuer } = context.store;
+  const { wall } = reading;
+  const database = await lookup(reading.database);
+  if (!reading.starting && !isApart(reading, database)) {
+    const advanced = await lookup((tx) => advanceClockMark(tx, wall, BACKWARD_TOLERANCE_MS));
+    if (advanced) return { doubted: false };
+  }
+  // Not waiting for whoever confirms the time just now: what was read before is not what they say.
+  if (await lookup(clockDoubted)) return { doubted: true };
+  return issuer((tx) => lookClosely(tx, reading, database));
+}
+
+/**
+ * Days between high-water mark and start are ordinary, and so is a clock that is days ahead after a
+ * flat battery or a restored machine; with a database on the same machine nothing tells them apart.
+ * So what would be released for the gap alone decides (decision 0014).
+ */
+async function lookClosely(
+  tx: Tx,
+  reading: ClockReading,
+  database: Instant,
+): Promise<{ doubted: boolean }> {
+  const { wall, starting } = reading;
+  const { highWater, doubtedAt } = await lockClockMark(tx, wall);
+  if (doubtedAt !== null) return { doubted: true };
+  const doubted =
+    isApart(reading, database) ||
+    wall < highWater - BACKWARD_TOLERANCE_MS ||
+    (starting &&
+      wall - highWater > RESTART_TOLERANCE_MS &&
+      (await releasesBetween(tx, highWater, wall)));
+  if (!doubted) {
+    const next = instant(Math.max(wall, highWater));
+    await putClockMark(tx, { highWater: next, doubtedAt: null, firstConfirmation: null });
+    return { doubted: false };
+  }
+  await putClockMark(tx, { highWater, doubtedAt: wall, firstConfirmation: null });
+  await recordEvent(tx, {
+    type: 'clock_doubted',
+    // The doubt is not stamped with the time in doubt: it would wait for that time.
+    at: instant(Math.min(wall, highWater)),
+    programme: null,
+    actor: SYSTEM,
+    data: { wall, highWater, database },
   });
+  return { doubted: true };
+}
+
+/** Whether our clock parted from the monotonic one, or from the database's. */
+function isApart({ wall, jumped }: ClockReading, database: Instant): boolean {
+  return jumped || Math.abs(wall - database) > DISAGREEMENT_TOLERANCE_MS;
 }
 
 /**

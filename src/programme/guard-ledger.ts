@@ -1,42 +1,64 @@
 import { type ErrorCode, TocsinError } from '../domain/errors.ts';
 import { type Checkpoint, parseCheckpoint } from '../ledger/checkpoint.ts';
-import { rootOf } from '../ledger/log-tree.ts';
+import {
+  EMPTY_FRONTIER,
+  type Frontier,
+  frontierAt,
+  frontierNodes,
+  rootOf,
+} from '../ledger/log-tree.ts';
 import type { Tx } from '../store/database.ts';
 import type { LogHead } from '../store/delivery-reader.ts';
-import { type CheckpointRow, latestCheckpoint } from '../store/ledger-store.ts';
+import { type CheckpointRow, logNodes, type StoredLog, storedLog } from '../store/ledger-store.ts';
 import type { Context } from './context.ts';
-import { logVerifierKey, storedFrontier } from './stored-log.ts';
+import { logVerifierKey, lookup } from './stored-log.ts';
+
+/** The log of the database, once it is seen to be sound. */
+export type SoundLog = {
+  /** Null before the first tick. */
+  readonly latest: CheckpointRow | null;
+  /** At the size of `latest`. */
+  readonly frontier: Frontier;
+};
 
 /**
  * That the database's log extends the checkpoint pinned outside it, and what this process has seen
  * of it since: a restored backup, or a replica that was behind and took over, shows while the
- * process runs too. Costs a fold or two of at most 53 stored hashes. On a fault nothing is
- * released, signed or answered (`requireSoundLedger`) until the right database is back.
- * @returns the newest checkpoint.
+ * process runs too. Costs one statement, and another when somebody else has ticked, with a fold of
+ * at most 53 stored hashes for each checkpoint. On a fault nothing is released, signed or answered
+ * (`requireSoundLedger`) until the right database is back.
  * @throws LEDGER_ROLLBACK for a smaller log; LEDGER_TAMPERED for another history.
  */
-export async function requireLedger(context: Context, tx: Tx): Promise<CheckpointRow | null> {
+export async function requireLedger(context: Context, tx: Tx): Promise<SoundLog> {
   // Read first: a tick of another process that is pinned by now is also in the database by now.
   const pinned = await readPin(context);
   const { ledger } = context;
   const { known } = ledger;
   try {
-    const latest = await latestCheckpoint(tx);
-    if (pinned) await requireExtends(tx, latest, pinned, 'as pinned outside the database');
-    if (known && known.size !== pinned?.size) {
-      await requireExtends(tx, latest, known, 'as this process has seen');
-    }
-    if (latest && latest.size !== known?.size) {
-      const newest = parseCheckpoint(latest.note, logVerifierKey(context));
-      await requireExtends(tx, latest, newest, 'as the newest checkpoint says');
-      see(context, newest);
-    }
+    const sizes = new Set([pinned, known].map((checkpoint) => checkpoint?.size ?? 0));
+    const log = await storedLog(tx, [...sizes].flatMap(frontierNodes));
+    if (pinned) requireExtends(log, pinned, 'as pinned outside the database');
+    const seen = known ? requireExtends(log, known, 'as this process has seen') : EMPTY_FRONTIER;
+    const { latest } = log;
+    const isNew = latest !== null && latest.size !== known?.size;
+    const frontier = isNew ? await requireNewest(context, tx, latest) : seen;
     ledger.fault = null;
-    return latest;
+    return { latest, frontier };
   } catch (error) {
     if (error instanceof TocsinError && FAULTS.includes(error.code)) ledger.fault = error;
     throw error;
   }
+}
+
+/** That the log is what its newest checkpoint says, which this process has not seen yet. */
+async function requireNewest(context: Context, tx: Tx, latest: CheckpointRow): Promise<Frontier> {
+  const { size, note } = latest;
+  // At the size of its row: an older checkpoint put in its place has another root.
+  const newest = { ...parseCheckpoint(note, logVerifierKey(context)), size };
+  const nodes = await logNodes(tx, frontierNodes(size));
+  const frontier = requireExtends({ latest, nodes }, newest, 'as the newest checkpoint says');
+  see(context, newest);
+  return frontier;
 }
 
 const FAULTS: readonly ErrorCode[] = ['LEDGER_ROLLBACK', 'LEDGER_TAMPERED'];
@@ -55,7 +77,7 @@ export async function guardLedger(context: Context): Promise<void> {
  * @throws as `requireLedger`.
  */
 export async function checkPinnedLedger(context: Context): Promise<void> {
-  const latest = await context.store.issuer((tx) => requireLedger(context, tx));
+  const { latest } = await context.store.issuer((tx) => requireLedger(context, tx));
   if (latest) await pinCheckpoint(context, latest);
 }
 
@@ -99,18 +121,24 @@ export function see({ ledger }: Context, checkpoint: Checkpoint): void {
 
 async function readPin(context: Context): Promise<Checkpoint | null> {
   const note = await context.pin.read();
-  return note === null ? null : parseCheckpoint(note, logVerifierKey(context));
+  if (note === null) return null;
+  const { ledger } = context;
+  if (ledger.pinned?.note !== note) {
+    ledger.pinned = { note, checkpoint: parseCheckpoint(note, logVerifierKey(context)) };
+  }
+  return ledger.pinned.checkpoint;
 }
 
-async function requireExtends(
-  tx: Tx,
-  latest: CheckpointRow | null,
+/** @returns the log's frontier at the size of the checkpoint. */
+function requireExtends(
+  { latest, nodes }: StoredLog,
   { size, root }: Checkpoint,
   source: string,
-): Promise<void> {
+): Frontier {
   const found = latest?.size ?? 0;
   if (found < size) throw rollback(size, found, source);
-  if (Buffer.from(rootOf(await storedFrontier(tx, size))).equals(root)) return;
+  const frontier = frontierAt(size, lookup(nodes));
+  if (Buffer.from(rootOf(frontier)).equals(root)) return frontier;
   throw new TocsinError(
     'LEDGER_TAMPERED',
     `ledger: expected the root at size ${size} ${source}, found another history`,

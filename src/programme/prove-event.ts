@@ -2,7 +2,6 @@ import { TocsinError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { EventProof } from '../ledger/event-proof.ts';
 import { buildEventTree, type EventTree } from '../ledger/event-tree.ts';
-import { exportHeader, exportTick } from '../ledger/export.ts';
 import {
   consistencyNodes,
   consistencyProof,
@@ -11,7 +10,6 @@ import {
 } from '../ledger/log-tree.ts';
 import {
   eventByLeaf,
-  eventsOfTick,
   latestCheckpoint,
   leavesOfTick,
   logNodes,
@@ -21,7 +19,7 @@ import {
 } from '../store/ledger-store.ts';
 import type { Caller } from './act.ts';
 import type { Context } from './context.ts';
-import { logVerifierKey, lookup } from './stored-log.ts';
+import { lookup, missing } from './stored-log.ts';
 import type { TreeShelf } from './tree-shelf.ts';
 
 /**
@@ -87,10 +85,6 @@ async function treeOf(context: Context, tick: number): Promise<EventTree> {
   return buildEventTree(leaves, row.tickKey);
 }
 
-function missing(tick: number): TocsinError {
-  return new TocsinError('LEDGER_TAMPERED', `tick ${tick}: expected its row, found none`);
-}
-
 /** The newest checkpoint. @throws NOT_AVAILABLE before the first tick. */
 export async function readCheckpoint(context: Context): Promise<string> {
   const checkpoint = await context.store.issuer(latestCheckpoint);
@@ -142,23 +136,4 @@ export async function proveGrowth(
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
-}
-
-/** The whole ledger line by line, for an outside verifier (docs/formats/ledger-export.md). */
-export async function* exportLedger(context: Context): AsyncGenerator<string> {
-  const checkpoint = await context.store.issuer(latestCheckpoint);
-  if (!checkpoint) return;
-  yield exportHeader({
-    origin: context.origin,
-    verifierKey: logVerifierKey(context),
-    checkpoint: checkpoint.note,
-  });
-  for (let tick = 0; tick < checkpoint.size; tick++) {
-    const [row, events] = await context.store.issuer(
-      async (tx) => [await tickByNumber(tx, tick), await eventsOfTick(tx, tick)] as const,
-    );
-    if (!row) throw missing(tick);
-    const placed = events.map((event) => ({ ...event, position: event.position ?? 0 }));
-    yield exportTick({ ...row, key: row.tickKey, events: placed });
-  }
 }

@@ -1,11 +1,10 @@
-import type { ProgrammeId } from '../domain/ids.ts';
 import { DAY_MS, type Instant, instant } from '../domain/instant.ts';
 import { type Obligation, owedBy } from '../policy/duties/obligations.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type AlertRow, alertsDisclosedAfter } from '../store/alert-reader.ts';
 import type { Tx } from '../store/database.ts';
 import { type ObligationRow, obligationRows } from '../store/obligation-store.ts';
-import { programmes } from '../store/programme-store.ts';
+import { type PolicyInForce, policiesInForce } from '../store/programme-store.ts';
 import { insertReminders, type Reminder } from '../store/reminder-store.ts';
 import { SYSTEM } from './act.ts';
 import type { Context } from './context.ts';
@@ -20,19 +19,27 @@ const REMIND_BEFORE_MS = DAY_MS;
  * however often this runs: a transaction for each alert, killed before its commit nobody was told.
  */
 export async function remindDue(context: Context, now: Instant): Promise<void> {
-  const all = await context.store.lookup((tx) => programmes(tx));
-  for (const { id } of all) await remindIn(context, id, now);
+  for (const inForce of await context.store.lookup(policiesInForce)) {
+    await remindIn(context, inForce, now);
+  }
 }
 
-async function remindIn(context: Context, programme: ProgrammeId, now: Instant): Promise<void> {
-  const policy = await context.store.lookup((tx) => context.policies.active(tx, programme));
+async function remindIn(
+  context: Context,
+  { programme, sha256 }: PolicyInForce,
+  now: Instant,
+): Promise<void> {
+  const policy = await context.store.lookup((tx) => context.policies.get(tx, programme, sha256));
   // Of a policy in shadow nothing was sent, so nobody owes anything.
   const longest = policy.shadow ? null : longestOwed(policy, now);
   if (longest === null) return;
   const since = instant(now - longest - REMIND_BEFORE_MS);
   const alerts = await context.store.lookup((tx) => alertsDisclosedAfter(tx, programme, since));
   for (const alert of alerts) {
-    await context.store.issuer((tx) => remindOf(tx, policy, alert, now));
+    const silent = await context.store.lookup((tx) => silentFor(tx, policy, alert, now));
+    if (silent.length === 0) continue;
+    const act = { programme, actor: SYSTEM, at: now };
+    await context.store.issuer((tx) => insertReminders(tx, act, alert.id, silent));
   }
 }
 
@@ -46,7 +53,13 @@ function longestOwed({ duties }: Policy, now: Instant): number | null {
   return times.length === 0 ? null : Math.max(0, ...times);
 }
 
-async function remindOf(tx: Tx, policy: Policy, alert: AlertRow, now: Instant): Promise<void> {
+/** Who has not done what is due for an alert, whether they were reminded of it or not. */
+async function silentFor(
+  tx: Tx,
+  policy: Policy,
+  alert: AlertRow,
+  now: Instant,
+): Promise<Reminder[]> {
   const silent: Reminder[] = [];
   for (const row of await obligationRows(tx, alert.id)) {
     if (!seesAlerts(row)) continue;
@@ -56,8 +69,7 @@ async function remindOf(tx: Tx, policy: Policy, alert: AlertRow, now: Instant): 
       silent.push({ participant: row.participant, obligation: obligation.code, stage });
     }
   }
-  const act = { programme: alert.programme, actor: SYSTEM, at: now };
-  await insertReminders(tx, act, alert.id, silent);
+  return silent;
 }
 
 /** Whoever sees no alert can neither do anything for one nor read the notice. */

@@ -14,15 +14,12 @@ import { clockMark } from '../store/clock-store.ts';
 import type { Tx } from '../store/database.ts';
 import {
   type CheckpointRow,
-  insertCheckpoint,
-  insertLogNodes,
   insertTick,
   placeEvents,
+  type TickRow,
 } from '../store/ledger-store.ts';
-import { lockSequencer } from '../store/locks.ts';
 import type { Context } from './context.ts';
 import { pinCheckpoint, requireLedger, see } from './guard-ledger.ts';
-import { storedFrontier } from './stored-log.ts';
 
 export type TickResult = { readonly tick: number; readonly events: number; readonly note: string };
 
@@ -35,19 +32,16 @@ export type TickResult = { readonly tick: number; readonly events: number; reado
  * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: nothing is signed then, and the pin stays.
  */
 export async function runTick(context: Context, now: Instant): Promise<TickResult> {
-  const { checkpoint, note, ...done } = await context.store.issuer(async (tx) => {
-    await lockSequencer(tx);
-    const latest = await requireLedger(context, tx);
-    const tick = latest?.size ?? 0;
-    const { root, at, events } = await placeTick(context, tx, latest, now);
+  const { checkpoint, note, ...done } = await context.store.sequencer(async (tx) => {
+    const { latest, frontier } = await requireLedger(context, tx);
+    const placed = await placeTick(context, tx, latest, now);
     await context.reached('tick.placed');
-    const leaf = tickLeafHash({ tick, at, root });
-    const { frontier, nodes } = appendLeaf(await storedFrontier(tx, tick), leaf);
-    await insertLogNodes(tx, nodes);
-    const next = { origin: context.origin, size: frontier.size, root: rootOf(frontier) };
+    const { frontier: grown, nodes } = appendLeaf(frontier, tickLeafHash(placed));
+    const next = { origin: context.origin, size: grown.size, root: rootOf(grown) };
     const signed = signCheckpoint(context, next);
-    await insertCheckpoint(tx, { size: next.size, at, note: signed });
+    await insertTick(tx, placed, nodes, signed);
     await context.reached('tick.signed');
+    const { tick, events } = placed;
     return { tick, events, note: signed, checkpoint: next };
   });
   see(context, checkpoint);
@@ -68,7 +62,7 @@ async function placeTick(
   tx: Tx,
   latest: CheckpointRow | null,
   now: Instant,
-): Promise<{ root: Buffer; at: Instant; events: number }> {
+): Promise<TickRow> {
   const { trusted, highWater } = await trustedTime(tx, now);
   const until = plus(instant(Math.max(trusted, highWater)), context.tickMs);
   const tick = latest?.size ?? 0;
@@ -80,8 +74,7 @@ async function placeTick(
   );
   const tickKey = randomBytes(TICK_KEY_BYTES);
   const { root } = buildEventTree(leaves, tickKey);
-  await insertTick(tx, { tick, at, root, tickKey, events: leaves.length });
-  return { root, at, events: leaves.length };
+  return { tick, at, root, tickKey, events: leaves.length };
 }
 
 /**

@@ -1,9 +1,8 @@
 /** The public log as it lies in the database. */
 import { TocsinError } from '../domain/errors.ts';
-import { type Frontier, frontierAt, frontierNodes, type GetNode } from '../ledger/log-tree.ts';
+import type { GetNode } from '../ledger/log-tree.ts';
 import { verifierKey } from '../ledger/verifier-key.ts';
-import type { Tx } from '../store/database.ts';
-import { logNodes } from '../store/ledger-store.ts';
+import type { StoredNodes } from '../store/ledger-store.ts';
 import type { Context } from './context.ts';
 
 /** The key that checkpoints of this ledger verify with, in the signed-note form. */
@@ -11,16 +10,19 @@ export function logVerifierKey(context: Pick<Context, 'origin' | 'keys'>): strin
   return verifierKey(context.origin, context.keys.log.publicKey);
 }
 
-/** The log's frontier at `size`, folded from its stored subtrees. */
-export async function storedFrontier(tx: Tx, size: number): Promise<Frontier> {
-  return frontierAt(size, lookup(await logNodes(tx, frontierNodes(size))));
-}
-
-/** Looks subtrees up among those read beforehand. */
-export function lookup(nodes: ReadonlyMap<string, Buffer>): GetNode {
+/** Looks subtrees up among those read. @throws LEDGER_TAMPERED when one is not stored. */
+export function lookup(nodes: StoredNodes): GetNode {
   return (level, index) => {
     const hash = nodes.get(`${level}/${index}`);
-    if (!hash) throw new TocsinError('INTERNAL', `log node ${level}/${index}: expected it read`);
-    return hash;
+    if (hash) return hash;
+    throw new TocsinError(
+      'LEDGER_TAMPERED',
+      `log node: expected a stored hash at level ${level}, index ${index}, found none`,
+    );
   };
+}
+
+/** For a tick that the log has and the database has not. */
+export function missing(tick: number): TocsinError {
+  return new TocsinError('LEDGER_TAMPERED', `tick ${tick}: expected its row, found none`);
 }

@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
+import { TocsinError } from '../domain/errors.ts';
 import type { PersonId } from '../domain/ids.ts';
-import { type Instant, instant } from '../domain/instant.ts';
-import type { Tx } from './database.ts';
+import { type Instant, instant, plus } from '../domain/instant.ts';
+import { type Tx, timestamp } from './database.ts';
 
 /** The persisted high-water mark of our clock, and whether releases are held for doubt of it. */
 export type ClockMark = {
@@ -35,18 +37,51 @@ function markFrom(row: MarkRow | undefined): ClockMark | null {
   return { highWater, doubtedAt, firstConfirmation };
 }
 
-export async function putClockMark(tx: Tx, mark: ClockMark): Promise<void> {
-  const first = mark.firstConfirmation;
-  const columns = {
-    high_water: new Date(mark.highWater),
-    doubted_at: mark.doubtedAt === null ? null : new Date(mark.doubtedAt),
-    first_confirmation: first?.person ?? null,
-    confirmed_at: first ? new Date(first.at) : null,
-  };
+/**
+ * Moves the mark on to `wall`, or leaves the later one. It asks and writes in one statement, so
+ * that nothing comes in between: PostgreSQL waits for whoever is changing the row, and asks again
+ * of what it is then.
+ * @returns false, and nothing is written, when the clock is doubted, `wall` is further behind the
+ *   mark than `toleranceMs`, or there is no mark yet.
+ */
+export async function advanceClockMark(
+  tx: Tx,
+  wall: Instant,
+  toleranceMs: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('clock_mark')
+    .set({ high_water: sql`greatest(high_water, ${timestamp(wall)})` })
+    .where('doubted_at', 'is', null)
+    .where('high_water', '<=', timestamp(plus(wall, toleranceMs)))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** The mark with its row locked; `first` is the first one, and there is none before it. */
+export async function lockClockMark(tx: Tx, first: Instant): Promise<ClockMark> {
+  // Two processes may start at once: a row that is not there cannot be locked.
   await tx
     .insertInto('clock_mark')
-    .values(columns)
-    .onConflict((conflict) => conflict.column('singleton').doUpdateSet(columns))
+    .values({ high_water: new Date(first) })
+    .onConflict((conflict) => conflict.column('singleton').doNothing())
+    .execute();
+  const mark = await clockMarkForUpdate(tx);
+  if (!mark) throw new TocsinError('INTERNAL', 'clock: expected the mark just written');
+  return mark;
+}
+
+/** The caller holds the lock of the row. */
+export async function putClockMark(tx: Tx, mark: ClockMark): Promise<void> {
+  const first = mark.firstConfirmation;
+  await tx
+    .updateTable('clock_mark')
+    .set({
+      high_water: new Date(mark.highWater),
+      doubted_at: mark.doubtedAt === null ? null : new Date(mark.doubtedAt),
+      first_confirmation: first?.person ?? null,
+      confirmed_at: first ? new Date(first.at) : null,
+    })
     .execute();
 }
 

@@ -28,6 +28,8 @@ export type CommitFault = (stage: 'before_commit' | 'after_commit') => void;
 export type Store = {
   /** A transaction as the issuer's login. */
   issuer<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same for a tick: there is one at a time, whoever runs it. Locked from BEGIN on. */
+  sequencer<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction as the participants' login that sees this participant's rows and no others. */
   participant<T>(participant: ParticipantId, work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
@@ -94,6 +96,7 @@ export function openStore(
   const participant = connect(logins.participant, PARTICIPANT_CONNECTIONS);
   return {
     issuer: (work) => transact(issuer, fault, [], whole(work)),
+    sequencer: (work) => transact(issuer, fault, [AS_SEQUENCER], whole(work)),
     participant: (id, work) => transact(participant, fault, [asParticipant(id)], whole(work)),
     release: (to, work) =>
       transact(participant, fault, [releaseFacts(to)], (tx, read) => work(tx, factsIn(read))),
@@ -117,6 +120,10 @@ function whole<T>(work: (tx: Tx) => Promise<T>): (tx: Tx) => Promise<Closing<T>>
 // The context dies with the transaction (is_local = true): a pooled connection carries nothing
 // over.
 const AS_PUBLIC = "select set_config('tocsin.audience', 'public', true)";
+
+// "tocs" as a number: a key of our own beside those of `locks.ts`. What is read has to be later
+// statements: one's snapshot is taken before it waits for a lock.
+const AS_SEQUENCER = `select pg_advisory_xact_lock(${0x746f6373})`;
 
 /**
  * Ids are checked, not quoted: a preamble is sent as text so that it is one round trip with BEGIN.

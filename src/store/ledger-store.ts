@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
-import { TocsinError } from '../domain/errors.ts';
+import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../domain/instant.ts';
+import type { LogNode, NodeAt } from '../ledger/log-tree.ts';
 import { type Tx, timestamp } from './database.ts';
 
 /** An event as its tick places it. */
@@ -48,68 +48,78 @@ export type TickRow = {
   readonly events: number;
 };
 
-export async function insertTick(tx: Tx, tick: TickRow): Promise<void> {
-  await tx
-    .insertInto('tick')
-    .values({
-      tick: tick.tick,
-      at: new Date(tick.at),
-      root: tick.root,
-      tick_key: tick.tickKey,
-      events: tick.events,
-    })
-    .execute();
+/**
+ * Adds a tick, the complete subtrees of the log that its leaf makes, and the checkpoint over it,
+ * in one statement.
+ * @param note the signed checkpoint of the log with this tick as its last.
+ */
+export async function insertTick(
+  tx: Tx,
+  { tick, at, root, tickKey, events }: TickRow,
+  nodes: readonly LogNode[],
+  note: string,
+): Promise<void> {
+  const hashes = nodes.map(({ hash }) => Buffer.from(hash));
+  await sql`
+    with placed as (insert into tick (tick, at, root, tick_key, events)
+      values (${tick}, ${timestamp(at)}, ${root}, ${tickKey}, ${events})),
+    grown as (insert into log_node (level, index, hash)
+      select level, index, hash
+      from unnest(${nodes.map((node) => node.level)}::integer[],
+        ${nodes.map((node) => node.index)}::bigint[], ${hashes}::bytea[])
+        as r (level, index, hash))
+    insert into checkpoint (size, at, note)
+    values (${tick + 1}, ${timestamp(at)}, ${note})`.execute(tx);
 }
 
 export async function tickByNumber(tx: Tx, tick: number): Promise<TickRow | null> {
-  const row = await tx.selectFrom('tick').selectAll().where('tick', '=', tick).executeTakeFirst();
-  return row
-    ? { tick: row.tick, at: row.at, root: row.root, tickKey: row.tick_key, events: row.events }
-    : null;
+  const [row] = await ticksBetween(tx, tick, tick + 1);
+  return row ?? null;
 }
 
-/** Adds complete subtrees of the log. */
-export async function insertLogNodes(
-  tx: Tx,
-  nodes: readonly { readonly level: number; readonly index: number; readonly hash: Uint8Array }[],
-): Promise<void> {
-  await tx
-    .insertInto('log_node')
-    .values(nodes.map((node) => ({ ...node, hash: Buffer.from(node.hash) })))
+/** The ticks from one number on and below another, in order. */
+export async function ticksBetween(tx: Tx, from: number, below: number): Promise<TickRow[]> {
+  const rows = await tx
+    .selectFrom('tick')
+    .selectAll()
+    .where('tick', '>=', from)
+    .where('tick', '<', below)
+    .orderBy('tick')
     .execute();
+  return rows.map(({ tick_key: tickKey, ...row }) => ({ ...row, tickKey }));
 }
 
-/**
- * The complete subtrees at these coordinates, keyed `level/index`. @throws LEDGER_TAMPERED when one
- * is missing.
- */
-export async function logNodes(
-  tx: Tx,
-  coordinates: readonly { readonly level: number; readonly index: number }[],
-): Promise<Map<string, Buffer>> {
+/** Complete subtrees of the log as they are stored, keyed `level/index`. */
+export type StoredNodes = ReadonlyMap<string, Buffer>;
+
+/** The complete subtrees at these coordinates, without those that are not stored. */
+export async function logNodes(tx: Tx, coordinates: readonly NodeAt[]): Promise<StoredNodes> {
   if (coordinates.length === 0) return new Map();
-  const { rows } = await sql<{ level: number; index: number; hash: Buffer }>`
-    select n.level, n.index, n.hash from log_node n
-    join unnest(${coordinates.map((c) => c.level)}::integer[],
-      ${coordinates.map((c) => c.index)}::bigint[]) as r (level, index)
-      on n.level = r.level and n.index = r.index`.execute(tx);
-  const found = new Map(rows.map((row) => [`${row.level}/${row.index}`, row.hash]));
-  for (const { level, index } of coordinates) {
-    if (!found.has(`${level}/${index}`)) {
-      throw new TocsinError(
-        'LEDGER_TAMPERED',
-        `log node: expected a stored hash at level ${level}, index ${index}, found none`,
-      );
-    }
-  }
-  return found;
+  const { rows } = await sql<{ hashes: readonly (Buffer | null)[] }>`
+    select ${hashesAt(coordinates)} as hashes`.execute(tx);
+  return keyed(coordinates, rows[0]?.hashes ?? []);
 }
 
-export async function insertCheckpoint(tx: Tx, checkpoint: CheckpointRow): Promise<void> {
-  await tx
-    .insertInto('checkpoint')
-    .values({ size: checkpoint.size, at: new Date(checkpoint.at), note: checkpoint.note })
-    .execute();
+/** The hash of each coordinate, in their order; null: it is not stored. */
+function hashesAt(coordinates: readonly NodeAt[]): RawBuilder<readonly (Buffer | null)[]> {
+  return sql`array(
+    select (select hash from log_node n where n.level = r.level and n.index = r.index)
+    from unnest(${coordinates.map((at) => at.level)}::integer[],
+      ${coordinates.map((at) => at.index)}::bigint[])
+      with ordinality as r (level, index, nth)
+    order by nth)`;
+}
+
+function keyed(
+  coordinates: readonly NodeAt[],
+  hashes: readonly (Buffer | null)[],
+): Map<string, Buffer> {
+  const nodes = new Map<string, Buffer>();
+  for (const [i, { level, index }] of coordinates.entries()) {
+    const hash = hashes[i];
+    if (hash) nodes.set(`${level}/${index}`, hash);
+  }
+  return nodes;
 }
 
 /** A checkpoint as stored: its signed note, and the time of its last tick. */
@@ -124,6 +134,23 @@ export async function latestCheckpoint(tx: Tx): Promise<CheckpointRow | null> {
     .limit(1)
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** The log as one statement finds it, so as it was at one moment. */
+export type StoredLog = { readonly latest: CheckpointRow | null; readonly nodes: StoredNodes };
+
+/** The newest committed checkpoint together with complete subtrees, as `logNodes`. */
+export async function storedLog(tx: Tx, coordinates: readonly NodeAt[]): Promise<StoredLog> {
+  const { rows } = await sql<
+    { hashes: readonly (Buffer | null)[] } & (CheckpointRow | { size: null })
+  >`select c.size, c.at, c.note, ${hashesAt(coordinates)} as hashes
+    from (values (1)) as always
+    left join (select size, at, note from checkpoint order by size desc limit 1) c
+      on true`.execute(tx);
+  const [row] = rows;
+  if (!row) return { latest: null, nodes: new Map() };
+  const { hashes, ...latest } = row;
+  return { latest: latest.size === null ? null : latest, nodes: keyed(coordinates, hashes) };
 }
 
 /** One event as recorded and placed, with the parts that still exist. */
@@ -209,9 +236,9 @@ export async function leavesOfTick(
   return rows.map(({ position, leaf }) => ({ position: position ?? 0, hash: leaf }));
 }
 
-/** All events of one tick, in position order. */
-export async function eventsOfTick(tx: Tx, tick: number): Promise<PlacedEvent[]> {
+/** All events of ticks from one number up to another, by tick and in position order. */
+export async function eventsOfTicks(tx: Tx, first: number, last: number): Promise<PlacedEvent[]> {
   const { rows } = await sql<EventColumns>`select ${EVENT_COLUMNS} from event
-    where tick = ${tick} order by position`.execute(tx);
+    where tick between ${first} and ${last} order by tick, position`.execute(tx);
   return rows.map(eventFromRow);
 }

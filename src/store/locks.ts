@@ -23,13 +23,6 @@ export async function lockToChange(tx: Tx, programme: ProgrammeId): Promise<void
   await sql`select pg_advisory_xact_lock(hashtextextended(${programme}, 1))`.execute(tx);
 }
 
-/** The single sequencer of the ledger: one tick at a time, whoever runs it. */
-export async function lockSequencer(tx: Tx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${SEQUENCER})`.execute(tx);
-}
-/** "tocs" as a number: an advisory key of our own in the single-bigint space. */
-const SEQUENCER = 0x746f6373;
-
 /** Looks of the error budget are spent, and sightings of a day counted, one after the other. */
 export async function lockTraces(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${TRACES})`.execute(tx);

@@ -83,6 +83,19 @@ export async function activePolicyHash(tx: Tx, programme: ProgrammeId): Promise<
   return row.sha256;
 }
 
+export type PolicyInForce = { readonly programme: ProgrammeId; readonly sha256: string };
+
+/** The same of all programmes, in order of their ids. */
+export async function policiesInForce(tx: Tx): Promise<PolicyInForce[]> {
+  const rows = await tx
+    .selectFrom('policy_version')
+    .select(['programme_id', 'sha256'])
+    .where('active', '=', true)
+    .orderBy('programme_id')
+    .execute();
+  return rows.map((row) => ({ programme: row.programme_id as ProgrammeId, sha256: row.sha256 }));
+}
+
 /**
  * SHA-256 of the policy that was in force at an instant; null: before the first, or its event was
  * erased.

@@ -34,6 +34,7 @@ export async function insertReminders(
       as r (participant uuid, obligation text, stage text)
     on conflict do nothing
     returning participant_id as participant, obligation, stage`.execute(tx);
+  if (added.length === 0) return;
   const events = added.map((one) =>
     prepareEvent({ type: 'member_reminded', ...act, data: { alert, ...one } }),
   );

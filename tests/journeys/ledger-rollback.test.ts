@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import { readCheckpoint } from '../../src/programme/prove-event.ts';
 import { releaseDue } from '../../src/programme/release-due.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { asOwner } from '../support/as-owner.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,
@@ -169,6 +170,44 @@ describe('a database that goes back while Tocsin runs', () => {
     await assertInvariants(house);
   });
 
+  test('an older checkpoint in the row of the newest one is found out', async () => {
+    const size = await sizeNow();
+    const note = await one<string>(`select note as value from checkpoint where size = ${size}`);
+    const older = `(select note from checkpoint where size = ${size - 1})`;
+    const put = (text: string) => [
+      'alter table checkpoint no force row level security',
+      `update checkpoint set note = ${text} where size = ${size}`,
+    ];
+    await asOwner(site, put(older));
+    const elsewhere = withPin(house.context, emptyPin());
+    await assert.rejects(runTick(elsewhere, house.clock.now()), { code: 'LEDGER_TAMPERED' });
+    await asOwner(site, put(`'${note}'`));
+    await runTick(elsewhere, house.clock.now());
+  });
+
+  test('a hash of the log that is gone is no error of ours: it was tampered with', async () => {
+    // Of an odd log the last leaf stands alone, and its hash is needed for the root.
+    if ((await sizeNow()) % 2 === 0) await ticks(1);
+    const gone = `level = 0 and index = ${(await sizeNow()) - 1}`;
+    await asOwner(site, [
+      'alter table log_node no force row level security',
+      `create table kept_node as select * from log_node where ${gone}`,
+      `delete from log_node where ${gone}`,
+    ]);
+    await assert.rejects(house.cycle(), { code: 'LEDGER_TAMPERED', message: /level 0/ });
+    await asOwner(site, ['insert into log_node select * from kept_node', 'drop table kept_node']);
+    await ticks(1);
+  });
+
+  test('a pin that was changed is not taken for the one that was verified before', async () => {
+    const pinned = await pin();
+    const changed = pinned.replace(`\n${await sizeNow()}\n`, '\n1\n');
+    await writeFile(join(site.dataDir, 'checkpoint.pinned'), changed);
+    await assert.rejects(house.cycle(), { code: 'SIGNATURE_INVALID' });
+    await writeFile(join(site.dataDir, 'checkpoint.pinned'), pinned);
+    await ticks(1);
+  });
+
   test('a tick that died before its pin is gone on from, and pinned', async () => {
     const size = await sizeNow();
     committed = () => {
@@ -195,6 +234,14 @@ describe('a database that goes back while Tocsin runs', () => {
     await other.context.store.close();
   });
 
+  test('ticks at once would append two leaves of one number', async () => {
+    const size = await sizeNow();
+    const contexts = [1, 2, 3].map(() => withPin(house.context, emptyPin()));
+    await Promise.all(contexts.map((context) => runTick(context, house.clock.now())));
+    assert.equal(await sizeNow(), size + contexts.length);
+    await assertInvariants(house);
+  });
+
   test('a process that pins late does not put an older checkpoint over a newer one', async () => {
     const other = await compose(configFor(site.dataDir, site.urls), { clock: house.clock });
     committed = async () => {
@@ -209,7 +256,7 @@ describe('a database that goes back while Tocsin runs', () => {
 
 /** The same parts as a process that started now, with a pin elsewhere. */
 function withPin(context: Context, pin: CheckpointPin): Context {
-  return { ...context, pin, ledger: { known: null, fault: null } };
+  return { ...context, pin, ledger: { known: null, pinned: null, fault: null } };
 }
 
 function emptyPin(): CheckpointPin {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
-import { exportLedger } from '../../src/programme/prove-event.ts';
+import { exportLedger } from '../../src/programme/export-ledger.ts';
 import { runTick } from '../../src/programme/run-tick.ts';
 import type { House } from './house.ts';
 

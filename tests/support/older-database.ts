@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import { connect } from '../../src/store/database.ts';
+import { asOwner } from './as-owner.ts';
 import type { Site } from './house.ts';
 
 /** What an older backup does not have of the ledger, from a size of the log on. */
@@ -38,10 +37,4 @@ export async function goBack(site: Site, size: number): Promise<() => Promise<vo
         where k.serial = event.serial and k.tick >= ${size}`,
       'drop table kept_event',
     ]);
-}
-
-async function asOwner({ urls }: Site, statements: readonly string[]): Promise<void> {
-  const owner = connect({ url: urls.DATABASE_URL }, 1);
-  await sql.raw(['begin', ...statements, 'commit'].join(';\n')).execute(owner);
-  await owner.destroy();
 }

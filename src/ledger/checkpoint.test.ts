@@ -26,6 +26,12 @@ test('a signed checkpoint is read back', () => {
   }
 });
 
+test('each reading of a note is its own: what one reader alters, the next does not see', () => {
+  const note = signNote(formatCheckpoint({ origin, size: 7, root }), log);
+  parseCheckpoint(note, key).root.fill(0);
+  assert.deepEqual(parseCheckpoint(note, key), { origin, size: 7, root });
+});
+
 test('extension lines are ignored', () => {
   const note = signNote(`${origin}\n7\n${base64}\nextension\nanother\n`, log);
   assert.deepEqual(parseCheckpoint(note, key), { origin, size: 7, root });

@@ -24,7 +24,8 @@ test('every part of every event proves what its reader may read', () => {
         const sent: unknown = JSON.parse(JSON.stringify(sampleProof(ledger, tick, i, audience)));
         const { root, ...proven } = verifyEventProof(sha256, sent, key);
         const leaf = eventLeafHash(eventEntry(parts)).toString('hex');
-        assert.deepEqual(proven, { body, leaf, tick, at, size: ledger.ticks.length });
+        const note = ledger.checkpoint;
+        assert.deepEqual(proven, { body, leaf, tick, at, note, size: ledger.ticks.length });
         assert.ok(ledger.checkpoint.includes(Buffer.from(root).toString('base64')));
       }
     }

@@ -21,7 +21,8 @@ export type ProvenEvent = {
   /** Number and time (ms since 1970) of the tick that holds the event. */
   readonly tick: number;
   readonly at: number;
-  /** Size and root of the log by the checkpoint of the proof. */
+  /** The checkpoint of the proof, a signed note; size and root of the log by it. */
+  readonly note: string;
   readonly size: number;
   readonly root: Uint8Array;
 };
@@ -47,6 +48,7 @@ export function verifyEventProof(hash: HashFn, sent: unknown, verifierKey: strin
     leaf: Buffer.from(leaf).toString('hex'),
     tick: proof.tick.tick,
     at: proof.tick.at,
+    note: proof.checkpoint,
     size: checkpoint.size,
     root: checkpoint.root,
   };

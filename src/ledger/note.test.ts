@@ -150,6 +150,38 @@ suite('notes', () => {
     });
   });
 
+  test('a note that verified does so under its key alone, and no other note does after it', () => {
+    const namesakeKey = verifierKey(alice.name, noteSigner(alice.name, 'namesake').publicKey);
+    const bobKey = verifierKey(bob.name, bob.publicKey);
+    const others = [own.replace(text, 'chequed\n'), `${own}\n`, own.slice(0, -1), ` ${own}`];
+    for (let round = 0; round < 2; round++) {
+      assert.equal(verifyNote(own, aliceKey), text);
+      for (const key of [namesakeKey, bobKey]) {
+        assert.throws(() => verifyNote(own, key), { code: 'SIGNATURE_INVALID' });
+      }
+      for (const other of others) assert.throws(() => verifyNote(other, aliceKey));
+    }
+  });
+
+  test('a key with the beginning of a note at its end is no key, whatever verified before', () => {
+    assert.equal(verifyNote(own, aliceKey), text);
+    for (let at = 1; at < own.length; at++) {
+      const [begin, end] = [own.slice(0, at), own.slice(at)];
+      assert.throws(() => verifyNote(end, aliceKey + begin), { code: 'KEY_INVALID' });
+    }
+  });
+
+  test('what does not verify never does, and does not stand in for what verifies', () => {
+    const stranger = noteSigner('alice.example/log', 'stranger');
+    const strangerKey = verifierKey(stranger.name, stranger.publicKey);
+    const note = signNote('new\n', stranger);
+    for (let round = 0; round < 3; round++) {
+      assert.throws(() => verifyNote(note, aliceKey), { code: 'SIGNATURE_INVALID' });
+    }
+    assert.equal(verifyNote(note, strangerKey), 'new\n');
+    assert.throws(() => verifyNote(note, aliceKey), { code: 'SIGNATURE_INVALID' });
+  });
+
   test('every signature by the key must hold, not just one', () => {
     const other = signNote('other\n', alice).slice('other\n\n'.length);
     assert.equal(verifyNote(`${own}${line}`, aliceKey), text);

@@ -1,5 +1,6 @@
 import type { AgeKind } from '../crypto/age/keys.ts';
 import { generateIdentity, recipientOf } from '../crypto/age/keys.ts';
+import { type Identity, importIdentity } from '../crypto/age/kinds.ts';
 import {
   type OpenpgpRecipient,
   openpgpRecipient,
@@ -13,7 +14,7 @@ import type { OpenpgpTool } from './openpgp-tool.ts';
 
 /** What copies are opened with: an age identity, or a key that an OpenPGP program keeps. */
 type Secret =
-  | { readonly kind: 'age'; readonly identity: string }
+  | { readonly kind: 'age'; readonly identity: Identity }
   | { readonly kind: 'openpgp'; readonly key: OpenpgpRecipient };
 
 /** Keys that a reader made at once, by joining or by a rotation. */
@@ -73,9 +74,9 @@ async function loadGeneration(home: Home, generation: number): Promise<OwnKeys |
 
 function derive(line: string, seed: string): OwnKeys {
   const secret: Secret = line.startsWith('AGE-')
-    ? { kind: 'age', identity: line }
+    ? { kind: 'age', identity: importIdentity(line) }
     : { kind: 'openpgp', key: parseOpenpgpRecipient(line) };
-  const recipient = secret.kind === 'age' ? recipientOf(secret.identity) : secret.key.text;
+  const recipient = secret.kind === 'age' ? recipientOf(line) : secret.key.text;
   const fingerprint = recipientFingerprint(recipient);
   return { recipient, fingerprint, secret, signer: signer(Buffer.from(seed, 'hex')) };
 }

@@ -4,7 +4,6 @@ import type { Manifest } from '../formats/copy.ts';
 import { parseJsonDocument } from '../formats/json-document.ts';
 import { JsonNode, type JsonObject } from '../formats/json-node.ts';
 import { type ProvenEvent, verifyEventProof } from '../ledger/event-proof.ts';
-import { parseEventProof } from '../ledger/event-proof-form.ts';
 import { requireKept } from '../ledger/promise.ts';
 import { type Answer, type Api, MAX_JSON_BYTES, refusal } from './api.ts';
 import { utc } from './utc.ts';
@@ -26,8 +25,7 @@ export async function askProof(api: Api, leaf: string): Promise<Answer> {
 }
 
 /**
- * That an answer, asked for after the promised time, keeps the promise. `note` is the checkpoint
- * that the proof leads to.
+ * That an answer, asked for after the promised time, keeps the promise.
  * @param now this machine's time, ms since 1970.
  * @throws PROMISE_BROKEN when there is no proof or the tick came too late; PROOF_INVALID when what
  *   came is no proof of the promised event.
@@ -37,12 +35,11 @@ export function provenBy(
   verifierKey: string,
   { promise }: Manifest,
   now: number,
-): ProvenEvent & { readonly note: string } {
+): ProvenEvent {
   if (answer.status !== 200) throw missing(answer, promise.by, now);
-  const sent = parseProof(answer.bytes);
-  const proven = verifyEventProof(sha256, sent, verifierKey);
+  const proven = verifyEventProof(sha256, parseProof(answer.bytes), verifierKey);
   requireKept(promise, proven);
-  return { ...proven, note: parseEventProof(sent).checkpoint };
+  return proven;
 }
 
 function parseProof(bytes: Buffer): unknown {

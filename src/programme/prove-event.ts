@@ -1,7 +1,7 @@
 import { TocsinError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { EventProof } from '../ledger/event-proof.ts';
-import { buildEventTree, type EventTree } from '../ledger/event-tree.ts';
+import { buildEventTree } from '../ledger/event-tree.ts';
 import {
   consistencyNodes,
   consistencyProof,
@@ -14,13 +14,13 @@ import {
   leavesOfTick,
   logNodes,
   ownEventByLeaf,
-  type PlacedEvent,
+  type SeenEvent,
   tickByNumber,
 } from '../store/ledger-store.ts';
 import type { Caller } from './act.ts';
 import type { Context } from './context.ts';
 import { lookup, missing } from './stored-log.ts';
-import type { TreeShelf } from './tree-shelf.ts';
+import type { ShelvedTick, TreeShelf } from './tree-shelf.ts';
 
 /**
  * Proof that an event is in the ledger: the caller's part of it, its path, and the log's proof.
@@ -45,24 +45,21 @@ export async function proveEvent(
     throw new TocsinError('NOT_AVAILABLE', 'this part of the event was erased');
   }
   const { body, salt } = part;
-  const tree = await trees.get(tick, () => treeOf(context, tick));
-  // Ticks, checkpoints and the log's subtrees are only ever added to: what is read one after the
-  // other belongs together without a transaction.
-  const { lookup: ask } = context.store;
-  const row = await ask((tx) => tickByNumber(tx, tick));
-  const checkpoint = await ask(latestCheckpoint);
-  if (!row || !checkpoint) throw missing(tick);
-  const { size, note } = checkpoint;
-  const nodes = await ask((tx) => logNodes(tx, inclusionNodes(tick, size).flat()));
+  const { newest } = event;
+  if (newest === null) throw missing(tick);
+  // Ticks and the log's subtrees are only ever added to: what is read later, or was earlier,
+  // belongs together without a transaction.
+  const shelved = await trees.get(tick, () => shelve(context, tick));
+  const { at, root, tree } = shelved;
   return {
     entry: event.entry,
     part: { audience, body, salt: salt.toString('hex') },
     position,
     path: tree.path(position).map(hex),
-    tick: { tick, at: row.at, root: hex(row.root) },
+    tick: { tick, at, root },
     logIndex: tick,
-    logProof: inclusionProof(tick, size, lookup(nodes)).map(hex),
-    checkpoint: note,
+    logProof: await proofInLog(context, shelved, tick, newest.size),
+    checkpoint: newest.note,
   };
 }
 
@@ -70,19 +67,35 @@ async function visibleEvent(
   context: Context,
   caller: Caller,
   leaf: Buffer,
-): Promise<PlacedEvent | null> {
+): Promise<SeenEvent | null> {
   if (caller.kind === 'person') return context.store.issuer((tx) => eventByLeaf(tx, leaf));
   // As the participant's login: the columns of the issuer's part are not even readable there.
   return context.store.participant(caller.participant, (tx) => ownEventByLeaf(tx, leaf));
 }
 
 /** Reads the tick in a transaction of its own, so that building holds no connection. */
-async function treeOf(context: Context, tick: number): Promise<EventTree> {
+async function shelve(context: Context, tick: number): Promise<ShelvedTick> {
   const [row, leaves] = await context.store.issuer(
     async (tx) => [await tickByNumber(tx, tick), await leavesOfTick(tx, tick)] as const,
   );
   if (!row) throw missing(tick);
-  return buildEventTree(leaves, row.tickKey);
+  const { at, root, tickKey } = row;
+  return { at, root: hex(root), tree: buildEventTree(leaves, tickKey), inLog: null };
+}
+
+async function proofInLog(
+  context: Context,
+  shelved: ShelvedTick,
+  tick: number,
+  size: number,
+): Promise<readonly string[]> {
+  const known = shelved.inLog;
+  if (known?.size === size) return known.proof;
+  const needed = inclusionNodes(tick, size).flat();
+  const nodes = await context.store.lookup((tx) => logNodes(tx, needed));
+  const proof = inclusionProof(tick, size, lookup(nodes)).map(hex);
+  shelved.inLog = { size, proof };
+  return proof;
 }
 
 /** The newest checkpoint. @throws NOT_AVAILABLE before the first tick. */

@@ -63,7 +63,7 @@ export async function authenticateSigned(
     return signKey !== null && base !== null && verify(signKey, base, sent.signature);
   };
   // A proxy may say another host than the one that was asked: then it is that of our site.
-  if (![host?.toLowerCase() ?? '', hostOf(context)].some(isOver)) throw signatureNeeded();
+  if (!isOver(host?.toLowerCase() ?? '') && !isOver(hostOf(context))) throw signatureNeeded();
   // Where the token alone would do, nothing rests on its being the first time.
   const signed = token === null || binds || found.mustSign;
   if (signed && !(await isFirst(context, sent, now))) throw signatureNeeded();

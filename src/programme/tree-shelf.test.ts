@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256 } from '../crypto/hash.ts';
+import { instant } from '../domain/instant.ts';
 import { buildEventTree } from '../ledger/event-tree.ts';
 import { openTreeShelf } from './tree-shelf.ts';
 
 const KEY = Buffer.alloc(32, 7);
 
-/** The tree of a tick with this many events, one beside the other. */
-function treeOf(events: number) {
+/** A tick with this many events, one beside the other. */
+function tickOf(events: number) {
   const leaves = Array.from({ length: events }, (_, position) => ({
     position,
     hash: sha256(Buffer.from(`event ${position}`)),
   }));
-  return buildEventTree(leaves, KEY);
+  const tree = buildEventTree(leaves, KEY);
+  return { at: instant(0), root: tree.root.toString('hex'), tree, inLog: null };
 }
 
 /** A shelf, and how often it built the tree of each tick. */
@@ -22,12 +24,12 @@ function counted(mostNodes?: number) {
   const get = (tick: number, events = 1) =>
     shelf.get(tick, async () => {
       built.set(tick, (built.get(tick) ?? 0) + 1);
-      return treeOf(events);
+      return tickOf(events);
     });
   return { get, built };
 }
 
-const NODES_OF_ONE = treeOf(1).nodes;
+const NODES_OF_ONE = tickOf(1).tree.nodes;
 
 test('proofs of many ticks in turn build the tree of each once', async () => {
   const { get, built } = counted();
@@ -56,7 +58,7 @@ test('beyond its bound it gives up what was used longest ago, and no more', asyn
 test('the bound is of nodes: a large tree takes the place of several, and stays', async () => {
   const { get, built } = counted(3 * NODES_OF_ONE);
   for (const tick of [1, 2, 3]) await get(tick);
-  assert.ok(treeOf(64).nodes > 3 * NODES_OF_ONE);
+  assert.ok(tickOf(64).tree.nodes > 3 * NODES_OF_ONE);
   await get(4, 64);
   await get(4, 64);
   assert.equal(built.get(4), 1);
@@ -71,5 +73,5 @@ test('a tree that could not be built is built again, and its failure is told', a
   const down = () => Promise.reject(new Error('no database'));
   const asked = [shelf.get(1, down), shelf.get(1, down)];
   for (const each of asked) await assert.rejects(each, /no database/);
-  assert.equal((await shelf.get(1, async () => treeOf(1))).nodes, NODES_OF_ONE);
+  assert.equal((await shelf.get(1, async () => tickOf(1))).tree.nodes, NODES_OF_ONE);
 });

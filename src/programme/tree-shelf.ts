@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/instant.ts';
 import type { EventTree } from '../ledger/event-tree.ts';
 
 /**
@@ -6,14 +7,24 @@ import type { EventTree } from '../ledger/event-tree.ts';
  */
 const MOST_NODES = 2 ** 22;
 
-/** Event trees of the ticks that proofs were asked of last. A tick never changes. */
+/** What proofs of a tick's events share. */
+export type ShelvedTick = {
+  readonly at: Instant;
+  /** As stored: hex. */
+  readonly root: string;
+  readonly tree: EventTree;
+  /** The proof of its leaf in the log of the size last asked for: hashes as hex. */
+  inLog: { readonly size: number; readonly proof: readonly string[] } | null;
+};
+
+/** The ticks that proofs were asked of last. A tick never changes. */
 export type TreeShelf = {
-  /** The tree of a tick, made by `build` when it is not there. */
-  get(tick: number, build: () => Promise<EventTree>): Promise<EventTree>;
+  /** A tick, made by `build` when it is not there. */
+  get(tick: number, build: () => Promise<ShelvedTick>): Promise<ShelvedTick>;
 };
 
 /** `nodes` is 0 while the tree is being built: then it is not given up. */
-type Entry = { readonly tree: Promise<EventTree>; nodes: number };
+type Entry = { readonly shelved: Promise<ShelvedTick>; nodes: number };
 
 /**
  * Keeps what was used last, up to a number of nodes, and always the one just built. However many
@@ -22,10 +33,10 @@ type Entry = { readonly tree: Promise<EventTree>; nodes: number };
 export function openTreeShelf(mostNodes = MOST_NODES): TreeShelf {
   const entries = new Map<number, Entry>();
   let nodes = 0;
-  const add = (tick: number, build: () => Promise<EventTree>): Entry => {
-    const entry: Entry = { tree: build(), nodes: 0 };
-    entry.tree.then(
-      (tree) => {
+  const add = (tick: number, build: () => Promise<ShelvedTick>): Entry => {
+    const entry: Entry = { shelved: build(), nodes: 0 };
+    entry.shelved.then(
+      ({ tree }) => {
         entry.nodes = tree.nodes;
         nodes += tree.nodes;
         // A Map iterates from what was put in first, which is what was used longest ago.
@@ -45,7 +56,7 @@ export function openTreeShelf(mostNodes = MOST_NODES): TreeShelf {
       const entry = entries.get(tick) ?? add(tick, build);
       entries.delete(tick);
       entries.set(tick, entry);
-      return entry.tree;
+      return entry.shelved;
     },
   };
 }

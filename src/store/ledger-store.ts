@@ -166,6 +166,24 @@ export type PlacedEvent = {
   }[];
 };
 
+/** An event, and the newest checkpoint at the moment it was seen; null before the first. */
+export type SeenEvent = PlacedEvent & {
+  readonly newest: Pick<CheckpointRow, 'size' | 'note'> | null;
+};
+
+/**
+ * Read with the event, in one statement: at least as new as in any answer before, and as the tick
+ * of the event.
+ */
+const NEWEST_CHECKPOINT = sql`left join
+  (select size, note from checkpoint order by size desc limit 1) as newest on true`;
+
+type NewestColumns = { size: number | null; note: string | null };
+
+function seen(event: PlacedEvent, { size, note }: NewestColumns): SeenEvent {
+  return { ...event, newest: size === null || note === null ? null : { size, note } };
+}
+
 const EVENT_COLUMNS = sql`entry, leaf, tick, position, participant_id, issuer_body,
   issuer_salt, participant_body, participant_salt`;
 
@@ -197,22 +215,28 @@ function eventFromRow(row: EventColumns): PlacedEvent {
   };
 }
 
-export async function eventByLeaf(tx: Tx, leaf: Buffer): Promise<PlacedEvent | null> {
-  const { rows } = await sql<EventColumns>`select ${EVENT_COLUMNS} from event
+export async function eventByLeaf(tx: Tx, leaf: Buffer): Promise<SeenEvent | null> {
+  const { rows } = await sql<EventColumns & NewestColumns>`
+    select ${EVENT_COLUMNS}, size, note from event ${NEWEST_CHECKPOINT}
     where leaf = ${leaf}`.execute(tx);
-  return rows[0] ? eventFromRow(rows[0]) : null;
+  const [row] = rows;
+  return row ? seen(eventFromRow(row), row) : null;
 }
+
+type OwnEventColumns = Omit<
+  EventColumns,
+  'leaf' | 'participant_id' | 'issuer_body' | 'issuer_salt'
+>;
 
 /**
  * The same as the participant's login, which cannot read the issuer's part: only its own part is
  * there.
  */
-export async function ownEventByLeaf(tx: Tx, leaf: Buffer): Promise<PlacedEvent | null> {
-  const row = await tx
-    .selectFrom('event')
-    .select(['entry', 'leaf', 'tick', 'position', 'participant_body', 'participant_salt'])
-    .where('leaf', '=', leaf)
-    .executeTakeFirst();
+export async function ownEventByLeaf(tx: Tx, leaf: Buffer): Promise<SeenEvent | null> {
+  const { rows } = await sql<OwnEventColumns & NewestColumns>`
+    select entry, tick, position, participant_body, participant_salt, size, note
+    from event ${NEWEST_CHECKPOINT} where leaf = ${leaf}`.execute(tx);
+  const [row] = rows;
   if (!row) return null;
   const part = {
     audience: 'participant',
@@ -220,7 +244,7 @@ export async function ownEventByLeaf(tx: Tx, leaf: Buffer): Promise<PlacedEvent 
     salt: row.participant_salt,
   } as const;
   const { entry, tick, position } = row;
-  return { entry, leaf: row.leaf, tick, position, parts: [part] };
+  return seen({ entry, leaf, tick, position, parts: [part] }, row);
 }
 
 /** The leaves of one tick's tree: what a proof needs of all its events, without their bodies. */

@@ -6,8 +6,8 @@ import { CHUNK_BYTES } from './payload.ts';
 
 /**
  * The plaintext of an age v1 file, binary or armored, for any one of `identities`
- * (`AGE-SECRET-KEY-1…`, `AGE-SECRET-KEY-PQ-1…`). All of it is authenticated, or nothing is
- * returned.
+ * (`AGE-SECRET-KEY-1…`, `AGE-SECRET-KEY-PQ-1…`; or imported, by whoever opens many files). All of
+ * it is authenticated, or nothing is returned.
  * @throws SEAL_MALFORMED when the file departs from the age spec in armor or header.
  * @throws SEAL_NO_MATCH when it is not sealed to any of the identities.
  * @throws UNSUPPORTED when it is sealed only to recipients of a type that is not supported (scrypt,
@@ -16,7 +16,7 @@ import { CHUNK_BYTES } from './payload.ts';
  * @throws LIMIT_EXCEEDED when the header is longer than 1 MiB.
  * @throws KEY_INVALID on an identity that cannot be read; INVALID_INPUT without an identity.
  */
-export function open(identities: readonly string[], file: Uint8Array): Buffer {
+export function open(identities: readonly (string | Identity)[], file: Uint8Array): Buffer {
   const parts: Buffer[] = [];
   const opener = new Opener(importAll(identities), (part) => parts.push(part));
   opener.push(file);
@@ -50,7 +50,7 @@ async function attempt(step: () => void): Promise<void> {
   step();
 }
 
-function importAll(identities: readonly string[]): Identity[] {
+function importAll(identities: readonly (string | Identity)[]): Identity[] {
   if (identities.length === 0) throw invalid('identities', 'at least one', identities);
-  return identities.map(importIdentity);
+  return identities.map((one) => (typeof one === 'string' ? importIdentity(one) : one));
 }

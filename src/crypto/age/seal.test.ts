@@ -6,6 +6,7 @@ import * as typage from 'age-encryption';
 import fc from 'fast-check';
 import { armor } from './armor.ts';
 import { generateIdentity } from './keys.ts';
+import { importIdentity } from './kinds.ts';
 import { open, openStream } from './open.ts';
 import { seal, sealStream } from './seal.ts';
 
@@ -53,6 +54,20 @@ test('any plaintext opens for each of its recipients, whoever else is among the 
     }),
     { numRuns: 30 },
   );
+});
+
+test('an identity imported once opens file after file of its own, and none of others', () => {
+  for (const kind of ['X25519', 'mlkem768x25519'] as const) {
+    const own = generateIdentity(kind);
+    const imported = importIdentity(own.identity);
+    for (const size of SIZES) {
+      const file = seal([own.recipient], sample(size));
+      assert.deepEqual(open([imported], file), sample(size), `${kind}, ${size} bytes`);
+      assert.deepEqual(open([identity, imported], file), sample(size), 'beside one as text');
+      const foreign = seal([other.recipient], sample(size));
+      assert.throws(() => open([imported], foreign), { code: 'SEAL_NO_MATCH' });
+    }
+  }
 });
 
 test('streams give what the one-shot gives, in pieces of any size', async () => {

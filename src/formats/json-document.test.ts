@@ -62,6 +62,11 @@ test('bytes that are not UTF-8, unpaired surrogates and __proto__ are refused', 
   assert.equal(refusal(bytes('{"a": {"\\udc00": 1}}')).field, 'a');
 });
 
+test('a document cut within a character leaves nothing behind for the next one', () => {
+  assert.match(refusal(Buffer.from([0x22, 0xe2, 0x82])).message, /expected UTF-8/);
+  assert.equal(parseJsonDocument(bytes('"\u20ac"'), 'the document'), '\u20ac');
+});
+
 test('a byte order mark is passed over, and of a duplicate key the last value counts', () => {
   assert.deepEqual(parseJsonDocument(bytes('\uFEFF{"a":1,"a":2}'), 'the document'), { a: 2 });
 });

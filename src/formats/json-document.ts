@@ -31,9 +31,11 @@ export function parseJsonDocument(bytes: Uint8Array, document: string): unknown 
   return value;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 function decodeUtf8(bytes: Uint8Array, document: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new TocsinError('INVALID_INPUT', `${document}: expected UTF-8, found other bytes`);
   }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { PlatformState } from '../domain/decision.ts';
 import type { Consent, Enrolment, Involvement } from '../domain/enrolment.ts';
 import type {
@@ -198,26 +198,30 @@ export type SentDelivery = {
   readonly ciphertextSha256: Buffer | null;
 };
 
+type SentColumns = {
+  readonly reader_id: ReaderId;
+  readonly programme_id: ProgrammeId | null;
+  readonly sign_key: Buffer | null;
+  readonly past_sign_keys: readonly Buffer[];
+  readonly manifest_sha256: Buffer | null;
+  readonly ciphertext_sha256: Buffer | null;
+};
+
+/** As text, because each receipt asks it. What was reported signs nothing any more. */
+const SENT = `select d.reader_id, a.programme_id, d.manifest_sha256, d.ciphertext_sha256,
+    case when r.key_reported is null then r.sign_key end as sign_key, r.past_sign_keys
+  from delivery d join reader r on r.id = d.reader_id left join alert a on a.id = d.alert_id
+  where d.id = $1`;
+
 export async function sentDelivery(tx: Tx, id: DeliveryId): Promise<SentDelivery | null> {
-  const row = await tx
-    .selectFrom('delivery')
-    .innerJoin('reader', 'reader.id', 'delivery.reader_id')
-    .leftJoin('alert', 'alert.id', 'delivery.alert_id')
-    .select(['delivery.reader_id', 'reader.sign_key', 'alert.programme_id'])
-    .select(['reader.past_sign_keys', 'reader.key_reported'])
-    .select(['delivery.manifest_sha256', 'delivery.ciphertext_sha256'])
-    .where('delivery.id', '=', id)
-    .executeTakeFirst();
-  return row
-    ? {
-        programme: row.programme_id as ProgrammeId | null,
-        reader: row.reader_id as ReaderId,
-        signKeys: [
-          ...(row.sign_key === null || row.key_reported !== null ? [] : [row.sign_key]),
-          ...row.past_sign_keys,
-        ],
-        manifestSha256: row.manifest_sha256,
-        ciphertextSha256: row.ciphertext_sha256,
-      }
-    : null;
+  const query = CompiledQuery.raw(SENT, [id]) as CompiledQuery<SentColumns>;
+  const [row] = (await tx.executeQuery(query)).rows;
+  if (row === undefined) return null;
+  return {
+    programme: row.programme_id,
+    reader: row.reader_id,
+    signKeys: [...(row.sign_key === null ? [] : [row.sign_key]), ...row.past_sign_keys],
+    manifestSha256: row.manifest_sha256,
+    ciphertextSha256: row.ciphertext_sha256,
+  };
 }

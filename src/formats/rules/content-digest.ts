@@ -10,6 +10,8 @@ import { parseYara } from './yara/parse.ts';
 /** Longer rules, in bytes, are not marked and get no digest: a reader computes it at each look. */
 const MAX_BYTES = 256 * 1024;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 const CONTEXT = 'tocsin/content/v1\n';
 
 /** The canonical form of rules, by parsers of our own: a recipient runs no other code. */
@@ -29,7 +31,7 @@ export function digestedContent(format: Format, content: Uint8Array): Buffer | n
   const canonical = CANONICAL[format];
   if (canonical === undefined || content.length > MAX_BYTES) return null;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
+    const text = UTF8.decode(content);
     return Buffer.from(`${CONTEXT}${format}\n${canonical(text)}`);
   } catch (error) {
     if (error instanceof TypeError) return null;

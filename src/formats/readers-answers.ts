@@ -42,5 +42,9 @@ export function parseRoleSet(answer: unknown): { readonly role: string } {
   return { role: new JsonNode(answer, 'role').object().get('role').matching(ROLE, 'a role') };
 }
 
+export function parseOwnLink(answer: unknown): { readonly link: string } {
+  return { link: new JsonNode(answer, 'link').object().get('link').text(500) };
+}
+
 /** A word, also of a younger server. */
 const ROLE = /^[a-z_]{1,40}$/;

@@ -1,7 +1,12 @@
 import { newId } from '../crypto/random.ts';
 import { encodeInvitation } from '../formats/invitation.ts';
 import { parseReinvited } from '../formats/reader-answers.ts';
-import { type OwnReaders, parseOwnReaders, parseRoleSet } from '../formats/readers-answers.ts';
+import {
+  type OwnReaders,
+  parseOwnLink,
+  parseOwnReaders,
+  parseRoleSet,
+} from '../formats/readers-answers.ts';
 import { memberApi } from './inbox.ts';
 import { loadMember, type Session } from './session.ts';
 
@@ -41,6 +46,11 @@ export async function setColleagueRole(
 ): Promise<string> {
   const path = `/${encodeURIComponent(reader)}/role`;
   return parseRoleSet(await change(session, path, { role })).role;
+}
+
+/** @returns where a browser registers this reader's first passkey, once. @throws as `Api`. */
+export async function ownLink(session: Session): Promise<string> {
+  return parseOwnLink(await change(session, '/link', {})).link;
 }
 
 async function change(session: Session, path: string, body: object): Promise<unknown> {

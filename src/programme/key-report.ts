@@ -5,7 +5,7 @@ import type { Tx } from '../store/database.ts';
 import type { Act } from '../store/event-writer.ts';
 import { type KeyHolder, keyHolder, putKeyReport, standingsOf } from '../store/reader-key-store.ts';
 import { putOfficer } from '../store/terms-store.ts';
-import { revokeTokens } from '../store/token-store.ts';
+import { endAccess } from './manage-tokens.ts';
 
 /** What a second person has confirmed. @throws NOT_FOUND, CONFLICT as things are now. */
 export async function applyKeyReport(
@@ -22,14 +22,15 @@ export async function applyKeyReport(
 }
 
 /**
- * Nothing is sealed to them and their tokens are dead from the commit on. Nor do they bind their
- * organisation: whoever brings others is not yet whom two persons have named.
+ * Nothing is sealed to them and all that lets them in is dead from the commit on, passkeys too: who
+ * had the keys may have registered one. Nor do they bind their organisation: whoever brings others
+ * is not yet whom two persons have named.
  */
 export async function endKeys(tx: Tx, act: Act, holder: KeyHolder, what: KeyReport): Promise<void> {
   const { id: reader, participant } = holder;
   await putKeyReport(tx, act, holder, what);
   await putOfficer(tx, act, { participant, reader }, false);
-  await revokeTokens(tx, { kind: 'reader', id: reader }, act.actor, act.at);
+  await endAccess(tx, { kind: 'reader', id: reader }, act.actor, act.at);
 }
 
 /** @throws NOT_FOUND */

@@ -8,11 +8,9 @@ import {
 import { randomBytes } from '../crypto/random.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
-import type { ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
-import { enrolmentOf, readersOf } from '../store/participant-reader.ts';
 import {
   awaitsCode,
   endPasskeyLinks,
@@ -29,7 +27,7 @@ import type { TokenHolder } from '../store/programme-store.ts';
 import { noticeKeys } from '../store/reader-key-store.ts';
 import { tokensOf } from '../store/session-store.ts';
 import { goesOn, isMachine, lockHolder, revokeTokens } from '../store/token-store.ts';
-import { actorOf, type Caller, once, type PersonCaller } from './act.ts';
+import { actorOf, type Caller, once, type ReaderCaller } from './act.ts';
 import { ask, takeAnswered } from './challenges.ts';
 import type { Context } from './context.ts';
 import { holderOf, type Opened, openSession } from './sessions.ts';
@@ -71,29 +69,19 @@ export async function makePasskeyLink(
 }
 
 /**
- * The same for a reader of a programme's participant, as the address of a page.
- * @throws NOT_FOUND; as `makePasskeyLink`.
+ * The same for the reader who asks, by its own key, as the address of a page. No person of the
+ * issuer makes one: whoever has a link can be that reader. Whose keys are gone two persons recover.
+ * @throws as `makePasskeyLink`.
  */
-export async function linkForReader(
+export async function linkForOneself(
   context: Context,
-  caller: PersonCaller,
-  of: {
-    readonly programme: ProgrammeId;
-    readonly participant: ParticipantId;
-    readonly reader: ReaderId;
-  },
+  caller: ReaderCaller,
   now: Instant,
   key: IdempotencyKey | null = null,
 ): Promise<{ link: string }> {
   return once(context, key, now, async (tx) => {
     await lockOwn(tx, caller);
-    const readers = await readersOf(tx, of.participant);
-    const joined = readers.some(({ id, joinedAt }) => id === of.reader && joinedAt !== null);
-    if (!joined || !(await enrolmentOf(tx, of.programme, of.participant))) {
-      throw new TocsinError('NOT_FOUND', 'reader: expected one of this participant that joined');
-    }
-    const holder = { kind: 'reader', id: of.reader } as const;
-    const link = await makePasskeyLink(tx, holder, actorOf(caller), now);
+    const link = await makePasskeyLink(tx, holderOf(caller), actorOf(caller), now);
     return { link: pageOf(context, link) };
   });
 }

@@ -7,7 +7,6 @@ import { DAY_MS, formatInstant, plus } from '../../src/domain/instant.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { apply } from '../../src/programme/applications.ts';
 import { changeStanding } from '../../src/programme/change-participant.ts';
-import { linkForReader } from '../../src/programme/passkeys.ts';
 import { decideStanding } from '../../src/programme/standing-steps.ts';
 import type { makePasskey } from '../support/authenticator.ts';
 import { registerAt, signInWith, type Visitor, visit } from '../support/browser-of.ts';
@@ -43,6 +42,7 @@ const CAN_BE_DONE: Readonly<Record<string, readonly number[]>> = {
   'POST /v1/inbox/:alert/leaks': [201],
   'POST /v1/inbox/:alert/obligations/:obligation/report': [200, 404],
   'POST /v1/readers': [201],
+  'POST /v1/readers/link': [201, 409],
   'POST /v1/standing/:step/appeal': [200, 409],
 };
 
@@ -105,6 +105,7 @@ describe('an act that binds a member', () => {
         { answer: 'accept' },
       ],
       'POST /v1/readers': ['/v1/readers', { label: 'more', role: 'reader' }],
+      'POST /v1/readers/link': ['/v1/readers/link', {}],
       'POST /v1/readers/:reader/removal': [`/v1/readers/${newId()}/removal`, {}],
       'POST /v1/readers/:reader/role': [`/v1/readers/${newId()}/role`, { role: 'reader' }],
       'POST /v1/standing/:step/appeal': [`/v1/standing/${step}/appeal`, { text: 'not ours' }],
@@ -128,11 +129,10 @@ describe('an act that binds a member', () => {
     const expected = CAN_BE_DONE[route] ?? [404];
     assert.ok(expected.includes(seen.status), `${route}: ${seen.status} ${seen.body.toString()}`);
   };
-  /** Signed in as the reader, by a link that an operator made alone. */
+  /** Signed in as the reader, at a link that its key has asked for. */
   const atLink = async (): Promise<{ there: Visitor; made: ReturnType<typeof makePasskey> }> => {
-    const { id, participant } = reader.caller;
-    const of = { programme: house.programme, participant, reader: id };
-    const { link } = await linkForReader(house.context, house.author, of, house.clock.now());
+    const asked = await edge.post('/v1/readers/link', {}, { by: reader });
+    const { link } = json<{ link: string }>(asked);
     const there = visit(house, edge);
     const made = await registerAt(house, there, link.split('#')[1] ?? '');
     return { there, made };

@@ -16,6 +16,7 @@ import { inviteReader } from '../../src/programme/admit-participant.ts';
 import { proposeAdministrator } from '../../src/programme/own-readers.ts';
 import { makePasskeyLink } from '../../src/programme/passkeys.ts';
 import { authenticate } from '../../src/programme/people.ts';
+import { visit } from '../support/browser-of.ts';
 import { type Edge, json, openEdge, type PostOptions, type Seen } from '../support/edge.ts';
 import type { TestReader } from '../support/house.ts';
 import { admit, confirmed, type House, joinReader, openHouse } from '../support/house.ts';
@@ -297,6 +298,11 @@ describe('the readers of a participant', () => {
       assert.match((await sides.reader('two', 'notices')).out, /see readers/);
       assert.equal((await sides.reader('boss', 'remove', id)).status, 0);
       assert.equal((await sides.reader('two', 'inbox')).status, 1);
+      const link = (await sides.reader('boss', 'passkey')).out;
+      assert.match(link, /\/register#link_\S+\n$/);
+      const options = { link: link.trim().split('#')[1] };
+      const asked = await visit(house, sides.edge).post('/v1/passkey-links/options', options);
+      assert.equal(asked.status, 200);
       assert.match((await sides.first('participant', 'list')).out, new RegExp(name));
     } finally {
       await sides.tearDown();

@@ -121,10 +121,9 @@ describe('a recovery', () => {
       ['reader', caller.id, null],
     );
     const link = secretOf(await decide(confirmer, proposed.recovery));
-    // Else whoever confirmed makes a link that asks for no code, and comes instead.
-    const readers = `/v1/programmes/${house.programme}/participants/${caller.participant}/readers`;
-    const without = await confirmer.post(`${readers}/${caller.id}/link`, {});
-    assert.equal(code(without), 'CONFLICT');
+    // Else somebody makes a link that asks for no code, and comes instead.
+    const without = linkFor(house, { kind: 'reader', id: caller.id });
+    await assert.rejects(without, { code: 'CONFLICT' });
     assert.equal((await there.get('/v1/inbox')).status, 401);
     assert.equal((await edge.get('/v1/inbox', token)).status, 401);
     const made = await register({ link, code: proposed.code });
@@ -192,9 +191,8 @@ describe('a recovery', () => {
     ({ visitor: proposer } = await signedIn('Proposes later'));
     ({ visitor: confirmer } = await signedIn('Confirms later'));
     assert.equal(await register({ link: over, code: first.code }), null);
-    const readers = `/v1/programmes/${house.programme}/participants/${caller.participant}/readers`;
-    const without = await confirmer.post(`${readers}/${caller.id}/link`, {});
-    assert.equal(code(without), 'CONFLICT', 'an operator alone');
+    const without = linkFor(house, { kind: 'reader', id: caller.id });
+    await assert.rejects(without, { code: 'CONFLICT' }, 'somebody alone');
     const again = await propose('reader', caller.id);
     const link = secretOf(await decide(confirmer, again.recovery));
     assert.equal(await register({ link }), null);

@@ -5,7 +5,9 @@ import type { ParticipantId, PersonId } from '../../src/domain/ids.ts';
 import { HOUR_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
+import { endKeys } from '../../src/programme/key-report.ts';
 import { endTokens } from '../../src/programme/manage-tokens.ts';
+import { keyHolder } from '../../src/store/reader-key-store.ts';
 import type { Made } from '../support/authenticator.ts';
 import {
   linkFor,
@@ -255,18 +257,42 @@ describe('sessions', () => {
       });
     }
 
-    test('a link for it takes a verified person and not a token', async () => {
+    test('a link for it its own key alone asks for: no person makes one', async () => {
       const second = await joinReader(house, firm);
       const participants = `/v1/programmes/${house.programme}/participants`;
-      const url = `${participants}/${firm}/readers/${second.caller.id}/link`;
-      assert.equal(code(await edge.post(url, {}, { token })), 'SIGN_IN_NEEDED');
-      const { link } = json<{ link: string }>(await visitor.post(url, {}));
+      const theirs = `${participants}/${firm}/readers/${second.caller.id}/link`;
+      assert.equal((await visitor.post(theirs, {})).status, 404);
+      const url = '/v1/readers/link';
+      assert.equal(code(await visitor.post(url, {})), 'SCOPE_MISSING');
+      assert.equal(code(await edge.post(url, {}, { token: second.token })), 'SIGNATURE_NEEDED');
+      const { link } = json<{ link: string }>(await edge.post(url, {}, { by: second }));
       const secret = link.slice(`${house.context.site.origin}/register#`.length);
       const first = await registerAt(house, visit(house, edge), secret);
-      assert.equal((await signInWith(visit(house, edge), first)).status, 200);
-      assert.equal(code(await visitor.post(url, {})), 'CONFLICT');
-      const foreign = url.replace(firm, await admit(house, `Other of ${firm}`));
-      assert.equal((await visitor.post(foreign, {})).status, 404);
+      const back = visit(house, edge);
+      assert.equal((await signInWith(back, first)).status, 200);
+      assert.equal((await back.get('/v1/inbox')).status, 200);
+      assert.equal(code(await edge.post(url, {}, { by: second })), 'CONFLICT');
+    });
+
+    test('no passkey and no link of a thief outlives the report of the keys it had', async () => {
+      for (const used of [true, false]) {
+        const victim = await joinReader(house, firm);
+        const asked = await edge.post('/v1/readers/link', {}, { by: victim });
+        const link = json<{ link: string }>(asked).link.split('#')[1] ?? '';
+        const thief = visit(house, edge);
+        const first = used ? await registerAt(house, thief, link) : null;
+        await house.context.store.issuer(async (tx) => {
+          const holder = await keyHolder(tx, victim.caller.id);
+          assert.ok(holder);
+          const act = { programme: house.programme, actor: SYSTEM, at: house.clock.now() };
+          await endKeys(tx, act, holder, 'stolen');
+        });
+        const seen =
+          first === null
+            ? await thief.post('/v1/passkey-links/options', { link })
+            : await signInWith(thief, first);
+        assert.equal(seen.status, first === null ? 404 : 401);
+      }
     });
   });
 });

@@ -255,6 +255,12 @@ describe('a suspended participant, on every route that answers readers', () => {
         },
       },
       'POST /v1/readers': nothing(post('/v1/readers', { label: 'more', role: 'reader' })),
+      // To get in, and then to see what its token sees.
+      'POST /v1/readers/link': {
+        as: 'own',
+        ask: post('/v1/readers/link', {}),
+        check: (seen) => assert.equal(seen.status, 201),
+      },
       'POST /v1/readers/:reader/role': nothing(
         post(`/v1/readers/${invited.reader}/role`, { role: 'administrator' }),
       ),

@@ -18,6 +18,7 @@ export type Command =
         | 'terms'
         | 'log'
         | 'keys'
+        | 'passkey'
         | 'readers';
     } & Common)
   | ({ readonly verb: 'rotate'; readonly key: KeyChoice } & Common)
@@ -148,6 +149,7 @@ export function parseCommand(args: readonly string[]): Command {
     case 'terms':
     case 'log':
     case 'keys':
+    case 'passkey':
     case 'readers':
       none(rest, verb);
       return { verb, ...common };

@@ -49,6 +49,7 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
                             --hybrid, --openpgp as for join
       --lost READER         as an administrator: say, signed, that a colleague's keys are lost:
       --stolen READER       nothing is sealed to them; prints an invitation for them alone
+  passkey                   print where your browser registers your first passkey, once
   readers                   who reads for your organisation, and who administers it
   invite LABEL              as an administrator: print what one more reader joins with, once;
       --machine             what can fetch and acknowledge, and nothing else

@@ -2,6 +2,7 @@ import { plain } from '../../participant/plain.ts';
 import {
   inviteColleague,
   type OwnReader,
+  ownLink,
   ownReaders,
   removeColleague,
   setColleagueRole,
@@ -45,5 +46,11 @@ export async function roleVerb(
 ): Promise<Exit> {
   const now = await setColleagueRole(session, reader, role);
   say(desk, { reader, role: now }, `${plain(reader)}  ${plain(now)}`);
+  return EXIT.ok;
+}
+
+export async function passkeyVerb(session: Session, desk: Desk): Promise<Exit> {
+  const link = await ownLink(session);
+  say(desk, { link }, plain(link));
   return EXIT.ok;
 }

@@ -10,7 +10,7 @@ import { keysVerb } from './keys.ts';
 import { leakVerb } from './leak.ts';
 import { messagesVerb, writeVerb } from './messages.ts';
 import { ackNoticeVerb, noticesVerb } from './notices.ts';
-import { inviteVerb, readersVerb, removeVerb, roleVerb } from './readers.ts';
+import { inviteVerb, passkeyVerb, readersVerb, removeVerb, roleVerb } from './readers.ts';
 import { reportVerb } from './report.ts';
 import { reportKeyVerb, rotateVerb } from './rotate.ts';
 import { appealVerb, standingVerb, statementVerb } from './standing.ts';
@@ -92,6 +92,8 @@ async function perform(command: Command, machine: Machine): Promise<Exit> {
       return appealVerb(session, command, desk);
     case 'keys':
       return keysVerb(session, desk);
+    case 'passkey':
+      return passkeyVerb(session, desk);
     case 'readers':
       return readersVerb(session, desk);
     case 'invite':

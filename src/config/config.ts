@@ -21,8 +21,11 @@ export type Config = {
   /** Name of the ledger: first line of its checkpoints. No scheme, no spaces. */
   readonly origin: string;
   readonly tickMs: number;
-  /** Where browsers find the server: an origin, and its host, to which passkeys are bound. */
-  readonly site: { readonly origin: string; readonly rpId: string };
+  /**
+   * Where browsers and readers find the server: an origin, and its host, to which passkeys are
+   * bound. Not told: this machine's own name for itself.
+   */
+  readonly site: { readonly origin: string; readonly rpId: string; readonly told: boolean };
   /** An OpenID provider by which people may sign in; null: none. */
   readonly oidc: {
     readonly issuer: string;
@@ -50,7 +53,10 @@ export function parseConfig(env: Env, cwd: string): Config {
   return {
     dataDir,
     listen,
-    site: parseSite(env.TOCSIN_PUBLIC_URL ?? `http://localhost:${listen.port}`),
+    site: {
+      ...parseSite(env.TOCSIN_PUBLIC_URL ?? `http://localhost:${listen.port}`),
+      told: env.TOCSIN_PUBLIC_URL !== undefined,
+    },
     origin: parseOrigin(env.TOCSIN_ORIGIN ?? 'tocsin.invalid/ledger'),
     tickMs: parseTick(env.TOCSIN_TICK_SECONDS),
     oidc: parseOidc(env, cwd),
@@ -80,7 +86,7 @@ function parseListen(text: string): Config['listen'] {
  * Browsers know passkeys and `__Host-` cookies on secure origins alone: HTTPS, or the machine's own
  * name for itself. An address has no passkeys (WebAuthn level 3, section 5.1.3).
  */
-function parseSite(text: string): Config['site'] {
+function parseSite(text: string): Omit<Config['site'], 'told'> {
   const url = URL.canParse(text) ? new URL(text) : null;
   const secure = url?.protocol === 'https:' || url?.hostname === 'localhost';
   const named = url !== null && !/^[\d.]+$|^\[/.test(url.hostname);

@@ -20,7 +20,7 @@ const TIMEOUT_MS = 10_000;
  * @param url where readers reach it; null: TLS is not looked at.
  */
 export async function doctor(config: Config, url: URL | null, now: Instant): Promise<Check[]> {
-  const checks = [node(), origin(config), listening(config, url)];
+  const checks = [node(), origin(config), listening(config, url), publicUrl(config, url)];
   checks.push(await masterKey(config), await space(config));
   if (url !== null) checks.push(await certificate(url, now));
   const { answer } = await administer(config, { verb: 'checkUp' });
@@ -55,6 +55,18 @@ function listening({ listen }: Config, url: URL | null): Check {
   }
   if (url !== null) return ok('listen', where);
   return warning('tls', 'not looked at', 'tocsin doctor --url https://…, as readers reach it');
+}
+
+/** Readers sign the host that they ask, and the server takes its own alone. */
+function publicUrl({ site }: Config, url: URL | null): Check {
+  const what = 'public url';
+  if (url !== null && url.host !== new URL(site.origin).host) {
+    const remedy = `set TOCSIN_PUBLIC_URL: what readers sign for ${url.host} is refused`;
+    return fault(what, site.told ? site.origin : 'not told', remedy);
+  }
+  if (site.told) return ok(what, site.origin);
+  const remedy = 'set TOCSIN_PUBLIC_URL: signed requests are for this machine’s own names alone';
+  return warning(what, 'not told', remedy);
 }
 
 async function masterKey({ masterKey: { file }, dataDir }: Config): Promise<Check> {

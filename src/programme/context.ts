@@ -19,8 +19,11 @@ export type Context = {
   readonly tokens: TokenDesk;
   /** Tried at the first asking, and then the same for ever: most processes mark no script. */
   readonly sandbox: () => Promise<Sandbox>;
-  /** Where browsers find us: what passkeys are bound to, and the one origin whose pages act. */
-  readonly site: PasskeySite;
+  /**
+   * Where browsers and readers find us: what passkeys are bound to, the one origin whose pages act,
+   * and, where the operator has told it, the one host that readers sign.
+   */
+  readonly site: PasskeySite & { readonly told: boolean };
   /** By whom people may sign in beside passkeys; null: by nobody. */
   readonly provider: IdentityProvider | null;
   /** How often the ledger ticks, milliseconds: bounds the time in a copy's promise. */

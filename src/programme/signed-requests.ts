@@ -28,8 +28,8 @@ const REMEMBERED_MS = 2 * WINDOW_MS;
 
 /** A request with its signature, as it came. */
 export type SignedRequest = Omit<RequestToSign, 'authority'> & {
-  /** The header Host; null: none. */
-  readonly host: string | null;
+  /** By which we may be asked (`ownHosts`): one of them is signed, whatever the header says. */
+  readonly hosts: readonly string[];
   readonly signatureInput: string;
   readonly signature: string;
 };
@@ -57,13 +57,12 @@ export async function authenticateSigned(
   const found = known ?? (await oldestOf(context, sent.keyid, now));
   if (found?.holder.kind !== 'reader' || found.holder.id !== sent.keyid) throw signatureNeeded();
   const { signKey } = found;
-  const { host, signatureInput: _, signature: __, ...seen } = request;
+  const { hosts, signatureInput: _, signature: __, ...seen } = request;
   const isOver = (authority: string): boolean => {
     const base = baseOfSent(sent, { ...seen, authority });
     return signKey !== null && base !== null && verify(signKey, base, sent.signature);
   };
-  // A proxy may say another host than the one that was asked: then it is that of our site.
-  if (!isOver(host?.toLowerCase() ?? '') && !isOver(hostOf(context))) throw signatureNeeded();
+  if (!hosts.some(isOver)) throw signatureNeeded();
   // Where the token alone would do, nothing rests on its being the first time.
   const signed = token === null || binds || found.mustSign;
   if (signed && !(await isFirst(context, sent, now))) throw signatureNeeded();
@@ -90,8 +89,16 @@ async function oldestOf(
   return context.store.lookup((tx) => tokenOfReader(tx, reader, now));
 }
 
-function hostOf({ site }: Context): string {
-  return new URL(site.origin).host;
+/**
+ * The hosts that readers may sign: what was signed for another server is of no use here. That of
+ * the public URL; until it is told, this machine's names for itself, at the port that was asked.
+ * @param port null where there is none, as in a test without a network.
+ */
+export function ownHosts({ site }: Pick<Context, 'site'>, port: number | null): readonly string[] {
+  const own = new URL(site.origin).host;
+  if (site.told || port === null) return [own];
+  const names = ['localhost', '127.0.0.1', '[::1]'];
+  return [own, ...names.map((name) => new URL(`http://${name}:${port}`).host)];
 }
 
 /** The header Content-Digest that a request's signature covers; null: it came without. */

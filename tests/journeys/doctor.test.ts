@@ -84,6 +84,7 @@ test('the doctor of a fresh installation names each thing to do, and ends with 1
     assert.deepEqual(rest, {
       origin: 'fault',
       listen: 'warning',
+      'public url': 'fault',
       'master key': 'warning',
       tls: 'fault',
       database: 'ok',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import type { Env } from '../../src/config/env.ts';
 import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { newId } from '../../src/crypto/random.ts';
 import { generateSigningKey } from '../../src/crypto/sign.ts';
@@ -17,7 +18,7 @@ import { keyHolder, putKeyReport } from '../../src/store/reader-key-store.ts';
 import { SESSION } from '../support/browser-of.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
-import { INJECTED_HOST, type Signable, signatureOf } from '../support/signed-requests.ts';
+import { OWN_HOST, type Signable, signatureOf } from '../support/signed-requests.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -47,7 +48,7 @@ describe('requests signed by the reader’s key', () => {
   const want = (required: boolean) =>
     changeRequestSigning(house.context, house.programme, required, SYSTEM, house.clock.now());
   const send = async (request: Signable, headers: Headers): Promise<Seen> => {
-    const { method, target, body, key, host = INJECTED_HOST } = request;
+    const { method, target, body, key, host = OWN_HOST } = request;
     const response = await edge.app.inject({
       ...{ method: method === 'POST' ? 'POST' : 'GET', url: target },
       headers: {
@@ -135,12 +136,14 @@ describe('requests signed by the reader’s key', () => {
     }
   });
 
-  test('the host is that of the request, or of our site behind a proxy, and no other', async () => {
-    const site = new URL(house.context.site.origin).host;
-    const signed = (host: string) => signatureOf({ ...GET(copy), host }, by(mine));
-    assert.equal((await send(GET(copy), signed(INJECTED_HOST))).status, 200);
-    assert.equal((await send(GET(copy), signed(site))).status, 200);
-    needed(await send(GET(copy), signed('elsewhere.example')), 'another host');
+  test('the host that is signed is our own, whatever host the request says', async () => {
+    const asked = async (said: string, signed: string) =>
+      send({ ...GET(copy), host: said }, signatureOf({ ...GET(copy), host: signed }, by(mine)));
+    assert.equal((await asked(OWN_HOST, OWN_HOST)).status, 200);
+    assert.equal((await asked('10.0.0.1:80', OWN_HOST)).status, 200, 'behind a proxy');
+    const elsewhere = 'elsewhere.example';
+    needed(await asked(elsewhere, elsewhere), 'what another server was asked, sent on to us');
+    needed(await asked(OWN_HOST, elsewhere), 'another host');
   });
 
   test('a signature serves once, also for many who come at the same time', async () => {
@@ -289,6 +292,42 @@ describe('requests signed by the reader’s key', () => {
     assert.equal((await send(said, signatureOf(said, by(mine)))).status, 201);
     await want(true);
     needed(await edge.get(copy, mine.token), 'wanted again, at once');
+  });
+});
+
+describe('a signed request over the network', () => {
+  /** The answers to one that is signed for each host. */
+  async function answers(env: Env, hosts: (port: string) => readonly string[]): Promise<number[]> {
+    const house = await openHouse({ env });
+    const { app } = openEdge(house);
+    try {
+      const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+      const reader = await joinReader(house, await admit(house, 'Firm'));
+      const target = '/v1/notices';
+      const found: number[] = [];
+      for (const host of hosts(url.port)) {
+        const by = { ...reader, at: house.clock.now() };
+        const headers = signatureOf({ method: 'GET', target, host }, by);
+        found.push((await fetch(new URL(target, url), { headers })).status);
+      }
+      return found;
+    } finally {
+      await app.close();
+      await house.tearDown();
+    }
+  }
+  const hosts = (port: string) => [
+    ...[`127.0.0.1:${port}`, `localhost:${port}`, `127.0.0.1:${Number(port) - 1}`],
+    'tocsin.example.invalid',
+  ];
+
+  test('is for this machine’s own names at this port, until a public URL is told', async () => {
+    assert.deepEqual(await answers({}, hosts), [200, 200, 403, 403]);
+  });
+
+  test('is for the host of the public URL alone, once it is told', async () => {
+    const env = { TOCSIN_PUBLIC_URL: 'https://tocsin.example.invalid' };
+    assert.deepEqual(await answers(env, hosts), [403, 403, 403, 200]);
   });
 });
 

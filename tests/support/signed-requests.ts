@@ -12,7 +12,7 @@ import {
 } from '../../src/formats/signed-request.ts';
 import type { TestReader } from './house.ts';
 
-/** A request that is to be signed; the host is that of `app.inject`, where none is named. */
+/** A request that is to be signed; the host is that of a house, where none is named. */
 export type Signable = Pick<RequestToSign, 'method' | 'target'> & {
   readonly body?: string | Uint8Array;
   readonly key?: string;
@@ -26,11 +26,11 @@ export type By = Pick<TestReader, 'signSeed'> & {
   readonly nonce?: string;
 };
 
-export const INJECTED_HOST = 'localhost:80';
+export const OWN_HOST = 'localhost:8740';
 
 /** The headers of a signed request that are of its signature. */
 export function signatureOf(request: Signable, by: By): Record<string, string> {
-  const { method, target, body, key, host = INJECTED_HOST } = request;
+  const { method, target, body, key, host = OWN_HOST } = request;
   const digest = body === undefined ? null : contentDigest(sha256(Buffer.from(body)));
   const components = componentsOf({
     ...{ method, target, authority: host },

@@ -30,7 +30,7 @@ export async function openTwoSides(house: House): Promise<TwoSides> {
   const edge = openEdge(house);
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-sides-'));
   const tocsin = async (token: string, ...args: string[]): Promise<Said> => {
-    const env = { TOCSIN_TOKEN: token };
+    const env = { TOCSIN_TOKEN: token, TOCSIN_URL: house.context.site.origin };
     const world = quietWorld({ env, cwd: folder, fetch: fetchFrom(edge) });
     await runTocsin(args, world);
     assert.equal(world.status(), 0, world.stderr());

@@ -8,6 +8,7 @@ import { authenticate } from '../../programme/people.ts';
 import { authenticateSession, bindsItself, isVerified } from '../../programme/sessions.ts';
 import {
   authenticateSigned,
+  ownHosts,
   type SignedRequest,
   signatureNeeded,
 } from '../../programme/signed-requests.ts';
@@ -73,7 +74,7 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
 async function identify(request: FastifyRequest, deps: HttpDeps, now: Instant): Promise<Caller> {
   const { method, headers } = request;
   const { authorization } = headers;
-  const signed = signatureOf(request);
+  const signed = signatureOf(request, deps);
   if (signed !== null) {
     const token = authorization === undefined ? null : bearerToken(authorization);
     const binds = request.routeOptions.config.binds === true;
@@ -96,12 +97,15 @@ async function identify(request: FastifyRequest, deps: HttpDeps, now: Instant): 
 }
 
 /** Null: neither header of a signature is there. One without the other is a wrong signature. */
-function signatureOf({ method, url, headers }: FastifyRequest): SignedRequest | null {
+function signatureOf(
+  { method, url, headers, raw }: FastifyRequest,
+  deps: HttpDeps,
+): SignedRequest | null {
   const input = headers['signature-input'];
   const { signature } = headers;
   if (input === undefined && signature === undefined) return null;
   return {
-    ...{ method, target: url, host: headers.host ?? null },
+    ...{ method, target: url, hosts: ownHosts(deps.context, raw.socket.localPort ?? null) },
     contentDigest: oneOf(headers['content-digest']),
     idempotencyKey: oneOf(headers['idempotency-key']),
     signatureInput: oneOf(input) ?? '',

@@ -7,6 +7,7 @@ import type { AlertId, ChangeId, ParticipantId, PersonId } from '../domain/ids.t
 import type { Instant } from '../domain/instant.ts';
 import { waves } from '../domain/schedule.ts';
 import type { Assessment } from '../domain/vulnerability.ts';
+import { putNamed } from '../store/affiliation-store.ts';
 import {
   changeById,
   decideChange,
@@ -95,6 +96,7 @@ export async function proposeIfMore(
   const changeEnc = encryptFor(keys, rowOf(id), Buffer.from(canonicalJson(plainOf(change))));
   const stored = { id, alert: alert.id, changeEnc, proposer: caller.id, kind: change.kind };
   await insertChange(tx, act, stored);
+  if ('participant' in change) await putNamed(tx, id, [change.participant]);
   const { digest } = proposed;
   await announce(tx, act, { act: 'alert_change', id, digest, proposer: caller.id });
   return proposed;

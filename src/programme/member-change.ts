@@ -7,6 +7,7 @@ import { TocsinError } from '../domain/errors.ts';
 import type { MemberChangeId, ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { VetoableAct } from '../domain/second-person.ts';
+import { putNamed } from '../store/affiliation-store.ts';
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
 import { lockToChange } from '../store/locks.ts';
@@ -57,6 +58,7 @@ export async function proposeMemberChange(
   const changeEnc = encryptColumn(context.keys.standings, rowOf(id), Buffer.from(json));
   const proposer = caller.id;
   await insertMemberChange(tx, act, { id, kind, participant, changeEnc, digest, proposer });
+  await putNamed(tx, id, manyIn(content));
   await announce(tx, act, { act: ACT_OF[kind], id, digest, proposer });
   return { change: id, digest };
 }
@@ -139,7 +141,7 @@ export async function concludeMemberChange(
   return { outcome };
 }
 
-/** Whom a change is about where that is not one: of that one the route knows by the change. */
+/** Whom a change is about where that is not one: of that one its row knows. */
 function manyIn(content: MemberChange): readonly ParticipantId[] {
   if (content.kind === 'transition') return content.participants;
   return content.kind === 'import' ? membersIn(content.rows) : [];

@@ -98,13 +98,30 @@ export async function hasSideIn(
   return rows.length > 0;
 }
 
-/** What an act may name, and whose matter it then is: one participant, by the row it names. */
+/** Keeps whom a proposal names, where its row names nobody. */
+export async function putNamed(
+  tx: Tx,
+  proposal: string,
+  participants: readonly ParticipantId[],
+): Promise<void> {
+  const names = [...new Set(participants)];
+  if (names.length === 0) return;
+  await tx
+    .insertInto('proposal_names')
+    .values(names.map((id) => ({ proposal_id: proposal, participant_id: id })))
+    .execute();
+}
+
+/** What an act may name, and whose matter it then is: that of each participant that it names. */
 const ABOUT = {
   participant: sql`select id from participant where id = `,
   step: sql`select participant_id from standing_step where id = `,
-  change: sql`select participant_id from member_change where id = `,
+  change: sql`select participant_id from (select id, participant_id from member_change
+    union all select proposal_id, participant_id from proposal_names) as named where id = `,
+  proposal: sql`select participant_id from proposal_names where proposal_id = `,
   announced: sql`select participant_id from (select id, participant_id from standing_step
-    union all select id, participant_id from member_change) as proposed where id = `,
+    union all select id, participant_id from member_change
+    union all select proposal_id, participant_id from proposal_names) as named where id = `,
   item: sql`select participant_id from work_item where id = `,
   statement: sql`select participant_id from member_statement where id = `,
   agreement: sql`select participant_id from agreement where id = `,

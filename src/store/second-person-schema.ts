@@ -17,6 +17,10 @@ export type SecondPersonTables = {
     decided_at: AtOrNull;
     nth: Generated<number | null>;
   };
+  proposal_names: {
+    proposal_id: string;
+    participant_id: string;
+  };
   announced_act: {
     id: string;
     programme_id: string;

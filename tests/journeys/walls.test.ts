@@ -4,17 +4,19 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { newId } from '../../src/crypto/random.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
-import { parseInstant } from '../../src/domain/instant.ts';
+import { DAY_MS, parseInstant, plus } from '../../src/domain/instant.ts';
 import { buildApp } from '../../src/http/app.ts';
 import type { PersonCaller } from '../../src/programme/act.ts';
 import { ABOUT_WHAT } from '../../src/programme/affiliations.ts';
 import { signTerms } from '../../src/programme/agreements.ts';
+import { changeConsent } from '../../src/programme/change-consent.ts';
 import { changeEnrolment, changeStanding } from '../../src/programme/change-participant.ts';
 import { importMembers } from '../../src/programme/import-members.ts';
 import { decideMemberChange } from '../../src/programme/member-change.ts';
 import { stateFacts } from '../../src/programme/own-facts.ts';
 import { proposeRecovery } from '../../src/programme/recoveries.ts';
 import { openSighting } from '../../src/programme/trace-leak.ts';
+import { proposeTransition } from '../../src/programme/transition-grants.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,
@@ -61,6 +63,9 @@ describe('a person on both sides', () => {
     const { context, author, programme, clock } = house;
     const now = clock.now();
     const { alert, artifact } = await smallAlert(house);
+    const asked = { alert, participant: firm, consent: 'signatory' } as const;
+    const { proposal } = await changeConsent(context, author, asked, now);
+    assert.ok(proposal);
     const terms = await publishTerms(house);
     await nameOfficer(house, reader);
     const { signature } = await newestSigned(house, reader);
@@ -94,7 +99,7 @@ describe('a person on both sides', () => {
     return {
       ...{ programme, alert, artifact, item, participant: firm, reader: reader.caller.id },
       ...{ agreement, statement, recovery, sighting, change: changed.proposal?.change ?? '' },
-      ...{ step: step ?? '', announced: changed.proposal?.change ?? '' },
+      ...{ proposal: proposal.proposal, step: step ?? '', announced: changed.proposal?.change ?? '' },
     };
   }
 
@@ -176,6 +181,31 @@ describe('a person on both sides', () => {
       decideMemberChange(context, both.caller, proposal.change, stated, clock.now()),
       { code: 'CONFLICT_OF_INTEREST' },
     );
+  });
+
+  test('of a proposal that names the firm among others they veto and decide nothing', async () => {
+    const { context, programme, author, clock } = house;
+    const other = await admit(house, 'Beside it', { tier: 'validate' });
+    const bytes = Buffer.from('name,tier\nBeside it,ans\nOwn firm,ans\n');
+    const list = { format: 'csv', bytes, tier: null } as const;
+    const listed = await importMembers(context, author, programme, list, clock.now());
+    const stated = {
+      ...{ participants: [other, firm], accepts: ['agreement'], reason: 'asked' },
+      expiresAt: plus(clock.now(), DAY_MS),
+    };
+    const granted = await proposeTransition(context, author, programme, stated, clock.now());
+    const changes = [listed.proposal?.change, granted.proposal.change];
+    const routes = changes.flatMap((change) => [
+      ['GET', `/v1/member-changes/${change}`],
+      ['POST', `/v1/member-changes/${change}/decision`],
+      ['POST', `/v1/announced/${change}/veto`],
+    ]);
+    routes.push(['POST', `/v1/announced/${ids['proposal']}/veto`]);
+    for (const [method, url = ''] of routes) {
+      const route = { method, url } as Route;
+      assert.ok(refused(await ask(route, both.token)), `${method} ${url}`);
+      assert.ok(!refused(await ask(route, house.tokens.author)), `${method} ${url}`);
+    }
   });
 
   test('neither a sample nor who held an alert is anything for them', async () => {

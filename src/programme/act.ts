@@ -76,6 +76,7 @@ export async function once<T>(
 ): Promise<T> {
   return context.store.issuer(async (tx) => {
     if (!key) return work(tx);
+    await key.admits?.(tx);
     const earlier = await claimKey(tx, key, now);
     // Encrypted, because an answer may hold a secret that is told once, such as an invitation.
     const row = `idempotency/${key.token}/${key.key}`;

@@ -20,6 +20,7 @@ export { ABOUT_WHAT } from '../store/affiliation-store.ts';
 
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { holdSides, lockSides } from '../store/locks.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
 import { persons } from '../store/token-store.ts';
 import { actorOf, once, type PersonCaller } from './act.ts';
@@ -44,6 +45,7 @@ export async function stateAffiliation(
       throw new TocsinError('NOT_FOUND', 'person: expected one of the issuer', { field: 'person' });
     }
     const act = { programme, actor: actorOf(caller), at: now };
+    await lockSides(tx, person);
     const stated = await putAffiliation(tx, act, { participant, person, statedBy: caller.id });
     return { stated };
   });
@@ -122,14 +124,29 @@ function onBothSides(): TocsinError {
   );
 }
 
-/** The same, in a transaction of its own. */
+/** What a request names, and by which id. */
+export type Named = readonly [about: About, id: string];
+
+/** The same of all that a request names, in transactions of their own: before it is looked at. */
 export async function requireApartOf(
   context: Context,
   caller: PersonCaller,
-  about: About,
-  id: string,
+  named: readonly Named[],
 ): Promise<void> {
-  await context.store.lookup((tx) => requireApart(tx, caller.id, about, id));
+  for (const [about, id] of named) {
+    await context.store.lookup((tx) => requireApart(tx, caller.id, about, id));
+  }
+}
+
+/** Again in the transaction of the act: what is stated meanwhile comes before it, or waits. */
+export function apartWithin(
+  caller: PersonCaller,
+  named: readonly Named[],
+): (tx: Tx) => Promise<void> {
+  return async (tx) => {
+    if (named.length > 0) await holdSides(tx, caller.id);
+    for (const [about, id] of named) await requireApart(tx, caller.id, about, id);
+  };
 }
 
 async function requireMember(

@@ -7,6 +7,8 @@ export type IdempotencyKey = {
   readonly key: string;
   /** Keyed: whoever holds the database cannot try what a short request said. 64 hex digits. */
   readonly requestMac: string;
+  /** What is asked first in the transaction of the act, whether it is done or was before. */
+  readonly admits?: (tx: Tx) => Promise<void>;
 };
 
 /**

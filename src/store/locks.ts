@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ProgrammeId } from '../domain/ids.ts';
+import type { PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 
 /*
@@ -34,3 +34,16 @@ export async function lockRoles(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${ROLES})`.execute(tx);
 }
 const ROLES = 0x726f6c65;
+
+/**
+ * On whose sides a person stands does not change before this act of theirs commits. Taken before
+ * the release lock, by whatever names a participant's matter.
+ */
+export async function holdSides(tx: Tx, person: PersonId): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(hashtextextended(${person}, 2))`.execute(tx);
+}
+
+/** It changes: after the acts that are under way, and before those that come. */
+export async function lockSides(tx: Tx, person: PersonId): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${person}, 2))`.execute(tx);
+}

@@ -1,13 +1,14 @@
 /** Who stands on a participant's side too has no part in its matters, on any route there is. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { newId } from '../../src/crypto/random.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, parseInstant, plus } from '../../src/domain/instant.ts';
 import { buildApp } from '../../src/http/app.ts';
 import type { PersonCaller } from '../../src/programme/act.ts';
-import { ABOUT_WHAT } from '../../src/programme/affiliations.ts';
+import { ABOUT_WHAT, stateAffiliation } from '../../src/programme/affiliations.ts';
 import { signTerms } from '../../src/programme/agreements.ts';
 import { changeConsent } from '../../src/programme/change-consent.ts';
 import { changeEnrolment, changeStanding } from '../../src/programme/change-participant.ts';
@@ -17,6 +18,7 @@ import { stateFacts } from '../../src/programme/own-facts.ts';
 import { proposeRecovery } from '../../src/programme/recoveries.ts';
 import { openSighting } from '../../src/programme/trace-leak.ts';
 import { proposeTransition } from '../../src/programme/transition-grants.ts';
+import { lockToChange } from '../../src/store/locks.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,
@@ -99,7 +101,11 @@ describe('a person on both sides', () => {
     return {
       ...{ programme, alert, artifact, item, participant: firm, reader: reader.caller.id },
       ...{ agreement, statement, recovery, sighting, change: changed.proposal?.change ?? '' },
-      ...{ proposal: proposal.proposal, step: step ?? '', announced: changed.proposal?.change ?? '' },
+      ...{
+        proposal: proposal.proposal,
+        step: step ?? '',
+        announced: changed.proposal?.change ?? '',
+      },
     };
   }
 
@@ -268,6 +274,62 @@ describe('a person on both sides', () => {
     assert.deepEqual(json(await state(token, both.id)), { stated: false });
     assert.equal((await state(token, reader.caller.id)).status, 404);
     assert.equal((await state(token, both.id, house.programme)).status, 404);
+  });
+
+  describe('an act that has begun', () => {
+    let named: ParticipantId;
+    before(async () => {
+      named = await admit(house, 'Acted on', { tier: 'validate' });
+    });
+    const stating = (who: PersonCaller) => {
+      const { context, author, programme, clock } = house;
+      const about = { participant: named, person: who.id };
+      return stateAffiliation(context, author, programme, about, clock.now());
+    };
+    const standing = () => `/v1/programmes/${house.programme}/participants/${named}/standing`;
+    const asking = (token: string) => ({
+      ...({ method: 'POST', url: standing() } as const),
+      headers: { authorization: `Bearer ${token}`, 'idempotency-key': newId() },
+      payload: { to: 'suspended', reason: 'other' },
+    });
+
+    test('is not done by who is found to be on both sides before it is', async () => {
+      const { caller, token } = await person(house, 'Found out', ALL);
+      const app = buildApp(edge.deps, (one) => {
+        // Past the door, and not yet at the act.
+        one.addHook('preParsing', async () => {
+          await stating(caller);
+        });
+      });
+      const { statusCode, body } = await app.inject(asking(token));
+      await app.close();
+      assert.deepEqual([statusCode, /CONFLICT_OF_INTEREST/.test(body)], [403, true], body);
+    });
+
+    test('is over before its person is on both sides', async () => {
+      const { caller, token } = await person(house, 'Overtaken', ALL);
+      const { store } = house.context;
+      const waiting = async () => {
+        const { rows } = await store.issuer((tx) =>
+          sql`select from pg_locks where locktype = 'advisory' and not granted`.execute(tx),
+        );
+        return rows.length;
+      };
+      let isStated = false;
+      const { act, said } = await store.issuer(async (tx) => {
+        await lockToChange(tx, house.programme);
+        const begun = edge.app.inject(asking(token));
+        while ((await waiting()) < 1) await setImmediate();
+        const stated = stating(caller).finally(() => {
+          isStated = true;
+        });
+        while ((await waiting()) < 2 && !isStated) await setImmediate();
+        assert.equal(isStated, false, 'it waits for the act');
+        return { act: () => begun, said: () => stated };
+      });
+      assert.equal((await act()).statusCode, 200);
+      assert.deepEqual(await said(), { stated: true });
+    });
   });
 });
 

@@ -3,7 +3,12 @@ import { TocsinError } from '../../domain/errors.ts';
 import { isId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Caller } from '../../programme/act.ts';
-import { ABOUT_WHAT, requireApartOf } from '../../programme/affiliations.ts';
+import {
+  ABOUT_WHAT,
+  apartWithin,
+  type Named,
+  requireApartOf,
+} from '../../programme/affiliations.ts';
 import { authenticate } from '../../programme/people.ts';
 import { authenticateSession, bindsItself, isVerified } from '../../programme/sessions.ts';
 import {
@@ -50,7 +55,10 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
     if (!admits(audience, caller)) {
       throw new TocsinError('SCOPE_MISSING', `token: expected one for ${audience.join(' or ')}`);
     }
-    await requireNoSide(deps, caller, request.params);
+    // A person does not act in the matters of a participant on whose side they stand too.
+    if (caller.kind === 'person') {
+      await requireApartOf(deps.context, caller, namedIn(request.params));
+    }
     const { signedIn, binds } = request.routeOptions.config;
     requireSignedIn(signedIn, caller, wall);
     // Before anything of the programme is looked at: the same for all that there is and is not.
@@ -62,7 +70,12 @@ export function guardRoutes(app: App, deps: HttpDeps): void {
   app.decorateRequest('repeat', null);
   app.addHook('preHandler', async (request) => {
     if (request.routeOptions.config.repeat !== 'key') return;
-    request.repeat = repeatKey(deps.context, callerOf(request), request);
+    const caller = callerOf(request);
+    const key = repeatKey(deps.context, caller, request);
+    request.repeat =
+      caller.kind === 'person'
+        ? { ...key, admits: apartWithin(caller, namedIn(request.params)) }
+        : key;
   });
 }
 
@@ -131,15 +144,14 @@ function requireSignedIn(needed: SignedInNeed | undefined, caller: Caller, now: 
   }
 }
 
-/** A person does not act in the matters of a participant on whose side they stand too. */
-async function requireNoSide(deps: HttpDeps, caller: Caller, params: unknown): Promise<void> {
-  if (caller.kind !== 'person') return;
-  const named = params as Readonly<Record<string, string | undefined>>;
-  for (const what of ABOUT_WHAT) {
-    const id = named[what];
+/** What a path names that is a participant's matter. */
+function namedIn(params: unknown): Named[] {
+  const given = params as Readonly<Record<string, string | undefined>>;
+  return ABOUT_WHAT.flatMap((what): Named[] => {
+    const id = given[what];
     // What is no id is refused by the route, which names the field.
-    if (id !== undefined && isId(id)) await requireApartOf(deps.context, caller, what, id);
-  }
+    return id !== undefined && isId(id) ? [[what, id]] : [];
+  });
 }
 
 function signInNeeded(expected: string): TocsinError {

@@ -93,12 +93,20 @@ async function oldestOf(
  * The hosts that readers may sign: what was signed for another server is of no use here. That of
  * the public URL; until it is told, this machine's names for itself, at the port that was asked.
  * @param port null where there is none, as in a test without a network.
+ * @param asked the request's own header: most often it is what was signed, so that it is tried
+ *   first if it is one of them, and is of no other account.
  */
-export function ownHosts({ site }: Pick<Context, 'site'>, port: number | null): readonly string[] {
+export function ownHosts(
+  { site }: Pick<Context, 'site'>,
+  port: number | null,
+  asked: string,
+): readonly string[] {
   const own = new URL(site.origin).host;
   if (site.told || port === null) return [own];
   const names = ['localhost', '127.0.0.1', '[::1]'];
-  return [own, ...names.map((name) => new URL(`http://${name}:${port}`).host)];
+  const hosts = [own, ...names.map((name) => new URL(`http://${name}:${port}`).host)];
+  const first = asked.toLowerCase();
+  return hosts.toSorted((a, b) => Number(b === first) - Number(a === first));
 }
 
 /** The header Content-Digest that a request's signature covers; null: it came without. */

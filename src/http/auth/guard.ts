@@ -117,8 +117,9 @@ function signatureOf(
   const input = headers['signature-input'];
   const { signature } = headers;
   if (input === undefined && signature === undefined) return null;
+  const hosts = ownHosts(deps.context, raw.socket.localPort ?? null, headers.host ?? '');
   return {
-    ...{ method, target: url, hosts: ownHosts(deps.context, raw.socket.localPort ?? null) },
+    ...{ method, target: url, hosts },
     contentDigest: oneOf(headers['content-digest']),
     idempotencyKey: oneOf(headers['idempotency-key']),
     signatureInput: oneOf(input) ?? '',

@@ -3,7 +3,7 @@ import type { DeliveryId, ParticipantId, ProgrammeId } from '../domain/ids.ts';
 import { copiesHeldBy, type HeldCopy } from '../store/delivery-reader.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
 import type { Context } from './context.ts';
-import type { Page } from './read-inbox.ts';
+import type { Page } from './page.ts';
 
 /**
  * One page of the copies that were handed to a participant, each a delivery. A copy is outstanding

@@ -5,7 +5,7 @@ import type { Transition } from '../domain/transition.ts';
 import { type Gap, gapsOf } from '../policy/gaps.ts';
 import { enrolmentsPage, readersOf } from '../store/participant-reader.ts';
 import type { Context } from './context.ts';
-import type { Page } from './read-inbox.ts';
+import type { Page } from './page.ts';
 
 /** What a participant lacks to be served. */
 export type ParticipantGaps = {

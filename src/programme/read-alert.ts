@@ -7,21 +7,18 @@ import type {
   UsePermission,
   Variant,
 } from '../domain/artifact.ts';
-import type { AlertId, ArtifactId, ParticipantId, PersonId, ProgrammeId } from '../domain/ids.ts';
+import type { AlertId, ArtifactId, PersonId, ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { AlertDates, VulnerabilityFacts } from '../domain/vulnerability.ts';
 import { alertById, alertsPage, approvalOf, artifactsOf } from '../store/alert-reader.ts';
 import { deliveriesOf } from '../store/delivery-reader.ts';
 import { type Move, noticesOfChange, openMoves } from '../store/disclosure-store.ts';
-import { enrolmentsPage } from '../store/participant-reader.ts';
 import { type Wave, wavesOf } from '../store/release-store.ts';
-import { openWorkItems } from '../store/work-reader.ts';
 import { type Refusal, readHead } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { unknownAlert } from './draft-alert.ts';
-import type { Page } from './read-inbox.ts';
-import { readersSeen } from './read-participant.ts';
+import type { Page } from './page.ts';
 import { nameOf } from './render-shelf.ts';
 
 /** An alert as the issuer's own persons see it. */
@@ -135,29 +132,4 @@ export async function listAlerts(
     }
     return { items, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };
   });
-}
-
-/** Participants of a programme with their enrolment and readers. */
-export async function listParticipants(
-  context: Context,
-  programme: ProgrammeId,
-  after: ParticipantId | null,
-  limit: number,
-) {
-  return context.store.issuer(async (tx) => {
-    const rows = await enrolmentsPage(tx, programme, after, limit);
-    const items = [];
-    for (const row of rows) {
-      items.push({ ...row, ...(await readersSeen(tx, row.participant)) });
-    }
-    return { items, next: rows.length === limit ? (rows.at(-1)?.participant ?? null) : null };
-  });
-}
-
-export { PROPOSED } from '../store/work-reader.ts';
-
-/** The issuer's open questions, and what waits for a second person; those overdue first. */
-export async function listWorkItems(context: Context, programme: ProgrammeId, now: Instant) {
-  const items = await context.store.issuer((tx) => openWorkItems(tx, programme, now));
-  return items.map((item) => ({ ...item, overdue: item.dueAt !== null && item.dueAt < now }));
 }

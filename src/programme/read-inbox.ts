@@ -25,6 +25,7 @@ import { readHead } from './alert-head.ts';
 import { offersTo } from './answer-invitation.ts';
 import type { Context } from './context.ts';
 import { obligationsOfAlert } from './obligations-of-copy.ts';
+import type { Page } from './page.ts';
 import { nameOf } from './render-shelf.ts';
 import { openCase, type ReaderCase } from './serve-copy.ts';
 import { type AlertUse, useOfAlert } from './use-of-copy.ts';
@@ -59,8 +60,6 @@ export type InboxArtifact = {
   /** Also those that start later; null where the pack has no `use:` section. */
   readonly use: readonly (UseGrant & { readonly inForce: boolean })[] | null;
 };
-
-export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
 
 /**
  * Rows that one request looks at, whether they may be shown or not: bounds its work, and how long a

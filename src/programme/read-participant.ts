@@ -4,7 +4,7 @@ import type { ParticipantId, ProgrammeId, ReaderId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ReaderRole } from '../domain/reader-role.ts';
 import type { Tx } from '../store/database.ts';
-import { enrolmentOf, everyReaderOf } from '../store/participant-reader.ts';
+import { enrolmentOf, enrolmentsPage, everyReaderOf } from '../store/participant-reader.ts';
 import type { Context } from './context.ts';
 
 /** Those who read for a participant, and those who did. */
@@ -48,8 +48,25 @@ export async function readParticipant(
   });
 }
 
+/** Participants of a programme with their enrolment and readers. */
+export async function listParticipants(
+  context: Context,
+  programme: ProgrammeId,
+  after: ParticipantId | null,
+  limit: number,
+) {
+  return context.store.issuer(async (tx) => {
+    const rows = await enrolmentsPage(tx, programme, after, limit);
+    const items = [];
+    for (const row of rows) {
+      items.push({ ...row, ...(await readersSeen(tx, row.participant)) });
+    }
+    return { items, next: rows.length === limit ? (rows.at(-1)?.participant ?? null) : null };
+  });
+}
+
 /** All of them, for persons of the issuer. */
-export async function readersSeen(tx: Tx, participant: ParticipantId): Promise<ReadersSeen> {
+async function readersSeen(tx: Tx, participant: ParticipantId): Promise<ReadersSeen> {
   const every = await everyReaderOf(tx, participant);
   return {
     readers: every

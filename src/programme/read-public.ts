@@ -18,7 +18,7 @@ import { platformOf } from '../store/platform-store.ts';
 import { readHead, vulnerabilityOf } from './alert-head.ts';
 import type { Context } from './context.ts';
 import { factsFor } from './grant-due.ts';
-import type { Page } from './read-inbox.ts';
+import type { Page } from './page.ts';
 import { nameOf } from './render-shelf.ts';
 
 export type PublicAlert = {

@@ -1,7 +1,9 @@
 import { TocsinError } from '../domain/errors.ts';
+import type { ProgrammeId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { resolveWorkItem as closeItem } from '../store/delivery-writer.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
+import { openWorkItems } from '../store/work-reader.ts';
 import { once } from './act.ts';
 import type { Context } from './context.ts';
 
@@ -16,4 +18,12 @@ export async function resolveWorkItem(
     if (await closeItem(tx, item, now)) return { resolved: true };
     throw new TocsinError('NOT_FOUND', 'item: expected an open question', { field: 'item' });
   });
+}
+
+export { PROPOSED } from '../store/work-reader.ts';
+
+/** The issuer's open questions, and what waits for a second person; those overdue first. */
+export async function listWorkItems(context: Context, programme: ProgrammeId, now: Instant) {
+  const items = await context.store.issuer((tx) => openWorkItems(tx, programme, now));
+  return items.map((item) => ({ ...item, overdue: item.dueAt !== null && item.dueAt < now }));
 }

@@ -18,8 +18,8 @@ import { compileCode, markBits } from '../src/marking/code.ts';
 import { freezeSlots } from '../src/marking/freeze.ts';
 import { parseSidecar } from '../src/marking/sidecar.ts';
 import { compileTable, splice } from '../src/marking/splice.ts';
-import { addArtifact, draftAlert } from '../src/programme/draft-alert.ts';
-import { openTreeShelf } from '../src/programme/tree-shelf.ts';
+import { addArtifact, draftAlert } from '../src/programme/alert/draft-alert.ts';
+import { openTreeShelf } from '../src/programme/ledger/tree-shelf.ts';
 import { admit, approve, type House, joinReader, openHouse, T0 } from '../tests/support/house.ts';
 import { median, print, rate, round } from './harness.ts';
 

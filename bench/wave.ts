@@ -9,8 +9,8 @@ import { sql } from 'kysely';
 import type { Instant } from '../src/domain/instant.ts';
 import { virtualClock } from '../src/main/clock.ts';
 import { compose } from '../src/main/compose.ts';
-import { addArtifact, draftAlert } from '../src/programme/draft-alert.ts';
-import { releaseDue } from '../src/programme/release-due.ts';
+import { addArtifact, draftAlert } from '../src/programme/alert/draft-alert.ts';
+import { releaseDue } from '../src/programme/release/release-due.ts';
 import {
   approve,
   configFor,

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { TocsinError } from '../domain/errors.ts';
-import { checkSignedBody, signatureNeeded } from '../programme/signed-requests.ts';
+import { checkSignedBody, signatureNeeded } from '../programme/people/signed-requests.ts';
 import type { App } from './deps.ts';
 
 const KIB = 1024;

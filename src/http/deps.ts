@@ -4,8 +4,8 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { Instant } from '../domain/instant.ts';
 import type { Caller } from '../programme/act.ts';
 import type { Context } from '../programme/context.ts';
-import type { SignedBody } from '../programme/signed-requests.ts';
-import type { TreeShelf } from '../programme/tree-shelf.ts';
+import type { TreeShelf } from '../programme/ledger/tree-shelf.ts';
+import type { SignedBody } from '../programme/people/signed-requests.ts';
 import type { Audience, Repeat, SignedInNeed } from './auth/audience.ts';
 import type { RepeatKey } from './idempotency.ts';
 import type { Lines } from './lines.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../programme/act.ts';
 import type { Context } from '../programme/context.ts';
-import { requestKey } from '../programme/request-key.ts';
+import { requestKey } from '../programme/member/request-key.ts';
 
 /** What a verb remembers its answer under. */
 export type RepeatKey = ReturnType<typeof requestKey>;

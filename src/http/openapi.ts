@@ -2,7 +2,7 @@ import { fastifySwagger } from '@fastify/swagger';
 import { Type } from 'typebox';
 import { ERROR_CODES, TocsinError } from '../domain/errors.ts';
 import type { Context } from '../programme/context.ts';
-import { openTreeShelf } from '../programme/tree-shelf.ts';
+import { openTreeShelf } from '../programme/ledger/tree-shelf.ts';
 import { buildApp } from './app.ts';
 import type { Audience } from './auth/audience.ts';
 import { SESSION_COOKIE } from './auth/cookies.ts';

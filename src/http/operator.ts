@@ -1,7 +1,7 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { Gauge, type Registry } from 'prom-client';
 import { SECOND_MS } from '../domain/instant.ts';
-import { readVitals, type Vitals } from '../programme/read-vitals.ts';
+import { readVitals, type Vitals } from '../programme/ledger/read-vitals.ts';
 import type { HttpDeps } from './deps.ts';
 
 /**

@@ -3,7 +3,7 @@ import { invalid } from '../domain/errors.ts';
 import { errorLine } from '../http/log.ts';
 import { problemOf } from '../http/problem.ts';
 import type { Context } from '../programme/context.ts';
-import { requireSoundLedger } from '../programme/guard-ledger.ts';
+import { requireSoundLedger } from '../programme/ledger/guard-ledger.ts';
 import { type AdminRequest, runAdmin } from './admin.ts';
 import { ADMIN_PATH } from './administer.ts';
 import type { Clock } from './clock.ts';

@@ -3,20 +3,20 @@ import { invalid } from '../domain/errors.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { ROLES, type Role, SYSTEM } from '../programme/act.ts';
-import { checkUp } from '../programme/check-up.ts';
+import { changeSigning } from '../programme/alert/sign-approval.ts';
 import type { Context } from '../programme/context.ts';
-import { createProgramme } from '../programme/create-programme.ts';
+import { checkUp } from '../programme/ledger/check-up.ts';
 import {
   addLink,
   addToken,
   endTokens,
   listPersons,
   type TokenHolder,
-} from '../programme/manage-tokens.ts';
-import { setSubject } from '../programme/provider-sign-in.ts';
-import { addOrPropose } from '../programme/roles.ts';
-import { changeSigning } from '../programme/sign-approval.ts';
-import { changeRequestSigning } from '../programme/signed-requests.ts';
+} from '../programme/people/manage-tokens.ts';
+import { setSubject } from '../programme/people/provider-sign-in.ts';
+import { addOrPropose } from '../programme/people/roles.ts';
+import { changeRequestSigning } from '../programme/people/signed-requests.ts';
+import { createProgramme } from '../programme/policy/create-programme.ts';
 
 export type AdminRequest =
   | {

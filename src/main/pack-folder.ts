@@ -3,8 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import { invalid } from '../domain/errors.ts';
 import { explanationPage } from '../policy/explain/page.ts';
 import { type Explanation, explainPolicy } from '../policy/explain.ts';
-import { checkPolicy } from '../programme/check-policy.ts';
-import type { PackFiles } from '../programme/create-programme.ts';
+import { checkPolicy } from '../programme/policy/check-policy.ts';
+import type { PackFiles } from '../programme/policy/create-programme.ts';
 import { compileFiles } from '../programme/policy-shelf.ts';
 import { readPack } from './packs.ts';
 

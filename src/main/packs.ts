@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalid } from '../domain/errors.ts';
-import type { PackFiles } from '../programme/create-programme.ts';
+import type { PackFiles } from '../programme/policy/create-programme.ts';
 
 /** The packs that come with Tocsin: beside `src` in a checkout, beside `dist` in the package. */
 const POLICIES = join(import.meta.dirname, '../../policies');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkPolicy } from './check-policy.ts';
-import { readDocument } from './read-document.ts';
+import { readDocument } from './alert/read-document.ts';
+import { checkPolicy } from './policy/check-policy.ts';
 import { inThread } from './thread.ts';
 
 const BROKEN = { 'programme.yaml': 'pack: x\n' };

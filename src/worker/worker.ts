@@ -1,10 +1,10 @@
 import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Context } from '../programme/context.ts';
-import { doDue } from '../programme/do-due.ts';
-import { type ClockReading, guardClock } from '../programme/guard-clock.ts';
-import { guardLedger } from '../programme/guard-ledger.ts';
-import { remindDue } from '../programme/remind.ts';
-import { runTick } from '../programme/run-tick.ts';
+import { doDue } from '../programme/due/do-due.ts';
+import { type ClockReading, guardClock } from '../programme/ledger/guard-clock.ts';
+import { guardLedger } from '../programme/ledger/guard-ledger.ts';
+import { runTick } from '../programme/ledger/run-tick.ts';
+import { remindDue } from '../programme/release/remind.ts';
 
 /** What one cycle did. */
 export type CycleResult = {

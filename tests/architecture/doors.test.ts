@@ -72,7 +72,7 @@ suite('the tests of these tests', () => {
     },
     {
       name: 'compiling a pack',
-      open: 'src/programme/compare-policies-thread.ts',
+      open: 'src/programme/policy/compare-policies-thread.ts',
       uses: ['const fresh = compileFiles(after);'],
     },
     {

@@ -4,9 +4,9 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
-import { readAlert } from '../../src/programme/read-alert.ts';
-import { readPublicAlerts } from '../../src/programme/read-public.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
+import { readAlert } from '../../src/programme/alert/read-alert.ts';
+import { readPublicAlerts } from '../../src/programme/release/read-public.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

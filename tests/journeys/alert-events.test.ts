@@ -4,11 +4,11 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, parseInstant, plus } from '../../src/domain/instant.ts';
-import { doDue } from '../../src/programme/do-due.ts';
-import { readAlert } from '../../src/programme/read-alert.ts';
-import { readPublicAlerts } from '../../src/programme/read-public.ts';
-import { recordAlertEvent } from '../../src/programme/record-alert-event.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
+import { readAlert } from '../../src/programme/alert/read-alert.ts';
+import { recordAlertEvent } from '../../src/programme/alert/record-alert-event.ts';
+import { doDue } from '../../src/programme/due/do-due.ts';
+import { readPublicAlerts } from '../../src/programme/release/read-public.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

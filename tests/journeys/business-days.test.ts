@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { DAY_MS, type Instant, parseInstant, plus } from '../../src/domain/instant.ts';
 import { waves } from '../../src/domain/schedule.ts';
-import { activateProposal, proposePolicy } from '../../src/programme/change-policy.ts';
-import type { PackFiles } from '../../src/programme/create-programme.ts';
-import { approveMove, proposeMove } from '../../src/programme/move-disclosure.ts';
-import { publishNow } from '../../src/programme/publish-now.ts';
-import { readAlert } from '../../src/programme/read-alert.ts';
+import { approveMove, proposeMove } from '../../src/programme/alert/move-disclosure.ts';
+import { publishNow } from '../../src/programme/alert/publish-now.ts';
+import { readAlert } from '../../src/programme/alert/read-alert.ts';
+import { activateProposal, proposePolicy } from '../../src/programme/policy/change-policy.ts';
+import type { PackFiles } from '../../src/programme/policy/create-programme.ts';
 import { type House, openHouse, readPack } from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';
 

@@ -7,11 +7,11 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
 import { plus } from '../../src/domain/instant.ts';
-import { changeStanding } from '../../src/programme/change-participant.ts';
-import { activateProposal, proposePolicy } from '../../src/programme/change-policy.ts';
-import type { PolicyComparison } from '../../src/programme/compare-policies.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { changeStanding } from '../../src/programme/member/change-participant.ts';
+import { activateProposal, proposePolicy } from '../../src/programme/policy/change-policy.ts';
+import type { PolicyComparison } from '../../src/programme/policy/compare-policies.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,

@@ -7,11 +7,11 @@ import { DAY_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { UNASSESSED } from '../../src/domain/vulnerability.ts';
 import { decideRelease } from '../../src/policy/decide.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { putInForce } from '../../src/programme/change-policy.ts';
-import { factsFor } from '../../src/programme/grant-due.ts';
-import { guardClock } from '../../src/programme/guard-clock.ts';
+import { factsFor } from '../../src/programme/alert/grant-due.ts';
+import { guardClock } from '../../src/programme/ledger/guard-clock.ts';
+import { putInForce } from '../../src/programme/policy/change-policy.ts';
 import { compileFiles } from '../../src/programme/policy-shelf.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import {
   type AlertRow,
   type ArtifactRow,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type Instant, MINUTE_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
-import { guardClock } from '../../src/programme/guard-clock.ts';
+import { guardClock } from '../../src/programme/ledger/guard-clock.ts';
 import {
   type ClockMark,
   clockMark,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { TocsinError } from '../../src/domain/errors.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { runTick } from '../../src/programme/run-tick.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { runTick } from '../../src/programme/ledger/run-tick.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { smallAlert } from '../support/small-alert.ts';

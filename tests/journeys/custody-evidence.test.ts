@@ -6,13 +6,13 @@ import { open as openAge } from '../../src/crypto/age/open.ts';
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
+import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
 import type { Context } from '../../src/programme/context.ts';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
-import { bringHalf } from '../../src/programme/open-mark-key.ts';
-import { sealDue } from '../../src/programme/seal-mark-keys.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { runTrace } from '../../src/programme/trace-leak.ts';
-import type { TraceReport } from '../../src/programme/trace-report.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
+import { bringHalf } from '../../src/programme/trace/open-mark-key.ts';
+import { sealDue } from '../../src/programme/trace/seal-mark-keys.ts';
+import { runTrace } from '../../src/programme/trace/trace-leak.ts';
+import type { TraceReport } from '../../src/programme/trace/trace-report.ts';
 import {
   admit,
   approve,

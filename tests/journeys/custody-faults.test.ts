@@ -7,11 +7,11 @@ import { TocsinError } from '../../src/domain/errors.ts';
 import type { AlertId, SightingId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
-import { acceptCustody, proposeCustody } from '../../src/programme/custody.ts';
-import { bringHalf, closeLapsed } from '../../src/programme/open-mark-key.ts';
-import { sealDue } from '../../src/programme/seal-mark-keys.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { runTrace } from '../../src/programme/trace-leak.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
+import { acceptCustody, proposeCustody } from '../../src/programme/trace/custody.ts';
+import { bringHalf, closeLapsed } from '../../src/programme/trace/open-mark-key.ts';
+import { sealDue } from '../../src/programme/trace/seal-mark-keys.ts';
+import { runTrace } from '../../src/programme/trace/trace-leak.ts';
 import {
   admit,
   approve,

@@ -7,13 +7,13 @@ import { joinKey } from '../../src/crypto/split.ts';
 import type { AlertId, ArtifactId, SightingId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
-import { acceptCustody, proposeCustody, readCustody } from '../../src/programme/custody.ts';
-import { bringHalf, readSealedKey } from '../../src/programme/open-mark-key.ts';
-import { approveAddition, proposeAddition } from '../../src/programme/propose-addition.ts';
-import { readInboxAlert } from '../../src/programme/read-inbox.ts';
-import { readPublicDocument } from '../../src/programme/read-public.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { runTrace } from '../../src/programme/trace-leak.ts';
+import { approveAddition, proposeAddition } from '../../src/programme/alert/propose-addition.ts';
+import { readInboxAlert } from '../../src/programme/release/read-inbox.ts';
+import { readPublicDocument } from '../../src/programme/release/read-public.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
+import { acceptCustody, proposeCustody, readCustody } from '../../src/programme/trace/custody.ts';
+import { bringHalf, readSealedKey } from '../../src/programme/trace/open-mark-key.ts';
+import { runTrace } from '../../src/programme/trace/trace-leak.ts';
 import { marksCommitted } from '../../src/store/trace-store.ts';
 import {
   admit,

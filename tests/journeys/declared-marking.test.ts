@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Marking } from '../../src/domain/artifact.ts';
 import type { AlertId } from '../../src/domain/ids.ts';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
+import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
 import { type House, openHouse, T0 } from '../support/house.ts';
 import { enactSection } from '../support/section.ts';
 

@@ -10,12 +10,12 @@ import type { AlertMode } from '../../src/domain/alert.ts';
 import type { AlertId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
-import { inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
-import { publishNow } from '../../src/programme/publish-now.ts';
-import { readAlert } from '../../src/programme/read-alert.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
+import { inviteToEmbargo } from '../../src/programme/alert/invite-to-embargo.ts';
+import { publishNow } from '../../src/programme/alert/publish-now.ts';
+import { readAlert } from '../../src/programme/alert/read-alert.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,

@@ -6,11 +6,11 @@ import { open as openAge } from '../../src/crypto/age/open.ts';
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
-import type { Find } from '../../src/programme/record-find.ts';
-import { releaseReport, reportStatus } from '../../src/programme/release-report.ts';
-import { dueReviews } from '../../src/programme/review-members.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
+import { dueReviews } from '../../src/programme/member/review-members.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
+import type { Find } from '../../src/programme/trace/record-find.ts';
+import { releaseReport, reportStatus } from '../../src/programme/trace/release-report.ts';
 import {
   admit,
   approve,

@@ -14,18 +14,18 @@ import {
   parseInstant,
   plus,
 } from '../../src/domain/instant.ts';
-import { inviteReader } from '../../src/programme/admit-participant.ts';
-import { addArtifact, draftAlert, moveDisclosure } from '../../src/programme/draft-alert.ts';
+import { addArtifact, draftAlert, moveDisclosure } from '../../src/programme/alert/draft-alert.ts';
+import type { ArtifactInput } from '../../src/programme/alert/new-artifact.ts';
+import { readAlert } from '../../src/programme/alert/read-alert.ts';
 import { encryptFor } from '../../src/programme/keyring.ts';
-import type { ArtifactInput } from '../../src/programme/new-artifact.ts';
-import { readAlert } from '../../src/programme/read-alert.ts';
-import { readInbox } from '../../src/programme/read-inbox.ts';
-import { readPublicAlerts } from '../../src/programme/read-public.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
+import { inviteReader } from '../../src/programme/member/admit-participant.ts';
+import { requestKey } from '../../src/programme/member/request-key.ts';
+import { readInbox } from '../../src/programme/release/read-inbox.ts';
+import { readPublicAlerts } from '../../src/programme/release/read-public.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { openRenderShelf, rowOf } from '../../src/programme/render-shelf.ts';
-import { requestKey } from '../../src/programme/request-key.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { openSighting } from '../../src/programme/trace-leak.ts';
+import { openSighting } from '../../src/programme/trace/trace-leak.ts';
 import { contentOf } from '../../src/store/alert-reader.ts';
 import type { Tx } from '../../src/store/database.ts';
 import { runCycle } from '../../src/worker/worker.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { HOUR_MS, plus } from '../../src/domain/instant.ts';
-import { guardClock } from '../../src/programme/guard-clock.ts';
+import { guardClock } from '../../src/programme/ledger/guard-clock.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
 

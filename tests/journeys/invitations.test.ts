@@ -6,14 +6,14 @@ import type { Enrolment } from '../../src/domain/enrolment.ts';
 import { TocsinError } from '../../src/domain/errors.ts';
 import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
-import { changeConsent } from '../../src/programme/change-consent.ts';
-import { moveDisclosure } from '../../src/programme/draft-alert.ts';
-import { type Invited, inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
-import { lapseInvitations } from '../../src/programme/lapse-invitations.ts';
-import { approveMove, proposeMove } from '../../src/programme/move-disclosure.ts';
-import { planAlert } from '../../src/programme/plan-alert.ts';
-import { publishNow } from '../../src/programme/publish-now.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { changeConsent } from '../../src/programme/alert/change-consent.ts';
+import { moveDisclosure } from '../../src/programme/alert/draft-alert.ts';
+import { type Invited, inviteToEmbargo } from '../../src/programme/alert/invite-to-embargo.ts';
+import { lapseInvitations } from '../../src/programme/alert/lapse-invitations.ts';
+import { approveMove, proposeMove } from '../../src/programme/alert/move-disclosure.ts';
+import { planAlert } from '../../src/programme/alert/plan-alert.ts';
+import { publishNow } from '../../src/programme/alert/publish-now.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

@@ -7,8 +7,8 @@ import { sha256 } from '../../src/crypto/hash.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
 import { formatInstant, plus } from '../../src/domain/instant.ts';
 import { joinSigningBytes } from '../../src/formats/join-proof.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { runTick } from '../../src/programme/run-tick.ts';
+import { runTick } from '../../src/programme/ledger/run-tick.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import { BEFORE, type House, openHouse, person, readPack, T0 } from '../support/house.ts';
 

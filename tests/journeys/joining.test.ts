@@ -10,10 +10,10 @@ import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, plus } from '../../src/domai
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { joinSigningBytes } from '../../src/formats/join-proof.ts';
 import { termsSigningBytes } from '../../src/formats/terms.ts';
-import { inviteReader, redeemInvitation } from '../../src/programme/admit-participant.ts';
-import { keepContent, openContent } from '../../src/programme/application-record.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { runTick } from '../../src/programme/run-tick.ts';
+import { runTick } from '../../src/programme/ledger/run-tick.ts';
+import { inviteReader, redeemInvitation } from '../../src/programme/member/admit-participant.ts';
+import { keepContent, openContent } from '../../src/programme/member/application-record.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import { applicationById } from '../../src/store/application-store.ts';
 import { json, type PostOptions } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, person, stand } from '../support/house.ts';

@@ -14,8 +14,8 @@ import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { encodeInvitation } from '../../src/formats/invitation.ts';
 import { reportSigningBytes, rotationSigningBytes } from '../../src/formats/key-proofs.ts';
-import { inviteReader } from '../../src/programme/admit-participant.ts';
-import { issuerKeys } from '../../src/programme/issuer-keys.ts';
+import { issuerKeys } from '../../src/programme/ledger/issuer-keys.ts';
+import { inviteReader } from '../../src/programme/member/admit-participant.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   administrator,

@@ -7,8 +7,8 @@ import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { compose, type Parts } from '../../src/main/compose.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { changeDoubt, changeStanding } from '../../src/programme/change-participant.ts';
-import { endTokens } from '../../src/programme/manage-tokens.ts';
+import { changeDoubt, changeStanding } from '../../src/programme/member/change-participant.ts';
+import { endTokens } from '../../src/programme/people/manage-tokens.ts';
 import type { Ear } from '../../src/store/ear.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {

@@ -6,18 +6,22 @@ import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import type { StepId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { changeStanding } from '../../src/programme/change-participant.ts';
-import { changePlatform } from '../../src/programme/change-platform.ts';
-import { createProgramme } from '../../src/programme/create-programme.ts';
-import { acceptCustody, proposeCustody, readCustody } from '../../src/programme/custody.ts';
-import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
-import { beHeard, readOwnHearings } from '../../src/programme/hearings.ts';
-import { endTokens } from '../../src/programme/manage-tokens.ts';
-import { bringHalf } from '../../src/programme/open-mark-key.ts';
-import { decideRecovery, proposeRecovery } from '../../src/programme/recoveries.ts';
-import { decideGrant, proposeGrant, withdraw as withdrawRoles } from '../../src/programme/roles.ts';
-import { decideForm, proposeForm } from '../../src/programme/second-person.ts';
-import { decideStanding } from '../../src/programme/standing-steps.ts';
+import { confirmClock, guardClock } from '../../src/programme/ledger/guard-clock.ts';
+import { changeStanding } from '../../src/programme/member/change-participant.ts';
+import { beHeard, readOwnHearings } from '../../src/programme/member/hearings.ts';
+import { decideStanding } from '../../src/programme/member/standing-steps.ts';
+import { endTokens } from '../../src/programme/people/manage-tokens.ts';
+import { decideRecovery, proposeRecovery } from '../../src/programme/people/recoveries.ts';
+import {
+  decideGrant,
+  proposeGrant,
+  withdraw as withdrawRoles,
+} from '../../src/programme/people/roles.ts';
+import { decideForm, proposeForm } from '../../src/programme/people/second-person.ts';
+import { createProgramme } from '../../src/programme/policy/create-programme.ts';
+import { changePlatform } from '../../src/programme/release/change-platform.ts';
+import { acceptCustody, proposeCustody, readCustody } from '../../src/programme/trace/custody.ts';
+import { bringHalf } from '../../src/programme/trace/open-mark-key.ts';
 import { programmes } from '../../src/store/programme-store.ts';
 import { standingsOf } from '../../src/store/reader-key-store.ts';
 import { PROPOSED_IN, proposals, rowOf } from '../support/forms.ts';

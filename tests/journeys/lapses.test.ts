@@ -12,8 +12,8 @@ import {
   parseInstant,
   plus,
 } from '../../src/domain/instant.ts';
-import { limitKeyAge } from '../../src/programme/reader-keys.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { limitKeyAge } from '../../src/programme/member/reader-keys.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

@@ -10,10 +10,10 @@ import { virtualClock } from '../../src/main/clock.ts';
 import { compose } from '../../src/main/compose.ts';
 import { serve } from '../../src/main/serve.ts';
 import type { CheckpointPin, Context } from '../../src/programme/context.ts';
-import { readCheckpoint } from '../../src/programme/prove-event.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { runTick } from '../../src/programme/run-tick.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { readCheckpoint } from '../../src/programme/ledger/prove-event.ts';
+import { runTick } from '../../src/programme/ledger/run-tick.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { asOwner } from '../support/as-owner.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {

@@ -7,15 +7,20 @@ import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, parseInstant, plus } from '../../src/domain/instant.ts';
 import { manifestSigningBytes, unpackCopy } from '../../src/formats/copy.ts';
 import { digestedContent } from '../../src/formats/rules/content-digest.ts';
-import { approveAlert } from '../../src/programme/approve-alert.ts';
-import { addArtifact } from '../../src/programme/draft-alert.ts';
-import { exposureBefore } from '../../src/programme/exposure.ts';
-import { planAlert } from '../../src/programme/plan-alert.ts';
-import { readInbox } from '../../src/programme/read-inbox.ts';
-import { readPublicAlerts, readPublicDocument } from '../../src/programme/read-public.ts';
-import { recordFind } from '../../src/programme/record-find.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { approveTrace, openSighting, readTrace, runTrace } from '../../src/programme/trace-leak.ts';
+import { approveAlert } from '../../src/programme/alert/approve-alert.ts';
+import { addArtifact } from '../../src/programme/alert/draft-alert.ts';
+import { planAlert } from '../../src/programme/alert/plan-alert.ts';
+import { readInbox } from '../../src/programme/release/read-inbox.ts';
+import { readPublicAlerts, readPublicDocument } from '../../src/programme/release/read-public.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
+import { exposureBefore } from '../../src/programme/trace/exposure.ts';
+import { recordFind } from '../../src/programme/trace/record-find.ts';
+import {
+  approveTrace,
+  openSighting,
+  readTrace,
+  runTrace,
+} from '../../src/programme/trace/trace-leak.ts';
 import {
   admit,
   draftExample,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
-import { markingBudget } from '../../src/programme/marking-budget.ts';
+import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
+import { markingBudget } from '../../src/programme/alert/marking-budget.ts';
 import { type House, openHouse, T0 } from '../support/house.ts';
 
 let house: House;

@@ -6,8 +6,8 @@ import type { Enrolment } from '../../src/domain/enrolment.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { HOUR_MS, parseInstant, plus } from '../../src/domain/instant.ts';
 import { presentEnrolment } from '../../src/http/schemas/enrolment.ts';
-import type { Waiting } from '../../src/programme/member-change.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
+import type { Waiting } from '../../src/programme/member/member-change.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

@@ -10,7 +10,7 @@ import { sha256 } from '../../src/crypto/hash.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
 import { parseInvitation } from '../../src/formats/invitation.ts';
 import { joinSigningBytes } from '../../src/formats/join-proof.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import { type Edge, fetchFrom, json, openEdge } from '../support/edge.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
 import { HOUR_MS, plus } from '../../src/domain/instant.ts';
-import type { PackFiles } from '../../src/programme/create-programme.ts';
-import { doDue } from '../../src/programme/do-due.ts';
-import { moveDisclosure } from '../../src/programme/draft-alert.ts';
-import { readAlert } from '../../src/programme/read-alert.ts';
+import { moveDisclosure } from '../../src/programme/alert/draft-alert.ts';
+import { readAlert } from '../../src/programme/alert/read-alert.ts';
+import { doDue } from '../../src/programme/due/do-due.ts';
+import type { PackFiles } from '../../src/programme/policy/create-programme.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Enrolment } from '../../src/domain/enrolment.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import { json } from '../support/edge.ts';
 import {
   admit,

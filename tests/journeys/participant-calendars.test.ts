@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ParticipantId } from '../../src/domain/ids.ts';
-import { activateProposal, proposePolicy } from '../../src/programme/change-policy.ts';
+import { activateProposal, proposePolicy } from '../../src/programme/policy/change-policy.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import { admit, type House, openHouse, stand } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { ReaderId } from '../../src/domain/ids.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { endTokens } from '../../src/programme/manage-tokens.ts';
+import { endTokens } from '../../src/programme/people/manage-tokens.ts';
 import { type Bent, type Cbor, type Made, makePasskey } from '../support/authenticator.ts';
 import {
   linkFor,

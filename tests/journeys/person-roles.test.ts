@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { runAdmin } from '../../src/main/admin.ts';
 import { type Role, SYSTEM } from '../../src/programme/act.ts';
-import { proposeGrant } from '../../src/programme/roles.ts';
+import { proposeGrant } from '../../src/programme/people/roles.ts';
 import { decideStoredGrant } from '../../src/store/role-store.ts';
 import { makePasskey } from '../support/authenticator.ts';
 import { linkFor, registerAt, visit } from '../support/browser-of.ts';

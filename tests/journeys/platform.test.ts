@@ -4,11 +4,11 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { putInForce } from '../../src/programme/change-policy.ts';
-import { planAlert } from '../../src/programme/plan-alert.ts';
+import { planAlert } from '../../src/programme/alert/plan-alert.ts';
+import { putInForce } from '../../src/programme/policy/change-policy.ts';
 import { compileFiles } from '../../src/programme/policy-shelf.ts';
-import { readPublicAlerts } from '../../src/programme/read-public.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { readPublicAlerts } from '../../src/programme/release/read-public.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { factsFingerprint } from '../../src/store/policy-store.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {

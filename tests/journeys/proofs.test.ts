@@ -7,11 +7,11 @@ import { unpackCopy } from '../../src/formats/copy.ts';
 import { type ProvenEvent, verifyEventProof } from '../../src/ledger/event-proof.ts';
 import { compose, type Parts } from '../../src/main/compose.ts';
 import type { Caller } from '../../src/programme/act.ts';
-import { proveEvent, readCheckpoint } from '../../src/programme/prove-event.ts';
-import { runTick } from '../../src/programme/run-tick.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { logVerifierKey } from '../../src/programme/stored-log.ts';
-import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
+import { proveEvent, readCheckpoint } from '../../src/programme/ledger/prove-event.ts';
+import { runTick } from '../../src/programme/ledger/run-tick.ts';
+import { logVerifierKey } from '../../src/programme/ledger/stored-log.ts';
+import { openTreeShelf } from '../../src/programme/ledger/tree-shelf.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import {
   admit,
   configFor,

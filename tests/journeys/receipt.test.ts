@@ -7,8 +7,11 @@ import { signer } from '../../src/crypto/sign.ts';
 import type { DeliveryId } from '../../src/domain/ids.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { receiptSigningBytes } from '../../src/formats/receipt.ts';
-import { acknowledgeCopy, type ReceiptInput } from '../../src/programme/acknowledge-copy.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import {
+  acknowledgeCopy,
+  type ReceiptInput,
+} from '../../src/programme/release/acknowledge-copy.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { connect } from '../../src/store/database.ts';
 import {
   admit,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import type { Register } from '../../src/domain/register.ts';
-import { changeStanding } from '../../src/programme/change-participant.ts';
-import { decideStanding } from '../../src/programme/standing-steps.ts';
+import { changeStanding } from '../../src/programme/member/change-participant.ts';
+import { decideStanding } from '../../src/programme/member/standing-steps.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { admit, type House, openHouse } from '../support/house.ts';
 

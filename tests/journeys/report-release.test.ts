@@ -4,9 +4,13 @@ import { sql } from 'kysely';
 import { newId } from '../../src/crypto/random.ts';
 import type { ParticipantId, SightingId } from '../../src/domain/ids.ts';
 import type { PersonCaller } from '../../src/programme/act.ts';
-import { recordReply, releaseReport, reportStatus } from '../../src/programme/release-report.ts';
-import { readTrace, runTrace } from '../../src/programme/trace-leak.ts';
-import type { TraceReport } from '../../src/programme/trace-report.ts';
+import {
+  recordReply,
+  releaseReport,
+  reportStatus,
+} from '../../src/programme/trace/release-report.ts';
+import { readTrace, runTrace } from '../../src/programme/trace/trace-leak.ts';
+import type { TraceReport } from '../../src/programme/trace/trace-report.ts';
 import { admit, type House, openHouse, person } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { approvedSample } from '../support/sighting.ts';

@@ -6,7 +6,7 @@ import { STANDINGS } from '../../src/domain/enrolment.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { ACTING_PERSON, type Audience } from '../../src/http/auth/audience.ts';
 import { ROLES, SYSTEM } from '../../src/programme/act.ts';
-import { endTokens } from '../../src/programme/manage-tokens.ts';
+import { endTokens } from '../../src/programme/people/manage-tokens.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, person, stand } from '../support/house.ts';
 import { smallAlert } from '../support/small-alert.ts';

@@ -8,24 +8,28 @@ import type { AlertId, AnnouncedId, ParticipantId } from '../../src/domain/ids.t
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import { hoursOf, SECOND_PERSON_ACTS, type VetoableAct } from '../../src/domain/second-person.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { proposeParticipant } from '../../src/programme/admit-participant.ts';
 import { stateAffiliation } from '../../src/programme/affiliations.ts';
-import { vetoAnnounced } from '../../src/programme/announce.ts';
-import { approveAlert } from '../../src/programme/approve-alert.ts';
-import { changeStanding } from '../../src/programme/change-participant.ts';
-import { doDue } from '../../src/programme/do-due.ts';
-import { addArtifact, draftAlert, moveDisclosure } from '../../src/programme/draft-alert.ts';
-import { confirmClock, guardClock } from '../../src/programme/guard-clock.ts';
-import { endTokens } from '../../src/programme/manage-tokens.ts';
-import { decideMemberChange } from '../../src/programme/member-change.ts';
-import { proposeMove, readMove } from '../../src/programme/move-disclosure.ts';
-import { readSealedKey } from '../../src/programme/open-mark-key.ts';
-import { planAlert } from '../../src/programme/plan-alert.ts';
-import { proposeAddition } from '../../src/programme/propose-addition.ts';
-import { readAlert } from '../../src/programme/read-alert.ts';
-import { decideForm, proposeForm, readSecondPerson } from '../../src/programme/second-person.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { listWorkItems } from '../../src/programme/work-items.ts';
+import { approveAlert } from '../../src/programme/alert/approve-alert.ts';
+import { addArtifact, draftAlert, moveDisclosure } from '../../src/programme/alert/draft-alert.ts';
+import { proposeMove, readMove } from '../../src/programme/alert/move-disclosure.ts';
+import { planAlert } from '../../src/programme/alert/plan-alert.ts';
+import { proposeAddition } from '../../src/programme/alert/propose-addition.ts';
+import { readAlert } from '../../src/programme/alert/read-alert.ts';
+import { listWorkItems } from '../../src/programme/alert/work-items.ts';
+import { doDue } from '../../src/programme/due/do-due.ts';
+import { confirmClock, guardClock } from '../../src/programme/ledger/guard-clock.ts';
+import { proposeParticipant } from '../../src/programme/member/admit-participant.ts';
+import { changeStanding } from '../../src/programme/member/change-participant.ts';
+import { decideMemberChange } from '../../src/programme/member/member-change.ts';
+import { vetoAnnounced } from '../../src/programme/people/announce.ts';
+import { endTokens } from '../../src/programme/people/manage-tokens.ts';
+import {
+  decideForm,
+  proposeForm,
+  readSecondPerson,
+} from '../../src/programme/people/second-person.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
+import { readSealedKey } from '../../src/programme/trace/open-mark-key.ts';
 import { stepById } from '../../src/store/standing-store.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { choose, NOTE, PROPOSED_IN, proposals, rowOf } from '../support/forms.ts';

@@ -5,8 +5,8 @@ import type { ParticipantId, PersonId } from '../../src/domain/ids.ts';
 import { HOUR_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { SYSTEM } from '../../src/programme/act.ts';
-import { endKeys } from '../../src/programme/key-report.ts';
-import { endTokens } from '../../src/programme/manage-tokens.ts';
+import { endKeys } from '../../src/programme/member/key-report.ts';
+import { endTokens } from '../../src/programme/people/manage-tokens.ts';
 import { keyHolder } from '../../src/store/reader-key-store.ts';
 import type { Made } from '../support/authenticator.ts';
 import {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, type Instant, plus } from '../../src/domain/instant.ts';
-import { inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
+import { inviteToEmbargo } from '../../src/programme/alert/invite-to-embargo.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
   admit,

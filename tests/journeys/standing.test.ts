@@ -5,7 +5,7 @@ import type { Standing } from '../../src/domain/enrolment.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { formOf } from '../../src/domain/standing.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

@@ -8,9 +8,9 @@ import { READER_ROLES } from '../../src/domain/reader-role.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import { receiptSigningBytes } from '../../src/formats/receipt.ts';
 import { buildApp } from '../../src/http/app.ts';
-import { inviteReader } from '../../src/programme/admit-participant.ts';
-import { apply } from '../../src/programme/applications.ts';
-import { runTick } from '../../src/programme/run-tick.ts';
+import { runTick } from '../../src/programme/ledger/run-tick.ts';
+import { inviteReader } from '../../src/programme/member/admit-participant.ts';
+import { apply } from '../../src/programme/member/applications.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failpoint } from '../../src/domain/failpoint.ts';
 import type { AlertId, ArtifactId, ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { recordConsent } from '../support/consent.ts';
 import { json, openEdge } from '../support/edge.ts';
 import {

@@ -15,13 +15,13 @@ import {
   inviteReader,
   proposeParticipant,
   redeemInvitation,
-} from '../../src/programme/admit-participant.ts';
-import { answerAgreement, signTerms } from '../../src/programme/agreements.ts';
-import { decideMemberChange } from '../../src/programme/member-change.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { reportColleague } from '../../src/programme/rotate-keys.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { endOfficer, proposeTerms } from '../../src/programme/terms.ts';
+} from '../../src/programme/member/admit-participant.ts';
+import { answerAgreement, signTerms } from '../../src/programme/member/agreements.ts';
+import { decideMemberChange } from '../../src/programme/member/member-change.ts';
+import { reportColleague } from '../../src/programme/member/rotate-keys.ts';
+import { endOfficer, proposeTerms } from '../../src/programme/member/terms.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { keyHolder } from '../../src/store/reader-key-store.ts';
 import { json } from '../support/edge.ts';
 import {

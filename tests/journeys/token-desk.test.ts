@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { actorOf } from '../../src/programme/act.ts';
-import { authenticate, hashToken } from '../../src/programme/people.ts';
+import { authenticate, hashToken } from '../../src/programme/people/people.ts';
 import { openTokenDesk } from '../../src/programme/token-desk.ts';
 import type { Store } from '../../src/store/database.ts';
 import { revokeTokens } from '../../src/store/token-store.ts';

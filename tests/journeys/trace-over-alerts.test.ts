@@ -8,11 +8,11 @@ import { open as openAge } from '../../src/crypto/age/open.ts';
 import type { AlertId, ArtifactId, ReaderId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { SIGHTINGS_A_DAY } from '../../src/programme/trace-leak.ts';
-import type { TraceReport } from '../../src/programme/trace-report.ts';
+import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
+import { SIGHTINGS_A_DAY } from '../../src/programme/trace/trace-leak.ts';
+import type { TraceReport } from '../../src/programme/trace/trace-report.ts';
 import { counts } from '../counts.ts';
 import {
   admit,

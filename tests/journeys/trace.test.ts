@@ -7,9 +7,9 @@ import type { AlertId, ParticipantId, SightingId } from '../../src/domain/ids.ts
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
 import type { PersonCaller } from '../../src/programme/act.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { openSighting, runTrace, SIGHTINGS_A_DAY } from '../../src/programme/trace-leak.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
+import { openSighting, runTrace, SIGHTINGS_A_DAY } from '../../src/programme/trace/trace-leak.ts';
 import {
   admit,
   approve,

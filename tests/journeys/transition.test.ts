@@ -6,9 +6,9 @@ import { run } from '../../src/cli/program.ts';
 import type { Enrolment } from '../../src/domain/enrolment.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, type Instant, plus } from '../../src/domain/instant.ts';
-import type { Waiting } from '../../src/programme/member-change.ts';
-import { planAlert } from '../../src/programme/plan-alert.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
+import { planAlert } from '../../src/programme/alert/plan-alert.ts';
+import type { Waiting } from '../../src/programme/member/member-change.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
 import { type Edge, fetchFrom, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

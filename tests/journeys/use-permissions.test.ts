@@ -4,7 +4,7 @@ import { open } from '../../src/crypto/age/open.ts';
 import type { UsePermission } from '../../src/domain/artifact.ts';
 import { DAY_MS, formatInstant, plus } from '../../src/domain/instant.ts';
 import { unpackCopy } from '../../src/formats/copy.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import { admit, type House, joinReader, openHouse, type TestReader } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
-import { readPublicAlerts } from '../../src/programme/read-public.ts';
+import { readPublicAlerts } from '../../src/programme/release/read-public.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
 import {
   admit,

@@ -3,9 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { type RawBuilder, sql } from 'kysely';
 import type { ParticipantId } from '../../src/domain/ids.ts';
 import { HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
-import { changeInvolvement } from '../../src/programme/change-involvement.ts';
-import { inviteToEmbargo } from '../../src/programme/invite-to-embargo.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
+import { changeInvolvement } from '../../src/programme/alert/change-involvement.ts';
+import { inviteToEmbargo } from '../../src/programme/alert/invite-to-embargo.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import type { Tx } from '../../src/store/database.ts';
 import {
   admit,

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { parseConfig } from '../../src/config/config.ts';
 import { virtualClock } from '../../src/main/clock.ts';
 import { compose } from '../../src/main/compose.ts';
-import { runTick } from '../../src/programme/run-tick.ts';
+import { runTick } from '../../src/programme/ledger/run-tick.ts';
 import { connect } from '../../src/store/database.ts';
 import { BEFORE, configFor, type House, openHouse, openSite, type Site } from '../support/house.ts';
 

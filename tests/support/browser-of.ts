@@ -1,7 +1,7 @@
 /** Somebody at a browser, asking the edge as the pages' script does: cookies, origin, act. */
 
 import { SYSTEM } from '../../src/programme/act.ts';
-import { makePasskeyLink } from '../../src/programme/passkeys.ts';
+import { makePasskeyLink } from '../../src/programme/people/passkeys.ts';
 import type { TokenHolder } from '../../src/store/programme-store.ts';
 import { type Made, makePasskey } from './authenticator.ts';
 import { type Edge, json, type Seen } from './edge.ts';

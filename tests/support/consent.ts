@@ -1,8 +1,8 @@
 import type { Consent } from '../../src/domain/enrolment.ts';
 import type { AlertId, ParticipantId } from '../../src/domain/ids.ts';
 import type { Instant } from '../../src/domain/instant.ts';
-import { approveChange } from '../../src/programme/alert-change.ts';
-import { changeConsent } from '../../src/programme/change-consent.ts';
+import { approveChange } from '../../src/programme/alert/alert-change.ts';
+import { changeConsent } from '../../src/programme/alert/change-consent.ts';
 import type { House } from './house.ts';
 
 /** Records a consent; what it opens another person puts in force at once. */

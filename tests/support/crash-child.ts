@@ -10,13 +10,13 @@ import { unpackCopy } from '../../src/formats/copy.ts';
 import { virtualClock } from '../../src/main/clock.ts';
 import { compose } from '../../src/main/compose.ts';
 import type { PersonCaller, ReaderCaller } from '../../src/programme/act.ts';
-import { changeStanding } from '../../src/programme/change-participant.ts';
-import { concludeAnnounced } from '../../src/programme/conclude-announced.ts';
-import { releaseDue } from '../../src/programme/release-due.ts';
-import { runTick } from '../../src/programme/run-tick.ts';
-import { sealDue } from '../../src/programme/seal-mark-keys.ts';
-import { serveCopy } from '../../src/programme/serve-copy.ts';
-import { runTrace } from '../../src/programme/trace-leak.ts';
+import { concludeAnnounced } from '../../src/programme/due/conclude-announced.ts';
+import { runTick } from '../../src/programme/ledger/run-tick.ts';
+import { changeStanding } from '../../src/programme/member/change-participant.ts';
+import { releaseDue } from '../../src/programme/release/release-due.ts';
+import { serveCopy } from '../../src/programme/release/serve-copy.ts';
+import { sealDue } from '../../src/programme/trace/seal-mark-keys.ts';
+import { runTrace } from '../../src/programme/trace/trace-leak.ts';
 import { configFor, type Urls } from './house.ts';
 
 export type CrashTask = {

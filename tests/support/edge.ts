@@ -3,8 +3,8 @@ import type { App, HttpDeps } from '../../src/http/deps.ts';
 import { openLines } from '../../src/http/lines.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import type { FetchLike } from '../../src/participant/session.ts';
-import { requireSoundLedger } from '../../src/programme/guard-ledger.ts';
-import { openTreeShelf } from '../../src/programme/tree-shelf.ts';
+import { requireSoundLedger } from '../../src/programme/ledger/guard-ledger.ts';
+import { openTreeShelf } from '../../src/programme/ledger/tree-shelf.ts';
 import type { House, TestReader } from './house.ts';
 import { signatureOf } from './signed-requests.ts';
 

@@ -1,4 +1,4 @@
-import type { PackFiles } from '../../src/programme/create-programme.ts';
+import type { PackFiles } from '../../src/programme/policy/create-programme.ts';
 import { readPack } from './house.ts';
 
 const RULES = `

@@ -24,23 +24,23 @@ import {
   type Role,
   SYSTEM,
 } from '../../src/programme/act.ts';
+import { approveAlert } from '../../src/programme/alert/approve-alert.ts';
+import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
+import { planAlert } from '../../src/programme/alert/plan-alert.ts';
 import {
   admitParticipant,
   inviteReader,
   redeemInvitation,
-} from '../../src/programme/admit-participant.ts';
-import { approveAlert } from '../../src/programme/approve-alert.ts';
+} from '../../src/programme/member/admit-participant.ts';
 import {
   changeEnrolment,
   changeStanding,
   type StatedEnrolment,
-} from '../../src/programme/change-participant.ts';
-import { createProgramme, type PackFiles } from '../../src/programme/create-programme.ts';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
-import { decideMemberChange, type Waiting } from '../../src/programme/member-change.ts';
-import { addPerson, authenticate, issueToken } from '../../src/programme/people.ts';
-import { planAlert } from '../../src/programme/plan-alert.ts';
-import { decideStanding } from '../../src/programme/standing-steps.ts';
+} from '../../src/programme/member/change-participant.ts';
+import { decideMemberChange, type Waiting } from '../../src/programme/member/member-change.ts';
+import { decideStanding } from '../../src/programme/member/standing-steps.ts';
+import { addPerson, authenticate, issueToken } from '../../src/programme/people/people.ts';
+import { createProgramme, type PackFiles } from '../../src/programme/policy/create-programme.ts';
 import { startCluster } from '../../src/store/cluster/cluster.ts';
 import { grantRoles } from '../../src/store/role-store.ts';
 import { furnish } from './ready-cluster.ts';

@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
-import { exportLedger } from '../../src/programme/export-ledger.ts';
-import { runTick } from '../../src/programme/run-tick.ts';
+import { exportLedger } from '../../src/programme/ledger/export-ledger.ts';
+import { runTick } from '../../src/programme/ledger/run-tick.ts';
 import type { House } from './house.ts';
 
 const VERIFIER = join(import.meta.dirname, '../../scripts/verify-ledger.mjs');

@@ -2,8 +2,8 @@ import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import type { AlertId } from '../../src/domain/ids.ts';
 import { openHalf } from '../../src/participant/officer.ts';
 import type { PersonCaller } from '../../src/programme/act.ts';
-import { acceptCustody, proposeCustody } from '../../src/programme/custody.ts';
-import { readSealedKey } from '../../src/programme/open-mark-key.ts';
+import { acceptCustody, proposeCustody } from '../../src/programme/trace/custody.ts';
+import { readSealedKey } from '../../src/programme/trace/open-mark-key.ts';
 import { type House, person } from './house.ts';
 
 /** An officer: a person, and an age identity that Tocsin never sees. */

@@ -1,5 +1,5 @@
 import { SYSTEM } from '../../src/programme/act.ts';
-import { putInForce } from '../../src/programme/change-policy.ts';
+import { putInForce } from '../../src/programme/policy/change-policy.ts';
 import { compileFiles } from '../../src/programme/policy-shelf.ts';
 import { type House, readPack } from './house.ts';
 

@@ -1,7 +1,7 @@
 import type { SightingId } from '../../src/domain/ids.ts';
-import { type Find, recordFind } from '../../src/programme/record-find.ts';
-import { approveTrace, openSighting, runTrace } from '../../src/programme/trace-leak.ts';
-import type { TraceReport } from '../../src/programme/trace-report.ts';
+import { type Find, recordFind } from '../../src/programme/trace/record-find.ts';
+import { approveTrace, openSighting, runTrace } from '../../src/programme/trace/trace-leak.ts';
+import type { TraceReport } from '../../src/programme/trace/trace-report.ts';
 import type { House } from './house.ts';
 
 /** A find on a public site, now, of nothing that anybody shipped. */

@@ -1,5 +1,5 @@
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
+import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
 import { approve, type House, T0 } from './house.ts';
 
 /** An approved alert with one unmarked text of so many bytes, public at T0. */

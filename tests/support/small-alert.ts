@@ -1,7 +1,7 @@
 import type { UsePermission } from '../../src/domain/artifact.ts';
 import type { AlertId, ArtifactId } from '../../src/domain/ids.ts';
 import { DAY_MS, type Instant, plus } from '../../src/domain/instant.ts';
-import { addArtifact, draftAlert } from '../../src/programme/draft-alert.ts';
+import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
 import { approve, type House } from './house.ts';
 
 const SIDECAR = `alternates:

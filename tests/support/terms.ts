@@ -7,7 +7,7 @@ import {
   proposeTerms,
   readTerms,
   type StatedTerms,
-} from '../../src/programme/terms.ts';
+} from '../../src/programme/member/terms.ts';
 import { lastAgreement } from '../../src/store/agreement-store.ts';
 import { confirmed, type House, type TestReader } from './house.ts';
 

@@ -9,14 +9,14 @@ import {
   type Named,
   requireApartOf,
 } from '../../programme/affiliations.ts';
-import { authenticate } from '../../programme/people.ts';
-import { authenticateSession, bindsItself, isVerified } from '../../programme/sessions.ts';
+import { authenticate } from '../../programme/people/people.ts';
+import { authenticateSession, bindsItself, isVerified } from '../../programme/people/sessions.ts';
 import {
   authenticateSigned,
   ownHosts,
   type SignedRequest,
   signatureNeeded,
-} from '../../programme/signed-requests.ts';
+} from '../../programme/people/signed-requests.ts';
 import type { App, HttpDeps } from '../deps.ts';
 import { repeatKey } from '../idempotency.ts';
 import { admits, callerOf, type SignedInNeed } from './audience.ts';

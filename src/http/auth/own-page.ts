@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { TocsinError } from '../../domain/errors.ts';
-import { isActToken } from '../../programme/sessions.ts';
+import { isActToken } from '../../programme/people/sessions.ts';
 import { ACT_HEADER } from './cookies.ts';
 
 /**

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { CONSENTS, INVOLVEMENTS } from '../../domain/enrolment.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { HAPPENING_KINDS } from '../../domain/vulnerability.ts';
-import type { ProposedChange } from '../../programme/alert-change.ts';
+import type { ProposedChange } from '../../programme/alert/alert-change.ts';
 import { Count, Hex32, IdText, InstantText, nullable, oneOf } from './basic.ts';
 import { AssessmentText } from './vulnerability.ts';
 

@@ -11,11 +11,11 @@ import {
 } from '../../domain/artifact.ts';
 import { OUTCOMES, REASON_CODES } from '../../domain/decision.ts';
 import { formatInstant } from '../../domain/instant.ts';
-import type { Plan, PlanTimeline } from '../../programme/plan-alert.ts';
-import type { AlertView } from '../../programme/read-alert.ts';
-import type { InboxAlert } from '../../programme/read-inbox.ts';
-import type { TimingView } from '../../programme/read-timing.ts';
-import { AUDIENCES, TERM_CODES } from '../../programme/use-of-copy.ts';
+import type { Plan, PlanTimeline } from '../../programme/alert/plan-alert.ts';
+import type { AlertView } from '../../programme/alert/read-alert.ts';
+import type { TimingView } from '../../programme/alert/read-timing.ts';
+import type { InboxAlert } from '../../programme/release/read-inbox.ts';
+import { AUDIENCES, TERM_CODES } from '../../programme/release/use-of-copy.ts';
 import {
   Count,
   Hex32,

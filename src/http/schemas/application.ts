@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { ApplicationContent } from '../../domain/application.ts';
 import { ROLES } from '../../domain/enrolment.ts';
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
-import type { GivenAnswer } from '../../programme/applications.ts';
+import type { GivenAnswer } from '../../programme/member/applications.ts';
 import { closed, InstantText, instantOrNull, listOf, nullable, oneOf } from './basic.ts';
 
 const Code = Type.String({ pattern: '^[a-z][a-z0-9_]{0,59}$', description: 'a word of the pack' });

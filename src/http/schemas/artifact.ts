@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { ARTIFACT_KINDS, FORMATS, MARKINGS, VARIANTS } from '../../domain/artifact.ts';
 import { parseId } from '../../domain/ids.ts';
 import { parseInstant } from '../../domain/instant.ts';
-import type { ArtifactInput } from '../../programme/new-artifact.ts';
+import type { ArtifactInput } from '../../programme/alert/new-artifact.ts';
 import { closed, IdText, InstantText, listOf, nullable, oneOf, parseBase64 } from './basic.ts';
 
 /** An artifact as its author sends it. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../domain/instant.ts';
-import type { Custody, Officer } from '../../programme/custody.ts';
+import type { Custody, Officer } from '../../programme/trace/custody.ts';
 import { Count, IdText, InstantText, nullable } from './basic.ts';
 
 const OfficerText = Type.Object({

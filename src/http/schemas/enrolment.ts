@@ -14,7 +14,7 @@ import {
 } from '../../domain/enrolment.ts';
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
 import type { Transition } from '../../domain/transition.ts';
-import type { StatedEnrolment } from '../../programme/change-participant.ts';
+import type { StatedEnrolment } from '../../programme/member/change-participant.ts';
 import { closed, InstantText, listOf, nullable, oneOf } from './basic.ts';
 
 /** One legal duty, with the law cited. */

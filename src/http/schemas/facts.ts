@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
 import { AFFILIATIONS, STATEMENT_STATES, type StatedFacts } from '../../domain/statement.ts';
-import type { StatementView } from '../../programme/own-facts.ts';
+import type { StatementView } from '../../programme/member/own-facts.ts';
 import { closed, IdText, InstantText, nullable, oneOf } from './basic.ts';
 import { Duty } from './enrolment.ts';
 

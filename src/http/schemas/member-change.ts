@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../domain/instant.ts';
 import { KEY_REPORTS } from '../../domain/key-report.ts';
 import { REGISTERS } from '../../domain/register.ts';
-import type { ImportRow, MemberChange } from '../../programme/apply-member-change.ts';
-import type { MemberChangeView } from '../../programme/member-change.ts';
+import type { ImportRow, MemberChange } from '../../programme/member/apply-member-change.ts';
+import type { MemberChangeView } from '../../programme/member/member-change.ts';
 import {
   Count,
   Hex32,

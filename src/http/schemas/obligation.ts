@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { OBLIGATION_CODES } from '../../domain/obligation.ts';
-import { OBLIGATION_STATES, type Obligation } from '../../programme/obligations-of-copy.ts';
+import { OBLIGATION_STATES, type Obligation } from '../../programme/release/obligations-of-copy.ts';
 import { InstantText, instantOrNull, nullable, oneOf } from './basic.ts';
 
 /** What a participant owes for an alert, as it stands. */

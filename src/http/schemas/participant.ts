@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { READER_ROLES } from '../../domain/reader-role.ts';
-import type { ParticipantView } from '../../programme/read-participant.ts';
+import type { ParticipantView } from '../../programme/member/read-participant.ts';
 import { IdText, InstantText, instantOrNull, listOf, nullable, oneOf } from './basic.ts';
 import { EnrolmentText, presentEnrolment, presentTransition, TransitionText } from './enrolment.ts';
 

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { ARTIFACT_KINDS } from '../../domain/artifact.ts';
 import { OUTCOMES, REASON_CODES } from '../../domain/decision.ts';
 import { formatInstant } from '../../domain/instant.ts';
-import type { PolicyComparison } from '../../programme/compare-policies.ts';
+import type { PolicyComparison } from '../../programme/policy/compare-policies.ts';
 import {
   Count,
   closed,

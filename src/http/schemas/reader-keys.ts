@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { BroughtKeys } from '../../programme/brought-keys.ts';
+import type { BroughtKeys } from '../../programme/member/brought-keys.ts';
 import { parseBase64 } from './basic.ts';
 
 /** Keys that a reader brings, with the proofs that it holds them. */

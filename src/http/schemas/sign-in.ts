@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../../domain/instant.ts';
 import { SCOPES } from '../../programme/act.ts';
-import type { OwnToken } from '../../programme/sessions.ts';
+import type { OwnToken } from '../../programme/people/sessions.ts';
 import { closed, IdText, InstantText, instantOrNull, listOf, nullable, oneOf } from './basic.ts';
 
 /** Bytes in base64url without padding, as WebAuthn's JSON has them. */

@@ -8,8 +8,8 @@ import {
   MAX_VALID_DAYS,
   SHARING_LIMITS,
 } from '../../domain/terms.ts';
-import type { StoredAgreement } from '../../programme/agreements.ts';
-import type { StoredTerms } from '../../programme/terms.ts';
+import type { StoredAgreement } from '../../programme/member/agreements.ts';
+import type { StoredTerms } from '../../programme/member/terms.ts';
 import {
   Count,
   closed,

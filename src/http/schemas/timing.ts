@@ -1,15 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
 import { HAPPENING_KINDS } from '../../domain/vulnerability.ts';
-import type { Happened } from '../../programme/happened.ts';
+import type { Happened } from '../../programme/alert/happened.ts';
 import {
   MAX_WHY,
   TIMING_CODES,
   TIMING_LEVELS,
   type TimingAnswers,
-} from '../../programme/hold-date.ts';
-import type { Dates } from '../../programme/plan-dates.ts';
-import type { TimingView } from '../../programme/read-timing.ts';
+} from '../../programme/alert/hold-date.ts';
+import type { Dates } from '../../programme/alert/plan-dates.ts';
+import type { TimingView } from '../../programme/alert/read-timing.ts';
 import { closed, IdText, InstantText, instantOrNull, listOf, nullable, oneOf } from './basic.ts';
 
 /** Why somebody says what they say. */

@@ -2,8 +2,8 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { ARTIFACT_KINDS } from '../../domain/artifact.ts';
 import { FIND_KINDS, FIND_USES, SHIPPED } from '../../domain/find.ts';
 import { formatInstant } from '../../domain/instant.ts';
-import type { ReportStatus } from '../../programme/release-report.ts';
-import type { TraceReport } from '../../programme/trace-report.ts';
+import type { ReportStatus } from '../../programme/trace/release-report.ts';
+import type { TraceReport } from '../../programme/trace/trace-report.ts';
 import { Count, Hex32, IdText, InstantText, listOf, nullable, oneOf } from './basic.ts';
 
 const Text = Type.String();

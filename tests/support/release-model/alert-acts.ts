@@ -5,17 +5,25 @@ import { DAY_MS, HOUR_MS, plus } from '../../../src/domain/instant.ts';
 import { type AlertEventKind, EVENT_FIELDS } from '../../../src/domain/vulnerability.ts';
 import { SYSTEM } from '../../../src/programme/act.ts';
 import {
+  addArtifact,
+  draftAlert,
+  moveDisclosure,
+} from '../../../src/programme/alert/draft-alert.ts';
+import {
+  approveMove,
+  proposeMove,
+  readMove,
+} from '../../../src/programme/alert/move-disclosure.ts';
+import type { ArtifactInput } from '../../../src/programme/alert/new-artifact.ts';
+import { approveAddition, proposeAddition } from '../../../src/programme/alert/propose-addition.ts';
+import { publishNow } from '../../../src/programme/alert/publish-now.ts';
+import { readAlert } from '../../../src/programme/alert/read-alert.ts';
+import { recordAlertEvent } from '../../../src/programme/alert/record-alert-event.ts';
+import {
   activateProposal,
   proposePolicy,
   putInForce,
-} from '../../../src/programme/change-policy.ts';
-import { addArtifact, draftAlert, moveDisclosure } from '../../../src/programme/draft-alert.ts';
-import { approveMove, proposeMove, readMove } from '../../../src/programme/move-disclosure.ts';
-import type { ArtifactInput } from '../../../src/programme/new-artifact.ts';
-import { approveAddition, proposeAddition } from '../../../src/programme/propose-addition.ts';
-import { publishNow } from '../../../src/programme/publish-now.ts';
-import { readAlert } from '../../../src/programme/read-alert.ts';
-import { recordAlertEvent } from '../../../src/programme/record-alert-event.ts';
+} from '../../../src/programme/policy/change-policy.ts';
 import { lockToChange } from '../../../src/store/locks.ts';
 import { approve } from '../house.ts';
 import { type Alert, enact, moveT0 } from './model.ts';

@@ -8,8 +8,8 @@ import {
   plus,
   SECOND_MS,
 } from '../../../src/domain/instant.ts';
-import { confirmClock } from '../../../src/programme/guard-clock.ts';
-import { runTick } from '../../../src/programme/run-tick.ts';
+import { confirmClock } from '../../../src/programme/ledger/guard-clock.ts';
+import { runTick } from '../../../src/programme/ledger/run-tick.ts';
 import { APART_MS, SLACK_MS, turningPoints } from './model.ts';
 import { type Act, cycle, now, setClock, type World } from './world.ts';
 

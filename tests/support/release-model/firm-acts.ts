@@ -12,10 +12,10 @@ import {
   type Standing,
 } from '../../../src/domain/enrolment.ts';
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../../src/domain/instant.ts';
-import { answerInvitation } from '../../../src/programme/answer-invitation.ts';
-import { changeInvolvement } from '../../../src/programme/change-involvement.ts';
-import { changeDoubt } from '../../../src/programme/change-participant.ts';
-import { inviteToEmbargo } from '../../../src/programme/invite-to-embargo.ts';
+import { answerInvitation } from '../../../src/programme/alert/answer-invitation.ts';
+import { changeInvolvement } from '../../../src/programme/alert/change-involvement.ts';
+import { inviteToEmbargo } from '../../../src/programme/alert/invite-to-embargo.ts';
+import { changeDoubt } from '../../../src/programme/member/change-participant.ts';
 import { recordConsent } from '../consent.ts';
 import { admit, confirmed, joinReader, REPORTS_TO_GOVERNMENT, restate, stand } from '../house.ts';
 import { type Alert, type Firm, LONG_MS, lapse, wouldHold } from './model.ts';

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../../src/domain/errors.ts';
 import { TocsinError } from '../../../src/domain/errors.ts';
 import type { MoveId } from '../../../src/domain/ids.ts';
 import { HOUR_MS, type Instant, plus } from '../../../src/domain/instant.ts';
-import { createProgramme, type PackFiles } from '../../../src/programme/create-programme.ts';
+import { createProgramme, type PackFiles } from '../../../src/programme/policy/create-programme.ts';
 import { compileFiles } from '../../../src/programme/policy-shelf.ts';
 import { type CycleResult, runCycle } from '../../../src/worker/worker.ts';
 import { type House, readPack } from '../house.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { addArtifact } from '../../../programme/draft-alert.ts';
+import { addArtifact } from '../../../programme/alert/draft-alert.ts';
 import { personOf } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

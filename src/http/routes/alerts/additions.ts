@@ -6,7 +6,7 @@ import {
   type ProposedAddition,
   proposeAddition,
   readAddition,
-} from '../../../programme/propose-addition.ts';
+} from '../../../programme/alert/propose-addition.ts';
 import { ACTING_PERSON, personOf } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

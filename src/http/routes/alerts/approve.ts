@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { approveAlert } from '../../../programme/approve-alert.ts';
-import { BREAK_GLASS_REASONS } from '../../../programme/break-glass.ts';
-import { askToApprove } from '../../../programme/sign-approval.ts';
+import { approveAlert } from '../../../programme/alert/approve-alert.ts';
+import { BREAK_GLASS_REASONS } from '../../../programme/alert/break-glass.ts';
+import { askToApprove } from '../../../programme/alert/sign-approval.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

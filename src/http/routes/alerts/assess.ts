@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { assessAlert } from '../../../programme/assess-alert.ts';
+import { assessAlert } from '../../../programme/alert/assess-alert.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { MayMatch, versionOf } from '../../if-match.ts';

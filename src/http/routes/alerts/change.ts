@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { approveChange, readChange } from '../../../programme/alert-change.ts';
+import { approveChange, readChange } from '../../../programme/alert/alert-change.ts';
 import { ACTING_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { ChangeText, presentChange } from '../../schemas/alert-change.ts';

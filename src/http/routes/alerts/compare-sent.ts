@@ -3,7 +3,7 @@ import { REASON_CODES } from '../../../domain/decision.ts';
 import { invalid } from '../../../domain/errors.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { compareSent } from '../../../programme/compare-sent.ts';
+import { compareSent } from '../../../programme/alert/compare-sent.ts';
 import { ACTING_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS, bytesOf } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant, parseInstant } from '../../../domain/instant.ts';
-import { TIMING_CODES } from '../../../programme/hold-date.ts';
-import { type Dates, planDates } from '../../../programme/plan-dates.ts';
+import { TIMING_CODES } from '../../../programme/alert/hold-date.ts';
+import { type Dates, planDates } from '../../../programme/alert/plan-dates.ts';
 import { ACTING_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { readDuties } from '../../../programme/alert-duties.ts';
+import { readDuties } from '../../../programme/alert/alert-duties.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -7,7 +7,7 @@ import {
   type Outsider,
   RIVAL_HYPOTHESES,
   recordKnowledge,
-} from '../../../programme/exposure.ts';
+} from '../../../programme/trace/exposure.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import { INVITATION_ANSWERS } from '../../../domain/embargo.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant, parseInstant } from '../../../domain/instant.ts';
-import { inviteToEmbargo } from '../../../programme/invite-to-embargo.ts';
-import { listAlertInvitations } from '../../../programme/list-invitations.ts';
+import { inviteToEmbargo } from '../../../programme/alert/invite-to-embargo.ts';
+import { listAlertInvitations } from '../../../programme/alert/list-invitations.ts';
 import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

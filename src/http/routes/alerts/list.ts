@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { ALERT_STATES } from '../../../domain/alert.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { listAlerts } from '../../../programme/read-alert.ts';
+import { listAlerts } from '../../../programme/alert/read-alert.ts';
 import { ANY_PERSON, personOf, seesContent } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, InstantText, nullable, oneOf } from '../../schemas/basic.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { readSealedKey } from '../../../programme/open-mark-key.ts';
+import { readSealedKey } from '../../../programme/trace/open-mark-key.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, InstantText, listOf, nullable } from '../../schemas/basic.ts';
 import { CustodyText, presentCustody } from '../../schemas/custody.ts';

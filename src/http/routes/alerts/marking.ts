@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { MARKINGS } from '../../../domain/artifact.ts';
 import { parseId } from '../../../domain/ids.ts';
-import { markingBudget } from '../../../programme/marking-budget.ts';
+import { markingBudget } from '../../../programme/alert/marking-budget.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, IdText, listOf, nullable, oneOf } from '../../schemas/basic.ts';

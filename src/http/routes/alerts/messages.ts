@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { MESSAGE_AUDIENCES } from '../../../domain/message.ts';
-import { readMessages, writeAsIssuer } from '../../../programme/messages.ts';
+import { readMessages, writeAsIssuer } from '../../../programme/release/messages.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, listOf, nullable, oneOf } from '../../schemas/basic.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { parseInstant } from '../../../domain/instant.ts';
-import { moveDisclosure } from '../../../programme/draft-alert.ts';
+import { moveDisclosure } from '../../../programme/alert/draft-alert.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { MustMatch, versionOf } from '../../if-match.ts';

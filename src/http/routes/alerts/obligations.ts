@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { OBLIGATION_CODES, REPORTABLE, type ReportWord } from '../../../domain/obligation.ts';
-import { readObligations } from '../../../programme/member-obligations.ts';
+import { readObligations } from '../../../programme/release/member-obligations.ts';
 import { ANY_PERSON, personOf, seesContent } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, IdText, InstantText, listOf, nullable, oneOf } from '../../schemas/basic.ts';

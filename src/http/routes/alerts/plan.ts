@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { planAlert } from '../../../programme/plan-alert.ts';
-import { readTiming } from '../../../programme/read-timing.ts';
+import { planAlert } from '../../../programme/alert/plan-alert.ts';
+import { readTiming } from '../../../programme/alert/read-timing.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { PlanText, presentPlan } from '../../schemas/alert.ts';

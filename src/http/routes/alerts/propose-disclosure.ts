@@ -7,8 +7,8 @@ import {
   type ProposedMove,
   proposeMove,
   readMove,
-} from '../../../programme/move-disclosure.ts';
-import { refuseMove } from '../../../programme/refuse-move.ts';
+} from '../../../programme/alert/move-disclosure.ts';
+import { refuseMove } from '../../../programme/alert/refuse-move.ts';
 import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { BREAK_GLASS_REASONS } from '../../../programme/break-glass.ts';
-import { confirmPublication, publishNow } from '../../../programme/publish-now.ts';
+import { BREAK_GLASS_REASONS } from '../../../programme/alert/break-glass.ts';
+import { confirmPublication, publishNow } from '../../../programme/alert/publish-now.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, oneOf } from '../../schemas/basic.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { readAlert } from '../../../programme/read-alert.ts';
+import { readAlert } from '../../../programme/alert/read-alert.ts';
 import { ACTING_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { entityTag } from '../../if-match.ts';

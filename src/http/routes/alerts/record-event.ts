@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { parseInstant } from '../../../domain/instant.ts';
 import { HAPPENING_KINDS } from '../../../domain/vulnerability.ts';
-import { recordAlertEvent } from '../../../programme/record-alert-event.ts';
+import { recordAlertEvent } from '../../../programme/alert/record-alert-event.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { ChangeText, presentChange } from '../../schemas/alert-change.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { CONSENTS } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
-import { changeConsent } from '../../../programme/change-consent.ts';
+import { changeConsent } from '../../../programme/alert/change-consent.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { ChangeText, presentChange } from '../../schemas/alert-change.ts';

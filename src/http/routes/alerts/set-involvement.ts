@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { INVOLVEMENTS } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
-import { changeInvolvement } from '../../../programme/change-involvement.ts';
+import { changeInvolvement } from '../../../programme/alert/change-involvement.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { ChangeText, presentChange } from '../../schemas/alert-change.ts';

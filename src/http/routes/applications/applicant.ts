@@ -9,7 +9,7 @@ import {
   apply,
   readCriteria,
   readOwnApplication,
-} from '../../../programme/applications.ts';
+} from '../../../programme/member/applications.ts';
 import { attemptLimit } from '../../attempt-limit.ts';
 import { bearerToken } from '../../auth/bearer.ts';
 import type { App, HttpDeps } from '../../deps.ts';

@@ -11,8 +11,8 @@ import {
   proposeDecision,
   readApplication,
   VERDICTS,
-} from '../../../programme/review-applications.ts';
-import { vouchFor } from '../../../programme/vouch.ts';
+} from '../../../programme/member/review-applications.ts';
+import { vouchFor } from '../../../programme/member/vouch.ts';
 import { ANY_PERSON, personOf, readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { ContentText, presentContent } from '../../schemas/application.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { confirmClock } from '../../../programme/guard-clock.ts';
+import { confirmClock } from '../../../programme/ledger/guard-clock.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 

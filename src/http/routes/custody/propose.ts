@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { acceptCustody, MAX_AFTER_DAYS, proposeCustody } from '../../../programme/custody.ts';
+import { acceptCustody, MAX_AFTER_DAYS, proposeCustody } from '../../../programme/trace/custody.ts';
 import { type Audience, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText } from '../../schemas/basic.ts';

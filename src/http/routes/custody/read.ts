@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { readCustody } from '../../../programme/custody.ts';
+import { readCustody } from '../../../programme/trace/custody.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, nullable } from '../../schemas/basic.ts';

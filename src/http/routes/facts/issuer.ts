@@ -4,7 +4,7 @@ import {
   proposeAttestation,
   readStatements,
   refuseStatement,
-} from '../../../programme/own-facts.ts';
+} from '../../../programme/member/own-facts.ts';
 import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, listOf, oneOf } from '../../schemas/basic.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { readOwnFacts, stateFacts } from '../../../programme/own-facts.ts';
+import { readOwnFacts, stateFacts } from '../../../programme/member/own-facts.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, listOf, nullable } from '../../schemas/basic.ts';

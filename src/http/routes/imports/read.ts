@@ -1,4 +1,4 @@
-import { readDocument } from '../../../programme/read-document.ts';
+import { readDocument } from '../../../programme/alert/read-document.ts';
 import { BODY_LIMITS, bytesOf } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { ImportedText, presentImported } from '../../schemas/imported.ts';

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { FEEDBACK_WORDS } from '../../../domain/feedback.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { giveFeedback, readFeedback } from '../../../programme/feedback.ts';
+import { giveFeedback, readFeedback } from '../../../programme/release/feedback.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { serveCopy } from '../../../programme/serve-copy.ts';
+import { serveCopy } from '../../../programme/release/serve-copy.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, knownId } from '../../schemas/basic.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant, parseInstant } from '../../../domain/instant.ts';
-import { readLeaks, reportLeak } from '../../../programme/report-leak.ts';
+import { readLeaks, reportLeak } from '../../../programme/release/report-leak.ts';
 import { personOf, readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, knownId, listOf } from '../../schemas/basic.ts';

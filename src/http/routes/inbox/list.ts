@@ -1,4 +1,4 @@
-import { readInbox } from '../../../programme/read-inbox.ts';
+import { readInbox } from '../../../programme/release/read-inbox.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { InboxAlertText, presentInboxAlert } from '../../schemas/alert.ts';

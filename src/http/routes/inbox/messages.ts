@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../../../domain/instant.ts';
 import { MAX_MESSAGE, MESSAGE_AUDIENCES } from '../../../domain/message.ts';
-import { readOwnMessages, writeAsMember } from '../../../programme/messages.ts';
+import { readOwnMessages, writeAsMember } from '../../../programme/release/messages.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readInboxAlert } from '../../../programme/read-inbox.ts';
+import { readInboxAlert } from '../../../programme/release/read-inbox.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { InboxAlertText, presentInboxAlert } from '../../schemas/alert.ts';

@@ -6,7 +6,7 @@ import {
   type ReportableCode,
   type ReportWord,
 } from '../../../domain/obligation.ts';
-import { reportObligation } from '../../../programme/report-obligation.ts';
+import { reportObligation } from '../../../programme/release/report-obligation.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, knownId, nullable, oneOf } from '../../schemas/basic.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { answerInvitation, SPOKEN } from '../../../programme/answer-invitation.ts';
+import { answerInvitation, SPOKEN } from '../../../programme/alert/answer-invitation.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, knownId, oneOf } from '../../schemas/basic.ts';

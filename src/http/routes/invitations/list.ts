@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../../../domain/instant.ts';
-import { readInvitations } from '../../../programme/answer-invitation.ts';
+import { readInvitations } from '../../../programme/alert/answer-invitation.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, InstantText } from '../../schemas/basic.ts';

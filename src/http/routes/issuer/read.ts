@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { issuerKeys } from '../../../programme/issuer-keys.ts';
+import { issuerKeys } from '../../../programme/ledger/issuer-keys.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Hex32, nullable } from '../../schemas/basic.ts';
 import { IssuerText } from '../../schemas/issuer.ts';

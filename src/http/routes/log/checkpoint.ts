@@ -1,4 +1,4 @@
-import { readCheckpoint } from '../../../programme/prove-event.ts';
+import { readCheckpoint } from '../../../programme/ledger/prove-event.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { bytesResponse } from '../../schemas/bytes.ts';
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { proveGrowth } from '../../../programme/prove-event.ts';
+import { proveGrowth } from '../../../programme/ledger/prove-event.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, closed, Hex32, listOf } from '../../schemas/basic.ts';
 

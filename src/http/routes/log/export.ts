@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { exportLedger } from '../../../programme/export-ledger.ts';
+import { exportLedger } from '../../../programme/ledger/export-ledger.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { bytesResponse } from '../../schemas/bytes.ts';
 

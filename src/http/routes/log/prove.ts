@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { TocsinError } from '../../../domain/errors.ts';
-import { proveEvent } from '../../../programme/prove-event.ts';
+import { proveEvent } from '../../../programme/ledger/prove-event.ts';
 import { ANY_PERSON, callerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, Hex32, listOf, oneOf } from '../../schemas/basic.ts';

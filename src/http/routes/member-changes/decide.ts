@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { decideMemberChange } from '../../../programme/member-change.ts';
+import { decideMemberChange } from '../../../programme/member/member-change.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, Hex32, IdText, oneOf } from '../../schemas/basic.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { readMemberChange } from '../../../programme/member-change.ts';
+import { readMemberChange } from '../../../programme/member/member-change.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText } from '../../schemas/basic.ts';

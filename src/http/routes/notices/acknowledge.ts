@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { acknowledgeNotice } from '../../../programme/acknowledge-notice.ts';
+import { acknowledgeNotice } from '../../../programme/release/acknowledge-notice.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, knownId } from '../../schemas/basic.ts';

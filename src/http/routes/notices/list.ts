@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../../../domain/instant.ts';
-import { readNotices } from '../../../programme/read-inbox.ts';
+import { readNotices } from '../../../programme/release/read-inbox.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, InstantText } from '../../schemas/basic.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { NO_PROFILE } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
-import { proposeParticipant } from '../../../programme/admit-participant.ts';
+import { proposeParticipant } from '../../../programme/member/admit-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText } from '../../schemas/basic.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { changeDoubt } from '../../../programme/change-participant.ts';
+import { changeDoubt } from '../../../programme/member/change-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, nullable } from '../../schemas/basic.ts';

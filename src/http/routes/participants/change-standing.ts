@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { STANDINGS } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { STANDING_REASONS } from '../../../domain/standing.ts';
-import { changeStanding } from '../../../programme/change-participant.ts';
+import { changeStanding } from '../../../programme/member/change-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

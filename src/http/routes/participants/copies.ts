@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { listCopies } from '../../../programme/copies-of-participant.ts';
+import { listCopies } from '../../../programme/release/copies-of-participant.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, IdText, InstantText, instantOrNull, nullable } from '../../schemas/basic.ts';

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { ARTIFACT_KINDS } from '../../../domain/artifact.ts';
 import { STANDINGS } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
-import { listGaps } from '../../../programme/list-gaps.ts';
+import { listGaps } from '../../../programme/release/list-gaps.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, IdText, listOf, nullable, oneOf } from '../../schemas/basic.ts';

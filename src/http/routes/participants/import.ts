@@ -1,7 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { LIST_FORMATS } from '../../../domain/contact.ts';
 import { parseId } from '../../../domain/ids.ts';
-import { type ImportReport, importMembers, tryImport } from '../../../programme/import-members.ts';
+import {
+  type ImportReport,
+  importMembers,
+  tryImport,
+} from '../../../programme/member/import-members.ts';
 import { ACTING_PERSON, personOf } from '../../auth/audience.ts';
 import { BODY_LIMITS, bytesOf } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

@@ -3,7 +3,7 @@ import { STANDINGS } from '../../../domain/enrolment.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { APPEAL_OUTCOMES, STEP_OUTCOMES } from '../../../domain/standing.ts';
-import { readStanding } from '../../../programme/read-standing.ts';
+import { readStanding } from '../../../programme/member/read-standing.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { readParticipant } from '../../../programme/read-participant.ts';
+import { readParticipant } from '../../../programme/member/read-participant.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText } from '../../schemas/basic.ts';

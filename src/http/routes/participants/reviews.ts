@@ -1,7 +1,11 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { DAY_MS, parseInstant, plus } from '../../../domain/instant.ts';
-import { dueReviews, REVIEW_CAUSES, recordReview } from '../../../programme/review-members.ts';
+import {
+  dueReviews,
+  REVIEW_CAUSES,
+  recordReview,
+} from '../../../programme/member/review-members.ts';
 import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

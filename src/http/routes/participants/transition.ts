@@ -1,7 +1,10 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { parseInstant } from '../../../domain/instant.ts';
-import { proposeTransition, withdrawTransition } from '../../../programme/transition-grants.ts';
+import {
+  proposeTransition,
+  withdrawTransition,
+} from '../../../programme/member/transition-grants.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText } from '../../schemas/basic.ts';

@@ -1,6 +1,11 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../../../domain/instant.ts';
-import { addPasskey, askToAdd, dropPasskey, listPasskeys } from '../../../programme/passkeys.ts';
+import {
+  addPasskey,
+  askToAdd,
+  dropPasskey,
+  listPasskeys,
+} from '../../../programme/people/passkeys.ts';
 import { ANYBODY_KNOWN, callerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

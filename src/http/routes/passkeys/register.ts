@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { newBrowser } from '../../../programme/challenges.ts';
-import { askToRegister, register } from '../../../programme/passkeys.ts';
-import { leaveSession } from '../../../programme/sessions.ts';
+import { newBrowser } from '../../../programme/people/challenges.ts';
+import { askToRegister, register } from '../../../programme/people/passkeys.ts';
+import { leaveSession } from '../../../programme/people/sessions.ts';
 import { BROWSER_COOKIE, cookieIn, SESSION_COOKIE, setCookie } from '../../auth/cookies.ts';
 import { requireOwnPage } from '../../auth/own-page.ts';
 import type { App, HttpDeps } from '../../deps.ts';

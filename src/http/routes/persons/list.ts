@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../../../domain/instant.ts';
 import { ROLES } from '../../../programme/act.ts';
-import { listRoles } from '../../../programme/roles.ts';
+import { listRoles } from '../../../programme/people/roles.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Hex32, IdText, InstantText, listOf, nullable, oneOf } from '../../schemas/basic.ts';

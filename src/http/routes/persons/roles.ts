@@ -2,7 +2,12 @@ import { Type } from 'typebox';
 import { invalid } from '../../../domain/errors.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { ROLES } from '../../../programme/act.ts';
-import { decideGrant, type Grantee, proposeGrant, withdraw } from '../../../programme/roles.ts';
+import {
+  decideGrant,
+  type Grantee,
+  proposeGrant,
+  withdraw,
+} from '../../../programme/people/roles.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, Hex32, IdText, listOf, nullable, oneOf } from '../../schemas/basic.ts';

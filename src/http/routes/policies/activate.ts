@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { activateProposal } from '../../../programme/change-policy.ts';
+import { activateProposal } from '../../../programme/policy/change-policy.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, closed, Hex32, IdText } from '../../schemas/basic.ts';

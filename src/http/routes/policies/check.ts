@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { checkPolicy, FINDING_CODES } from '../../../programme/check-policy.ts';
+import { checkPolicy, FINDING_CODES } from '../../../programme/policy/check-policy.ts';
 import { ACTING_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

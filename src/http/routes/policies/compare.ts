@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { comparePolicies } from '../../../programme/compare-policies.ts';
+import { comparePolicies } from '../../../programme/policy/compare-policies.ts';
 import { ACTING_PERSON } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

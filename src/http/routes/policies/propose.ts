@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { proposePolicy } from '../../../programme/change-policy.ts';
+import { proposePolicy } from '../../../programme/policy/change-policy.ts';
 import { personOf } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

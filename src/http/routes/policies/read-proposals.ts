@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { listProposals, readProposal } from '../../../programme/change-policy.ts';
+import { listProposals, readProposal } from '../../../programme/policy/change-policy.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Hex32, IdText, InstantText, listOf } from '../../schemas/basic.ts';

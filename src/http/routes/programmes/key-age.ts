@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { limitKeyAge } from '../../../programme/reader-keys.ts';
+import { limitKeyAge } from '../../../programme/member/reader-keys.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, nullable } from '../../schemas/basic.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { listProgrammes } from '../../../programme/list-programmes.ts';
+import { listProgrammes } from '../../../programme/policy/list-programmes.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Count, IdText, listOf } from '../../schemas/basic.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { PLATFORM_STATES } from '../../../domain/decision.ts';
 import { parseId } from '../../../domain/ids.ts';
-import { changePlatform } from '../../../programme/change-platform.ts';
+import { changePlatform } from '../../../programme/release/change-platform.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, oneOf } from '../../schemas/basic.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { readPolicy } from '../../../programme/read-policy.ts';
+import { readPolicy } from '../../../programme/policy/read-policy.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { Hex32, IdText } from '../../schemas/basic.ts';

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { LISTED_AS, REGISTERS } from '../../../domain/register.ts';
 import { STANDING_REASONS } from '../../../domain/standing.ts';
-import { proposeRegister, readRegister } from '../../../programme/register.ts';
+import { proposeRegister, readRegister } from '../../../programme/member/register.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

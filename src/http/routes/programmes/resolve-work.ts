@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { resolveWorkItem } from '../../../programme/work-items.ts';
+import { resolveWorkItem } from '../../../programme/alert/work-items.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText } from '../../schemas/basic.ts';
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { listWorkItems, PROPOSED } from '../../../programme/work-items.ts';
+import { listWorkItems, PROPOSED } from '../../../programme/alert/work-items.ts';
 import { ANY_PERSON } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, InstantText, instantOrNull, listOf, nullable } from '../../schemas/basic.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readPublicDocument } from '../../../programme/read-public.ts';
+import { readPublicDocument } from '../../../programme/release/read-public.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, knownId } from '../../schemas/basic.ts';
 import { BYTES, bytesResponse } from '../../schemas/bytes.ts';

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ARTIFACT_KINDS, FORMATS } from '../../../domain/artifact.ts';
 import { formatInstant } from '../../../domain/instant.ts';
-import { type PublicAlert, readPublicAlerts } from '../../../programme/read-public.ts';
+import { type PublicAlert, readPublicAlerts } from '../../../programme/release/read-public.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText, InstantText, listOf, oneOf } from '../../schemas/basic.ts';
 import { PageQuery, pageOf, presentPage, rangeOf } from '../../schemas/page.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { proposeAdministrator } from '../../../programme/own-readers.ts';
+import { proposeAdministrator } from '../../../programme/member/own-readers.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText } from '../../schemas/basic.ts';

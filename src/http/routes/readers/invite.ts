@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { inviteReader } from '../../../programme/admit-participant.ts';
-import { issuerKeys } from '../../../programme/issuer-keys.ts';
+import { issuerKeys } from '../../../programme/ledger/issuer-keys.ts';
+import { inviteReader } from '../../../programme/member/admit-participant.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText } from '../../schemas/basic.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { redeemInvitation } from '../../../programme/admit-participant.ts';
+import { redeemInvitation } from '../../../programme/member/admit-participant.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { failureLimit } from '../../failure-limit.ts';
 import { closed, IdText } from '../../schemas/basic.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../../../domain/instant.ts';
 import { KEY_REPORTS } from '../../../domain/key-report.ts';
-import { readOwnKeys } from '../../../programme/reader-keys.ts';
+import { readOwnKeys } from '../../../programme/member/reader-keys.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { linkForOneself } from '../../../programme/passkeys.ts';
+import { linkForOneself } from '../../../programme/people/passkeys.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed } from '../../schemas/basic.ts';

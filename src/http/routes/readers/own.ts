@@ -5,7 +5,7 @@ import {
   listOwnReaders,
   removeColleague,
   setColleagueRole,
-} from '../../../programme/own-readers.ts';
+} from '../../../programme/member/own-readers.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -2,13 +2,13 @@ import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { KEY_REPORTS } from '../../../domain/key-report.ts';
-import { issuerKeys } from '../../../programme/issuer-keys.ts';
+import { issuerKeys } from '../../../programme/ledger/issuer-keys.ts';
 import {
   proposeKeyReport,
   reinviteReader,
   reportColleague,
   rotateOwnKeys,
-} from '../../../programme/rotate-keys.ts';
+} from '../../../programme/member/rotate-keys.ts';
 import { personOf, readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, knownId, oneOf, parseBase64 } from '../../schemas/basic.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { acknowledgeCopy } from '../../../programme/acknowledge-copy.ts';
+import { acknowledgeCopy } from '../../../programme/release/acknowledge-copy.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, Hex32, IdText, parseBase64 } from '../../schemas/basic.ts';

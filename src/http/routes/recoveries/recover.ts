@@ -6,7 +6,7 @@ import {
   listRecoveries,
   proposeRecovery,
   readRecovery,
-} from '../../../programme/recoveries.ts';
+} from '../../../programme/people/recoveries.ts';
 import { type Audience, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, listOf, nullable, oneOf } from '../../schemas/basic.ts';

@@ -9,7 +9,11 @@ import {
   SECOND_PERSON_ACTS,
   type SecondPersonAct,
 } from '../../../domain/second-person.ts';
-import { decideForm, proposeForm, readSecondPerson } from '../../../programme/second-person.ts';
+import {
+  decideForm,
+  proposeForm,
+  readSecondPerson,
+} from '../../../programme/people/second-person.ts';
 import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

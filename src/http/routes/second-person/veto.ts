@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { vetoAnnounced } from '../../../programme/announce.ts';
+import { vetoAnnounced } from '../../../programme/people/announce.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText } from '../../schemas/basic.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { SCOPES } from '../../../programme/act.ts';
-import { actToken, endOwn, isVerified, listOwn } from '../../../programme/sessions.ts';
-import { askToVerify, verifySession } from '../../../programme/sign-in.ts';
+import { actToken, endOwn, isVerified, listOwn } from '../../../programme/people/sessions.ts';
+import { askToVerify, verifySession } from '../../../programme/people/sign-in.ts';
 import { ANYBODY_KNOWN, callerOf } from '../../auth/audience.ts';
 import { cookieIn, dropCookie, SESSION_COOKIE, setCookie } from '../../auth/cookies.ts';
 import type { App, HttpDeps } from '../../deps.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { bringHalf } from '../../../programme/open-mark-key.ts';
+import { bringHalf } from '../../../programme/trace/open-mark-key.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { openSighting } from '../../../programme/trace-leak.ts';
+import { openSighting } from '../../../programme/trace/trace-leak.ts';
 import { personOf } from '../../auth/audience.ts';
 import { BODY_LIMITS, bytesOf } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

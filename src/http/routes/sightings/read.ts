@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { reportStatus } from '../../../programme/release-report.ts';
-import { readTrace } from '../../../programme/trace-leak.ts';
+import { reportStatus } from '../../../programme/trace/release-report.ts';
+import { readTrace } from '../../../programme/trace/trace-leak.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText } from '../../schemas/basic.ts';
 import { presentReport, TraceReportText } from '../../schemas/trace.ts';

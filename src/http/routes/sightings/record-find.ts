@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { FIND_KINDS, SHIPPED } from '../../../domain/find.ts';
 import { parseId } from '../../../domain/ids.ts';
 import { parseInstant } from '../../../domain/instant.ts';
-import { recordFind } from '../../../programme/record-find.ts';
+import { recordFind } from '../../../programme/trace/record-find.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, nullable, oneOf } from '../../schemas/basic.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { recordReply, releaseReport } from '../../../programme/release-report.ts';
+import { recordReply, releaseReport } from '../../../programme/trace/release-report.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, Hex32, IdText } from '../../schemas/basic.ts';

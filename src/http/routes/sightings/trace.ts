@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
-import { reportStatus } from '../../../programme/release-report.ts';
-import { runTrace } from '../../../programme/trace-leak.ts';
+import { reportStatus } from '../../../programme/trace/release-report.ts';
+import { runTrace } from '../../../programme/trace/trace-leak.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, oneOf } from '../../schemas/basic.ts';

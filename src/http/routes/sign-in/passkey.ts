@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { newBrowser } from '../../../programme/challenges.ts';
-import { leaveSession, type Opened } from '../../../programme/sessions.ts';
-import { askToSignIn, signIn } from '../../../programme/sign-in.ts';
+import { newBrowser } from '../../../programme/people/challenges.ts';
+import { leaveSession, type Opened } from '../../../programme/people/sessions.ts';
+import { askToSignIn, signIn } from '../../../programme/people/sign-in.ts';
 import {
   BROWSER_COOKIE,
   cookieIn,

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { TocsinError } from '../../../domain/errors.ts';
-import { askProvider, signInByProvider } from '../../../programme/provider-sign-in.ts';
+import { askProvider, signInByProvider } from '../../../programme/people/provider-sign-in.ts';
 import {
   cookieIn,
   dropCookie,

@@ -3,8 +3,8 @@ import { Type } from 'typebox';
 import { STANDINGS } from '../../../domain/enrolment.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { APPEAL_OUTCOMES } from '../../../domain/standing.ts';
-import { beHeard, readOwnHearings } from '../../../programme/hearings.ts';
-import { appeal, readOwnStanding } from '../../../programme/standing-appeals.ts';
+import { beHeard, readOwnHearings } from '../../../programme/member/hearings.ts';
+import { appeal, readOwnStanding } from '../../../programme/member/standing-appeals.ts';
 import { readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -7,7 +7,7 @@ import {
   listAgreements,
   readOwnTerms,
   signTerms,
-} from '../../../programme/agreements.ts';
+} from '../../../programme/member/agreements.ts';
 import { ANY_PERSON, personOf, readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import {

@@ -1,7 +1,12 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { parseInstant } from '../../../domain/instant.ts';
-import { endOfficer, proposeOfficer, proposeTerms, readTerms } from '../../../programme/terms.ts';
+import {
+  endOfficer,
+  proposeOfficer,
+  proposeTerms,
+  readTerms,
+} from '../../../programme/member/terms.ts';
 import { ANY_PERSON, personOf } from '../../auth/audience.ts';
 import { BODY_LIMITS } from '../../body.ts';
 import type { App, HttpDeps } from '../../deps.ts';

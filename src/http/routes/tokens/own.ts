@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { SCOPES } from '../../../programme/act.ts';
-import { MOST_TOKEN_DAYS, makeOwnToken } from '../../../programme/own-tokens.ts';
-import { endOwn, listOwn } from '../../../programme/sessions.ts';
+import { MOST_TOKEN_DAYS, makeOwnToken } from '../../../programme/people/own-tokens.ts';
+import { endOwn, listOwn } from '../../../programme/people/sessions.ts';
 import { ANYBODY_KNOWN, callerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, knownId, listOf, oneOf } from '../../schemas/basic.ts';

@@ -1,8 +1,0 @@
-/** The thread of `score-sighting.ts`. */
-import { scoreReadings } from '../marking/decoder/score-readings.ts';
-import type { Scoring } from './score-sighting.ts';
-import { answerFrom } from './thread.ts';
-
-await answerFrom(({ readings, spent, ledgered }: Scoring) =>
-  scoreReadings(readings, spent, ledgered),
-);

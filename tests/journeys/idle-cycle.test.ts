@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { HOUR_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import { admit, type House, joinReader, openHouse } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { enactSection } from '../support/section.ts';
 import { sentStatements } from '../support/sent-statements.ts';
 
 /** Pin, clock, what is due; policies and alerts for reminders; and six for the tick. */
@@ -15,6 +16,7 @@ describe('a cycle of the worker that finds nothing to do', () => {
   before(async () => {
     house = await openHouse();
     await joinReader(house, await admit(house, 'Firm', { tier: 'validate' }));
+    await enactSection(house, 'duties', 'duties:\n  status_report: 48h\n');
     await house.cycle();
   });
   after(() => house.tearDown());

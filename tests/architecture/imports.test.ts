@@ -9,6 +9,7 @@ import {
   folderOf,
   illegalImports,
   importsOf,
+  PARTS,
 } from './imports.ts';
 import { expectNone, readSources } from './sources.ts';
 
@@ -22,6 +23,7 @@ test('every folder of src/ is in the table, and the table itself has no cycle', 
   const folders = new Set(sources.map(({ path }) => folderOf(path)));
   for (const folder of folders) assert.ok(ALLOWED[folder], `src/${folder}/ is in the table`);
   assert.deepEqual(cyclesIn(new Map(Object.entries(ALLOWED))), []);
+  assert.deepEqual(cyclesIn(new Map(Object.entries(PARTS))), []);
 });
 
 test('no folder and no file of src/ imports itself in a circle', () => {
@@ -74,6 +76,20 @@ type J = import('./j.ts').J;`;
     assert.deepEqual(refused('src/ledger/x.ts', text), []);
     assert.deepEqual(refused('src/crypto/x.ts', `import '../domain/errors.ts';`), []);
     assert.equal(refused('src/crypto/x.ts', `import '../domain/ids.ts';`).length, 1);
+  });
+
+  test('an import against the order of the parts of programme/ fails', () => {
+    const verb = 'src/programme/alert/x.ts';
+    assert.match(
+      refused(verb, `import '../member/terms.ts';`).join(),
+      /programme\/alert\/ may not import member\/ \(allowed: ledger, people\)/,
+    );
+    assert.deepEqual(
+      refused(verb, `import '../act.ts'; import '../people/y.ts'; import './y.ts';`),
+      [],
+    );
+    assert.equal(refused('src/programme/act.ts', `import './alert/x.ts';`).length, 1);
+    assert.match(refused('src/programme/new/x.ts', `import './y.ts';`).join(), /not a part/);
   });
 
   test('leaving src/, a computed path, a test and an unknown folder fail', () => {

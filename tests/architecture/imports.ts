@@ -59,6 +59,21 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['participant', 'domain', 'config', 'main'],
 };
 
+/**
+ * Which part of programme/ may import which, beside the files that lie in none: those are for all,
+ * and import no part.
+ */
+export const PARTS: Readonly<Record<string, readonly string[]>> = {
+  ledger: [],
+  people: ['ledger'],
+  alert: ['ledger', 'people'],
+  policy: ['people', 'alert'],
+  release: ['ledger', 'alert'],
+  trace: ['alert'],
+  member: ['people', 'alert', 'release', 'trace'],
+  due: ['people', 'alert', 'policy', 'release', 'trace', 'member'],
+};
+
 /** The one module that every folder may import. */
 const FOR_ALL = 'src/domain/errors.ts';
 
@@ -94,7 +109,24 @@ function illegal(path: string, specifier: string | null): string | null {
   if (isTest(target)) return `imports a test, ${target}`;
   const allowed = ALLOWED[from];
   if (!allowed) return `src/${from}/ is not a folder of the table`;
-  if (from === to || allowed.includes(to)) return null;
+  if (from === to) return from === 'programme' ? illegalPart(partOf(path), partOf(target)) : null;
+  return allowed.includes(to) ? null : refusal(from, to, allowed);
+}
+
+/** The part of programme/ that a file lies in; empty: in none. */
+function partOf(path: string): string {
+  const [, , part = '', file] = path.split('/');
+  return file === undefined ? '' : part;
+}
+
+function illegalPart(from: string, to: string): string | null {
+  const allowed = from === '' ? [] : PARTS[from];
+  if (!allowed) return `src/programme/${from}/ is not a part of the table`;
+  if (from === to || to === '' || allowed.includes(to)) return null;
+  return refusal(`programme/${from}`, to, allowed);
+}
+
+function refusal(from: string, to: string, allowed: readonly string[]): string {
   return `${from}/ may not import ${to}/ (allowed: ${allowed.join(', ') || 'nothing'})`;
 }
 

@@ -183,37 +183,41 @@ function around(from: Instant, to: Instant, step: number): Instant[] {
   return found.filter((at) => from <= at && at <= to);
 }
 
+const ROUNDS = 20;
+
 test('the search finds exactly the disclosures that trying every minute or hour finds', () => {
   let possible = 0;
-  fc.assert(
-    fc.property(cases, fc.infiniteStream(fc.constantFrom(-1, 0, 1)), ({ grid, lists }, offs) => {
-      const end = plus(grid.start, grid.step * grid.steps);
-      const proposals = proposeDisclosures(lists, grid.start, end);
-      const candidates = proposals.kind === 'found' ? proposals.candidates : [];
-      for (let i = 1; i < grid.steps; i += 1) {
-        const [off = 0] = offs.take(1);
-        const disclosure = plus(grid.start, i * grid.step + off);
-        const all = lists.map((list) => tried(list, grid, disclosure));
-        const expected = all.every((found) => found.length > 0);
-        const candidate = candidates.find(({ from, to }) => from <= disclosure && disclosure <= to);
-        assert.equal(candidate !== undefined, expected, `at ${disclosure}`);
-        const plan = planLists(lists, disclosure);
-        assert.equal(plan.kind === 'planned', expected);
-        if (plan.kind === 'refused') continue;
-        possible += 1;
-        assert.equal(
-          candidate?.clean,
-          all.every(([first]) => first?.warned === false),
-          `at ${disclosure}`,
-        );
-        for (const [i, { earliest, latest }] of plan.lists.entries()) {
-          assert.equal(earliest, all[i]?.[0]?.notice);
-          assert.equal(latest, all[i]?.at(-1)?.notice);
-        }
+  const offs = fc.infiniteStream(fc.constantFrom(-1, 0, 1));
+  const same = fc.property(cases, offs, ({ grid, lists }, offsets) => {
+    const end = plus(grid.start, grid.step * grid.steps);
+    const proposals = proposeDisclosures(lists, grid.start, end);
+    const candidates = proposals.kind === 'found' ? proposals.candidates : [];
+    for (let i = 1; i < grid.steps; i += 1) {
+      const [off = 0] = offsets.take(1);
+      const disclosure = plus(grid.start, i * grid.step + off);
+      const all = lists.map((list) => tried(list, grid, disclosure));
+      const expected = all.every((found) => found.length > 0);
+      const candidate = candidates.find(({ from, to }) => from <= disclosure && disclosure <= to);
+      assert.equal(candidate !== undefined, expected, `at ${disclosure}`);
+      const plan = planLists(lists, disclosure);
+      assert.equal(plan.kind === 'planned', expected);
+      if (plan.kind === 'refused') continue;
+      possible += 1;
+      assert.equal(
+        candidate?.clean,
+        all.every(([first]) => first?.warned === false),
+        `at ${disclosure}`,
+      );
+      for (const [i, { earliest, latest }] of plan.lists.entries()) {
+        assert.equal(earliest, all[i]?.[0]?.notice);
+        assert.equal(latest, all[i]?.at(-1)?.notice);
       }
-    }),
-    { numRuns: 5 * counts.properties },
-  );
+    }
+  });
+  // Of a few cases none may have one, by chance.
+  for (let round = 0; round === 0 || (possible === 0 && round < ROUNDS); round++) {
+    fc.assert(same, { numRuns: 5 * counts.properties });
+  }
   assert.ok(possible > 0, 'some disclosure is possible');
 });
 

@@ -8,7 +8,13 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import { TocsinError } from '../domain/errors.ts';
-import { type AlertId, type ParticipantId, parseId, type ReaderId } from '../domain/ids.ts';
+import {
+  type AlertId,
+  type DeliveryId,
+  type ParticipantId,
+  parseId,
+  type ReaderId,
+} from '../domain/ids.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import { type Ear, type Hearing, openEar } from './ear.ts';
 import type { Login } from './login.ts';
@@ -41,6 +47,14 @@ export type Store = {
     to: { readonly participant: ParticipantId; readonly reader: ReaderId; readonly alert: AlertId },
     work: (tx: Tx, facts: unknown) => Promise<Closing<T>>,
   ): Promise<T>;
+  /**
+   * The same for the receipt of one delivery: its first round trip reads what was sent; null when
+   * there is none of this participant's. `sentDelivery` gives it its shape.
+   */
+  receipt<T>(
+    of: { readonly participant: ParticipantId; readonly delivery: DeliveryId },
+    work: (sent: unknown) => Promise<Closing<T>>,
+  ): Promise<T>;
   /** As the issuer's login, each statement a transaction of its own without BEGIN and COMMIT. */
   lookup<T>(statements: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction as the participants' login that sees what has been published, as anybody may. */
@@ -50,7 +64,7 @@ export type Store = {
   close(): Promise<void>;
 };
 
-/** How a release ends: its value, and what is still to be written when it has one, or null. */
+/** How a release or a receipt ends: its value, and what is still to be written when it has one, or null. */
 export type Closing<T> = { readonly value: T; readonly last: LastStatement | null };
 
 /**
@@ -61,7 +75,7 @@ export type LastStatement = { readonly text: string };
 
 /** A call of one of the store's functions, with the text of each argument. */
 export function lastStatement(
-  name: 'tocsin_record_delivery',
+  name: 'tocsin_record_delivery' | 'tocsin_record_receipt',
   values: readonly string[],
 ): LastStatement {
   return { text: `select ${name}(${values.map(literal).join(', ')})` };
@@ -100,6 +114,8 @@ export function openStore(
     participant: (id, work) => transact(participant, fault, [asParticipant(id)], whole(work)),
     release: (to, work) =>
       transact(participant, fault, [releaseFacts(to)], (tx, read) => work(tx, factsIn(read))),
+    receipt: (of, work) =>
+      transact(participant, fault, [receiptFacts(of)], (_, read) => work(factsIn(read))),
     lookup: (statement) => single(issuer, statement),
     audience: (work) => transact(participant, fault, [AS_PUBLIC], whole(work)),
     hear: (hearing) =>
@@ -140,6 +156,12 @@ function releaseFacts(to: {
   const participant = parseId(to.participant, 'participant');
   const [alert, reader] = [parseId(to.alert, 'alert'), parseId(to.reader, 'reader')];
   return `select tocsin_release_facts('${participant}', '${alert}', '${reader}') as facts`;
+}
+
+function receiptFacts(of: { participant: ParticipantId; delivery: DeliveryId }): string {
+  const participant = parseId(of.participant, 'participant');
+  const delivery = parseId(of.delivery, 'delivery');
+  return `select tocsin_receipt_facts('${participant}', '${delivery}') as facts`;
 }
 
 function factsIn(read: unknown): unknown {

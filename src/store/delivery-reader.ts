@@ -1,4 +1,4 @@
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { PlatformState } from '../domain/decision.ts';
 import type { Consent, Enrolment, Involvement } from '../domain/enrolment.ts';
 import type {
@@ -198,30 +198,31 @@ export type SentDelivery = {
   readonly ciphertextSha256: Buffer | null;
 };
 
-type SentColumns = {
-  readonly reader_id: ReaderId;
-  readonly programme_id: ProgrammeId | null;
-  readonly sign_key: Buffer | null;
-  readonly past_sign_keys: readonly Buffer[];
-  readonly manifest_sha256: Buffer | null;
-  readonly ciphertext_sha256: Buffer | null;
+/** As `tocsin_receipt_facts` gives it: bytes in hex. */
+type SentFacts = {
+  readonly programme: ProgrammeId | null;
+  readonly reader: ReaderId;
+  readonly signKey: string | null;
+  readonly pastSignKeys: readonly string[];
+  readonly manifestSha256: string | null;
+  readonly ciphertextSha256: string | null;
 };
 
-/** As text, because each receipt asks it. What was reported signs nothing any more. */
-const SENT = `select d.reader_id, a.programme_id, d.manifest_sha256, d.ciphertext_sha256,
-    case when r.key_reported is null then r.sign_key end as sign_key, r.past_sign_keys
-  from delivery d join reader r on r.id = d.reader_id left join alert a on a.id = d.alert_id
-  where d.id = $1`;
-
-export async function sentDelivery(tx: Tx, id: DeliveryId): Promise<SentDelivery | null> {
-  const query = CompiledQuery.raw(SENT, [id]) as CompiledQuery<SentColumns>;
-  const [row] = (await tx.executeQuery(query)).rows;
-  if (row === undefined) return null;
+/** What `store.receipt` read; null: no such delivery of this participant's. */
+export function sentDelivery(read: unknown): SentDelivery | null {
+  const facts = read as SentFacts | null;
+  if (facts === null) return null;
+  const { programme, reader, signKey, pastSignKeys } = facts;
+  const keys = signKey === null ? pastSignKeys : [signKey, ...pastSignKeys];
   return {
-    programme: row.programme_id,
-    reader: row.reader_id,
-    signKeys: [...(row.sign_key === null ? [] : [row.sign_key]), ...row.past_sign_keys],
-    manifestSha256: row.manifest_sha256,
-    ciphertextSha256: row.ciphertext_sha256,
+    programme,
+    reader,
+    signKeys: keys.map((key) => Buffer.from(key, 'hex')),
+    manifestSha256: bytesOrNull(facts.manifestSha256),
+    ciphertextSha256: bytesOrNull(facts.ciphertextSha256),
   };
+}
+
+function bytesOrNull(hex: string | null): Buffer | null {
+  return hex === null ? null : Buffer.from(hex, 'hex');
 }

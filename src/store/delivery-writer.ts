@@ -1,4 +1,4 @@
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import { newId } from '../crypto/random.ts';
 import { TocsinError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
@@ -12,13 +12,7 @@ import type {
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { byteaText, type LastStatement, lastStatement, type Tx } from './database.ts';
-import {
-  EVENT_INSERT,
-  eventRows,
-  insertEvents,
-  type PreparedEvent,
-  prepareEvent,
-} from './event-writer.ts';
+import { insertEvents, type PreparedEvent, prepareEvent } from './event-writer.ts';
 
 export type NewDelivery = {
   readonly id: DeliveryId;
@@ -41,17 +35,11 @@ export type NewDelivery = {
  */
 export function deliveryRecord(delivery: NewDelivery, event: PreparedEvent): LastStatement {
   const { id, alert, artifact, version, participant, reader } = delivery;
-  const [issuers, participants] = event.parts;
-  if (event.event.type !== 'delivered' || !issuers || !participants) {
-    throw new TocsinError('INTERNAL', `expected a delivery's event, found ${event.event.type}`);
-  }
   return lastStatement('tocsin_record_delivery', [
     ...[id, alert, artifact, String(version), participant, reader],
     ...[delivery.contentSha256, delivery.manifestSha256, delivery.ciphertextSha256].map(byteaText),
     new Date(delivery.at).toISOString(),
-    ...[event.event.id, event.event.programme ?? '', `{${event.event.subjects.join(',')}}`],
-    ...[event.entry, byteaText(event.leaf)],
-    ...[issuers.body, byteaText(issuers.salt), participants.body, byteaText(participants.salt)],
+    ...eventArguments(event, 'delivered'),
   ]);
 }
 
@@ -79,31 +67,34 @@ export type NewReceipt = {
   readonly at: Instant;
 };
 
-const RECEIPT_INSERT = `with added as (
-    insert into receipt (delivery_id, participant_id, manifest_sha256, ciphertext_sha256,
-      signature, at)
-    values ($2, $3, $4, $5, $6, $7) on conflict (delivery_id) do nothing returning 1)
-  ${EVENT_INSERT} where exists (select 1 from added)`;
-
 /**
- * A receipt with its event. A delivery that has its receipt already gets neither: a repeated
- * acknowledgement changes nothing.
+ * The statement that records a receipt with its event, the last one of its transaction. A delivery
+ * that has its receipt already gets neither: a repeated acknowledgement changes nothing.
+ * @param event the receipt's, of type `acknowledged`, with both its parts.
  */
-export async function insertReceipt(
-  tx: Tx,
-  receipt: NewReceipt,
-  event: PreparedEvent,
-): Promise<void> {
-  const { delivery, participant, manifestSha256, ciphertextSha256, signature } = receipt;
-  const hashes = [manifestSha256, ciphertextSha256, signature];
-  const values = [
-    JSON.stringify(eventRows([event])),
-    delivery,
-    participant,
-    ...hashes,
-    new Date(receipt.at),
+export function receiptRecord(receipt: NewReceipt, event: PreparedEvent): LastStatement {
+  const { delivery, participant, manifestSha256, ciphertextSha256, signature, at } = receipt;
+  return lastStatement('tocsin_record_receipt', [
+    ...[delivery, participant],
+    ...[manifestSha256, ciphertextSha256, signature].map(byteaText),
+    new Date(at).toISOString(),
+    ...eventArguments(event, 'acknowledged'),
+  ]);
+}
+
+/** An event as the functions of the database take it, from its id on. */
+function eventArguments(
+  { event, parts, entry, leaf }: PreparedEvent,
+  expected: PreparedEvent['event']['type'],
+): string[] {
+  const [issuers, participants] = parts;
+  if (event.type !== expected || !issuers || !participants) {
+    throw new TocsinError('INTERNAL', `event: expected ${expected}, found ${event.type}`);
+  }
+  return [
+    ...[event.id, event.programme ?? '', `{${event.subjects.join(',')}}`, entry, byteaText(leaf)],
+    ...[issuers.body, byteaText(issuers.salt), participants.body, byteaText(participants.salt)],
   ];
-  await tx.executeQuery(CompiledQuery.raw(RECEIPT_INSERT, values));
 }
 
 /**

@@ -91,10 +91,10 @@ export async function insertEvents(tx: Tx, events: readonly PreparedEvent[]): Pr
 }
 
 /**
- * The statement behind `insertEvents`, to stand inside a larger one; $1 is the JSON of `eventRows`.
- * `tocsin_record_delivery` in the migrations says the same of a delivery's event.
+ * The statement behind `insertEvents`; $1 is the JSON of `eventRows`.
+ * `tocsin_record_delivery` and `tocsin_record_receipt` in the migrations say the same of theirs.
  */
-export const EVENT_INSERT = `insert into event (id, at, type, programme_id, subjects, entry, leaf,
+const EVENT_INSERT = `insert into event (id, at, type, programme_id, subjects, entry, leaf,
     issuer_body, issuer_salt, participant_id, participant_body, participant_salt)
   select id, at, type, programme, subjects, entry, decode(leaf, 'hex'), ib, decode("is", 'hex'),
     participant, pb, decode(ps, 'hex')
@@ -103,7 +103,7 @@ export const EVENT_INSERT = `insert into event (id, at, type, programme_id, subj
     ps text)`;
 
 /** Events as the store's statements read them, in the fields of its JSON. */
-export function eventRows(events: readonly PreparedEvent[]): readonly EventRow[] {
+function eventRows(events: readonly PreparedEvent[]): readonly EventRow[] {
   return events.map(eventRow);
 }
 

@@ -5,7 +5,7 @@ import type { DeliveryId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { receiptSigningBytes } from '../../formats/receipt.ts';
 import { sentDelivery } from '../../store/delivery-reader.ts';
-import { insertReceipt } from '../../store/delivery-writer.ts';
+import { receiptRecord } from '../../store/delivery-writer.ts';
 import { prepareEvent } from '../../store/event-writer.ts';
 import { actorOf, type ReaderCaller } from '../act.ts';
 import type { Context } from '../context.ts';
@@ -34,8 +34,9 @@ export async function acknowledgeCopy(
   for (const field of HASHES) {
     if (input[field].length !== 32) throw invalid(field, '32 bytes', input[field].length);
   }
-  return context.store.participant(caller.participant, async (tx) => {
-    const sent = await sentDelivery(tx, input.delivery);
+  const { participant } = caller;
+  return context.store.receipt({ participant, delivery: input.delivery }, async (read) => {
+    const sent = sentDelivery(read);
     if (sent?.reader !== caller.id) {
       throw new TocsinError('NOT_FOUND', 'expected something known to the caller');
     }
@@ -53,13 +54,13 @@ export async function acknowledgeCopy(
       actor: actorOf(caller),
       data: {
         delivery: input.delivery,
-        participant: caller.participant,
+        participant,
         reader: caller.id,
         receipt: sha256Hex(bytes, input.signature),
       },
     });
-    await insertReceipt(tx, { ...input, participant: caller.participant, at: now }, event);
-    return { acknowledged: true };
+    const last = receiptRecord({ ...input, participant, at: now }, event);
+    return { value: { acknowledged: true }, last };
   });
 }
 

@@ -1,15 +1,14 @@
 import { planAnswer } from '../alert-answers.ts';
-import { type Alert, draft } from './alert.ts';
+import type { Alert } from './alert.ts';
 import { showPlan } from './plan-table.ts';
 import { refusalOf } from './refusal.ts';
 import type { Stage } from './stage.ts';
 import { momentOf } from './words.ts';
 
-/** The author drafts the example alert, the plan is shown, and a second person approves it. */
-export async function planAlert(stage: Stage): Promise<Alert> {
+/** The plan of the drafted alert is shown, and a second person approves it. */
+export async function planAlert(stage: Stage, alert: Alert): Promise<void> {
   const { page, rehearsal, issuer } = stage;
   page.part('2  The alert: planned before anything is sent', momentOf(rehearsal.now()));
-  const { alert } = await draft(stage, 'sharepoint-2025-07');
   const plan = planAnswer(await issuer.author.api.get(`/v1/alerts/${alert.id}/plan`), 'plan');
   page.line(
     `CVE-2025-49704 and -49706: ${alert.artifacts.length} artifacts, and ${alert.slots} places ` +
@@ -23,5 +22,4 @@ export async function planAlert(stage: Stage): Promise<Alert> {
   page.fact(
     `${issuer.approver.name}, a second person, approves plan ${plan.digest.slice(0, 16)}….`,
   );
-  return alert;
 }

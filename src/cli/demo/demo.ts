@@ -15,6 +15,7 @@ import { planAlert } from './act-plan.ts';
 import { gather } from './act-programme.ts';
 import { playSecond } from './act-second.ts';
 import { playWaves } from './act-waves.ts';
+import { draft } from './alert.ts';
 import { READER_CAP } from './cast.ts';
 import { brokenClaims } from './claims.ts';
 import { closeStory } from './epilogue.ts';
@@ -112,9 +113,14 @@ async function tell(
   elapsed: () => number,
 ): Promise<void> {
   const { page } = stage;
-  const readers = await gather(stage);
+  // The author drafts while readers join, and says nothing meanwhile: one line tells of progress.
+  const quiet = { ...page, doing: () => undefined };
+  const [readers, { alert }] = await Promise.all([
+    gather(stage),
+    draft({ ...stage, page: quiet }, 'sharepoint-2025-07'),
+  ]);
   const draw = drawRoles(readers, stage.random);
-  const alert = await planAlert(stage);
+  await planAlert(stage, alert);
   const suspended = await playWaves(stage, alert, readers, draw.suspend);
   const finds = await lookInto(stage, alert, readers, draw);
   const second = await playSecond(stage, readers, draw.suspend);

@@ -64,7 +64,10 @@ export type Store = {
   close(): Promise<void>;
 };
 
-/** How a release or a receipt ends: its value, and what is still to be written when it has one, or null. */
+/**
+ * How a release or a receipt ends: its value, and what is still to be written when it has one, or
+ * null.
+ */
 export type Closing<T> = { readonly value: T; readonly last: LastStatement | null };
 
 /**

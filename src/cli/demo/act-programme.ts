@@ -1,6 +1,6 @@
 import { invitationText } from '../../main/client-parts.ts';
 import { object, text } from '../shape.ts';
-import { admitFirms, countListed } from './admit-firms.ts';
+import { admitFirms } from './admit-firms.ts';
 import { drawCast, type Firm, type Role } from './cast.ts';
 import type { Reader } from './readers.ts';
 import type { Stage } from './stage.ts';
@@ -46,7 +46,7 @@ export async function invite(
   return invitationText({ url: rehearsal.url, ...answer, keys: answer.issuer });
 }
 
-function describe({ page, issuer }: Stage, firms: readonly Firm[], readers: number): void {
+function describe({ page }: Stage, firms: readonly Firm[], readers: number): void {
   const tier = (name: string) => firms.filter(({ enrolment }) => enrolment.tier === name).length;
   const role = (name: Role) => firms.filter((firm) => firm.role === name).length;
   page.line(
@@ -57,11 +57,5 @@ function describe({ page, issuer }: Stage, firms: readonly Firm[], readers: numb
     `${role('duty')} firms must report what they learn to a government, of ${role('unknown')} ` +
       `that is unknown, of ${role('expired')} out of date; ${role('lapsed')} have no agreement, ` +
       `${role('suspended')} are suspended, ${role('applicant')} applied.`,
-  );
-  const listed = countListed(firms);
-  page.fact(
-    `${issuer.operator.name} proposes ${listed} by one list and ${firms.length - listed}, of ` +
-      `whose law or standing there is more to say, one by one; ${issuer.approver.name} confirms ` +
-      'each by its digest.',
   );
 }

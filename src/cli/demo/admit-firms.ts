@@ -22,11 +22,6 @@ export async function admitFirms(stage: Stage, firms: readonly Firm[]): Promise<
   return firms.map(({ name }) => known.get(name) ?? '');
 }
 
-/** How many firms a list admits. */
-export function countListed(firms: readonly Firm[]): number {
-  return firms.filter(isListed).length;
-}
-
 /** A list names no law, and no standing but the ordinary one. */
 function isListed({ enrolment: { duty, standing } }: Firm): boolean {
   return standing === 'active' && (duty.status === 'unknown' || duty.duties.length === 0);

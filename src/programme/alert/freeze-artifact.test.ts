@@ -8,7 +8,7 @@ import { runChild } from '../../store/cluster/child.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { freezeArtifact } from './freeze-artifact.ts';
 
-const SCRIPTS = join(import.meta.dirname, '../../testdata/scripts');
+const SCRIPTS = join(import.meta.dirname, '../../../testdata/scripts');
 
 const sandbox = await openSandbox();
 const { code } = await runChild('/usr/bin/python3', ['--version']);

@@ -106,10 +106,9 @@ export async function putNamed(
 ): Promise<void> {
   const names = [...new Set(participants)];
   if (names.length === 0) return;
-  await tx
-    .insertInto('proposal_names')
-    .values(names.map((id) => ({ proposal_id: proposal, participant_id: id })))
-    .execute();
+  // One text however many there are: each that the driver sends is prepared for good.
+  await sql`insert into proposal_names (proposal_id, participant_id)
+    select ${proposal}::uuid, named from unnest(${names}::uuid[]) as named`.execute(tx);
 }
 
 /** What an act may name, and whose matter it then is: that of each participant that it names. */

@@ -18,6 +18,7 @@ import { stateFacts } from '../../src/programme/member/own-facts.ts';
 import { proposeTransition } from '../../src/programme/member/transition-grants.ts';
 import { proposeRecovery } from '../../src/programme/people/recoveries.ts';
 import { openSighting } from '../../src/programme/trace/trace-leak.ts';
+import { putNamed } from '../../src/store/affiliation-store.ts';
 import { lockToChange } from '../../src/store/locks.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
 import {
@@ -29,6 +30,7 @@ import {
   person,
   type TestReader,
 } from '../support/house.ts';
+import { sentStatements } from '../support/sent-statements.ts';
 import { smallAlert } from '../support/small-alert.ts';
 import { nameOfficer, newestSigned, publishTerms } from '../support/terms.ts';
 
@@ -212,6 +214,19 @@ describe('a person on both sides', () => {
       assert.ok(refused(await ask(route, both.token)), `${method} ${url}`);
       assert.ok(!refused(await ask(route, house.tokens.author)), `${method} ${url}`);
     }
+  });
+
+  test('naming many sends what naming one does: every other text would stay prepared', async () => {
+    const other = await admit(house, 'Named too', { tier: 'entry' });
+    const naming = async (named: readonly ParticipantId[]) => {
+      const { sent } = await sentStatements(() =>
+        house.context.store.issuer((tx) => putNamed(tx, newId(), named)),
+      );
+      return sent.filter((text) => text.includes('proposal_names'));
+    };
+    const one = await naming([firm]);
+    assert.equal(one.length, 1);
+    assert.deepEqual(await naming([firm, other]), one);
   });
 
   test('neither a sample nor who held an alert is anything for them', async () => {

@@ -17,7 +17,7 @@ import { decideMemberChange } from '../../src/programme/member/member-change.ts'
 import { stateFacts } from '../../src/programme/member/own-facts.ts';
 import { proposeTransition } from '../../src/programme/member/transition-grants.ts';
 import { proposeRecovery } from '../../src/programme/people/recoveries.ts';
-import { openSighting } from '../../src/programme/trace/trace-leak.ts';
+import { openSighting, runTrace } from '../../src/programme/trace/trace-leak.ts';
 import { putNamed } from '../../src/store/affiliation-store.ts';
 import { lockToChange } from '../../src/store/locks.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
@@ -31,6 +31,7 @@ import {
   type TestReader,
 } from '../support/house.ts';
 import { sentStatements } from '../support/sent-statements.ts';
+import { approvedSample } from '../support/sighting.ts';
 import { smallAlert } from '../support/small-alert.ts';
 import { nameOfficer, newestSigned, publishTerms } from '../support/terms.ts';
 
@@ -344,6 +345,22 @@ describe('a person on both sides', () => {
       });
       assert.equal((await act()).statusCode, 200);
       assert.deepEqual(await said(), { stated: true });
+    });
+
+    test('is no trace for who is found to be on both sides while it is made', async () => {
+      const { context, author, clock } = house;
+      const { caller } = await person(house, 'Looking', ALL);
+      const sighting = await approvedSample(house, 'nothing of anybody');
+      const found: typeof context = {
+        ...context,
+        reached: async (point) => {
+          if (point === 'trace.read') await stating(caller);
+        },
+      };
+      await assert.rejects(runTrace(found, caller, sighting, clock.now()), {
+        code: 'CONFLICT_OF_INTEREST',
+      });
+      assert.ok(await runTrace(context, author, sighting, clock.now()));
     });
   });
 });

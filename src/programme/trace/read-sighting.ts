@@ -13,6 +13,7 @@ import { enterReadings } from '../../store/evidence-store.ts';
 import { lockTraces } from '../../store/locks.ts';
 import { insertReading, readingsOf } from '../../store/trace-store.ts';
 import { actorOf, type PersonCaller } from '../act.ts';
+import { apartWithin } from '../affiliations.ts';
 import type { Context } from '../context.ts';
 import { renderingsOf } from '../render-shelf.ts';
 import { inThread } from '../thread.ts';
@@ -114,6 +115,7 @@ async function commit(
   { readings, withoutSealed }: { readonly readings: readonly Reading[]; withoutSealed: boolean },
   now: Instant,
 ): Promise<void> {
+  await apartWithin(caller, [['sighting', id]])(tx);
   const sighting = await approvedSighting(tx, id);
   const { programme } = sighting;
   // Another run was first: its readings are those that will be scored.

@@ -18,6 +18,7 @@ import { programmeById } from '../../store/programme-store.ts';
 import { putFrozen } from '../../store/sealed-key-store.ts';
 import { looksSpent, readingsOf } from '../../store/trace-store.ts';
 import { actorOf, type PersonCaller } from '../act.ts';
+import { apartWithin } from '../affiliations.ts';
 import type { Context } from '../context.ts';
 import { renderingsOf } from '../render-shelf.ts';
 import { inThread } from '../thread.ts';
@@ -148,6 +149,7 @@ async function commit(
   { results, look, evidence, adds, refrozen }: Scored,
   now: Instant,
 ): Promise<TraceReport | null> {
+  await apartWithin(caller, [['sighting', id]])(tx);
   const sighting = await approvedSighting(tx, id);
   const earlier = await storedReport(context, tx, id);
   if (earlier) return earlier;

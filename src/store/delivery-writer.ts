@@ -88,11 +88,13 @@ function eventArguments(
   expected: PreparedEvent['event']['type'],
 ): string[] {
   const [issuers, participants] = parts;
-  if (event.type !== expected || !issuers || !participants) {
-    throw new TocsinError('INTERNAL', `event: expected ${expected}, found ${event.type}`);
+  const { programme } = event;
+  if (event.type !== expected || programme === null || !issuers || !participants) {
+    const found = `${event.type} of ${programme === null ? 'no programme' : 'one'}`;
+    throw new TocsinError('INTERNAL', `event: expected ${expected} of a programme, found ${found}`);
   }
   return [
-    ...[event.id, event.programme ?? '', `{${event.subjects.join(',')}}`, entry, byteaText(leaf)],
+    ...[event.id, programme, `{${event.subjects.join(',')}}`, entry, byteaText(leaf)],
     ...[issuers.body, byteaText(issuers.salt), participants.body, byteaText(participants.salt)],
   ];
 }

@@ -28,7 +28,9 @@ import type { Context } from './context.ts';
 
 /**
  * Records that a person stands on a participant's side too. One person suffices, of any role that
- * acts and of themselves too, since it only takes away. Stated again, nothing changes.
+ * acts and of themselves too, since it only takes away. Stated again, nothing changes. The route's
+ * path names no participant, so that `once` holds no side here: one held and then taken alone would
+ * let two persons who state each other's wait for ever.
  * @throws NOT_FOUND naming `participant` or `person`.
  */
 export async function stateAffiliation(
@@ -147,6 +149,20 @@ export function apartWithin(
     if (named.length > 0) await holdSides(tx, caller.id);
     for (const [about, id] of named) await requireApart(tx, caller.id, about, id);
   };
+}
+
+/**
+ * For an act of an alert on one participant: it is of the alert's programme, and the person does
+ * not stand on its side. @throws NOT_FOUND naming `participant`; as `requireApart`.
+ */
+export async function requireMemberApart(
+  tx: Tx,
+  person: PersonId,
+  programme: ProgrammeId,
+  participant: ParticipantId,
+): Promise<void> {
+  await requireMember(tx, programme, participant);
+  await requireApart(tx, person, 'participant', participant);
 }
 
 async function requireMember(

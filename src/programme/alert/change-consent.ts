@@ -1,11 +1,11 @@
 import { CONSENTS, type Consent } from '../../domain/enrolment.ts';
-import { invalid, TocsinError } from '../../domain/errors.ts';
+import { invalid } from '../../domain/errors.ts';
 import type { AlertId, ParticipantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { IdempotencyKey } from '../../store/idempotency-store.ts';
-import { enrolmentOf, NO_RELATION, relationsTo } from '../../store/participant-reader.ts';
+import { NO_RELATION, relationsTo } from '../../store/participant-reader.ts';
 import { actorOf, once, type PersonCaller } from '../act.ts';
-import { requireApart } from '../affiliations.ts';
+import { requireMemberApart } from '../affiliations.ts';
 import type { Context } from '../context.ts';
 import { changeApproved, type ProposedChange, putConsentByHand } from './alert-change.ts';
 import { lockedAlert } from './draft-alert.ts';
@@ -32,12 +32,7 @@ export async function changeConsent(
     throw invalid('consent', `one of ${CONSENTS.join(', ')}`, consent);
   return once(context, key, now, async (tx) => {
     const { alert } = await lockedAlert(tx, change.alert, null);
-    if (!(await enrolmentOf(tx, alert.programme, participant))) {
-      throw new TocsinError('NOT_FOUND', "participant: expected one of the alert's programme", {
-        field: 'participant',
-      });
-    }
-    await requireApart(tx, caller.id, 'participant', participant);
+    await requireMemberApart(tx, caller.id, alert.programme, participant);
     if (alert.state === 'draft') {
       const act = { programme: alert.programme, actor: actorOf(caller), at: now };
       await putConsentByHand(tx, act, change);

@@ -1,12 +1,11 @@
 import type { Involvement } from '../../domain/enrolment.ts';
-import { TocsinError } from '../../domain/errors.ts';
 import type { AlertId, ParticipantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { IdempotencyKey } from '../../store/idempotency-store.ts';
-import { enrolmentOf, NO_RELATION, relationsTo } from '../../store/participant-reader.ts';
+import { NO_RELATION, relationsTo } from '../../store/participant-reader.ts';
 import { putInvolvement } from '../../store/participant-writer.ts';
 import { actorOf, once, type PersonCaller } from '../act.ts';
-import { requireApart } from '../affiliations.ts';
+import { requireMemberApart } from '../affiliations.ts';
 import type { Context } from '../context.ts';
 import { changeApproved, type ProposedChange } from './alert-change.ts';
 import { lockedAlert } from './draft-alert.ts';
@@ -30,12 +29,7 @@ export async function changeInvolvement(
   const { involvement, participant } = change;
   return once(context, key, now, async (tx) => {
     const { alert } = await lockedAlert(tx, change.alert, null);
-    if (!(await enrolmentOf(tx, alert.programme, participant))) {
-      throw new TocsinError('NOT_FOUND', "participant: expected one of the alert's programme", {
-        field: 'participant',
-      });
-    }
-    await requireApart(tx, caller.id, 'participant', participant);
+    await requireMemberApart(tx, caller.id, alert.programme, participant);
     if (alert.state !== 'draft') {
       const wanted = { kind: 'involvement', participant, involvement } as const;
       const proposal = await changeApproved(context, tx, caller, alert, wanted, now);

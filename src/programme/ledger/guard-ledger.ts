@@ -16,7 +16,7 @@ import {
   storedLog,
 } from '../../store/ledger-store.ts';
 import type { Context } from '../context.ts';
-import { logVerifierKey, lookup } from './stored-log.ts';
+import { logVerifierKey, nodeIn } from './stored-log.ts';
 
 /** The log of the database, once it is seen to be sound. */
 export type SoundLog = {
@@ -142,7 +142,7 @@ function requireExtends(
 ): Frontier {
   const found = latest?.size ?? 0;
   if (found < size) throw rollback(size, found, source);
-  const frontier = frontierAt(size, lookup(nodes));
+  const frontier = frontierAt(size, nodeIn(nodes));
   if (Buffer.from(rootOf(frontier)).equals(root)) return frontier;
   throw new TocsinError(
     'LEDGER_TAMPERED',

@@ -19,7 +19,7 @@ import {
 } from '../../store/ledger-store.ts';
 import type { Caller } from '../act.ts';
 import type { Context } from '../context.ts';
-import { lookup, missing } from './stored-log.ts';
+import { missing, nodeIn } from './stored-log.ts';
 import type { ShelvedTick, TreeShelf } from './tree-shelf.ts';
 
 /**
@@ -93,7 +93,7 @@ async function proofInLog(
   if (known?.size === size) return known.proof;
   const needed = inclusionNodes(tick, size).flat();
   const nodes = await context.store.lookup((tx) => logNodes(tx, needed));
-  const proof = inclusionProof(tick, size, lookup(nodes)).map(hex);
+  const proof = inclusionProof(tick, size, nodeIn(nodes)).map(hex);
   shelved.inLog = { size, proof };
   return proof;
 }
@@ -135,7 +135,7 @@ export async function proveGrowth(
     }
     const last = [size1 - 1, size2 - 1];
     const needed = [consistencyNodes(size1, size2), ...last.map((n) => inclusionNodes(n, size2))];
-    const getNode = lookup(await logNodes(tx, needed.flat(2)));
+    const getNode = nodeIn(await logNodes(tx, needed.flat(2)));
     const ticks = [];
     for (const tick of last) {
       const row = await tickByNumber(tx, tick);

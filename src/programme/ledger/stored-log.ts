@@ -11,7 +11,7 @@ export function logVerifierKey(context: Pick<Context, 'origin' | 'keys'>): strin
 }
 
 /** Looks subtrees up among those read. @throws LEDGER_TAMPERED when one is not stored. */
-export function lookup(nodes: StoredNodes): GetNode {
+export function nodeIn(nodes: StoredNodes): GetNode {
   return (level, index) => {
     const hash = nodes.get(`${level}/${index}`);
     if (hash) return hash;

@@ -1,5 +1,5 @@
 import { newId } from '../../crypto/random.ts';
-import { invalid, TocsinError } from '../../domain/errors.ts';
+import { invalid } from '../../domain/errors.ts';
 import type {
   AlertId,
   ArtifactId,
@@ -13,9 +13,8 @@ import { alertById, artifactsOf } from '../../store/alert-reader.ts';
 import { deliveriesOf } from '../../store/delivery-reader.ts';
 import type { IdempotencyKey } from '../../store/idempotency-store.ts';
 import { insertKnowledge, type KnowledgeRow, knowledgeOf } from '../../store/knowledge-store.ts';
-import { enrolmentOf } from '../../store/participant-reader.ts';
 import { actorOf, once, type PersonCaller } from '../act.ts';
-import { requireApart, requireNoSideIn } from '../affiliations.ts';
+import { requireMemberApart, requireNoSideIn } from '../affiliations.ts';
 import { unknownAlert } from '../alert/draft-alert.ts';
 import type { Context } from '../context.ts';
 import { decryptFor, encryptFor } from '../keyring.ts';
@@ -72,12 +71,7 @@ export async function recordKnowledge(
     const knowledge = newId<KnowledgeId>();
     let row: KnowledgeRow;
     if (stated.kind === 'delivery') {
-      if (!(await enrolmentOf(tx, alert.programme, stated.participant))) {
-        throw new TocsinError('NOT_FOUND', "participant: expected one of the alert's programme", {
-          field: 'participant',
-        });
-      }
-      await requireApart(tx, caller.id, 'participant', stated.participant);
+      await requireMemberApart(tx, caller.id, alert.programme, stated.participant);
       row = { id: knowledge, since, ...stated };
     } else {
       const { who, ...rest } = stated;

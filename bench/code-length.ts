@@ -10,7 +10,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { decode } from '../src/marking/decoder/decode.ts';
 import type { Hypothesis, Strategy } from '../src/marking/decoder/hypotheses.ts';
 import { namesSomebody } from '../src/marking/decoder/power.ts';
-import { drawCodewords } from '../tests/support/codewords.ts';
+import { drawCodewords, drawLevels } from '../tests/support/codewords.ts';
 import { leakedSlots, sceneOf } from '../tests/support/leaked-word.ts';
 import { seeded } from '../tests/support/seeded.ts';
 import { print, round } from './harness.ts';
@@ -145,7 +145,7 @@ function suffices(hypothesis: Hypothesis, slots: number): boolean {
 
 function sceneFor(hypothesis: Hypothesis, slots: number, trial: number) {
   const random = seeded(1_000_003 * slots + 7_919 * hypothesis.colluders + trial);
-  const codewords = drawCodewords(slots, recipients, random);
+  const codewords = drawCodewords(drawLevels(slots, random), recipients, random);
   return sceneOf(codewords, leakedSlots(codewords, hypothesis, UNDAMAGED, random));
 }
 

@@ -4,22 +4,21 @@
  * over 256 slots, of which a trace takes the best 400.
  */
 import { BIASES } from '../src/marking/code.ts';
-import { createScanner } from '../src/marking/decoder/bulk.ts';
-import { chanceOfOne, type Hypothesis } from '../src/marking/decoder/hypotheses.ts';
+import { decodeByStages, type Finding } from '../src/marking/decoder/decode.ts';
 import { jointTest, lnJointEvidence } from '../src/marking/decoder/joint.ts';
 import { layOut } from '../src/marking/decoder/joint-words.ts';
-import { judge, type Portfolio, portfolioFor } from '../src/marking/decoder/portfolio.ts';
+import { portfolioFor } from '../src/marking/decoder/portfolio.ts';
 import { JUDGED } from '../src/marking/decoder/stage.ts';
-import { codeClasses, type Statistic } from '../src/marking/decoder/statistic.ts';
-import { groupSlots } from '../src/marking/decoder/words.ts';
-import { bitOf, type Codewords, drawCodewords } from '../tests/support/codewords.ts';
+import type { Statistic } from '../src/marking/decoder/statistic.ts';
+import { byClass, groupSlots, packWords } from '../src/marking/decoder/words.ts';
+import { type Codewords, drawCodewords, drawLevels } from '../tests/support/codewords.ts';
+import { drawLevel } from '../tests/support/leak.ts';
 import { leakedSlots, sceneOf } from '../tests/support/leaked-word.ts';
 import { type Seeded, seeded } from '../tests/support/seeded.ts';
 import { median, print, round } from './harness.ts';
 
 const RECIPIENTS = 1_000_000;
 const SLOTS = 1_024;
-const ERASED = 0.15;
 const ROUNDS = 7;
 /** All pairs take seconds. */
 const PAIR_ROUNDS = 4;
@@ -28,17 +27,18 @@ const PAIR_ROUNDS = 4;
 const PEER_SAMPLE = 20_000;
 
 const WHOLE = { erased: 0, authored: 0 };
-const COPY: Hypothesis = { strategy: 'interleave', colluders: 1 };
+/** What identifies, for a look whose family-wise error is 1e-6. */
+const LN_LEVEL = Math.log(1e-6 / RECIPIENTS);
+const NOBODY: Finding = { row: -1, lnP: 1, test: '' };
 const NOTE =
-  'ms = the hypotheses of the portfolio together / their number; aloneMs = one by itself. ' +
+  'first stage of a trace: ms = the hypotheses of the portfolio together / their number. ' +
   `Peer: one hypothesis, slot by slot, no tails, ${PEER_SAMPLE} recipients scaled to a million.`;
 
 const random = seeded(1);
-const codewords = drawCodewords(SLOTS, RECIPIENTS, random);
-const rounds = Array.from({ length: ROUNDS }, () => traceOne(codewords, random));
+const rounds = Array.from({ length: ROUNDS }, () => traceOne(random));
 // The first round warms the compiler up and is not counted.
 const counted = rounds.slice(1);
-const ours = median(counted.map(({ portfolioMs, hypotheses }) => portfolioMs / hypotheses));
+const ours = median(counted.map(({ ms, hypotheses }) => ms / hypotheses));
 const peer = median(counted.map(({ peerMs }) => peerMs));
 print({
   bench: 'trace',
@@ -48,8 +48,8 @@ print({
   ratio: round(peer / ours),
   unit: 'ms',
   ms: round(ours),
-  aloneMs: round(median(counted.map(({ aloneMs }) => aloneMs))),
-  tails: median(counted.map(({ tails }) => tails)),
+  cpuMs: round(median(counted.map(({ cpuMs, hypotheses }) => cpuMs / hypotheses))),
+  judged: median(counted.map(({ judged }) => judged)),
   note: NOTE,
 });
 
@@ -61,7 +61,7 @@ function printPairs(): void {
   const rows = 10_000;
   const bar = 1_000;
   const times = Array.from({ length: PAIR_ROUNDS }, () => {
-    const drawn = drawCodewords(slots, rows, random);
+    const drawn = drawCodewords(drawLevels(slots, random), rows, random);
     const leaked = leakedSlots(drawn, { strategy: 'interleave', colluders: 2 }, WHOLE, random);
     const { words, slots: read } = sceneOf(drawn, leaked);
     const laidOut = layOut(words, [...Array(rows).keys()], groupSlots(read));
@@ -86,63 +86,49 @@ function printPairs(): void {
   });
 }
 
-/** One leaked copy, traced by the portfolio, by one hypothesis, and by the naive loop. */
-function traceOne(all: Codewords, source: Seeded) {
-  const leaker = source.below(RECIPIENTS);
-  const columns = leakedColumns(all, leaker, source);
-  const whole = timed(() => trace(all, columns, (portfolio) => portfolio));
-  const alone = timed(() =>
-    trace(all, columns, ({ classes, members }) => ({ classes, members: members.slice(0, 1) })),
+/** One copy leaked whole: the first stage of a trace, and the naive loop. */
+function traceOne(source: Seeded) {
+  const slots = byClass(
+    Array.from({ length: SLOTS }, () => {
+      const p = BIASES[drawLevel(source)] ?? BIASES[1];
+      return { p, y: source.unit() < p / 65_536 ? 1 : 0 } as const;
+    }),
   );
-  const portfolio = portfolioFor(codeClasses(sizesOf(columns)));
-  const naive = timed(() => scoreNaively(all, columns, portfolio.members[0]?.statistic));
-  for (const { best } of [whole.result, alone.result]) {
-    if (best !== leaker) throw new Error(`expected recipient ${leaker}, found ${best}`);
-  }
-  return {
-    portfolioMs: whole.ms,
-    hypotheses: portfolio.members.length,
-    aloneMs: alone.ms,
-    peerMs: (naive.ms * RECIPIENTS) / PEER_SAMPLE,
-    tails: whole.result.tails,
-  };
-}
+  const all = drawCodewords(
+    slots.map(({ p }) => BIASES.indexOf(p)),
+    RECIPIENTS,
+    source,
+  );
+  const leaker = source.below(RECIPIENTS);
+  const leaked = packWords(1, SLOTS, (_, slot) => slots[slot]?.y ?? 0);
+  all.words.set(leaked.bits, leaker * all.rowWords);
 
-/**
- * Everything that depends on the leaked word: tables, tails, the scan and the p-values of its hits.
- */
-function trace(
-  all: Codewords,
-  columns: readonly (number | null)[],
-  choose: (portfolio: Portfolio) => Portfolio,
-) {
-  const portfolio = choose(portfolioFor(codeClasses(sizesOf(columns))));
-  const scanner = createScanner(columns, portfolio, Math.log(JUDGED / RECIPIENTS));
-  const hits = scanner.scan(all.words);
-  const judged = hits.map(({ row, ones }) => ({ row, lnP: judge(portfolio, ones).lnP }));
-  const best = judged.reduce((a, b) => (b.lnP < a.lnP ? b : a), { row: -1, lnP: 1 });
-  return { best: best.row, tails: hits.length * portfolio.members.length };
-}
-
-function leakedColumns(all: Codewords, leaker: number, source: Seeded): (number | null)[] {
-  return all.levels.map((level, slot) => {
-    const p = BIASES[level] ?? BIASES[1];
-    const one = chanceOfOne(COPY, p / 65_536, 1, bitOf(all, leaker, slot));
-    const y = source.unit() < one ? 1 : 0;
-    return source.unit() < ERASED ? null : 2 * level + y;
+  const words = { rows: RECIPIENTS, rowWords: all.rowWords, bits: all.words };
+  const stage = timed(() => {
+    const scene = { words, slots, given: [] };
+    const [alone] = decodeByStages(scene, LN_LEVEL, Math.log(JUDGED / RECIPIENTS));
+    return alone ?? [];
   });
-}
-
-function sizesOf(columns: readonly (number | null)[]): number[] {
-  return [0, 1, 2, 3, 4, 5].map((g) => columns.filter((column) => column === g).length);
+  const best = stage.result.reduce((a, b) => (b.lnP < a.lnP ? b : a), NOBODY);
+  if (best.row !== leaker) throw new Error(`expected recipient ${leaker}, found ${best.row}`);
+  const { columns, classes } = groupSlots(slots);
+  const { members } = portfolioFor(classes);
+  const naive = timed(() => scoreNaively(all, columns, members[0]?.statistic));
+  return {
+    ms: stage.ms,
+    cpuMs: stage.cpuMs,
+    hypotheses: members.length,
+    peerMs: (naive.ms * RECIPIENTS) / PEER_SAMPLE,
+    judged: stage.result.length,
+  };
 }
 
 function scoreNaively(
   { words, rowWords }: Codewords,
-  columns: readonly (number | null)[],
+  columns: readonly number[],
   statistic: Statistic | undefined,
 ): number {
-  const gains = Float64Array.from(columns, (g) => (g === null ? 0 : (statistic?.gains[g] ?? 0)));
+  const gains = Float64Array.from(columns, (g) => statistic?.gains[g] ?? 0);
   let top = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < PEER_SAMPLE; row++) {
     let score = statistic?.base ?? 0;

@@ -10,10 +10,14 @@ export type Codewords = {
   readonly words: Uint32Array;
 };
 
-/** Draws biases with the code's weights 3/8, 1/4, 3/8, and words with exactly those biases. */
-export function drawCodewords(slots: number, rows: number, random: Seeded): Codewords {
-  const levels = Array.from({ length: slots }, () => drawLevel(random));
-  const rowWords = Math.ceil(slots / 32);
+/** Biases with the code's weights 3/8, 1/4, 3/8. */
+export function drawLevels(slots: number, random: Seeded): number[] {
+  return Array.from({ length: slots }, () => drawLevel(random));
+}
+
+/** Draws words with exactly these biases. */
+export function drawCodewords(levels: readonly number[], rows: number, random: Seeded): Codewords {
+  const rowWords = Math.ceil(levels.length / 32);
   const low = maskOf(levels, 0, rowWords);
   const fair = maskOf(levels, 1, rowWords);
   const words = new Uint32Array(rows * rowWords);
@@ -28,8 +32,8 @@ export function drawCodewords(slots: number, rows: number, random: Seeded): Code
 }
 
 /** The bit of a recipient at a slot. */
-export function bitOf({ words, rowWords }: Codewords, row: number, slot: number): number {
-  return ((words[row * rowWords + (slot >> 5)] ?? 0) >>> (slot & 31)) & 1;
+export function bitOf({ words, rowWords }: Codewords, row: number, slot: number): 0 | 1 {
+  return (((words[row * rowWords + (slot >> 5)] ?? 0) >>> (slot & 31)) & 1) === 1 ? 1 : 0;
 }
 
 function maskOf(levels: readonly number[], level: number, words: number): Uint32Array {

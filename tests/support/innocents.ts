@@ -4,7 +4,7 @@ import { STRATEGIES } from '../../src/marking/decoder/hypotheses.ts';
 import { knownWordOf } from '../../src/marking/decoder/known-word.ts';
 import { ALPHA } from '../../src/marking/decoder/score.ts';
 import { isRead } from '../../src/marking/decoder/slots.ts';
-import { drawCodewords } from './codewords.ts';
+import { drawCodewords, drawLevels } from './codewords.ts';
 import { leakedSlots, sceneOf } from './leaked-word.ts';
 import { type Seeded, seeded } from './seeded.ts';
 
@@ -48,7 +48,7 @@ export function runInnocents(from: number, to: number): InnocentTally {
 
 function runTrial(colluders: number, random: Seeded): InnocentTally {
   const slots = 120 + random.below(160);
-  const codewords = drawCodewords(slots, RECIPIENTS, random);
+  const codewords = drawCodewords(drawLevels(slots, random), RECIPIENTS, random);
   const strategy = STRATEGIES[random.below(STRATEGIES.length)] ?? 'interleave';
   const damage = {
     erased: 0.4 * random.unit(),

@@ -3,10 +3,11 @@ import type { Reading } from '../reading.ts';
 import { examineFamilies, type FamilyReport } from './families.ts';
 import { type KnownWord, knownWordOf } from './known-word.ts';
 import { isRead, openReading, type ReadSlot, type TracedSlot } from './slots.ts';
+import { byClass } from './words.ts';
 
 /** The slots of one scope that count, and what they say together. */
 export type CountedScope = {
-  /** Read, and of a family that is not erased there. */
+  /** Read, and of a family that is not erased there; by class. */
   readonly kept: readonly ReadSlot[];
   /** Whether copies were mixed with the text as authored, whose word is then given. */
   readonly mixed: boolean;
@@ -39,7 +40,7 @@ export function countedOf(reading: Reading, key: MarkKey): Counted {
   const erased = (scope: Scope, family: string): boolean =>
     examined[scope].reports.some((report) => report.family === family && report.erased);
   const kept = (scope: Scope): ReadSlot[] =>
-    read.filter((slot) => slot.scope === scope && !erased(scope, slot.family));
+    byClass(read.filter((slot) => slot.scope === scope && !erased(scope, slot.family)));
   return {
     slots,
     read,

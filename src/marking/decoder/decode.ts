@@ -82,18 +82,28 @@ export function* decodeByStages(
   yield* successive(scene, single, lnLevel);
 }
 
-type Scored = { readonly portfolio: Portfolio; readonly onesOf: (row: number) => Int32Array };
+/** `counts` holds `width` numbers of ones for each row. */
+type Scored = {
+  readonly portfolio: Portfolio;
+  readonly counts: Int32Array;
+  readonly width: number;
+};
+
+function onesOf({ counts, width }: Scored, row: number): Int32Array {
+  return counts.subarray(row * width, (row + 1) * width);
+}
 
 function scoreWith(words: Words, slots: readonly CodeSlot[], given: Scene['given']): Scored {
   const grouping = groupSlots(slots, given);
-  const counts = countOnes(words, grouping);
-  const width = grouping.classes.length;
-  const onesOf = (row: number) => counts.subarray(row * width, (row + 1) * width);
-  return { portfolio: portfolioFor(grouping.classes), onesOf };
+  return {
+    portfolio: portfolioFor(grouping.classes),
+    counts: countOnes(words, grouping),
+    width: grouping.classes.length,
+  };
 }
 
-function judgeOne({ portfolio, onesOf }: Scored, row: number, lnShare: number, given: string) {
-  const { lnP, hypothesis } = judge(portfolio, onesOf(row));
+function judgeOne(scored: Scored, row: number, lnShare: number, given: string) {
+  const { lnP, hypothesis } = judge(scored.portfolio, onesOf(scored, row));
   return { row, lnP: Math.min(0, lnP - lnShare), test: hypothesis + given };
 }
 
@@ -108,15 +118,18 @@ function judgeAll(
   const screen = screeningScores(scored.portfolio, lnScreen);
   const findings: Finding[] = [];
   for (let row = 0; row < rows; row++) {
-    if (!passesScreen(scored.portfolio, screen, scored.onesOf(row))) continue;
+    // A view of each row would cost more than the look at it.
+    if (!passesScreen(scored.portfolio, screen, scored.counts, row * scored.width)) continue;
     findings.push(judgeOne(scored, row, lnShare, label));
   }
   return findings;
 }
 
 /** The rows by single score, the best first, ties in their order. */
-function rank({ portfolio, onesOf }: Scored, rows: number): number[] {
-  const scores = Float64Array.from({ length: rows }, (_, row) => lnFactor(portfolio, onesOf(row)));
+function rank(scored: Scored, rows: number): number[] {
+  const scores = Float64Array.from({ length: rows }, (_, row) =>
+    lnFactor(scored.portfolio, onesOf(scored, row)),
+  );
   return Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
 }
 
@@ -199,7 +212,7 @@ function* givenPartners(
     for (const partners of partnersOf(test, k, MOST_PARTNERS)) {
       const lnPrice = lnShare + partners.lnShare;
       const made = scoreGiven(partners.rows);
-      if (lnAbout(made.portfolio, made.onesOf(row)) - lnPrice > lnLevel + CLOSE) continue;
+      if (lnAbout(made.portfolio, onesOf(made, row)) - lnPrice > lnLevel + CLOSE) continue;
       findings.push(judgeOne(made, row, lnPrice, `, with ${test.size - 1} more`));
     }
     note(aim, findings);

@@ -149,14 +149,15 @@ export function screeningScores(portfolio: Portfolio, lnLevel: number): number[]
   );
 }
 
-/** Whether any member's score of this candidate reaches its screening score. */
+/** Whether any member's score of the candidate at `ones[from]` reaches its screening score. */
 export function passesScreen(
-  portfolio: Portfolio,
+  { members }: Portfolio,
   screen: readonly number[],
   ones: ArrayLike<number>,
+  from = 0,
 ): boolean {
-  return portfolio.members.some(
-    ({ statistic }, h) => scoreOf(statistic, ones) >= (screen[h] ?? Number.POSITIVE_INFINITY),
+  return members.some(
+    ({ statistic }, h) => scoreOf(statistic, ones, from) >= (screen[h] ?? Number.POSITIVE_INFINITY),
   );
 }
 

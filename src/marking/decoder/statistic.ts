@@ -53,9 +53,9 @@ export function statisticOf(
   };
 }
 
-/** The score of a candidate with `ones[g]` ones in class g, in nats. */
-export function scoreOf(statistic: Statistic, ones: ArrayLike<number>): number {
-  let score = statistic.base;
-  for (const [g, gain] of statistic.gains.entries()) score += gain * (ones[g] ?? 0);
+/** The score of a candidate with `ones[from + g]` ones in class g, in nats. */
+export function scoreOf({ base, gains }: Statistic, ones: ArrayLike<number>, from = 0): number {
+  let score = base;
+  for (let g = 0; g < gains.length; g++) score += (gains[g] ?? 0) * (ones[from + g] ?? 0);
   return score;
 }

@@ -74,17 +74,20 @@ export function groupSlots(
   return { columns, classes };
 }
 
-/** Per row the number of ones in each class, rows one after the other. */
+/**
+ * Per row the number of ones in each class, rows one after the other. Where slots of a class lie
+ * together (`byClass`), most words are looked at for one class alone.
+ */
 export function countOnes(words: Words, { columns, classes }: Grouping): Int32Array {
   const { rows, rowWords, bits } = words;
   const counts = new Int32Array(rows * classes.length);
   for (const [g, { n }] of classes.entries()) {
     if (n === 0) continue;
-    const mask = maskOf(columns, g, rowWords);
+    const { at, masks } = maskOf(columns, g);
     for (let row = 0; row < rows; row++) {
       let ones = 0;
-      for (let i = 0; i < rowWords; i++) {
-        ones += popcount((bits[row * rowWords + i] ?? 0) & (mask[i] ?? 0));
+      for (let i = 0; i < at.length; i++) {
+        ones += popcount((bits[row * rowWords + (at[i] ?? 0)] ?? 0) & (masks[i] ?? 0));
       }
       counts[row * classes.length + g] = ones;
     }
@@ -92,10 +95,16 @@ export function countOnes(words: Words, { columns, classes }: Grouping): Int32Ar
   return counts;
 }
 
-function maskOf(columns: readonly number[], g: number, rowWords: number): Uint32Array {
-  const mask = new Uint32Array(rowWords);
+/** The words of a row in which class `g` has slots, and which of their bits these are. */
+function maskOf(columns: readonly number[], g: number) {
+  const masks = new Map<number, number>();
   for (const [slot, column] of columns.entries()) {
-    if (column === g) mask[slot >> 5] = (mask[slot >> 5] ?? 0) | (1 << (slot & 31));
+    if (column === g) masks.set(slot >> 5, (masks.get(slot >> 5) ?? 0) | (1 << (slot & 31)));
   }
-  return mask;
+  return { at: Int32Array.from(masks.keys()), masks: Int32Array.from(masks.values()) };
+}
+
+/** Slots in the order of their classes, in which `countOnes` is fastest. */
+export function byClass<S extends CodeSlot>(slots: readonly S[]): S[] {
+  return slots.toSorted((a, b) => classOf(a.p, a.y) - classOf(b.p, b.y));
 }

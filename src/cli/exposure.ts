@@ -40,13 +40,13 @@ export function addExposureCommands(program: Command, world: World): void {
     const { programme } = alertAnswer(await client.get(`/v1/alerts/${id}`), 'alert');
     const names = await namesOfAll(client, programme);
     const rows = held.map(({ participant, reader, first, copies }) => [
-      names.of(participant),
-      names.of(reader),
+      names.who(participant),
+      names.who(reader),
       first,
       copies,
     ]);
     const outside = others.map(({ since, channel, participant, role, who }) => [
-      participant === null ? (who ?? '') : names.of(participant),
+      participant === null ? (who ?? '') : names.who(participant),
       role ?? `by ${channel}`,
       since,
     ]);

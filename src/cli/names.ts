@@ -4,6 +4,8 @@ import type { Client } from './client.ts';
 import { type ParticipantAnswer, participantAnswer, participantsPage } from './participant-text.ts';
 import { allPages } from './programme.ts';
 
+const ID_START = 8;
+
 /** Names by id, of participants and readers; what has none stands for itself. */
 export class Names {
   readonly #names = new Map<string, string>();
@@ -19,6 +21,17 @@ export class Names {
 
   of(id: string): string {
     return this.#names.get(id) ?? plain(id);
+  }
+
+  /**
+   * A person or organisation where a mistaken name would harm somebody. Two readers may have one
+   * label, and a label is what its firm says: it is quoted, and the start of the id, which nobody
+   * chooses, stands behind it.
+   */
+  who(id: string): string {
+    const name = this.#names.get(id);
+    if (name === undefined) return plain(id);
+    return `“${name.replace(/[“”]/gu, "'")}” (${plain(id, ID_START)})`;
   }
 }
 

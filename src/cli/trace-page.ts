@@ -6,7 +6,7 @@ import { type Bar, tracePlot } from './trace-plot.ts';
 import { evidenceSentence, traceSentence } from './trace-sentence.ts';
 import { repliesTo, stateText } from './trace-status.ts';
 import { alertParts, evidenceParts, NOTHING_FOUND, sealedParts } from './trace-text.ts';
-import { foundAt, useParts } from './trace-use.ts';
+import { foundAt, neverServed, useParts } from './trace-use.ts';
 
 /** The report as a page to be read in a browser or printed: the answer first. */
 export function tracePage(report: TraceAnswer, names: Names): string {
@@ -46,6 +46,8 @@ ${paragraphs(traceSentence(result, names))}`,
   );
   const together = evidenceSentence(report.evidence, names);
   if (together !== '') told.push(html`<h3>All alerts together</h3>${paragraphs(together)}`);
+  const unserved = neverServed(report, names);
+  if (unserved !== '') told.push(paragraphs(unserved));
   return html`${told}`;
 }
 
@@ -89,9 +91,9 @@ type Scored = {
 
 function plot(title: string, { alpha, tested, participants, readers }: Scored, names: Names): Html {
   const bars: Bar[] = [
-    ...participants.map((one) => ({ label: names.of(one.participant), ...one })),
+    ...participants.map((one) => ({ label: names.who(one.participant), ...one })),
     ...readers.map((one) => ({
-      label: `${names.of(one.reader)}, ${names.of(one.participant)}`,
+      label: `${names.who(one.reader)}, ${names.who(one.participant)}`,
       ...one,
     })),
   ];

@@ -40,8 +40,8 @@ const FOUND: TraceResult = {
 test('a copy identified: issued to whom, how likely by chance, and no further', () => {
   assert.equal(
     traceSentence(FOUND, names),
-    'This text matches the copy issued to Workstation 7 of Aldgate Security. For any recipient ' +
-      'whose copy was not used, the chance of such a match is below 1 in 4,100,000, counting all ' +
+    'This text matches the copy issued to “Workstation 7” (r) of “Aldgate Security” (p). ' +
+      'For any recipient whose copy was not used, the chance of such a match is below 1 in 4,100,000, counting all ' +
       '2000 recipients. It does not say who passed it on, or why.',
   );
 });
@@ -59,7 +59,7 @@ test('a participant whose reader is undecided', () => {
     ...{ readers: [], identified: [{ participant: 'p', readers: [] }], needed: 12 },
   };
   const said = traceSentence(undecided, names);
-  assert.match(said, /issued to a reader of Aldgate Security\./);
+  assert.match(said, /issued to a reader of “Aldgate Security” \(p\)\./);
   assert.match(said, /Which reader’s copy it was is undecided; about 12 more slots would have/);
 });
 
@@ -81,7 +81,10 @@ test('a canary is told, as not sufficient alone', () => {
   const hit = { ...NOTHING, canaries: [{ ...canary, participant: 'p', reader: 'r' }] };
   const said = traceSentence(hit, names);
   assert.match(said, /^No copy identified/);
-  assert.match(said, /Workstation 7 of Aldgate Security was found in it\. That alone is not suff/);
+  assert.match(
+    said,
+    /“Workstation 7” \(r\) of “Aldgate Security” \(p\) was found in it\. That alone is not suff/,
+  );
 });
 
 const accumulated = {
@@ -99,19 +102,34 @@ const TOGETHER: Evidence = {
 test('what only all alerts together name: in which of them is not said', () => {
   assert.equal(
     evidenceSentence(TOGETHER, names),
-    'What was read of 3 alerts so far, taken together, matches copies issued to Workstation 7 of ' +
-      'Aldgate Security. For any recipient none of whose copies was used, the chance of being ' +
-      'named so is below 1 in 2,500,000, counting all 2000 recipients and every look. It does ' +
+    'What was read of 3 alerts so far, taken together, matches copies issued to “Workstation 7” ' +
+      '(r) of “Aldgate Security” (p). For any recipient none of whose copies was ' +
+      'used, the chance of being named so is below 1 in 2,500,000, counting all 2000 recipients and every look. It does ' +
       'not say in which of these alerts, who passed copies on, or why.',
   );
   const undecided = { ...TOGETHER, readers: [] };
-  assert.match(evidenceSentence(undecided, names), /issued to readers of Aldgate Security\./);
+  assert.match(
+    evidenceSentence(undecided, names),
+    /issued to readers of “Aldgate Security” \(p\)\./,
+  );
 });
 
 test('whom the sample alone identifies is not told a second time', () => {
   const alone = { ...accumulated, sample: { p: 1e-20, log10P: -20 } };
   assert.equal(evidenceSentence({ ...TOGETHER, participants: [alone], readers: [] }, names), '');
   assert.equal(evidenceSentence(null, names), '');
+});
+
+test('a label cannot make a sentence name somebody else, nor two be taken for one', () => {
+  const told = new Names();
+  const harbour = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
+  told.add(harbour, 'Harbour');
+  told.add('r', 'analyst” (1b4e28ba) of “Aldgate Security”, and the copy issued to “analyst');
+  const found = { ...FOUND, identified: [{ participant: harbour, readers: ['r'] }] };
+  const [, quoted, rest] =
+    /issued to “([^”]*)”(.*)\. For any/.exec(traceSentence(found, told)) ?? [];
+  assert.match(quoted ?? '', /^analyst.*analyst$/);
+  assert.equal(rest, ' (r) of “Harbour” (7c9e6679…)');
 });
 
 test('no word of blame, whatever is found', () => {

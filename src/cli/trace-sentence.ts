@@ -19,8 +19,8 @@ const LIMITS = 'It does not say who passed it on, or why.';
 function copies(result: TraceResult, names: Names): string {
   if (result.identified.length === 0) return notIdentified(result);
   const found = result.identified.map(({ participant, readers }) => {
-    const name = names.of(participant);
-    const whose = readers.map((reader) => names.of(reader)).join(' and to ');
+    const name = names.who(participant);
+    const whose = readers.map((reader) => names.who(reader)).join(' and to ');
     return whose === '' ? `a reader of ${name}` : `${whose} of ${name}`;
   });
   const chance =
@@ -42,8 +42,8 @@ export function evidenceSentence(evidence: Evidence | null, names: Names): strin
   const readers = evidence.readers.filter(({ participant }) => whom.has(participant));
   const theirs = found.map(({ participant }) => {
     const own = readers.filter((one) => one.participant === participant);
-    const whose = own.map(({ reader }) => names.of(reader)).join(' and to ');
-    return `${whose === '' ? 'readers' : whose} of ${names.of(participant)}`;
+    const whose = own.map(({ reader }) => names.who(reader)).join(' and to ');
+    return `${whose === '' ? 'readers' : whose} of ${names.who(participant)}`;
   });
   const chance = Math.max(...[...found, ...readers].map(({ corrected }) => corrected));
   return (
@@ -74,8 +74,8 @@ function more(needed: number): string {
 }
 
 function canary(hit: TraceResult['canaries'][number], names: Names): string {
-  const participant = names.of(hit.participant);
-  const whose = hit.reader === null ? participant : `${names.of(hit.reader)} of ${participant}`;
+  const participant = names.who(hit.participant);
+  const whose = hit.reader === null ? participant : `${names.who(hit.reader)} of ${participant}`;
   return (
     `A canary value of the copy issued to ${whose} was found in it. That alone is not ` +
     'sufficient: whoever has seen that copy could have put the value there.'

@@ -12,7 +12,7 @@ export function stateText({ released }: TraceAnswer['status']): string {
 /** What participants said to a report: whose it is and when, and its lines. */
 export function repliesTo({ status }: TraceAnswer, names: Names) {
   return status.replies.map(({ participant, text, at }) => ({
-    title: `Reply of ${names.of(participant)}, ${at}`,
+    title: `Reply of ${names.who(participant)}, ${at}`,
     // Line ends stay; nothing else that moves the cursor does.
     lines: text.split('\n').map((line) => plain(line, text.length)),
   }));

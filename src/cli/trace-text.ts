@@ -4,7 +4,7 @@ import type { Evidence, TraceAnswer, TracedAlert, TraceResult } from './trace-an
 import type { Part } from './trace-part.ts';
 import { evidenceSentence, traceSentence } from './trace-sentence.ts';
 import { repliesTo, stateText } from './trace-status.ts';
-import { foundAt, useParts } from './trace-use.ts';
+import { foundAt, neverServed, useParts } from './trace-use.ts';
 
 /** The whole answer where a sample shows nothing. */
 export const NOTHING_FOUND =
@@ -30,6 +30,8 @@ export function traceText(report: TraceAnswer, names: Names): string {
   );
   const together = evidenceSentence(report.evidence, names);
   if (together !== '') answers.push(`All alerts together\n${together}\n`);
+  const unserved = neverServed(report, names);
+  if (unserved !== '') answers.push(`${unserved}\n`);
   const rests = report.alerts.map((traced) =>
     partsText(names.of(traced.alert), alertParts(traced, names)),
   );
@@ -110,8 +112,8 @@ function scoreTable({ participants, readers }: TraceResult, names: Names): Part 
     title: 'Copies identified',
     headings: ['participant', 'reader', 'agree', 'differ', 'p', 'corrected', 'hypothesis'],
     rows: scored.map((score) => [
-      names.of(score.participant),
-      score.reader === null ? '' : names.of(score.reader),
+      names.who(score.participant),
+      score.reader === null ? '' : names.who(score.reader),
       score.agreeing,
       score.disagreeing,
       tail(score.log10P, score.p),
@@ -128,8 +130,8 @@ function sensitivityTable({ sensitivity }: TraceResult, names: Names): Part {
     title: 'How p changes with less',
     headings: ['participant', 'reader', 'all', 'without family', 'without artifact', 'half'],
     rows: sensitivity.map(({ participant, reader, all, withoutFamily, withoutArtifact, half }) => [
-      names.of(participant),
-      reader === null ? '' : names.of(reader),
+      names.who(participant),
+      reader === null ? '' : names.who(reader),
       tail(all.log10P, all.p),
       without(withoutFamily, (name) => name),
       without(withoutArtifact, (name) => names.of(name)),
@@ -183,8 +185,8 @@ export function evidenceParts(evidence: Evidence, names: Names): Part[] {
       'by',
     ],
     rows: scored.map((score) => [
-      names.of(score.participant),
-      score.reader === null ? '' : names.of(score.reader),
+      names.who(score.participant),
+      score.reader === null ? '' : names.who(score.reader),
       score.alerts.length,
       score.lnE.toFixed(1),
       score.sample === null ? '' : tail(score.sample.log10P, score.sample.p),

@@ -5,7 +5,7 @@ import type { Part } from './trace-part.ts';
 
 /** Where and when a sample was found, as facts. */
 export function foundAt(find: NonNullable<TraceAnswer['find']>, names: Names) {
-  const where = find.member === null ? '' : ` of ${names.of(find.member)}`;
+  const where = find.member === null ? '' : ` of ${names.who(find.member)}`;
   const place = plain(find.place, find.place.length);
   return [
     ['found', `${find.foundAt}, ${KINDS[find.kind] ?? find.kind}${where}: ${place}`],
@@ -28,7 +28,8 @@ export function useParts({ copies }: TraceAnswer, names: Names): Part[] {
     const of = copy.artifacts.map(({ artifact }) => names.of(artifact));
     const because = [...new Set(copy.artifacts.map((one) => one.because))];
     return [
-      names.of(copy.participant),
+      names.who(copy.participant),
+      copy.readers.map((reader) => names.who(reader)).join(', '),
       names.of(copy.alert),
       copy.copyIdentified === 'alone' ? 'by this sample' : 'by all alerts together',
       USES[copy.useAtThatTime] ?? copy.useAtThatTime,
@@ -36,8 +37,30 @@ export function useParts({ copies }: TraceAnswer, names: Names): Part[] {
       because.map((code) => REASONS[code] ?? code).join('; '),
     ];
   });
-  const headings = ['participant', 'alert', 'copy identified', 'use at that time', 'of', 'because'];
+  const headings = [
+    ...['participant', 'reader', 'alert', 'copy identified', 'use at that time', 'of', 'because'],
+  ];
   return [{ kind: 'table', title: 'Use where it was found', headings, rows }];
+}
+
+/**
+ * What was found and had not been served to whoever it is marked for: only where mark keys are
+ * could such a copy have been made. Stands with the answer, since it turns it round. Empty where
+ * there is none.
+ */
+export function neverServed({ copies }: TraceAnswer, names: Names): string {
+  const told = copies.flatMap(({ participant, readers, artifacts }) => {
+    const missing = artifacts.filter(({ because }) => because === 'NO_COPY_YET');
+    if (missing.length === 0) return [];
+    const whose = [...readers, participant].map((id) => names.who(id)).join(' of ');
+    return [`${missing.map(({ artifact }) => names.of(artifact)).join(', ')}: ${whose}`];
+  });
+  if (told.length === 0) return '';
+  return (
+    'Not served to whom it is marked for, by the time it was found: ' +
+    `${told.join('; ')}. What is marked so was then made where the mark key is, on the issuer’s ` +
+    'side, or found earlier than was recorded.'
+  );
 }
 
 const USES: Readonly<Record<string, string>> = {
@@ -54,7 +77,7 @@ const REASONS: Readonly<Record<string, string>> = {
   PERHAPS_SHIPPED: 'it could have been shipped lawfully, and taken from there',
   PERHAPS_SHARED: 'it could have been shared lawfully',
   PLACE_SAYS_NOTHING: 'the place does not say that anybody gave it away',
-  NO_COPY_YET: 'the participant had no copy of it then',
+  NO_COPY_YET: 'no copy of it was on record for them then',
   FACTS_CHANGED: 'facts of the participant have changed since',
   POLICY_UNKNOWN: 'which policy was in force is not on record',
 };

@@ -176,12 +176,14 @@ export async function firstDeliveries(
   tx: Tx,
   alert: AlertId,
   participant: ParticipantId,
+  reader: ReaderId | null = null,
 ): Promise<Map<ArtifactId, Instant>> {
   const rows = await tx
     .selectFrom('delivery')
     .select(['artifact_id', (expression) => expression.fn.min('at').as('first')])
     .where('alert_id', '=', alert)
     .where('participant_id', '=', participant)
+    .$if(reader !== null, (query) => query.where('reader_id', '=', reader))
     .groupBy('artifact_id')
     .execute();
   return new Map(rows.map((row) => [row.artifact_id as ArtifactId, row.first]));

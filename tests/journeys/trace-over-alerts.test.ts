@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { readAlertFolder } from '../../src/cli/alert-folder.ts';
-import { open as openAge } from '../../src/crypto/age/open.ts';
-import type { AlertId, ArtifactId, ReaderId } from '../../src/domain/ids.ts';
+import type { ReaderId } from '../../src/domain/ids.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
-import { unpackCopy } from '../../src/formats/copy.ts';
-import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
 import { releaseDue } from '../../src/programme/release/release-due.ts';
-import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import { SIGHTINGS_A_DAY } from '../../src/programme/trace/trace-leak.ts';
 import type { TraceReport } from '../../src/programme/trace/trace-report.ts';
 import { counts } from '../counts.ts';
+import { alertOfTexts, fetchText, SURVIVE } from '../support/alert-of-texts.ts';
 import {
   admit,
-  approve,
   EXAMPLE,
   type House,
   joinReader,
@@ -26,8 +20,6 @@ import {
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
 import { traced } from '../support/sighting.ts';
-
-const SURVIVE = join(import.meta.dirname, '../../testdata/survive');
 
 /**
  * The texts of three alerts, no two of which have a passage in common, and how much of them leaks.
@@ -55,49 +47,22 @@ describe('three alerts of which two participants mix their copies and leak a par
     }
     pair = [readers[6], readers[17]] as [TestReader, TestReader];
     const alerts = [];
-    for (const { files, share } of ALERTS) alerts.push({ texts: await alertOf(files), share });
+    for (const { files, share } of ALERTS)
+      alerts.push({ texts: await alertOfTexts(house, files), share });
     house.clock.set(T0);
     await releaseDue(house.context, house.clock.now());
     for (const { texts, share } of alerts) {
       let leak = '';
       for (const text of texts) {
-        for (const reader of readers) await fetched(reader, text);
-        const [one, other] = [await fetched(pair[0], text), await fetched(pair[1], text)];
+        for (const reader of readers) await fetchText(house, reader, text);
+        const one = await fetchText(house, pair[0], text);
+        const other = await fetchText(house, pair[1], text);
         leak += mixed(one, other, share);
       }
       samples.push(leak);
     }
   });
   after(() => house.tearDown());
-
-  type Text = { readonly alert: AlertId; readonly artifact: ArtifactId };
-
-  async function alertOf(files: readonly string[]): Promise<Text[]> {
-    const { context, author, programme, clock } = house;
-    const { artifacts, ...input } = await readAlertFolder(EXAMPLE);
-    const like = artifacts.find(({ file }) => file === 'guidance.md') ?? assert.fail();
-    const { alert } = await draftAlert(context, author, programme, input, clock.now());
-    const texts: Text[] = [];
-    for (const file of files) {
-      const made = {
-        ...like,
-        kind: 'advisory',
-        reducedBy: null,
-        name: basename(file),
-        content: await readFile(file),
-        sidecar: await readFile(`${file}.alternates.yaml`, 'utf8'),
-      } as const;
-      const { artifact } = await addArtifact(context, author, alert, null, made, clock.now());
-      texts.push({ alert, artifact });
-    }
-    await approve(house, alert);
-    return texts;
-  }
-
-  async function fetched(reader: TestReader, text: Text): Promise<string> {
-    const { bytes } = await serveCopy(house.context, reader.caller, text, house.clock.now());
-    return unpackCopy(openAge([reader.identity], bytes)).content.toString();
-  }
 
   /** The first part of two copies mixed, so that each gives about half of what differs. */
   function mixed(one: string, other: string, share: number): string {

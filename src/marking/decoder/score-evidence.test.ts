@@ -17,11 +17,11 @@ const SLOTS = bitSlots(320, ['prose.word', 'prose.phrase', 'prose.list']);
 const [FIRM, DESK] = ['firm-7', 'desk-2'];
 
 /** A leak of one reader's copy of an alert of its own, of which few slots were read. */
-function leaked(alert: string, read: number, random: Seeded): CommittedReading {
+function leaked(alert: string, read: number, random: Seeded, firm = FIRM): CommittedReading {
   const key = markKey(random);
-  const shown = copyOf(key, SLOTS, FIRM, DESK);
+  const shown = copyOf(key, SLOTS, firm, DESK);
   const noise = { erased: 1 - read / SLOTS.length, wrong: 0, random };
-  const reading = { ...readingOf(SLOTS, shown, noise), alert: alert as AlertId };
+  const reading = { ...readingOf(SLOTS, shown, noise), alert: alert as AlertId, sample: alert };
   return { reading, key, participants: FIRMS, canaries: [], cap: CAP };
 }
 
@@ -33,7 +33,9 @@ function after(all: readonly CommittedReading[], look: number, lastHolders = HOL
   const sample = all
     .slice(-1)
     .map((last) => ({ alert: last.reading.alert, result: scoreReading({ ...last, look }) }));
-  return scoreEvidence({ entries, frozen: [], sample, cap: CAP, look, alpha: ALPHA }).result;
+  const sampleSha256 = all.at(-1)?.reading.sample ?? '';
+  const rest = { frozen: [], sampleSha256, cap: CAP, look, alpha: ALPHA };
+  return scoreEvidence({ entries, sample, ...rest }).result;
 }
 
 const names = (found: readonly { participant: string; reader?: string }[]) =>
@@ -72,15 +74,21 @@ test('late in a programme p-values cost too much, and what was accumulated does 
 test('alerts that others leaked speak against, and a list without them names too early', () => {
   const random = seeded(13);
   const own = ['a', 'b', 'c'].map((alert) => leaked(alert, 30, random));
-  const others = ['v', 'w', 'x', 'y'].map((alert): CommittedReading => {
-    const key = markKey(random);
-    const shown = copyOf(key, SLOTS, 'firm-20', 'desk-0');
-    const reading = readingOf(SLOTS, shown, { erased: 0.6, wrong: 0, random });
-    return { ...leaked(alert, 1, random), key, reading: { ...reading, alert: alert as AlertId } };
-  });
+  const others = ['v', 'w', 'x', 'y'].map((alert) => leaked(alert, 128, random, 'firm-20'));
   const named = (all: readonly CommittedReading[]) => names(after(all, 1e12).participants);
   assert.deepEqual(named(own), [`${FIRM}/`]);
-  assert.deepEqual(named([...others, ...own]), ['firm-20/']);
+  assert.deepEqual(named([...others, ...own]), []);
+  assert.deepEqual(named(others), ['firm-20/']);
+});
+
+test('who leaked before is named with a find of theirs, not with what others leaked', () => {
+  const random = seeded(13);
+  const before = ['v', 'w', 'x', 'y'].map((alert) => leaked(alert, 128, random, 'firm-20'));
+  const others = ['a', 'b', 'c', 'd'].map((alert) => leaked(alert, 40, random));
+  for (const one of others) assert.deepEqual(names(after([...before, one], 5).participants), []);
+  const again = leaked('z', 60, random, 'firm-20');
+  const { participants } = after([...before, again], 1e12);
+  assert.deepEqual([names(participants), participants[0]?.sample], [['firm-20/'], null]);
 });
 
 test('the public text names nobody from before, an alert nobody who had no copy of it', () => {
@@ -106,7 +114,7 @@ test('more than a stage may compute is refused before it is computed', () => {
     ...{ key, holders },
     reading: { ...reading, alert: `alert-${i}` as AlertId },
   }));
-  const none = { frozen: [], sample: [], cap: 1e7, look: 1, alpha: ALPHA };
+  const none = { frozen: [], sample: [], sampleSha256: '', cap: 1e7, look: 1, alpha: ALPHA };
   assert.throws(() => scoreEvidence({ ...none, entries }), {
     code: 'LIMIT_EXCEEDED',
     field: 'evidence',
@@ -139,6 +147,7 @@ test('alerts whose key is sealed away speak on, for and against, as they did', (
   assert.ok(last && frozen.every((one) => one !== null));
   const { reading, key } = last;
   const { result } = scoreEvidence({
+    sampleSha256: reading.sample,
     entries: [{ reading, key, holders: HOLDERS }],
     frozen: frozen.filter((one) => one !== null),
     sample: [{ alert: reading.alert, result: scoreReading({ ...last, look }) }],

@@ -1,10 +1,11 @@
 import { TocsinError } from '../../domain/errors.ts';
 import { recipientFor, type Scope } from '../code.ts';
 import { budgetLeft, lnCorrected, lnPrice } from './budget.ts';
-import { type Accumulated, accumulate, partsOf } from './evidence.ts';
+import { type Accumulated, accumulate, factorsOf, partsOf } from './evidence.ts';
 import { type CountedEntry, countEntries, type Entry } from './fresh.ts';
 import { type FrozenEvidence, frozenParts } from './frozen.ts';
 import type {
+  EvidencePart,
   EvidenceResult,
   EvidenceScore,
   ReaderEvidence,
@@ -27,6 +28,8 @@ export type EvidenceInput = {
   readonly frozen: readonly FrozenEvidence[];
   /** What the sample at hand came to, alert by alert. */
   readonly sample: readonly { readonly alert: string; readonly result: TraceResult }[];
+  /** SHA-256 of the sample at hand, hex: which entries are its own. */
+  readonly sampleSha256: string;
   readonly cap: number;
   /** The last look of the trace at hand. */
   readonly look: number;
@@ -34,14 +37,31 @@ export type EvidenceInput = {
 };
 
 /** The evidence, and of each entry how many slots it adds to it. */
-export type ScoredEvidence = { readonly result: EvidenceResult; readonly adds: readonly number[] };
+export type ScoredEvidence = {
+  readonly result: EvidenceResult;
+  readonly adds: readonly number[];
+  /** For whom of those named the sample at hand speaks by what it shows of one alert. */
+  readonly spoken: readonly Spoken[];
+};
+
+/** The reader is empty where it is the participant. */
+export type Spoken = Named & { readonly alert: string };
+
+/**
+ * From this factor on a sample speaks for somebody by itself, ln: for whoever took no part in it,
+ * whatever they did before, it does so once in a thousand samples at most (Markov's inequality). It
+ * chooses among those named, and names nobody.
+ */
+const LN_SPEAKS = Math.log(1_000);
 
 /**
  * Names whoever the sample at hand identifies alone, and whoever all alerts together do:
  * min(p_case·N·4π²n²/6, p_pooled·N·4π²n²/6, 2N/E) ≤ alpha. Participants first, on the slots that
  * their readers share, then the readers of those named, each stage paying for `cap` tests
  * (`scoreReading` says why that suffices). Whoever had no copy of an alert of which the sample has
- * a slot that counts is not named: an earlier report does that.
+ * a slot that counts is not named: an earlier report does that. Nor is whoever the other samples
+ * name without this one, unless this one identifies them or speaks for them: else everybody who
+ * once leaked would be named with every later find, others' leaks too.
  *
  * @throws LIMIT_EXCEEDED when a stage would take more than `MAX_EVIDENCE_BITS`.
  */
@@ -68,7 +88,11 @@ export function scoreEvidence(input: EvidenceInput): ScoredEvidence {
     participants: first.found.map(({ reader: _, ...score }): EvidenceScore => score),
     readers: second.found,
   };
-  return { result, adds: counted.map(({ slots }) => slots.length) };
+  return {
+    result,
+    adds: counted.map(({ slots }) => slots.length),
+    spoken: [...first.spoken, ...second.spoken],
+  };
 }
 
 /** The alerts of which slots counted. */
@@ -109,29 +133,94 @@ function named(
   scope: Scope,
   counted: readonly CountedEntry[],
   { among, alone }: { readonly among: readonly Named[]; readonly alone: readonly ReaderScore[] },
-): { stage: EvidenceResult['stages'][number]; found: ReaderEvidence[] } {
+): { stage: EvidenceResult['stages'][number]; found: ReaderEvidence[]; spoken: Spoken[] } {
   const slots = counted
     .flatMap((entry) => entry.slots)
     .filter((slot) => slot.scope === scope).length;
   const stage = { scope, slots, tested: among.length };
-  if (among.length === 0) return { stage, found: [] };
+  if (among.length === 0) return { stage, found: [], spoken: [] };
   checkWork(slots * among.length);
   const lnLevel = Math.log(input.alpha) - lnPrice(input);
   const concerned = concernedBy(input, counted, scope);
-  const found = accumulate(scope, counted, among, lnLevel)
+  const verdicts = accumulated(input, scope, counted, among, lnLevel)
     .filter((candidate) => concerned.has(idOf(scope, candidate)))
-    .map((live) => {
-      const before = frozenParts(scope, input.frozen, live);
-      return { ...live, lnE: before.reduce((sum, { lnE }) => sum + lnE, live.lnE) };
-    })
     .map((candidate) => verdictOn(input, candidate, leastOf(scope, alone, candidate)))
-    .filter(({ ln }) => ln <= Math.log(input.alpha))
+    .filter(({ ln }) => ln <= Math.log(input.alpha));
+  const known = namedWithout(input, scope, among, lnLevel, verdicts);
+  const own = sampleParts(input, scope, verdicts);
+  const found = verdicts
+    .filter(({ score, name }, i) => score.sample !== null || !known.has(name) || speaks(own[i]))
     .sort((a, b) => a.ln - b.ln || (a.name < b.name ? -1 : 1))
     .map(({ score }) => ({
       ...score,
       alerts: [...frozenParts(scope, input.frozen, score), ...partsOf(scope, counted, score)],
     }));
-  return { stage, found };
+  const spoken = verdicts.flatMap(({ score: { participant, reader } }, i) =>
+    (own[i] ?? [])
+      .filter((part) => speaks([part]))
+      .map(({ alert }) => ({ participant, reader, alert })),
+  );
+  return { stage, found, spoken };
+}
+
+/** What the sample at hand shows of each of its alerts, also where it was read before. */
+function sampleParts(
+  { entries, sampleSha256 }: EvidenceInput,
+  scope: Scope,
+  verdicts: readonly Verdict[],
+): Pick<EvidencePart, 'alert' | 'lnE'>[][] {
+  const shown = entries
+    .filter(({ reading }) => reading.sample === sampleSha256)
+    .map((entry) => ({
+      alert: entry.reading.alert,
+      factors: factorsOf(
+        scope,
+        countEntries([entry]),
+        verdicts.map(({ score }) => score),
+      ),
+    }));
+  return verdicts.map((_, i) =>
+    shown.map(({ alert, factors }) => ({ alert, lnE: factors[i]?.lnE ?? 0 })),
+  );
+}
+
+function speaks(parts: readonly Pick<EvidencePart, 'lnE'>[] = []): boolean {
+  return parts.reduce((sum, { lnE }) => sum + lnE, 0) >= LN_SPEAKS;
+}
+
+/** With what frozen alerts add. */
+function accumulated(
+  { frozen }: EvidenceInput,
+  scope: Scope,
+  counted: readonly CountedEntry[],
+  among: readonly Named[],
+  lnLevel: number,
+): Accumulated[] {
+  return accumulate(scope, counted, among, lnLevel).map((live) => {
+    const before = frozenParts(scope, frozen, live);
+    return { ...live, lnE: before.reduce((sum, { lnE }) => sum + lnE, live.lnE) };
+  });
+}
+
+/**
+ * The names of those whom the other samples name without the one at hand: asked only where
+ * somebody would be named by more than it.
+ */
+function namedWithout(
+  input: EvidenceInput,
+  scope: Scope,
+  among: readonly Named[],
+  lnLevel: number,
+  verdicts: readonly Verdict[],
+): Set<string> {
+  if (verdicts.every(({ score }) => score.sample !== null)) return new Set();
+  const others = input.entries.filter(({ reading }) => reading.sample !== input.sampleSha256);
+  return new Set(
+    accumulated(input, scope, countEntries(others), among, lnLevel)
+      .map((candidate) => verdictOn(input, candidate, null))
+      .filter(({ ln }) => ln <= Math.log(input.alpha))
+      .map(({ name }) => name),
+  );
 }
 
 function checkWork(bits: number): void {
@@ -153,7 +242,17 @@ function leastOf(scope: Scope, alone: readonly ReaderScore[], who: Named): Reade
   return own.toSorted((a, b) => a.corrected - b.corrected)[0] ?? null;
 }
 
-function verdictOn(input: EvidenceInput, candidate: Accumulated, sample: ReaderScore | null) {
+type Verdict = {
+  readonly ln: number;
+  readonly name: string;
+  readonly score: Omit<ReaderEvidence, 'alerts'>;
+};
+
+function verdictOn(
+  input: EvidenceInput,
+  candidate: Accumulated,
+  sample: ReaderScore | null,
+): Verdict {
   const { participant, reader, lnE, lnPooled } = candidate;
   const none = { lnCase: null, lnPooled: null, lnE: null };
   const ways = [

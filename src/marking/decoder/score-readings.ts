@@ -4,7 +4,7 @@ import type { Entry } from './fresh.ts';
 import { type FrozenEvidence, freezeEvidence } from './frozen.ts';
 import type { EvidenceResult, TraceResult } from './result.ts';
 import { ALPHA, scoreReading, type TraceInput } from './score.ts';
-import { scoreEvidence } from './score-evidence.ts';
+import { type Spoken, scoreEvidence } from './score-evidence.ts';
 
 /** A reading of one alert, and what scoring it takes besides the look. */
 export type CommittedReading = Omit<TraceInput, 'look' | 'alpha'>;
@@ -30,6 +30,8 @@ export type Scored = {
   readonly evidence: EvidenceResult | null;
   /** Of each entry how many slots it adds to the evidence; none where there is no evidence. */
   readonly adds: readonly number[];
+  /** For whom of those named the sample itself speaks, alert by alert. */
+  readonly spoken: readonly Spoken[];
   /** What alerts whose mark key was opened add from now on; none where there is no evidence. */
   readonly refrozen: readonly { readonly alert: string; readonly frozen: FrozenEvidence | null }[];
 };
@@ -61,19 +63,20 @@ export function scoreReadings(
     return scoreReading({ ...reading, look });
   });
   look = Math.max(look, spent + 1);
-  if (!readings.some(({ reading }) => showsSlots(reading))) {
-    return { results, look, evidence: null, adds: [], refrozen: [] };
-  }
+  const shown = readings.find(({ reading }) => showsSlots(reading));
+  if (!shown) return { results, look, evidence: null, adds: [], spoken: [], refrozen: [] };
   const sample = readings.flatMap(({ reading: { alert } }, i) => {
     const result = results[i] ?? null;
     return result === null ? [] : [{ alert, result }];
   });
-  const scored = scoreEvidence({ ...ledgered, sample, look, alpha: ALPHA });
+  const sampleSha256 = shown.reading.sample;
+  const scored = scoreEvidence({ ...ledgered, sample, sampleSha256, look, alpha: ALPHA });
   const refrozen = ledgered.opened.map((alert) => {
     const own = ledgered.entries.filter(({ reading }) => reading.alert === alert);
     return { alert, frozen: freezeEvidence(own) };
   });
-  return { results, look, evidence: scored.result, adds: scored.adds, refrozen };
+  const { result: evidence, adds, spoken } = scored;
+  return { results, look, evidence, adds, spoken, refrozen };
 }
 
 function showsSomething({ reading, canaries, ...search }: CommittedReading): boolean {

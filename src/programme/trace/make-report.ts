@@ -1,6 +1,7 @@
-import type { AlertId, ParticipantId } from '../../domain/ids.ts';
+import type { AlertId, ParticipantId, ReaderId } from '../../domain/ids.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
-import type { EvidenceResult, TraceResult } from '../../marking/decoder/result.ts';
+import type { TraceResult } from '../../marking/decoder/result.ts';
+import type { Spoken } from '../../marking/decoder/score-evidence.ts';
 import type { Reading } from '../../marking/reading.ts';
 import type { Tx } from '../../store/database.ts';
 import { marksCommitted, type Sighting } from '../../store/trace-store.ts';
@@ -20,6 +21,8 @@ export type ScoredAlert = {
 /** What a trace came to. */
 export type Traced = Pick<TraceReport, 'evidence' | 'leftOut' | 'unsearched'> & {
   readonly scored: readonly ScoredAlert[];
+  /** For whom of those named the sample itself speaks, alert by alert. */
+  readonly spoken: readonly Spoken[];
 };
 
 /** Puts together what a trace found, and what was permitted where it was found. */
@@ -27,7 +30,7 @@ export async function makeReport(
   context: Context,
   tx: Tx,
   sighting: Sighting,
-  { scored, evidence, leftOut, unsearched }: Traced,
+  { scored, evidence, spoken, leftOut, unsearched }: Traced,
   now: Instant,
 ): Promise<TraceReport> {
   const find = await requireFind(context, tx, sighting.id);
@@ -42,7 +45,9 @@ export async function makeReport(
       readAt: formatInstant(readAt),
       marks: marks && { ...marks, at: formatInstant(marks.at) },
     });
-    copies.push(...(await copiesOf(context, tx, sighting, find, { reading, result, evidence })));
+    const own = spoken.filter((one) => one.alert === alert);
+    const named = { reading, result, evidence, spoken: own };
+    copies.push(...(await copiesOf(context, tx, sighting, find, named)));
   }
   return {
     v: 3,
@@ -54,29 +59,43 @@ export async function makeReport(
   };
 }
 
-/** The copies of one alert that belong to somebody named. */
+type Named = Pick<ScoredAlert, 'reading' | 'result'> & Pick<Traced, 'evidence' | 'spoken'>;
+
+/**
+ * The copies of one alert that belong to somebody named: identified by what the sample shows of
+ * this alert, or named together where that speaks for them. Whoever is named for another alert is
+ * no matter of this one.
+ */
 async function copiesOf(
   context: Context,
   tx: Tx,
   { programme }: Sighting,
   find: Find,
-  found: Pick<ScoredAlert, 'reading' | 'result'> & { readonly evidence: EvidenceResult | null },
+  { reading, result, evidence, spoken }: Named,
 ): Promise<NamedCopy[]> {
-  const { reading, result, evidence } = found;
   const { alert, coverage } = reading;
   const copies: NamedCopy[] = [];
-  for (const { participant: name, alerts } of evidence?.participants ?? []) {
+  for (const { participant: name } of evidence?.participants ?? []) {
     const alone = result.identified.find((one) => one.participant === name);
-    if (!alone && !alerts.some((part) => part.alert === alert)) continue;
-    const readers = (evidence?.readers ?? []).filter((one) => one.participant === name);
+    const own = spoken.filter((one) => one.participant === name).map(({ reader }) => reader);
+    if (!alone && !own.includes('')) continue;
+    const readers = (evidence?.readers ?? [])
+      .filter((one) => one.participant === name)
+      .map(({ reader }) => reader)
+      .filter((reader) => alone?.readers.includes(reader) || own.includes(reader));
     const participant = name as ParticipantId;
-    copies.push({
-      alert: alert as AlertId,
-      participant,
-      readers: readers.map(({ reader }) => reader),
-      copyIdentified: alone ? 'alone' : 'together',
-      ...(await useAtFind(context, tx, programme, { alert, participant, coverage, find })),
-    });
+    for (const reader of readers.length === 0 ? [null] : readers) {
+      const found = { alert, participant, reader: reader as ReaderId | null, coverage, find };
+      copies.push({
+        alert: alert as AlertId,
+        participant,
+        readers: reader === null ? [] : [reader],
+        copyIdentified: (reader === null ? alone : alone?.readers.includes(reader))
+          ? 'alone'
+          : 'together',
+        ...(await useAtFind(context, tx, programme, found)),
+      });
+    }
   }
   return copies;
 }

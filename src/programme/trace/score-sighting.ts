@@ -146,7 +146,7 @@ async function commit(
   caller: PersonCaller,
   id: SightingId,
   { readings, committed, spent, head, numbers, leftOut, unsearched }: Facts,
-  { results, look, evidence, adds, refrozen }: Scored,
+  { results, look, evidence, adds, spoken, refrozen }: Scored,
   now: Instant,
 ): Promise<TraceReport | null> {
   await apartWithin(caller, [['sighting', id]])(tx);
@@ -165,7 +165,7 @@ async function commit(
     await putAdds(tx, programme, numbers[index] ?? 0, count);
   }
   const together = evidence === null ? null : { ...head, ...evidence };
-  const traced = { scored, evidence: together, leftOut, unsearched };
+  const traced = { scored, evidence: together, spoken, leftOut, unsearched };
   const report = await makeReport(context, tx, sighting, traced, now);
   await storeReport(context, tx, caller, sighting, report, look, now);
   const act = { programme, actor: actorOf(caller), at: now };

@@ -35,13 +35,13 @@ export type TracedAlert = {
 };
 
 /**
- * Somebody named, and one alert of the sample of which they had a copy. Whose copy it is and
+ * Somebody named, and one alert for which the sample speaks for them. Whose copy it is and
  * whether its use was permitted where it was found are two results; neither follows from the other.
  */
 export type NamedCopy = UseAtFind & {
   readonly alert: AlertId;
   readonly participant: ParticipantId;
-  /** Those of its readers that are named; none: which reader's it was is undecided. */
+  /** The reader, one for each of these; none: which reader's it was is undecided. */
   readonly readers: readonly string[];
   /** By this sample of this alert alone, or only by all alerts together. */
   readonly copyIdentified: 'alone' | 'together';

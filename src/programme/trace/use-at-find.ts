@@ -1,6 +1,12 @@
 import type { ArtifactKind } from '../../domain/artifact.ts';
 import type { FindUse } from '../../domain/find.ts';
-import type { AlertId, ArtifactId, ParticipantId, ProgrammeId } from '../../domain/ids.ts';
+import type {
+  AlertId,
+  ArtifactId,
+  ParticipantId,
+  ProgrammeId,
+  ReaderId,
+} from '../../domain/ids.ts';
 import type { Reading } from '../../marking/reading.ts';
 import type { Policy } from '../../policy/policy.ts';
 import {
@@ -35,6 +41,8 @@ export type UseAtFind = {
 type FoundCopy = {
   readonly alert: AlertId;
   readonly participant: ParticipantId;
+  /** Null where it is undecided which of its readers': then a copy of any counts. */
+  readonly reader: ReaderId | null;
   readonly coverage: Reading['coverage'];
   readonly find: Find;
 };
@@ -44,8 +52,8 @@ const LEAST_SHARE = 0.1;
 
 /**
  * What the participant was permitted when the sample was found, by the policy that was in force
- * then, the alert's own list and the participant's first copy. What is not on record of that time
- * is `unknown`.
+ * then, the alert's own list and the first copy that whoever is named was served. What is not on
+ * record of that time is `unknown`.
  */
 export async function useAtFind(
   context: Context,
@@ -53,12 +61,12 @@ export async function useAtFind(
   programme: ProgrammeId,
   found: FoundCopy,
 ): Promise<UseAtFind> {
-  const { alert: id, participant, find } = found;
+  const { alert: id, participant, reader, find } = found;
   const alert = await alertById(tx, id);
   const policy = await policyAt(context, tx, programme, find);
   const enrolled = await enrolmentOf(tx, programme, participant);
   const changed = await enrolmentChangedSince(tx, programme, participant, find.foundAt);
-  const received = await firstDeliveries(tx, id, participant);
+  const received = await firstDeliveries(tx, id, participant, reader);
   const shares = new Map(found.coverage.map(({ artifact, share }) => [artifact, share]));
   const least = Math.min(LEAST_SHARE, Math.max(0, ...shares.values()));
   const artifacts = (await artifactsOf(tx, id)).flatMap(({ id: artifact, kind }) => {

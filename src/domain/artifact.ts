@@ -44,6 +44,12 @@ export type Tlp = (typeof TLP_LABELS)[number];
 export const MARKINGS = ['none', 'canary', 'full'] as const;
 export type Marking = (typeof MARKINGS)[number];
 
+/**
+ * Never marked, whatever a pack or an author says: whoever gets one compares it with a published
+ * hash.
+ */
+export const NEVER_MARKED: readonly ArtifactKind[] = ['patch', 'test_file'];
+
 /** What an artifact's bytes are, as far as carriers and canonical forms care. */
 export const FORMATS = [
   'text',

@@ -1,7 +1,8 @@
 import type { AlertId, EventId, ParticipantId } from '../../domain/ids.ts';
 import { type Instant, plus } from '../../domain/instant.ts';
+import type { Regulator } from '../../domain/regulator.ts';
 import { type Matter, type Report, regulatorClocks } from './regulators.ts';
-import type { DutyRules, Regulator } from './rules.ts';
+import type { DutyRules } from './rules.ts';
 
 /** What is owed. Reports to authorities are named after the law and the report. */
 export type DutyCode =

@@ -85,26 +85,6 @@ export function dutiesOn(rules: DutyRules, events: DutyEvents, now: Instant): Du
     .sort((a, b) => a.dueAt - b.dueAt);
 }
 
-/** Those whose time has come and which are not met; at exactly the instant it has come. */
-export function overdue(duties: readonly Duty[], now: Instant): Duty[] {
-  return duties.filter(({ dueAt, doneAt }) => stateAt(dueAt, doneAt, now) === 'overdue');
-}
-
-/**
- * Those with this consequence that were not met in time, whether or not they are met by now: what
- * holds disclosure, what stands in the register.
- */
-export function missed(
-  duties: readonly Duty[],
-  consequence: DutyConsequence,
-  now: Instant,
-): Duty[] {
-  return duties.filter((duty) => {
-    const state = stateAt(duty.dueAt, duty.doneAt, now);
-    return duty.consequence === consequence && (state === 'overdue' || state === 'late');
-  });
-}
-
 /**
  * What is due ahead of a disclosure whose time somebody chose. Whoever finishes the text late has
  * met the duty [R08] once T0 is moved far enough.

@@ -38,9 +38,7 @@ export type Assurance = (typeof ASSURANCES)[number];
 export const TLP_LABELS = ['RED', 'AMBER+STRICT', 'AMBER', 'GREEN', 'CLEAR'] as const;
 export type Tlp = (typeof TLP_LABELS)[number];
 
-/**
- * How copies of an artifact differ between readers (reference: programme's declaration per kind).
- */
+/** How copies of an artifact differ between readers; a pack may say it per kind, in `marking:`. */
 export const MARKINGS = ['none', 'canary', 'full'] as const;
 export type Marking = (typeof MARKINGS)[number];
 

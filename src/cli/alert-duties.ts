@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { formatInstant, parseInstant } from '../domain/instant.ts';
+import { REGULATORS } from '../domain/regulator.ts';
 import { plain } from '../participant/plain.ts';
 import { alertAnswer } from './alert-answers.ts';
 import { clientAction, idAt } from './command.ts';
@@ -28,7 +29,7 @@ function addAware(alert: Command, world: World): void {
     .requiredOption('--at <instant>', 'when somebody of the issuer became aware')
     .addOption(
       new Option('--regime <law>', 'of the pack’s duties.regulators')
-        .choices(['cra', 'nis2', 'rmsv'])
+        .choices(REGULATORS)
         .makeOptionMandatory(),
     );
   clientAction<AwareOptions>(world, command, async (client, typed) => {

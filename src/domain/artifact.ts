@@ -38,11 +38,15 @@ export type Assurance = (typeof ASSURANCES)[number];
 export const TLP_LABELS = ['RED', 'AMBER+STRICT', 'AMBER', 'GREEN', 'CLEAR'] as const;
 export type Tlp = (typeof TLP_LABELS)[number];
 
-/**
- * How copies of an artifact differ between readers (reference: programme's declaration per kind).
- */
+/** How copies of an artifact differ between readers; a pack may say it per kind, in `marking:`. */
 export const MARKINGS = ['none', 'canary', 'full'] as const;
 export type Marking = (typeof MARKINGS)[number];
+
+/**
+ * Never marked, whatever a pack or an author says: whoever gets one compares it with a published
+ * hash.
+ */
+export const NEVER_MARKED: readonly ArtifactKind[] = ['patch', 'test_file'];
 
 /** What an artifact's bytes are, as far as carriers and canonical forms care. */
 export const FORMATS = [

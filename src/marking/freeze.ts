@@ -3,11 +3,12 @@ import { type Format, MAX_ARTIFACT_BYTES } from '../domain/artifact.ts';
 import { invalid, TocsinError } from '../domain/errors.ts';
 import type { ArtifactId } from '../domain/ids.ts';
 import { canary } from './carriers/canary.ts';
-import type { Carrier, Dropped, ProposedBit, ProposedSlot } from './carriers/carrier.ts';
+import type { Carrier, Dropped, ProposedSlot } from './carriers/carrier.ts';
 import { csaf } from './carriers/csaf.ts';
 import { listOrder } from './carriers/list-order.ts';
 import { markdownColumns } from './carriers/markdown-columns.ts';
 import { markdownDefinitions } from './carriers/markdown-definitions.ts';
+import { passGates } from './carriers/pass-gates.ts';
 import { prose } from './carriers/prose.ts';
 import { python } from './carriers/python.ts';
 import { settle } from './carriers/settle.ts';
@@ -66,7 +67,8 @@ export function freezeSlots(input: FreezeInput): Frozen {
     input.text,
     carriers.map((carrier) => carrier.propose(input)),
   );
-  const gated = passGates(input.text, settled.slots, carriers);
+  const gates = carriers.flatMap(({ gate }) => (gate === null ? [] : [gate]));
+  const gated = passGates(input.text, settled.slots, gates);
   const slots = assignKeys(input.artifact, toBytes(input.text, gated.slots), master, input.earlier);
   const { artifact, version } = input;
   return {
@@ -100,19 +102,6 @@ function refuseUnread(sidecar: Sidecar | null, format: Format): void {
       throw invalid(reads, `none in a ${format} artifact`, `${sidecar[reads].length} entries`);
     }
   }
-}
-
-function passGates(
-  text: string,
-  slots: readonly ProposedSlot[],
-  carriers: readonly Carrier[],
-): { slots: readonly ProposedSlot[]; dropped: readonly Dropped[] } {
-  const [gate] = carriers.flatMap((carrier) => (carrier.gate === null ? [] : [carrier.gate]));
-  if (gate === undefined || slots.length === 0) return { slots, dropped: [] };
-  const bits = slots.filter((slot): slot is ProposedBit => slot.kind === 'bit');
-  const { kept, dropped } = gate(text, bits);
-  const remains = (slot: ProposedSlot) => slot.kind === 'canary' || kept.includes(slot);
-  return { slots: slots.filter(remains), dropped };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node, parseDocument, stringify, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { invalid, TocsinError } from '../domain/errors.ts';
 
 /** What an alternate exchanges: the finer the kind, the sooner a paraphrase loses it. */
@@ -66,16 +66,6 @@ export function parseSidecar(text: string): Sidecar {
     canaries: list(entries, 'canaries').map(canary),
     test: command(list(entries, 'test', MAX_WORDS)),
   };
-}
-
-/** The YAML of a sidecar, in the layout `parseSidecar` reads. */
-export function renderSidecar(sidecar: Sidecar): string {
-  const alternates = sidecar.alternates.map(({ occurrence, ...rest }) =>
-    occurrence === null ? rest : { ...rest, occurrence },
-  );
-  const lists = Object.entries({ ...sidecar, alternates });
-  const filled = lists.filter(([, entries]) => entries.length > 0);
-  return filled.length === 0 ? '' : stringify(Object.fromEntries(filled), { lineWidth: 0 });
 }
 
 function parseRoot(text: string): Node | null {

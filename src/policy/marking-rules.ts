@@ -1,11 +1,14 @@
-import { ARTIFACT_KINDS, type ArtifactKind, MARKINGS, type Marking } from '../domain/artifact.ts';
+import {
+  ARTIFACT_KINDS,
+  type ArtifactKind,
+  MARKINGS,
+  type Marking,
+  NEVER_MARKED,
+} from '../domain/artifact.ts';
 import { fields, unexpected, word, type Yaml } from './yaml.ts';
 
 /** How a programme marks copies, by kind; of a kind that it does not name, as each author says. */
 export type MarkingRules = Readonly<Partial<Record<ArtifactKind, Marking>>>;
-
-/** Never marked, whatever a pack says: whoever gets one compares it with a published hash. */
-const NEVER: readonly ArtifactKind[] = ['patch', 'test_file'];
 
 /** Section `marking:` of `programme.yaml`. @throws POLICY_INVALID naming file and line. */
 export function parseMarking(yaml: Yaml): MarkingRules {
@@ -15,7 +18,7 @@ export function parseMarking(yaml: Yaml): MarkingRules {
     const stated = found[kind];
     if (stated === undefined) continue;
     const marking = word(stated, MARKINGS);
-    if (NEVER.includes(kind) && marking !== 'none') throw unexpected(stated, 'none');
+    if (NEVER_MARKED.includes(kind) && marking !== 'none') throw unexpected(stated, 'none');
     rules[kind] = marking;
   }
   return rules;

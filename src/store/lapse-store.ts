@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { AlertId, PersonId, ProgrammeId, SightingId } from '../domain/ids.ts';
+import type { SecondPersonAct } from '../domain/second-person.ts';
 import type { Tx } from './database.ts';
 import { recordEvent } from './event-writer.ts';
 import { lockToChange } from './locks.ts';
@@ -10,11 +11,8 @@ import { programmes } from './programme-store.ts';
 type Lapsed = { readonly id: string; readonly programme: ProgrammeId | null };
 type Lapse = (person: PersonId, at: Date) => RawBuilder<Lapsed>;
 
-/**
- * Every kind of proposal that one person makes alone and nobody has concluded. What is in force
- * already (a suspension, a publication), a draft and a sample stay: they are no proposals.
- */
-const LAPSES: Readonly<Record<string, Lapse>> = {
+/** What one person proposed alone and nobody has concluded, by where it is kept. */
+const LAPSE_IN = {
   alert_approval: (person, at) => sql`update announced_act set outcome = 'lapsed', ended_at = ${at}
     where act = 'alert_approval' and proposer_id = ${person} and ended_at is null
     returning id, programme_id as programme`,
@@ -52,6 +50,35 @@ const LAPSES: Readonly<Record<string, Lapse>> = {
     returning id, programme_id as programme`,
   platform: (person) => sql`update platform_incident set cleared_by = null
     where cleared_by = ${person} and cleared_at is null returning id, programme_id as programme`,
+} as const satisfies Record<string, Lapse>;
+
+/** Where proposals of an act are kept; null: there is none that could lapse. */
+const LAPSES: Readonly<Record<SecondPersonAct, keyof typeof LAPSE_IN | null>> = {
+  alert_approval: 'alert_approval',
+  alert_change: 'alert_change',
+  disclosure_change: 'disclosure_change',
+  late_artifact: 'late_artifact',
+  policy: 'policy',
+  admission: 'member_change',
+  import: 'member_change',
+  member_facts: 'member_change',
+  terms: 'member_change',
+  register: 'member_change',
+  reinstatement: 'standing',
+  removal: 'standing',
+  forms: 'forms',
+  recovery: 'recovery',
+  role_grant: 'role_grant',
+  mark_key: 'mark_key',
+  platform: 'platform',
+  // In force from the first person on: what another confirms is no proposal.
+  standing_down: null,
+  publication: null,
+  // A sample stays, and what its trace said: another looks at them, whoever brought them.
+  trace: null,
+  trace_report: null,
+  // The first word for a time is taken back too, but before any programme: see below.
+  clock: null,
 };
 
 /**
@@ -68,8 +95,9 @@ export async function lapseProposals(
     where first_confirmation = ${person}`.execute(tx);
   // Whoever concludes one of them has the lock of its programme before any row.
   for (const { id } of await programmes(tx)) await lockToChange(tx, id);
-  for (const [act, lapse] of Object.entries(LAPSES)) {
-    const { rows } = await lapse(person, new Date(at)).execute(tx);
+  for (const act of new Set(Object.values(LAPSES))) {
+    if (act === null) continue;
+    const { rows } = await LAPSE_IN[act](person, new Date(at)).execute(tx);
     for (const { id: proposal, programme } of rows) {
       const data = { proposal, act };
       await recordEvent(tx, { type: 'proposal_lapsed', at, programme, actor, data });

@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import type { Env } from '../../src/config/env.ts';
 import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { sha256 } from '../../src/crypto/hash.ts';
+import { newId } from '../../src/crypto/random.ts';
 import { generateSigningKey, signer } from '../../src/crypto/sign.ts';
 import { type Enrolment, NO_PROFILE, type Standing } from '../../src/domain/enrolment.ts';
 import type {
@@ -27,11 +28,8 @@ import {
 import { approveAlert } from '../../src/programme/alert/approve-alert.ts';
 import { addArtifact, draftAlert } from '../../src/programme/alert/draft-alert.ts';
 import { planAlert } from '../../src/programme/alert/plan-alert.ts';
-import {
-  admitParticipant,
-  inviteReader,
-  redeemInvitation,
-} from '../../src/programme/member/admit-participant.ts';
+import { inviteReader, redeemInvitation } from '../../src/programme/member/admit-participant.ts';
+import { enrol } from '../../src/programme/member/apply-member-change.ts';
 import {
   changeEnrolment,
   changeStanding,
@@ -42,6 +40,7 @@ import { decideStanding } from '../../src/programme/member/standing-steps.ts';
 import { addPerson, authenticate, issueToken } from '../../src/programme/people/people.ts';
 import { createProgramme, type PackFiles } from '../../src/programme/policy/create-programme.ts';
 import { startCluster } from '../../src/store/cluster/cluster.ts';
+import { lockToChange } from '../../src/store/locks.ts';
 import { grantRoles } from '../../src/store/role-store.ts';
 import { furnish } from './ready-cluster.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -227,14 +226,20 @@ export type TestReader = {
   readonly signSeed: Buffer;
 };
 
+/** A participant that is there already: no verb of the product admits one without two persons. */
 export async function admit(
   house: House,
   name: string,
   change: Partial<Enrolment> = {},
 ): Promise<ParticipantId> {
-  const input = { name, enrolment: enrolment(change) };
   const { context, programme, clock } = house;
-  return (await admitParticipant(context, programme, input, clock.now())).participant;
+  const id = newId<ParticipantId>();
+  const act = { programme, actor: SYSTEM, at: clock.now() };
+  await context.store.issuer(async (tx) => {
+    await lockToChange(tx, programme);
+    await enrol(context, tx, act, { id, name, enrolment: enrolment(change) });
+  });
+  return id;
 }
 
 /** Brings a participant to a standing, by two persons where it takes two. */

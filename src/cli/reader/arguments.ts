@@ -104,29 +104,8 @@ export function parseCommand(args: readonly string[]): Command {
   if (values.version === true) return { verb: 'version' };
   const common = { home: values.home ?? null, json: values.json === true };
   const out = values.out ?? null;
-  if (out !== null && verb !== 'fetch' && verb !== 'open') {
-    throw new UsageError('--out belongs to fetch and open');
-  }
-  if (values.canonical === true && verb !== 'open') {
-    throw new UsageError('--canonical belongs to open');
-  }
-  if (values.rule !== undefined && verb !== 'feedback') {
-    throw new UsageError('--rule belongs to feedback');
-  }
-  if (values.all === true && verb !== 'write') throw new UsageError('--all belongs to write');
-  if (values.product !== undefined && verb !== 'write' && verb !== 'report') {
-    throw new UsageError('--product belongs to write and report');
-  }
-  if (values.machine === true && verb !== 'invite') {
-    throw new UsageError('--machine belongs to invite');
-  }
-  const key = keyChoice(values, verb);
-  if ((values.lost ?? values.stolen) !== undefined && verb !== 'rotate') {
-    throw new UsageError('--lost and --stolen belong to rotate');
-  }
-  if (values.noticed !== undefined && verb !== 'leak') {
-    throw new UsageError('--noticed belongs to leak');
-  }
+  requireBelonging(values, verb);
+  const key = keyChoice(values);
   if (values.notice !== undefined) {
     if (verb !== 'ack' || rest.length > 0) throw new UsageError('expected ack --notice ID');
     return { verb: 'ack-notice', notice: values.notice, ...common };
@@ -263,14 +242,37 @@ const INVITE_USAGE = 'invite LABEL [--machine]';
 const ROLE_USAGE = 'expected role READER administrator|reader';
 const ANSWER_USAGE = 'expected answer INVITATION accept|decline';
 
-function keyChoice(
-  { hybrid, openpgp }: { readonly hybrid?: boolean; readonly openpgp?: string },
-  verb: string | undefined,
-): KeyChoice {
-  if (hybrid === undefined && openpgp === undefined) return 'X25519';
-  if (verb !== 'join' && verb !== 'rotate') {
-    throw new UsageError('--hybrid and --openpgp belong to join and rotate');
+type Values = ReturnType<typeof parse>['values'];
+type Belonging = {
+  readonly options: readonly (keyof Values)[];
+  readonly to: readonly Command['verb'][];
+};
+
+/** Options that some verbs alone take. Of the others `--notice` makes its verb another one. */
+const BELONGS: readonly Belonging[] = [
+  { options: ['out'], to: ['fetch', 'open'] },
+  { options: ['canonical'], to: ['open'] },
+  { options: ['rule'], to: ['feedback'] },
+  { options: ['all'], to: ['write'] },
+  { options: ['product'], to: ['write', 'report'] },
+  { options: ['machine'], to: ['invite'] },
+  { options: ['hybrid', 'openpgp'], to: ['join', 'rotate'] },
+  { options: ['lost', 'stolen'], to: ['rotate'] },
+  { options: ['noticed'], to: ['leak'] },
+];
+
+function requireBelonging(values: Values, verb: string | undefined): void {
+  for (const { options, to } of BELONGS) {
+    if (to.some((one) => one === verb)) continue;
+    if (options.every((option) => values[option] === undefined)) continue;
+    const named = options.map((option) => `--${option}`).join(' and ');
+    const belong = options.length === 1 ? 'belongs' : 'belong';
+    throw new UsageError(`${named} ${belong} to ${to.join(' and ')}`);
   }
+}
+
+function keyChoice({ hybrid, openpgp }: Pick<Values, 'hybrid' | 'openpgp'>): KeyChoice {
+  if (hybrid === undefined && openpgp === undefined) return 'X25519';
   if (openpgp === undefined) return 'mlkem768x25519';
   if (hybrid === true) throw new UsageError('expected --hybrid or --openpgp, not both');
   const fingerprint = openpgp.replace(/\s+|^0x/g, '').toUpperCase();

@@ -379,6 +379,26 @@ test('wrong usage ends with 2 and asks nobody', async (t) => {
   assert.deepEqual(desk.issuer.asked, []);
 });
 
+test('an option at a verb that does not take it is refused; those that do are named', async (t) => {
+  const desk = await openDesk(t);
+  for (const [option, message] of [
+    ['--out=x', '--out belongs to fetch and open'],
+    ['--canonical', '--canonical belongs to open'],
+    ['--rule=x', '--rule belongs to feedback'],
+    ['--all', '--all belongs to write'],
+    ['--product=x', '--product belongs to write and report'],
+    ['--machine', '--machine belongs to invite'],
+    ['--hybrid', '--hybrid and --openpgp belong to join and rotate'],
+    ['--openpgp=x', '--hybrid and --openpgp belong to join and rotate'],
+    ['--lost=x', '--lost and --stolen belong to rotate'],
+    ['--stolen=x', '--lost and --stolen belong to rotate'],
+    ['--noticed=x', '--noticed belongs to leak'],
+  ] as const) {
+    assert.equal(await desk.run('verify', 'x', option), 2, option);
+    assert.equal(desk.err, `tocsin-reader: ${message} (see --help)\n`);
+  }
+});
+
 test('help names every verb and exit status; the version is the package’s', async (t) => {
   const desk = await openDesk(t);
   for (const args of [[], ['help'], ['--help'], ['-h'], ['verify', '--help']]) {

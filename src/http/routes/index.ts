@@ -134,7 +134,8 @@ import { answerSigned, showAgreements, showOwnTerms, signOwnTerms } from './term
 import { dropOfficer, nameOfficer, showTerms, writeTerms } from './terms/issuer.ts';
 import { endToken, listTokens, makeToken } from './tokens/own.ts';
 
-const FOR_READERS: readonly Route[] = [
+/** Every route there is. */
+export const ROUTES: readonly Route[] = [
   join,
   listKeys,
   showReaders,
@@ -172,9 +173,6 @@ const FOR_READERS: readonly Route[] = [
   vouch,
   showOwnFacts,
   stateOwnFacts,
-];
-
-const FOR_WHO_SIGNED_IN: readonly Route[] = [
   showSession,
   signOut,
   askAgain,
@@ -188,9 +186,6 @@ const FOR_WHO_SIGNED_IN: readonly Route[] = [
   askForAnother,
   addAnother,
   dropOwnPasskey,
-];
-
-const FOR_ANYBODY: readonly Route[] = [
   readIssuer,
   fetchReaderBundle,
   listPublicAlerts,
@@ -209,9 +204,6 @@ const FOR_ANYBODY: readonly Route[] = [
   returnFromProvider,
   askAtLink,
   registerAtLink,
-];
-
-const FOR_THE_ISSUER: readonly Route[] = [
   showProgrammes,
   showPolicy,
   setPlatform,
@@ -325,12 +317,4 @@ const FOR_THE_ISSUER: readonly Route[] = [
   reply,
   confirm,
   exportLog,
-];
-
-/** Every route there is. */
-export const ROUTES: readonly Route[] = [
-  ...FOR_READERS,
-  ...FOR_WHO_SIGNED_IN,
-  ...FOR_ANYBODY,
-  ...FOR_THE_ISSUER,
 ];

@@ -3,9 +3,7 @@ import type { CanaryForm, CanaryMark } from '../sidecar.ts';
 import type { Carrier, CarrierInput, Proposal, ProposedCanary } from './carrier.ts';
 import { occurrencesOf } from './occurrences.ts';
 
-/**
- * At least 64 bits of value (reference §8.4): below that, a hit among many strings proves nothing.
- */
+/** At least 64 bits of value: below that, a hit among many strings proves nothing. */
 const FORMS: Readonly<Record<CanaryForm, { pattern: RegExp; expected: string }>> = {
   guid: {
     pattern: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,

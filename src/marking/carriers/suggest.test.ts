@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ArtifactId } from '../../domain/ids.ts';
 import { freezeSlots } from '../freeze.ts';
-import { parseSidecar, renderSidecar } from '../sidecar.ts';
+import { parseSidecar } from '../sidecar.ts';
 import { LEXICON } from './lexicon.ts';
-import { suggestAlternates } from './suggest.ts';
+import { suggestionText } from './suggest.ts';
 
 const TEXT = `# Often a heading
 
@@ -15,7 +15,7 @@ Prior to this it allows all.
 `;
 
 test('what is suggested can be frozen as it stands', () => {
-  const suggested = suggestAlternates(TEXT);
+  const suggested = parseSidecar(suggestionText(TEXT));
   assert.deepEqual(
     suggested.alternates.map(({ text, other, occurrence }) => [text, other, occurrence]),
     [
@@ -31,7 +31,7 @@ test('what is suggested can be frozen as it stands', () => {
     version: 1,
     format: 'markdown',
     text: TEXT,
-    sidecar: parseSidecar(renderSidecar(suggested)),
+    sidecar: suggested,
     earlier: [],
   });
   assert.equal(table.slots.length, 5);

@@ -1,22 +1,14 @@
 import { Document } from 'yaml';
-import type { Alternate, Sidecar } from '../sidecar.ts';
+import type { Alternate } from '../sidecar.ts';
 import { type Interchange, LEXICON } from './lexicon.ts';
 import { occurrencesOf } from './occurrences.ts';
 import { protectedSpans, type Span } from './protected.ts';
 
 /**
- * Proposes alternates for a text, for its author to strike out, correct and approve: a sidecar that
- * marks nothing until it lies beside the artifact. Protected words, quotations, tables and headings
- * are passed over; suggestions do not overlap.
- */
-export function suggestAlternates(text: string): Sidecar {
-  const alternates = suggestionsFor(text).map(({ alternate }) => alternate);
-  return { alternates, orders: [], columns: [], canaries: [], test: [] };
-}
-
-/**
- * The suggestions as the YAML of a sidecar, above each a comment with its line and the words around
- * it, since only there can it be judged. Empty when there is nothing to suggest.
+ * Alternates for a text, for its author to strike out, correct and approve, as the YAML of a
+ * sidecar, which marks nothing until it lies beside the artifact. Above each a comment has its line
+ * and the words around it, since only there can it be judged. Empty when there is nothing to
+ * suggest.
  */
 export function suggestionText(text: string): string {
   const suggestions = suggestionsFor(text);
@@ -44,7 +36,10 @@ export function suggestionText(text: string): string {
 /** Characters shown on either side of a suggestion. */
 const AROUND = 40;
 
-/** The suggestions for a text in their order, with their places in UTF-16 offsets. */
+/**
+ * The suggestions for a text in their order, with their places in UTF-16 offsets. Protected words,
+ * quotations, tables and headings are passed over; suggestions do not overlap.
+ */
 export function suggestionsFor(text: string): Suggestion[] {
   const closed = [...protectedSpans(text), ...passedOver(text)];
   const candidates = LEXICON.flatMap((pair) => candidatesFor(text, pair))

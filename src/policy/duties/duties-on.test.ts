@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AlertId, EventId, ParticipantId } from '../../domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, instant, plus } from '../../domain/instant.ts';
-import { type DutyEvents, dutiesOn, missed, overdue } from './duties-on.ts';
+import { type DutyEvents, dutiesOn } from './duties-on.ts';
 import { DEFAULT_DUTIES, type DutyRules } from './rules.ts';
 
 const T0 = instant(Date.UTC(2026, 5, 16, 16));
@@ -102,17 +102,6 @@ test('what was done after `now` was not done yet', () => {
   assert.ok(codes(published, RULES, day(2)).includes('PUBLISH late'));
 });
 
-test('overdue duties and missed ones are told from an older list by the clock', () => {
-  const events = { ...NOTHING, acceptedAt: day(-14), finalTextDueAt: day(-1) };
-  const duties = dutiesOn(RULES, events, day(-14));
-  const names = (found: readonly { code: string }[]) => found.map(({ code }) => code);
-  assert.deepEqual(names(overdue(duties, plus(day(-7), -1))), []);
-  assert.deepEqual(names(overdue(duties, day(-7))), ['PRE_ANNOUNCEMENT']);
-  assert.deepEqual(names(overdue(duties, T0)), ['PRE_ANNOUNCEMENT', 'FINAL_TEXT', 'PUBLISH']);
-  assert.deepEqual(names(missed(duties, 'violation', T0)), ['PRE_ANNOUNCEMENT', 'PUBLISH']);
-  assert.deepEqual(names(missed(duties, 'regulator', T0)), []);
-});
-
 test('a disclosure that an event forced owes nothing ahead of itself, and so holds nothing', () => {
   const forced = {
     disclosureAt: day(-10),
@@ -128,11 +117,11 @@ test('a late text is met once disclosure moves far enough, and holds it until th
   const held = (disclosureAt: Instant) => {
     const finalTextDueAt = plus(disclosureAt, -DAY_MS);
     const duties = dutiesOn(RULES, { ...NOTHING, ...sent, disclosureAt, finalTextDueAt }, day(0));
-    return missed(duties, 'hold_disclosure', day(0)).map(({ state }) => state);
+    return duties.find(({ consequence }) => consequence === 'hold_disclosure')?.state;
   };
-  assert.deepEqual(held(T0), ['late']);
-  assert.deepEqual(held(plus(T0, HOUR_MS - 1)), ['late']);
-  assert.deepEqual(held(plus(T0, HOUR_MS)), []);
+  assert.equal(held(T0), 'late');
+  assert.equal(held(plus(T0, HOUR_MS - 1)), 'late');
+  assert.equal(held(plus(T0, HOUR_MS)), 'done');
 });
 
 test('a withdrawn alert is announced to nobody, but its proof of concept was shared', () => {

@@ -1,7 +1,8 @@
 import type { AlertId, EventId, ParticipantId } from '../../domain/ids.ts';
 import { type Instant, plus } from '../../domain/instant.ts';
+import type { Regulator } from '../../domain/regulator.ts';
 import { type Matter, type Report, regulatorClocks } from './regulators.ts';
-import type { DutyRules, Regulator } from './rules.ts';
+import type { DutyRules } from './rules.ts';
 
 /** What is owed. Reports to authorities are named after the law and the report. */
 export type DutyCode =
@@ -82,26 +83,6 @@ export function dutiesOn(rules: DutyRules, events: DutyEvents, now: Instant): Du
   ]
     .map((owed) => ({ ...owed, state: stateAt(owed.dueAt, owed.doneAt, now) }))
     .sort((a, b) => a.dueAt - b.dueAt);
-}
-
-/** Those whose time has come and which are not met; at exactly the instant it has come. */
-export function overdue(duties: readonly Duty[], now: Instant): Duty[] {
-  return duties.filter(({ dueAt, doneAt }) => stateAt(dueAt, doneAt, now) === 'overdue');
-}
-
-/**
- * Those with this consequence that were not met in time, whether or not they are met by now: what
- * holds disclosure, what stands in the register.
- */
-export function missed(
-  duties: readonly Duty[],
-  consequence: DutyConsequence,
-  now: Instant,
-): Duty[] {
-  return duties.filter((duty) => {
-    const state = stateAt(duty.dueAt, duty.doneAt, now);
-    return duty.consequence === consequence && (state === 'overdue' || state === 'late');
-  });
 }
 
 /**

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EventId } from '../../domain/ids.ts';
 import { formatInstant, parseInstant } from '../../domain/instant.ts';
+import { REGULATORS } from '../../domain/regulator.ts';
 import { MATTERS, type Matter, type MatterKind, regulatorClocks } from './regulators.ts';
-import { REGULATORS } from './rules.ts';
 
 const EVENT = 'aaaaaaaa-0000-4000-8000-000000000001' as EventId;
 

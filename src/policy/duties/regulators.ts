@@ -1,7 +1,7 @@
 import type { EventId } from '../../domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, plus } from '../../domain/instant.ts';
+import type { Regulator } from '../../domain/regulator.ts';
 import { plusMonths } from '../months.ts';
-import type { Regulator } from './rules.ts';
 
 /**
  * When somebody of the issuer became aware, as the ledger has it. Clocks start here and nowhere

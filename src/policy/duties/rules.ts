@@ -1,13 +1,9 @@
+import { REGULATORS, type Regulator } from '../../domain/regulator.ts';
 import { refusePack } from '../refuse.ts';
 import { span } from '../span.ts';
 import { someWords, whole } from '../values.ts';
 import { fields, form, optional, unexpected, word, type Yaml } from '../yaml.ts';
 import { type DueFrom, parseDueFrom } from './due-from.ts';
-
-/** Laws under which an issuer reports to an authority; each has its clocks in `regulators.ts`. */
-export const REGULATORS = ['cra', 'nis2', 'rmsv'] as const;
-/** One of `REGULATORS`. */
-export type Regulator = (typeof REGULATORS)[number];
 
 const PUBLISH = ['always', 'unless_withdrawn'] as const;
 const FIRST_BREACH = ['remove_everywhere', 'record'] as const;

@@ -55,16 +55,6 @@ export function stepConsent(
   return { state, effects: [...due.effects, ...effects] };
 }
 
-/**
- * Whether a participant keeps the alert's embargo, so that it may be served before disclosure: it
- * is a signatory, or its agreement consents to every embargo and it has not stepped out of this
- * one. Nothing else is consent, and silence never is. [R36]
- */
-export function keepsEmbargo(mode: ConsentMode, { consent }: ConsentState): boolean {
-  if (consent === 'signatory') return true;
-  return mode === 'standing' && (consent === 'no_embargo' || consent === 'invited');
-}
-
 /** Silence up to the deadline is a refusal [R37]; not of what an agreement consents to since. */
 function lapse(mode: ConsentMode, state: ConsentState, now: Instant): ConsentStep {
   if (state.consent !== 'invited' || now < state.deadline) return { state, effects: [] };

@@ -12,7 +12,7 @@ import {
 import type { ConsentMode } from '../../domain/enrolment.ts';
 import { TocsinError } from '../../domain/errors.ts';
 import { DAY_MS, HOUR_MS, type Instant, instant, plus } from '../../domain/instant.ts';
-import { keepsEmbargo, stepConsent } from './consent.ts';
+import { stepConsent } from './consent.ts';
 import { DEFAULT_EMBARGO, type EmbargoRules } from './rules.ts';
 import { stepEmbargo } from './step.ts';
 import type { ConsentEvent, EmbargoEvent } from './transitions.ts';
@@ -209,7 +209,7 @@ class World {
         assert.ok(inForce !== null, 'invited to nothing');
         assert.ok(now < state.deadline, 'silent past the deadline');
       }
-      if (mode === 'per_alert' && inForce !== null && keepsEmbargo(mode, state)) {
+      if (mode === 'per_alert' && inForce !== null && state.consent === 'signatory') {
         assert.ok(bound !== null && inForce.endsAt <= bound, 'bound longer than it accepted');
       }
     }

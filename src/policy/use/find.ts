@@ -39,11 +39,18 @@ export type FindReason =
 /** The answer for one artifact. */
 export type FindVerdict = { readonly use: FindUse; readonly because: FindReason };
 
-/** Artifacts that a product may be built of, by the permission to ship them. */
-const SHIPS: Readonly<Partial<Record<UsePermission, readonly ArtifactKind[]>>> = {
-  ship_detection: ['detection_rule', 'detection_guidance', 'indicator'],
-  distribute_binary: ['patch', 'mitigation', 'test_file'],
-  distribute_source: ['patch', 'mitigation', 'test_file'],
+/** The permissions to ship a product that was built of an artifact; none: no product is. */
+const SHIPS: Readonly<Record<ArtifactKind, readonly UsePermission[]>> = {
+  advisory: [],
+  summary: [],
+  repro_steps: [],
+  detection_guidance: ['ship_detection'],
+  detection_rule: ['ship_detection'],
+  indicator: ['ship_detection'],
+  poc: [],
+  patch: ['distribute_binary', 'distribute_source'],
+  mitigation: ['distribute_binary', 'distribute_source'],
+  test_file: ['distribute_binary', 'distribute_source'],
 };
 
 type State = 'in_force' | 'not_on_record' | 'no';
@@ -63,7 +70,7 @@ export function useOfFind(
   const { receivedAt } = facts;
   if (receivedAt === null || found.at < receivedAt) return unknown('NO_COPY_YET');
   const inProduct = found.kind === 'member_product' && found.own;
-  const shipping = stateOfAny(section, facts, shipsOf(facts.kind), 'own_users', found.at);
+  const shipping = stateOfAny(section, facts, SHIPS[facts.kind], 'own_users', found.at);
   if (inProduct || found.shipped === 'yes') {
     if (section?.terms.has('no_text_in_products')) return notPermitted('NO_TEXT_IN_PRODUCTS');
     const verdict = verdictOf(shipping);
@@ -72,7 +79,7 @@ export function useOfFind(
   const perhaps = found.shipped === 'unknown' && shipping !== 'no';
   switch (found.kind) {
     case 'public_site': {
-      const open = verdictOf(stateOfAny(section, facts, shipsOf(facts.kind), 'anyone', found.at));
+      const open = verdictOf(stateOfAny(section, facts, SHIPS[facts.kind], 'anyone', found.at));
       return open.use === 'not_permitted' && perhaps ? unknown('PERHAPS_SHIPPED') : open;
     }
     case 'member_product':
@@ -98,19 +105,13 @@ export function useOfAll(verdicts: readonly FindVerdict[]): FindUse {
   return known ? 'permitted' : 'unknown';
 }
 
-function shipsOf(kind: ArtifactKind): UsePermission[] {
-  return Object.entries(SHIPS)
-    .filter(([, kinds]) => kinds.includes(kind))
-    .map(([permission]) => permission as UsePermission);
-}
-
 /** Whether it might have been given to others of the programme, or to clients. */
 function shares(section: UseSection | null, facts: UseFacts, at: Instant): boolean {
   const states = [
     stateOf(section, facts, 'share_peers', 'peers', at),
     stateOf(section, facts, 'share_clients', 'clients', at),
-    stateOfAny(section, facts, shipsOf(facts.kind), 'members', at),
-    stateOfAny(section, facts, shipsOf(facts.kind), 'clients', at),
+    stateOfAny(section, facts, SHIPS[facts.kind], 'members', at),
+    stateOfAny(section, facts, SHIPS[facts.kind], 'clients', at),
   ];
   return states.some((state) => state !== 'no');
 }

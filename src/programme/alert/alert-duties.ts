@@ -4,9 +4,9 @@ import { randomBytes } from '../../crypto/random.ts';
 import { invalid, TocsinError } from '../../domain/errors.ts';
 import type { AlertId, EventId } from '../../domain/ids.ts';
 import { formatInstant, type Instant, instant } from '../../domain/instant.ts';
+import { REGULATORS, type Regulator } from '../../domain/regulator.ts';
 import { type Duty, dutiesOn } from '../../policy/duties/duties-on.ts';
 import type { Awareness, Matter, MatterKind } from '../../policy/duties/regulators.ts';
-import { REGULATORS, type Regulator } from '../../policy/duties/rules.ts';
 import { finalTextDueAt } from '../../policy/timing/dues.ts';
 import { alertById } from '../../store/alert-reader.ts';
 import type { Tx } from '../../store/database.ts';
@@ -23,8 +23,6 @@ import type { Context } from '../context.ts';
 import { type AlertKeys, decryptFor, encryptFor } from '../keyring.ts';
 import { readHead } from './alert-head.ts';
 import { unknownAlert } from './draft-alert.ts';
-
-export { REGULATORS } from '../../policy/duties/rules.ts';
 
 /** What becoming aware means under each law, for an alert. */
 const MATTER: Readonly<Record<Regulator, MatterKind>> = {

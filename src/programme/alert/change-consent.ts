@@ -1,5 +1,4 @@
-import { CONSENTS, type Consent } from '../../domain/enrolment.ts';
-import { invalid } from '../../domain/errors.ts';
+import type { Consent } from '../../domain/enrolment.ts';
 import type { AlertId, ParticipantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { IdempotencyKey } from '../../store/idempotency-store.ts';
@@ -28,8 +27,6 @@ export async function changeConsent(
   key: IdempotencyKey | null = null,
 ): Promise<{ consent: Consent; proposal: ProposedChange | null }> {
   const { consent, participant } = change;
-  if (!CONSENTS.includes(consent))
-    throw invalid('consent', `one of ${CONSENTS.join(', ')}`, consent);
   return once(context, key, now, async (tx) => {
     const { alert } = await lockedAlert(tx, change.alert, null);
     await requireMemberApart(tx, caller.id, alert.programme, participant);

@@ -7,6 +7,7 @@ import {
   type Format,
   MAX_ARTIFACT_BYTES,
   type Marking,
+  NEVER_MARKED,
   standsIn,
   type Variant,
 } from '../../domain/artifact.ts';
@@ -112,8 +113,7 @@ function checkArtifact(input: ArtifactInput): void {
       { field: 'content' },
     );
   }
-  const unmarkable =
-    input.format === 'binary' || input.kind === 'patch' || input.kind === 'test_file';
+  const unmarkable = input.format === 'binary' || NEVER_MARKED.includes(input.kind);
   if (unmarkable && input.marking !== 'none') {
     throw invalid('marking', `none, for ${input.kind} in format ${input.format}`, input.marking);
   }

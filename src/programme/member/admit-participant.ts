@@ -28,7 +28,6 @@ import { appointFirst, noticeReaders } from '../../store/reader-role-store.ts';
 import { actorOf, once, type PersonCaller, SYSTEM } from '../act.ts';
 import type { Context } from '../context.ts';
 import { issueToken } from '../people/people.ts';
-import { enrol } from './apply-member-change.ts';
 import { type BroughtKeys, checkBrought } from './brought-keys.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import { hashInvitation, newInvitation } from './invitation-secret.ts';
@@ -61,23 +60,6 @@ export async function proposeParticipant(
     const content = { kind: 'admission', participant, name, after } as const;
     const proposal = await proposeMemberChange(context, tx, caller, programme, content, now);
     return { participant, proposal };
-  });
-}
-
-/** Admits a participant in the name of the system, as whoever sets an installation up does. */
-export async function admitParticipant(
-  context: Context,
-  programme: ProgrammeId,
-  input: { readonly name: string; readonly enrolment: Enrolment },
-  now: Instant,
-): Promise<{ participant: ParticipantId }> {
-  checkName(input.name);
-  return context.store.issuer(async (tx) => {
-    await lockToChange(tx, programme);
-    const participant = newId<ParticipantId>();
-    const act = { programme, actor: SYSTEM, at: now };
-    await enrol(context, tx, act, { id: participant, ...input });
-    return { participant };
   });
 }
 

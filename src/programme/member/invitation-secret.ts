@@ -3,7 +3,7 @@ import { randomBytes } from '../../crypto/random.ts';
 import { DAY_MS, type Instant, plus } from '../../domain/instant.ts';
 
 const INVITATION_DAYS = 14;
-const INVITATION_PREFIX = 'invite_';
+const SECRET_PREFIX = 'invite_';
 
 /** A secret that lets one reader bring its keys, once, and what is kept of it. */
 export function newInvitation(now: Instant): {
@@ -11,7 +11,7 @@ export function newInvitation(now: Instant): {
   readonly hash: Buffer;
   readonly expiresAt: Instant;
 } {
-  const secret = INVITATION_PREFIX + randomBytes(24).toString('base64url');
+  const secret = SECRET_PREFIX + randomBytes(24).toString('base64url');
   return { secret, hash: hashInvitation(secret), expiresAt: plus(now, INVITATION_DAYS * DAY_MS) };
 }
 

@@ -6,9 +6,8 @@ import {
   type InvitationId,
   NO_EMBARGO,
 } from '../../../src/domain/embargo.ts';
-import { CONSENTS } from '../../../src/domain/enrolment.ts';
 import { DAY_MS, type Instant, instant, MINUTE_MS, plus } from '../../../src/domain/instant.ts';
-import { keepsEmbargo, stepConsent } from '../../../src/policy/embargo/consent.ts';
+import { stepConsent } from '../../../src/policy/embargo/consent.ts';
 import { type EmbargoRules, parseEmbargo } from '../../../src/policy/embargo/rules.ts';
 import { stepEmbargo } from '../../../src/policy/embargo/step.ts';
 import type { ConsentEvent, EmbargoEvent } from '../../../src/policy/embargo/transitions.ts';
@@ -89,33 +88,6 @@ const invited = () =>
     { kind: 'invite', invitation: INVITATION, deadline: null },
     INVITED_AT,
   );
-
-rule(
-  'R36',
-  'only a signatory keeps the embargo of an alert that asks for consent',
-  {
-    in: 'src/policy/embargo/consent.ts',
-    from: "if (consent === 'signatory') return true;",
-    to: "if (consent === 'signatory' || consent === 'invited') return true;",
-  },
-  () => {
-    const states: Readonly<Record<(typeof CONSENTS)[number], ConsentState>> = {
-      no_embargo: { consent: 'no_embargo' },
-      invited: invited(),
-      signatory: consent(invited(), { kind: 'accept', invitation: INVITATION }, INVITED_AT),
-      declined: consent(invited(), { kind: 'decline', invitation: INVITATION }, INVITED_AT),
-      lapsed: { consent: 'lapsed', until: day(30) },
-    };
-    for (const name of CONSENTS) {
-      assert.equal(states[name].consent, name);
-      assert.equal(keepsEmbargo('per_alert', states[name]), name === 'signatory', name);
-    }
-    // Time alone never makes one, up to disclosure and beyond.
-    for (const now of [INVITED_AT, ...around(DEADLINE), ...around(day(30))]) {
-      assert.equal(keepsEmbargo('per_alert', consent(invited(), { kind: 'clock' }, now)), false);
-    }
-  },
-);
 
 rule(
   'R37',

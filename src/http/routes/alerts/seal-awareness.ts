@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { parseInstant } from '../../../domain/instant.ts';
-import { REGULATORS, sealAwareness } from '../../../programme/alert/alert-duties.ts';
+import { REGULATORS } from '../../../domain/regulator.ts';
+import { sealAwareness } from '../../../programme/alert/alert-duties.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, Hex32, IdText, InstantText, oneOf } from '../../schemas/basic.ts';

@@ -5,6 +5,17 @@ import { join, relative, sep } from 'node:path';
 /** Folders of src/ whose tests need a database, a process or a socket. */
 const WITH_DATABASE = ['store', 'programme', 'http', 'worker', 'main', 'cli', 'participant'];
 
+/** Of the conformance tests those of our pages against our code: seconds, and nothing but Node. */
+const PAGES = [
+  'docs',
+  'policy-rules',
+  'event-page',
+  'embargo-page',
+  'timing-page',
+  'eligibility-and-use-pages',
+  'pack-pages',
+].map((name) => `tests/conformance/${name}.test.ts`);
+
 /**
  * The groups in the order they run. `check` runs those marked so, `test` all. Pure tests share a
  * process, half of them another; the others get one each, since they start servers and change the
@@ -17,8 +28,12 @@ export function groupTests(files) {
   const pure = under('src').filter((file) => !database.includes(file));
   // About half of the time, and so the half that a second processor takes.
   const marking = under('src/marking', 'src/crypto');
+  const conformance = under('tests/conformance');
+  const pages = conformance.filter((file) => PAGES.includes(file));
+  const others = conformance.filter((file) => !pages.includes(file));
   const groups = [
     { name: 'architecture', check: true, shared: true, files: under('tests/architecture') },
+    { name: 'pages', check: true, shared: true, files: pages },
     { name: 'scripts', check: true, shared: true, files: under('scripts') },
     { name: 'marking and crypto', check: true, shared: true, files: marking },
     {
@@ -30,7 +45,7 @@ export function groupTests(files) {
     { name: 'units with a database', check: false, shared: false, files: database },
     { name: 'postgres', check: false, shared: false, files: under('tests/postgres') },
     { name: 'journeys', check: false, shared: false, files: under('tests/journeys') },
-    { name: 'conformance', check: false, shared: false, files: under('tests/conformance') },
+    { name: 'conformance', check: false, shared: false, files: others },
   ];
   // Run by `npm run interop` alone: they need programs that the product does not.
   const grouped = new Set([...groups.flatMap((group) => group.files), ...under('tests/interop')]);

@@ -10,10 +10,16 @@ test('check runs what needs no database, in shared processes', () => {
     'src/ledger/proof.test.ts',
     'src/store/migrate.test.ts',
     'tests/architecture/doors.test.ts',
+    'tests/conformance/docs.test.ts',
+    'tests/conformance/mapp-table.test.ts',
     'tests/journeys/crash.test.ts',
   ]);
   const inCheck = groups.filter((group) => group.check).flatMap((group) => group.files);
-  assert.deepEqual(inCheck, ['tests/architecture/doors.test.ts', 'src/ledger/proof.test.ts']);
+  assert.deepEqual(inCheck, [
+    'tests/architecture/doors.test.ts',
+    'tests/conformance/docs.test.ts',
+    'src/ledger/proof.test.ts',
+  ]);
   assert.ok(groups.every((group) => group.shared === group.check));
 });
 

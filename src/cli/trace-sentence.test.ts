@@ -41,8 +41,8 @@ test('a copy identified: issued to whom, how likely by chance, and no further', 
   assert.equal(
     traceSentence(FOUND, names),
     'This text matches the copy issued to “Workstation 7” (r) of “Aldgate Security” (p). ' +
-      'For any recipient whose copy was not used, the chance of such a match is below 1 in 4,100,000, counting all ' +
-      '2000 recipients. It does not say who passed it on, or why.',
+      'For any recipient whose copy was not used, the chance of such a match is below ' +
+      '1 in 4,100,000, counting all 2000 recipients. It does not say who passed it on, or why.',
   );
 });
 
@@ -104,8 +104,8 @@ test('what only all alerts together name: in which of them is not said', () => {
     evidenceSentence(TOGETHER, names),
     'What was read of 3 alerts so far, taken together, matches copies issued to “Workstation 7” ' +
       '(r) of “Aldgate Security” (p). For any recipient none of whose copies was ' +
-      'used, the chance of being named so is below 1 in 2,500,000, counting all 2000 recipients and every look. It does ' +
-      'not say in which of these alerts, who passed copies on, or why.',
+      'used, the chance of being named so is below 1 in 2,500,000, ' +
+      'counting all 2000 recipients and every look. It does not say in which of these alerts, who passed copies on, or why.',
   );
   const undecided = { ...TOGETHER, readers: [] };
   assert.match(

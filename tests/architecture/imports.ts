@@ -153,7 +153,7 @@ export function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[
 
 /** The graph of the folders (`src/a/b`) that files import from one another. */
 export function folderGraph(files: readonly SourceFile[]): Map<string, string[]> {
-  return graphOf(files, (path) => path.split('/').slice(0, 2).join('/'));
+  return graphOf(files, (path) => path.split('/').slice(0, 2).join('/'), [FOR_ALL]);
 }
 
 /** The graph of the files themselves. */
@@ -161,14 +161,18 @@ export function fileGraph(files: readonly SourceFile[]): Map<string, string[]> {
   return graphOf(files, (path) => path);
 }
 
-function graphOf(files: readonly SourceFile[], node: (path: string) => string) {
+function graphOf(
+  files: readonly SourceFile[],
+  node: (path: string) => string,
+  left: readonly string[] = [],
+) {
   const graph = new Map<string, string[]>();
   for (const { path, text } of files) {
     if (isTest(path)) continue;
     const edges = graph.get(node(path)) ?? [];
     for (const { specifier } of importsOf(text)) {
       const target = specifier === null ? null : targetOf(path, specifier);
-      if (target === null || target === FOR_ALL) continue;
+      if (target === null || left.includes(target)) continue;
       if (node(target) !== node(path)) edges.push(node(target));
     }
     graph.set(node(path), edges);

@@ -89,9 +89,12 @@ async function run(root: string, { id, says, file }: RuleCall) {
   });
   await new Promise((resolve) => child.on('close', resolve));
   const told = (word: string) =>
-    report
-      .split('\n')
-      .some((line) => line.replace(/ \d+ - /, ' - ').startsWith(`${word} - ${id}:`));
+    report.split('\n').some((line) =>
+      line
+        .trimStart()
+        .replace(/ \d+ - /, ' - ')
+        .startsWith(`${word} - ${id}:`),
+    );
   return { passed: told('ok'), failed: told('not ok') };
 }
 

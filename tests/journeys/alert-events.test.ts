@@ -21,6 +21,7 @@ import {
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { rule } from '../support/rule.ts';
 
 let lost = false;
 
@@ -110,6 +111,30 @@ describe('what happens to an alert under way', () => {
     assert.deepEqual(await codes(), []);
     await assertInvariants(house);
   });
+
+  rule(
+    'R53',
+    'what is public ends the embargo as of when it came out, not of when somebody says so',
+    {
+      in: 'src/programme/alert/apply-event.ts',
+      from: 'endEmbargo)(tx, act, alert, at)',
+      to: 'endEmbargo)(tx, act, alert, act.at)',
+    },
+    async () => {
+      const alert = await underWay();
+      const out = plus(house.clock.now(), -HOUR_MS);
+      const body = { kind: 'public', at: new Date(out).toISOString() };
+      assert.equal((await happened(alert, body)).status, 200);
+      const view = await readAlert(house.context, alert);
+      assert.deepEqual(
+        [view.schedule.disclosureAt, view.vulnerability.events.publicAt],
+        [out, out],
+      );
+      await releaseDue(house.context, house.clock.now());
+      assert.equal(await isPublic(alert), true);
+      assert.equal(await confirmIt(alert, approver), 200);
+    },
+  );
 
   test('killed before its commit nothing has happened, and it can be said again', async () => {
     const alert = await underWay();

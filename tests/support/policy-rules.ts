@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { askedIn, type Declared } from '../architecture/reach.ts';
 import { isTest, ROOT, readSources, type SourceFile } from '../architecture/sources.ts';
 import { type RuleCall, ruleCalls } from './rule-calls.ts';
 
@@ -16,7 +17,7 @@ export type PolicyRule = {
 };
 
 /** A place that carries the rule's tag, and what stands there. */
-export type Home = { readonly path: string; readonly symbol: string };
+export type Home = Declared;
 
 const CLASSES: Readonly<Record<string, string>> = {
   P: 'release rule',
@@ -93,7 +94,10 @@ function first(lines: readonly string[], pattern: RegExp): string | null {
 
 /** The page docs/policy-rules.md. */
 export function policyRulesPage(rules: readonly PolicyRule[] = policyRules()): string {
-  return `${HEAD}${rules.map(section).join('\n')}`;
+  const asked = askedIn(readSources(['src']));
+  // A pack is read whole; whether somebody acts on a key of it, its home in src/ says.
+  const isAsked = (home: Home) => !home.path.startsWith('src/') || asked(home);
+  return `${HEAD}${rules.map((rule) => section(rule, isAsked)).join('\n')}`;
 }
 
 const HEAD = `# Where each rule lives
@@ -103,12 +107,19 @@ const HEAD = `# Where each rule lives
 Rules that real programmes wrote down, in our words, with the programmes they are from. Each has a
 home: code or a line of a pack that carries its tag, such as \`[R07]\`. Each has a test whose title
 has its id and which names a mutation, in code or in a pack. \`npm run test:long\` makes every one
-of them (\`tests/conformance/rule-mutations.test.ts\`) and sees the test fail.
+of them (\`tests/conformance/rule-mutations.test.ts\`) and sees the test fail. What no verb asks
+yet is tested and has no effect; neither has a key of a pack that only such code reads.
 
 `;
 
-function section({ id, classes, title, from, homes, tests }: PolicyRule): string {
-  const lives = homes.map(({ path, symbol }) => `\`${symbol}\` in \`${path}\``);
+function section(
+  { id, classes, title, from, homes, tests }: PolicyRule,
+  isAsked: (home: Home) => boolean,
+): string {
+  const lives = homes.map(
+    (home) =>
+      `\`${home.symbol}\` in \`${home.path}\`${isAsked(home) ? '' : ' (no verb asks it yet)'}`,
+  );
   const lines = [
     `## ${id}. ${title}`,
     '',

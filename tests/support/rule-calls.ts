@@ -13,17 +13,20 @@ export type RuleCall = {
   readonly file: string;
 };
 
-const FOLDER = 'tests/conformance/rules';
+/** What a rule is of a section of a pack, and what it is of a verb. */
+const FOLDERS = ['tests/conformance/rules', 'tests/journeys'];
 
 /** Every test of one of the rules R01 to R69, by file and place. */
 export function ruleCalls(): RuleCall[] {
-  return readdirSync(join(ROOT, FOLDER))
-    .filter((name) => name.endsWith('.test.ts'))
-    .sort()
-    .flatMap((name) => {
-      const file = `${FOLDER}/${name}`;
-      return callsIn(file, readFileSync(join(ROOT, file), 'utf8'));
-    });
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.test.ts'))
+      .sort()
+      .map((name) => `${folder}/${name}`)
+      .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+      .filter(({ text }) => text.includes("/support/rule.ts'"))
+      .flatMap(({ file, text }) => callsIn(file, text)),
+  );
 }
 
 /** One text, or several joined by `+`, each given by its number. */

@@ -23,9 +23,9 @@ export type EventOutcome = { readonly proposal: MoveId | null; readonly confirmB
 
 /**
  * Takes what has happened to an alert's vulnerability for true, and has everybody decided again.
- * What is public ends the embargo at once; where that opens an alert that was approved, another
- * person is to confirm it. `person` is who recorded it. The caller holds the exclusive release lock
- * and the alert's row.
+ * [R53] What is public ends the embargo at once, as of when it came out; where that opens an alert
+ * that was approved, another person is to confirm it. `person` is who recorded it. The caller holds
+ * the exclusive release lock and the alert's row.
  * @throws as `withHappened`.
  */
 export async function applyEvent(

@@ -105,7 +105,8 @@ test('what only all alerts together name: in which of them is not said', () => {
     'What was read of 3 alerts so far, taken together, matches copies issued to “Workstation 7” ' +
       '(r) of “Aldgate Security” (p). For any recipient none of whose copies was ' +
       'used, the chance of being named so is below 1 in 2,500,000, ' +
-      'counting all 2000 recipients and every look. It does not say in which of these alerts, who passed copies on, or why.',
+      'counting all 2000 recipients and every look. ' +
+      'It does not say in which of these alerts, who passed copies on, or why.',
   );
   const undecided = { ...TOGETHER, readers: [] };
   assert.match(

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Failpoint } from '../domain/failpoint.ts';
 import type { Context } from '../programme/context.ts';
 import { openKeyring } from '../programme/keyring.ts';
-import { type ClockReading, guardClock } from '../programme/ledger/guard-clock.ts';
+import { type ClockLook, type ClockReading, guardClock } from '../programme/ledger/guard-clock.ts';
 import { checkPinnedLedger } from '../programme/ledger/guard-ledger.ts';
 import { openPolicyShelf } from '../programme/policy-shelf.ts';
 import { openRenderShelf } from '../programme/render-shelf.ts';
@@ -104,24 +104,29 @@ function running(
   const database = clock.database;
   // A virtual clock is set by hand, whenever it was last looked at: there is nothing to compare.
   let starting = database === null;
+  let held = false;
   const reading = (): ClockReading => ({
     ...clock.reading(),
+    again: () => clock.reading().wall,
+    held,
     database: database ? async () => database() : databaseClock,
     starting,
   });
+  const seen = <T extends ClockLook>(look: T): T => {
+    starting = false;
+    held = look.doubted;
+    if (look.confirmed) clock.rebase();
+    return look;
+  };
   return {
     context,
     clock,
     notes,
     async lookAtClock() {
-      const looked = await guardClock(context, reading());
-      starting = false;
-      return looked;
+      return seen(await guardClock(context, reading()));
     },
     async cycle() {
-      const done = await runCycle(context, reading(), state);
-      starting = false;
-      return done;
+      return seen(await runCycle(context, reading(), state));
     },
     async stop() {
       await store.close();

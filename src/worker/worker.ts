@@ -1,14 +1,13 @@
 import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Context } from '../programme/context.ts';
 import { doDue } from '../programme/due/do-due.ts';
-import { type ClockReading, guardClock } from '../programme/ledger/guard-clock.ts';
+import { type ClockLook, type ClockReading, guardClock } from '../programme/ledger/guard-clock.ts';
 import { guardLedger } from '../programme/ledger/guard-ledger.ts';
 import { runTick } from '../programme/ledger/run-tick.ts';
 import { remindDue } from '../programme/release/remind.ts';
 
 /** What one cycle did. */
-export type CycleResult = {
-  readonly doubted: boolean;
+export type CycleResult = ClockLook & {
   readonly batches: number;
   readonly ticked: boolean;
 };
@@ -33,7 +32,8 @@ export async function runCycle(
   state: WorkerState,
 ): Promise<CycleResult> {
   await guardLedger(context);
-  const { doubted } = await guardClock(context, reading);
+  const look = await guardClock(context, reading);
+  const { doubted } = look;
   let batches = 0;
   let ticked = false;
   try {
@@ -44,7 +44,7 @@ export async function runCycle(
     ticked = await tick(context, reading.wall, state);
   }
   await context.tokens.writeUses();
-  return { doubted, batches, ticked };
+  return { ...look, batches, ticked };
 }
 
 async function remind(context: Context, wall: Instant, state: WorkerState): Promise<void> {

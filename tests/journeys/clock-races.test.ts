@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { TocsinError } from '../../src/domain/errors.ts';
 import { type Instant, MINUTE_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
-import { guardClock } from '../../src/programme/ledger/guard-clock.ts';
+import type { Clock } from '../../src/main/clock.ts';
+import { compose, type Parts } from '../../src/main/compose.ts';
+import { confirmClock, guardClock } from '../../src/programme/ledger/guard-clock.ts';
 import {
   type ClockMark,
   clockMark,
@@ -10,7 +13,7 @@ import {
   putClockMark,
 } from '../../src/store/clock-store.ts';
 import type { Tx } from '../../src/store/database.ts';
-import { BEFORE, type House, openHouse } from '../support/house.ts';
+import { BEFORE, configFor, type House, openHouse, openSite } from '../support/house.ts';
 import { untilOneWaits } from '../support/waiting.ts';
 
 const UNDOUBTED: ClockMark = { highWater: BEFORE, doubtedAt: null, firstConfirmation: null };
@@ -33,6 +36,94 @@ async function lookWhile(
 function look(context: House['context'], wall: Instant) {
   const clocks = { wall, database: async () => wall };
   return guardClock(context, { ...clocks, jumped: false, starting: false });
+}
+
+test('what was read before a wait is compared with our clock as it is after it', async () => {
+  const house = await openHouse();
+  try {
+    const { context } = house;
+    await look(context, BEFORE);
+    const [later, highWater] = [plus(BEFORE, MINUTE_MS), plus(BEFORE, 50 * SECOND_MS)];
+    const clocks = { wall: plus(BEFORE, SECOND_MS), database: async () => later };
+    const { looked } = await context.store.issuer(async (tx) => {
+      await clockMarkForUpdate(tx);
+      await putClockMark(tx, { ...UNDOUBTED, highWater });
+      const waiting = guardClock(context, {
+        ...{ ...clocks, again: () => later, jumped: false, starting: false },
+      });
+      await untilOneWaits(tx);
+      return { looked: waiting };
+    });
+    assert.deepEqual(await looked, { doubted: false });
+    assert.deepEqual(await context.store.lookup(clockMark), { ...UNDOUBTED, highWater });
+  } finally {
+    await house.tearDown();
+  }
+});
+
+describe('two processes on a machine whose clock was set', () => {
+  let site: Awaited<ReturnType<typeof openSite>>;
+  let one: House;
+  let clock: ReturnType<typeof settable>;
+  let other: Parts;
+
+  before(async () => {
+    site = await openSite();
+    one = await openHouse({ site });
+    clock = settable(one.clock.now());
+    other = await compose(configFor(site.dataDir, site.urls), { clock });
+    await other.cycle();
+  });
+  after(async () => {
+    await other.stop();
+    await one.tearDown();
+    await site.tearDown();
+  });
+
+  async function confirmed(at: Instant) {
+    one.clock.set(at);
+    await confirmClock(one.context, one.author, at);
+    await confirmClock(one.context, one.approver, at);
+  }
+
+  test('what two persons confirm by one of them is right for the other that says the same', async () => {
+    const at = plus(BEFORE, MINUTE_MS);
+    clock.jump(at);
+    assert.equal((await other.cycle()).doubted, true);
+    assert.throws(() => clock.now(), { code: 'CLOCK_DOUBT' });
+    await confirmed(at);
+    assert.equal((await other.cycle()).doubted, false);
+    assert.equal(clock.now(), at);
+    assert.equal((await other.cycle()).doubted, false);
+  });
+
+  test('and for another that says something else there is a doubt again', async () => {
+    const at = plus(BEFORE, 2 * MINUTE_MS);
+    clock.jump(at);
+    assert.equal((await other.cycle()).doubted, true);
+    await confirmed(plus(at, 6 * SECOND_MS));
+    assert.equal((await other.cycle()).doubted, true);
+    assert.throws(() => clock.now(), { code: 'CLOCK_DOUBT' });
+  });
+});
+
+/** A machine's clock that was watched until somebody set it. */
+function settable(start: Instant): Clock & { jump(to: Instant): void } {
+  let [at, jumped] = [start, false];
+  return {
+    now() {
+      if (jumped) throw new TocsinError('CLOCK_DOUBT', 'the clock jumped');
+      return at;
+    },
+    reading: () => ({ wall: at, jumped }),
+    rebase: () => {
+      jumped = false;
+    },
+    database: () => at,
+    jump(to) {
+      [at, jumped] = [to, true];
+    },
+  };
 }
 
 describe('the mark of the clock, while another process writes it', () => {

@@ -38,8 +38,19 @@ export type ClockReading = {
   readonly database: (tx: Tx) => Promise<Instant>;
   /** Whether ours jumped against a monotonic one. */
   readonly jumped: boolean;
+  /** Our clock, read again: waiting for the database may take longer than a clock may step back. */
+  readonly again?: () => Instant;
+  /** That it jumped was met with a hold, as this process has seen. */
+  readonly held?: boolean;
   /** Nothing has watched our clock since the high-water mark: this process has just started. */
   readonly starting: boolean;
+};
+
+/** What came of comparing the clocks. */
+export type ClockLook = {
+  readonly doubted: boolean;
+  /** Set: two persons ended the hold by another process, whose clock says what ours says. */
+  readonly confirmed?: boolean;
 };
 
 /**
@@ -49,20 +60,18 @@ export type ClockReading = {
  * Ordinarily that is one statement, which asks as it writes: whatever other processes do meanwhile,
  * it meets the mark as they leave it. Where it writes nothing, the row is locked and looked at.
  */
-export async function guardClock(
-  context: Context,
-  reading: ClockReading,
-): Promise<{ doubted: boolean }> {
+export async function guardClock(context: Context, reading: ClockReading): Promise<ClockLook> {
   const { lookup, issuer } = context.store;
   const { wall } = reading;
   const database = await lookup(reading.database);
-  if (!reading.starting && !isApart(reading, database)) {
+  const seen = { database, isFar: isFar(reading, database) };
+  if (!reading.starting && !reading.jumped && !seen.isFar) {
     const advanced = await lookup((tx) => advanceClockMark(tx, wall, BACKWARD_TOLERANCE_MS));
     if (advanced) return { doubted: false };
   }
   // Not waiting for whoever confirms the time just now: what was read before is not what they say.
   if (await lookup(clockDoubted)) return { doubted: true };
-  return issuer((tx) => lookClosely(tx, reading, database));
+  return issuer((tx) => lookClosely(tx, reading, seen));
 }
 
 /**
@@ -73,21 +82,25 @@ export async function guardClock(
 async function lookClosely(
   tx: Tx,
   reading: ClockReading,
-  database: Instant,
-): Promise<{ doubted: boolean }> {
-  const { wall, starting } = reading;
+  { database, isFar }: { readonly database: Instant; readonly isFar: boolean },
+): Promise<ClockLook> {
+  const { wall, starting, jumped } = reading;
   const { highWater, doubtedAt } = await lockClockMark(tx, wall);
   if (doubtedAt !== null) return { doubted: true };
+  // While this one waited for the row, another process may have moved the mark past what was read.
+  const now = nowBy(reading);
+  const confirmed = jumped && isConfirmed(reading, now, highWater);
   const doubted =
-    isApart(reading, database) ||
-    wall < highWater - BACKWARD_TOLERANCE_MS ||
+    isFar ||
+    (jumped && !confirmed) ||
+    now < highWater - BACKWARD_TOLERANCE_MS ||
     (starting &&
       wall - highWater > RESTART_TOLERANCE_MS &&
       (await releasesBetween(tx, highWater, wall)));
   if (!doubted) {
     const next = instant(Math.max(wall, highWater));
     await putClockMark(tx, { highWater: next, doubtedAt: null, firstConfirmation: null });
-    return { doubted: false };
+    return confirmed ? { doubted: false, confirmed } : { doubted: false };
   }
   await putClockMark(tx, { highWater, doubtedAt: wall, firstConfirmation: null });
   await recordEvent(tx, {
@@ -101,9 +114,25 @@ async function lookClosely(
   return { doubted: true };
 }
 
-/** Whether our clock parted from the monotonic one, or from the database's. */
-function isApart({ wall, jumped }: ClockReading, database: Instant): boolean {
-  return jumped || Math.abs(wall - database) > DISAGREEMENT_TOLERANCE_MS;
+/** Processes of one installation have one time, or two persons have confirmed none. */
+const CONFIRMED_TOLERANCE_MS = 5 * SECOND_MS;
+
+/** Whether the hold that our jump led to was ended, by a process whose clock agrees with ours. */
+function isConfirmed({ held }: ClockReading, now: Instant, highWater: Instant): boolean {
+  return held === true && Math.abs(now - highWater) <= CONFIRMED_TOLERANCE_MS;
+}
+
+function nowBy({ wall, again }: ClockReading): Instant {
+  return again?.() ?? wall;
+}
+
+/** Whether the database's clock was far from all that ours said from before to after it was read. */
+function isFar(reading: ClockReading, database: Instant): boolean {
+  const { wall } = reading;
+  return (
+    database < wall - DISAGREEMENT_TOLERANCE_MS ||
+    database > nowBy(reading) + DISAGREEMENT_TOLERANCE_MS
+  );
 }
 
 /**

@@ -30,15 +30,15 @@ export function useParts({ copies }: TraceAnswer, names: Names): Part[] {
     return [
       names.who(copy.participant),
       copy.readers.map((reader) => names.who(reader)).join(', '),
-      names.of(copy.alert),
       copy.copyIdentified === 'alone' ? 'by this sample' : 'by all alerts together',
       USES[copy.useAtThatTime] ?? copy.useAtThatTime,
       of.join(', '),
       because.map((code) => REASONS[code] ?? code).join('; '),
+      names.of(copy.alert),
     ];
   });
   const headings = [
-    ...['participant', 'reader', 'alert', 'copy identified', 'use at that time', 'of', 'because'],
+    ...['participant', 'reader', 'copy identified', 'use at that time', 'of', 'because', 'alert'],
   ];
   return [{ kind: 'table', title: 'Use where it was found', headings, rows }];
 }

@@ -185,8 +185,9 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     assert.match(
       stdout,
       new RegExp(
-        'This text matches the copy issued to Workstation 7 of Aldgate Security\\. For any ' +
-          'recipient whose copy was not used, the chance of such a match is below 1 in ' +
+        'This text matches the copy issued to “Workstation 7” \\(\\w{8}…\\) of ' +
+          '“Aldgate Security” \\(\\w{8}…\\)\\. For any recipient ' +
+          'whose copy was not used, the chance of such a match is below 1 in ' +
           '[1-9][0-9,^]*, counting all 1000 recipients\\. It does not say who passed it on, or ' +
           'why\\.',
       ),
@@ -194,7 +195,7 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     assert.match(stdout, /^ *found +\S+Z, on a public site: https:\/\/paste\.invalid\/1$/m);
     assert.match(
       stdout,
-      /^ *Aldgate Security .* by this sample +not permitted .*no permission in/m,
+      /^ *“Aldgate Security” .* by this sample +not permitted .*no permission in/m,
     );
     assert.doesNotMatch(stdout, /accus|guilt|leaker/i);
     assert.equal(done(await run(approver, 'tocsin', 'trace', 'show', sighting)).stdout, stdout);
@@ -213,7 +214,7 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     assert.match(after, /^ *state +released at /m);
     assert.match(
       after,
-      /Reply of Aldgate Security, .*\n.*Our mailbox was open\.\n +We look into it\./m,
+      /Reply of “Aldgate Security” .*\n.*Our mailbox was open\.\n +We look into it\./m,
     );
     type Report = { alerts: { result: { identified: { readers: string[] }[] } }[] };
     const { alerts } = await json<Report>(approver, 'trace', 'show', sighting);
@@ -272,7 +273,10 @@ suite('a programme from nothing to a traced leak, by commands alone', () => {
     assert.equal((await open(author, bo)).code, 3);
     assert.match(done(await open(approver, bo)).stdout, /is open until /);
     const traced = done(await run(author, 'tocsin', 'trace', 'run', sighting));
-    assert.match(traced.stdout, /the copy issued to Workstation 7 of Aldgate Security/);
+    assert.match(
+      traced.stdout,
+      /the copy issued to “Workstation 7” \(\w{8}…\) of “Aldgate Security”/,
+    );
   });
 
   test('two persons choose a veto; one announces an admission, and a veto stops it', async () => {

@@ -27,13 +27,14 @@ test('the first hour of README.md, copied into a shell, ends with a traced leak'
       /^Approved /m,
       /^quarry-texts\/advisory\.md harbour-texts\/advisory\.md differ/m,
       /^ {2}verified$/m,
-      /^This text matches the copy issued to analyst of harbour\./m,
+      /^This text matches the copy issued to “analyst” \([0-9a-f]{8}…\) of “harbour” /m,
       /^active → suspended$/m,
       /^nothing is open to you now$/m,
       /^export +\d+ ticks/m,
     ]) {
       assert.match(said, expected);
     }
+    assertSays(said, await transcriptOf('README.md'));
   } finally {
     await rm(home, { recursive: true, force: true });
   }
@@ -46,6 +47,34 @@ async function scriptOf(page: string): Promise<string> {
   const blocks = [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block);
   assert.ok(blocks.length > 5, 'the section has its blocks');
   return blocks.slice(1).join('\n');
+}
+
+/** The block of the page that shows what a trace says, as far as the page shows it. */
+async function transcriptOf(page: string): Promise<string[]> {
+  const blocks = (await readFile(join(ROOT, page), 'utf8')).matchAll(/^```.*\n([\s\S]*?)^```/gm);
+  const [shown] = [...blocks].map(([, block = '']) => block).filter((b) => /^Copies id/m.test(b));
+  return shown?.split('\n').filter((line) => line.trim() !== '') ?? [];
+}
+
+/** That all these lines were said in their order, whatever ids and figures were drawn. */
+function assertSays(said: string, lines: readonly string[]): void {
+  assert.ok(lines.length > 10, 'the page has its transcript');
+  const rest = said.split('\n').map(drawn);
+  for (const line of lines) {
+    const whole = drawn(line.replace(/ …$/, ''));
+    const isCut = line.endsWith(' …');
+    const at = rest.findIndex((one) => one === whole || (isCut && one.startsWith(whole)));
+    assert.notEqual(at, -1, `the page shows what is not said there: ${line}`);
+    rest.splice(0, at + 1);
+  }
+}
+
+function drawn(line: string): string {
+  const even = line
+    .trim()
+    .replace(/ {2,}/g, '  ')
+    .replace(/[0-9a-f]{8}…/g, 'ID');
+  return even.replace(/\d[\d.,^]*(?:e-?\d+)?/g, 'N');
 }
 
 /** `tocsin` and `tocsin-reader` as an installation has them, from the sources. */

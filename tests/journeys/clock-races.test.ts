@@ -86,7 +86,7 @@ describe('two processes on a machine whose clock was set', () => {
     await confirmClock(one.context, one.approver, at);
   }
 
-  test('what two persons confirm by one of them is right for the other that says the same', async () => {
+  test('what two persons confirm by one is right for the other that says the same', async () => {
     const at = plus(BEFORE, MINUTE_MS);
     clock.jump(at);
     assert.equal((await other.cycle()).doubted, true);

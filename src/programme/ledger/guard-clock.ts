@@ -126,7 +126,7 @@ function nowBy({ wall, again }: ClockReading): Instant {
   return again?.() ?? wall;
 }
 
-/** Whether the database's clock was far from all that ours said from before to after it was read. */
+/** Whether the database's clock was far from all that ours said while it was read. */
 function isFar(reading: ClockReading, database: Instant): boolean {
   const { wall } = reading;
   return (

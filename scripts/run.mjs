@@ -220,7 +220,8 @@ function testArguments(group) {
     // The name that both Node 22 and later ones know.
     ...(group.shared
       ? ['--experimental-test-isolation=none']
-      : [`--test-concurrency=${Math.max(2, availableParallelism())}`]),
+      : // One more than there are processors: each waits for its disk, its database and its clients.
+        [`--test-concurrency=${availableParallelism() + 1}`]),
   ];
 }
 

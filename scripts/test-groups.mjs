@@ -27,7 +27,7 @@ export function groupTests(files) {
   const database = under(...WITH_DATABASE.map((folder) => `src/${folder}`));
   const pure = under('src').filter((file) => !database.includes(file));
   // About half of the time, and so the half that a second processor takes.
-  const marking = under('src/marking', 'src/crypto');
+  const decoder = under('src/marking/decoder');
   const conformance = under('tests/conformance');
   const pages = conformance.filter((file) => PAGES.includes(file));
   const others = conformance.filter((file) => !pages.includes(file));
@@ -35,12 +35,12 @@ export function groupTests(files) {
     { name: 'architecture', check: true, shared: true, files: under('tests/architecture') },
     { name: 'pages', check: true, shared: true, files: pages },
     { name: 'scripts', check: true, shared: true, files: under('scripts') },
-    { name: 'marking and crypto', check: true, shared: true, files: marking },
+    { name: 'decoder', check: true, shared: true, files: decoder },
     {
       name: 'other pure units',
       check: true,
       shared: true,
-      files: pure.filter((file) => !marking.includes(file)),
+      files: pure.filter((file) => !decoder.includes(file)),
     },
     { name: 'units with a database', check: false, shared: false, files: database },
     { name: 'postgres', check: false, shared: false, files: under('tests/postgres') },

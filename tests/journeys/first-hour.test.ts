@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { COMPILED } from '../support/command-line.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TIMEOUT_MS = 180_000;
@@ -16,6 +17,7 @@ test('the first hour of README.md, copied into a shell, ends with a traced leak'
     await chmod(home, 0o711);
     const { said, code } = await runShell(await scriptOf('README.md'), {
       HOME: home,
+      ...COMPILED,
       PATH: `${await makePrograms(home)}:${process.env['PATH'] ?? ''}`,
       EXAMPLES: join(ROOT, 'examples'),
       TOCSIN_LISTEN: `127.0.0.1:${await freePort()}`,

@@ -21,7 +21,7 @@ export type Terminal = {
 
 /** What is compiled already: where the tests' own runner has put that, if it has. */
 const { NODE_COMPILE_CACHE } = process.env;
-const COMPILED = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+export const COMPILED = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
 
 /** Runs `tocsin` or `tocsin-reader` as a process of its own, with no more of our environment. */
 export async function run(

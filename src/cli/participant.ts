@@ -16,7 +16,7 @@ import { addCopiesCommand } from './participant-copies.ts';
 import { addFactCommands } from './participant-facts.ts';
 import { addGapsCommand } from './participant-gaps.ts';
 import { addImportCommand } from './participant-import.ts';
-import { addKeyCommands, invitedAt } from './participant-keys.ts';
+import { addKeyCommands, invitedAt, readersUrl } from './participant-keys.ts';
 import { addReviewCommands } from './participant-reviews.ts';
 import { addStandingCommands } from './participant-standing.ts';
 import { addStatementCommands } from './participant-statements.ts';
@@ -165,7 +165,7 @@ function addInvite(participant: Command, world: World): void {
     .argument('[participant]', 'id of the participant')
     .option('--all', 'of every active participant that has no reader and no invitation')
     .requiredOption('--label <text>', 'what you call the reader')
-    .option('--reader-url <url>', 'where readers reach the server (default: --url)')
+    .option('--reader-url <url>', 'where readers reach the server (default: as it was told)')
     .option(PROGRAMME, PROGRAMME_HELP);
   clientAction<InviteOptions>(world, command, async (client, typed): Promise<Result> => {
     const programme = await programmeOf(client, typed.options);
@@ -190,10 +190,10 @@ async function inviteOne(
   client: Client,
   programme: string,
   participant: string,
-  { label, readerUrl = client.url }: InviteOptions,
+  { label, readerUrl }: InviteOptions,
 ): Promise<{ reader: string; word: string }> {
   const path = `/v1/programmes/${programme}/participants/${participant}/readers`;
-  return invitedAt(readerUrl, await client.post(path, { label }));
+  return invitedAt(await readersUrl(client, readerUrl), await client.post(path, { label }));
 }
 
 /** Ended by an error, it is run again: who has an invitation by then is passed over. */
@@ -208,8 +208,9 @@ async function inviteAll(
     ({ readers, enrolment }) => readers.length === 0 && enrolment.standing === 'active',
   );
   const links: { participant: string; name: string; reader: string; invitation: string }[] = [];
+  const each = { ...options, readerUrl: await readersUrl(client, options.readerUrl) };
   for (const { participant, name } of waiting) {
-    const { reader, word } = await inviteOne(client, programme, participant, options);
+    const { reader, word } = await inviteOne(client, programme, participant, each);
     links.push({ participant, name, reader, invitation: word });
   }
   return {

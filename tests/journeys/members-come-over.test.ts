@@ -29,6 +29,8 @@ type Gaps = {
   readers: { joined: number };
 };
 
+const PUBLIC_URL = 'https://warnings.invalid';
+
 describe('100 members come over, 90 of them by their links', () => {
   let house: House;
   let edge: Edge;
@@ -37,7 +39,7 @@ describe('100 members come over, 90 of them by their links', () => {
   const tokens = new Map<string, string>();
 
   before(async () => {
-    house = await openHouse();
+    house = await openHouse({ env: { TOCSIN_PUBLIC_URL: PUBLIC_URL } });
     edge = openEdge(house);
     folder = await mkdtemp(join(tmpdir(), 'tocsin-over-'));
   });
@@ -76,7 +78,9 @@ describe('100 members come over, 90 of them by their links', () => {
 
   test('a link each, once: a second run invites nobody again', async () => {
     const invite = ['invite', '--all', '--label', 'first reader'];
-    links = await items<Link>(...invite, '--reader-url', 'https://warnings.invalid');
+    links = await items<Link>(...invite);
+    const urls = new Set(links.map(({ invitation }) => parseInvitation(invitation).url));
+    assert.deepEqual([...urls], [PUBLIC_URL], 'where the server was told that it is reached');
     assert.equal(links.length, MEMBERS);
     assert.equal(new Set(links.map(({ invitation }) => invitation)).size, MEMBERS);
     assert.equal((await items(...invite)).length, 0);

@@ -7,6 +7,7 @@ import { IssuerText } from '../../schemas/issuer.ts';
 const Issuer = Type.Object({
   ...IssuerText.properties,
   readerBundleSha256: nullable(Hex32),
+  url: nullable(Type.String({ description: 'where the server is reached, if it was told' })),
 });
 
 export function readIssuer(app: App, deps: HttpDeps): void {
@@ -19,6 +20,7 @@ export function readIssuer(app: App, deps: HttpDeps): void {
     async () => ({
       ...issuerKeys(deps.context),
       readerBundleSha256: deps.readerBundle?.sha256 ?? null,
+      url: deps.context.site.told ? deps.context.site.origin : null,
     }),
   );
 }

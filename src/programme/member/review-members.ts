@@ -23,13 +23,13 @@ import {
 import { actorOf, once, type PersonCaller } from '../act.ts';
 import type { Context } from '../context.ts';
 import { obligationsFrom } from '../release/obligations-of-copy.ts';
-import { storedReport } from '../trace/trace-report.ts';
+import { type NamedCopy, storedReport } from '../trace/trace-report.ts';
 
 /**
  * Why somebody is to look at a participant. `FACT_ENDS`: a fact that a release turns on;
  * `OBLIGATION_OVERDUE`, `LEAK_REPORTED`: of an alert; `FACTS_STATED`: by the member itself, a
  * change of its ownership among them; `COPY_IDENTIFIED`: by a released report, in a use that was
- * not permitted, or may not have been; `REVIEW_DUE`: the time that the last review set has come;
+ * not permitted, or may not have been, of what had been served; `REVIEW_DUE`: the time that the last review set has come;
  * `NEVER_REVIEWED`.
  */
 export const REVIEW_CAUSES = [
@@ -124,6 +124,13 @@ function add(causes: Causes, participant: ParticipantId, cause: ReviewCause): vo
   causes.set(participant, [...(causes.get(participant) ?? []), cause]);
 }
 
+/** Used as was not permitted, or may be not; what they had not been served is none of theirs. */
+function isTheirs({ useAtThatTime, artifacts }: NamedCopy): boolean {
+  const isUnserved =
+    artifacts.length > 0 && artifacts.every((one) => one.because === 'NO_COPY_YET');
+  return useAtThatTime !== 'permitted' && !isUnserved;
+}
+
 /** What members stated of themselves, and copies of theirs that were identified, since reviewed. */
 async function otherCauses(
   context: Context,
@@ -140,10 +147,13 @@ async function otherCauses(
   const since = plus(now, -MAX_DAYS * DAY_MS);
   for (const { sighting, at } of await releasedSince(tx, programme, since)) {
     const report = await storedReport(context, tx, sighting);
-    for (const { participant, alert, useAtThatTime } of report?.copies ?? []) {
+    const copies = (report?.copies ?? []).filter(isTheirs);
+    for (const [participant, own] of Map.groupBy(copies, (copy) => copy.participant)) {
       const reviewed = last.get(participant);
-      if (useAtThatTime === 'permitted' || (reviewed && reviewed.at >= at)) continue;
-      add(causes, participant, { code: 'COPY_IDENTIFIED', what: null, alert, at });
+      if (reviewed && reviewed.at >= at) continue;
+      for (const alert of new Set(own.map((copy) => copy.alert))) {
+        add(causes, participant, { code: 'COPY_IDENTIFIED', what: null, alert, at });
+      }
     }
   }
   return causes;

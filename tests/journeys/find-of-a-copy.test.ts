@@ -146,7 +146,7 @@ describe('a rule of the programme is found in the product of the member it was i
     for (const [foundAt, expected] of [
       [plus(T0, DAY_MS), 0],
       // Before they were served anything: what is marked for them was not made of a copy of theirs.
-      [plus(T0, -60 * DAY_MS), 0],
+      [plus(T0, -17 * DAY_MS), 0],
       [plus(T0, -1), 1],
     ] as const) {
       const { sighting } = await traced(house, rules, find(foundAt));

@@ -29,8 +29,8 @@ import { type NamedCopy, storedReport } from '../trace/trace-report.ts';
  * Why somebody is to look at a participant. `FACT_ENDS`: a fact that a release turns on;
  * `OBLIGATION_OVERDUE`, `LEAK_REPORTED`: of an alert; `FACTS_STATED`: by the member itself, a
  * change of its ownership among them; `COPY_IDENTIFIED`: by a released report, in a use that was
- * not permitted, or may not have been, of what had been served; `REVIEW_DUE`: the time that the last review set has come;
- * `NEVER_REVIEWED`.
+ * not permitted, or may not have been, of what had been served; `REVIEW_DUE`: the time that the
+ * last review set has come; `NEVER_REVIEWED`.
  */
 export const REVIEW_CAUSES = [
   'FACT_ENDS',

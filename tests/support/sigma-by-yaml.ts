@@ -8,7 +8,7 @@ import type { SigmaEntry, SigmaNode } from '../../src/formats/rules/sigma/node.t
  * for anchors, aliases, tags and keys that are no texts.
  */
 export function readByPackage(source: string): SigmaNode {
-  const documents = parseAllDocuments(source, { prettyErrors: false });
+  const documents = parseAllDocuments(spaced(source), { prettyErrors: false });
   if (!Array.isArray(documents) || documents.length !== 1) {
     throw invalid('rule', 'one YAML document', `${documents.length} documents`);
   }
@@ -16,6 +16,14 @@ export function readByPackage(source: string): SigmaNode {
   const fault = document?.errors[0] ?? document?.warnings[0];
   if (fault !== undefined) throw invalid('rule', 'YAML', fault.code);
   return nodeOf(source, document?.contents);
+}
+
+/**
+ * Version 2.9.1 refuses `a:\n#c\n  x\nb: y`, and no `# c` in the place of `#c`: a comment in the
+ * first column, which YAML 1.2 (6.6, 8.2) allows in both forms.
+ */
+function spaced(source: string): string {
+  return source.replace(/^#[^ \t\r\n]/gm, '# ');
 }
 
 function nodeOf(source: string, node: unknown): SigmaNode {

@@ -153,6 +153,12 @@ test('what is read is read as the yaml package reads it, whatever it is', () => 
   assert.ok(read > 300, `${read}`);
 });
 
+test('a comment in the first column stands before a value as it does anywhere', () => {
+  for (const comment of ['#c', '# c', '#']) {
+    assert.deepEqual(valuesOf(`a:\n${comment}\n  x\n"b": y\n`), { a: 'x', b: 'y' });
+  }
+});
+
 test('texts over several lines are joined as YAML joins them', () => {
   for (const [source, expected] of [
     ['a: |\n  x\n   y\n\n  z\n\n\nb: 1', { a: 'x\n y\n\nz\n', b: 1 }],

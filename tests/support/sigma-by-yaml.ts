@@ -8,12 +8,14 @@ import type { SigmaEntry, SigmaNode } from '../../src/formats/rules/sigma/node.t
  * for anchors, aliases, tags and keys that are no texts.
  */
 export function readByPackage(source: string): SigmaNode {
-  const documents = parseAllDocuments(spaced(source), { prettyErrors: false });
+  const documents = parseAllDocuments(source, { prettyErrors: false });
   if (!Array.isArray(documents) || documents.length !== 1) {
     throw invalid('rule', 'one YAML document', `${documents.length} documents`);
   }
   const [document] = documents;
   const fault = document?.errors[0] ?? document?.warnings[0];
+  const other = spaced(source);
+  if (fault?.code === 'MULTILINE_IMPLICIT_KEY' && other !== source) return readByPackage(other);
   if (fault !== undefined) throw invalid('rule', 'YAML', fault.code);
   return nodeOf(source, document?.contents);
 }

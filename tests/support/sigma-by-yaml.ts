@@ -15,7 +15,7 @@ export function readByPackage(source: string): SigmaNode {
   const [document] = documents;
   const fault = document?.errors[0] ?? document?.warnings[0];
   const other = spaced(source);
-  if (fault?.code === 'MULTILINE_IMPLICIT_KEY' && other !== source) return readByPackage(other);
+  if (fault !== undefined && other !== source) return readByPackage(other);
   if (fault !== undefined) throw invalid('rule', 'YAML', fault.code);
   return nodeOf(source, document?.contents);
 }

@@ -2,12 +2,14 @@
 import type { Command } from 'commander';
 import { clientAction, idAt } from './command.ts';
 import { importRows, importText, rowsOf } from './import-text.ts';
+import { invitedAt, readersUrl } from './invited.ts';
 import { facts, type Result } from './output.ts';
 import { fields, list, nullable, object, type Told, text } from './shape.ts';
 import { proposedTerms, proposedTermsText } from './terms-text.ts';
 import type { World } from './world.ts';
 
-const waiting = object({ change: text, digest: text });
+/** What waits for a second person. */
+export const waiting = object({ change: text, digest: text });
 
 /** A change that another person has to put in force; null: it is in force. */
 export const mayWait = object({ proposal: nullable(waiting) });
@@ -50,6 +52,15 @@ const change = object({
 });
 type Change = Told<typeof change>;
 
+type ApproveOptions = { readonly digest: string; readonly readerUrl?: string };
+
+const decided = object({ outcome: text, invited: nullable(fields) });
+
+const COMES_BACK =
+  'In force: nothing is sealed to the old keys. Hand this to the reader, and not to who ' +
+  'proposed it.\nThe reader joins in a new home by tocsin-reader join --code, with the code that ' +
+  'was shown to them; its keys are used a day after that.';
+
 /** `participant show-change`, `participant approve-change`, `participant refuse-change` */
 export function addMemberChangeCommands(participant: Command, world: World): void {
   const show = participant
@@ -64,12 +75,22 @@ export function addMemberChangeCommands(participant: Command, world: World): voi
     .command('approve-change')
     .description('put a proposal about participants in force, as a person who did not make it')
     .argument('<change>', 'id of the proposal')
-    .requiredOption('--digest <digest>', 'digest that was shown');
-  clientAction<{ readonly digest: string }>(world, approve, async (client, typed) => {
+    .requiredOption('--digest <digest>', 'digest that was shown')
+    .option(
+      '--reader-url <url>',
+      'of lost keys: where readers reach the server (default: as told)',
+    );
+  clientAction<ApproveOptions>(world, approve, async (client, typed) => {
     const path = `/v1/member-changes/${idAt(typed, 0, 'change')}/decision`;
     const { digest } = typed.options;
+    const readerUrl = await readersUrl(client, typed.options.readerUrl);
     const raw = await client.post(path, { decision: 'confirm', digest });
-    return { json: raw, text: 'In force: everybody concerned is decided again\n' };
+    const { outcome, invited } = decided(raw, 'decision');
+    if (invited === null) {
+      return { json: raw, text: 'In force: everybody concerned is decided again\n' };
+    }
+    const { reader, word } = invitedAt(readerUrl, invited);
+    return { json: { outcome, reader, invitation: word }, text: `${word}\n`, hint: COMES_BACK };
   });
   const refuse = participant
     .command('refuse-change')

@@ -25,14 +25,16 @@ export type { KeyChoice } from './own-keys.ts';
  * issuer has to invite again, and the next join uses the same keys.
  * @param invitation the text of docs/formats/invitation.md
  * @param choice of the key to make, or OpenPGP key to use; keys there already are used as they are
+ * @param code that was told beside the invitation, where two persons of the issuer invited
  * @throws CONFLICT when this home has joined; INVALID_INPUT, KEY_INVALID when the invitation is not
  *   whole; KEY_WRONG when the server shows other keys than the invitation; NOT_FOUND when the
- *   invitation is unknown, used or expired; as `Api`.
+ *   invitation is unknown, used or expired, or without its code; as `Api`.
  */
 export async function join(
   session: Session,
   invitation: string,
   choice: KeyChoice = 'X25519',
+  code: string | null = null,
 ): Promise<Member> {
   const { home, fetch, openpgp } = session;
   const invited = parseInvitation(invitation);
@@ -45,6 +47,7 @@ export async function join(
   const byOpenpgp = await signedByOpenpgp(keys, openpgp, signed);
   const answer = await api.postJson('/v1/join', {
     invitation: invited.invitation,
+    ...(code === null ? {} : { code }),
     recipient: keys.recipient,
     signKey: keys.signer.publicKey.toString('base64'),
     proof: keys.signer.sign(signed).toString('base64'),

@@ -231,7 +231,7 @@ export async function putKeyReport(
 export async function putReinvitation(
   tx: Tx,
   act: Act,
-  { id: reader, participant }: KeyHolder,
+  { id: reader, participant }: Pick<KeyHolder, 'id' | 'participant'>,
   invitation: { readonly hash: Buffer; readonly expiresAt: Instant },
 ): Promise<void> {
   await tx

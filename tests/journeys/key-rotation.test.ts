@@ -5,27 +5,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { run as runTocsin } from '../../src/cli/program.ts';
 import { gpg } from '../../src/cli/reader/gpg.ts';
 import { run } from '../../src/cli/reader/run.ts';
 import { generateIdentity } from '../../src/crypto/age/keys.ts';
 import { randomBytes } from '../../src/crypto/random.ts';
 import { signer } from '../../src/crypto/sign.ts';
 import type { ParticipantId } from '../../src/domain/ids.ts';
-import { DAY_MS, plus } from '../../src/domain/instant.ts';
-import { encodeInvitation } from '../../src/formats/invitation.ts';
+import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { encodeInvitation, parseInvitation } from '../../src/formats/invitation.ts';
 import { reportSigningBytes, rotationSigningBytes } from '../../src/formats/key-proofs.ts';
 import { issuerKeys } from '../../src/programme/ledger/issuer-keys.ts';
 import { inviteReader } from '../../src/programme/member/admit-participant.ts';
 import { type Edge, json, openEdge } from '../support/edge.ts';
+import { choose } from '../support/forms.ts';
 import {
   administrator,
   admit,
   type House,
   joinReader,
   openHouse,
+  person,
   stand,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
+import { quietWorld } from '../support/quiet-world.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 type Key = {
@@ -256,33 +260,96 @@ describe('a reader’s keys', () => {
     }
   });
 
+  /** As a person of the issuer, by command. */
+  const tocsin = async (token: string, ...args: string[]) => {
+    const env = { TOCSIN_TOKEN: token, TOCSIN_URL: url };
+    const world = quietWorld({ env, cwd: folder, fetch });
+    await runTocsin(['participant', ...args], world);
+    return { status: world.status(), out: world.stdout(), err: world.stderr() };
+  };
+  /** One proposes that keys are lost; the code, and how another confirms it. */
+  const reportedBy = async (token: string, reader: string) => {
+    const said = await tocsin(token, 'report-key', firm, reader, 'lost');
+    assert.equal(said.status, 0, said.err);
+    const [, change = '', digest = ''] = /approve-change (\S+) --digest (\S+)/.exec(said.err) ?? [];
+    const confirm = (by: string) => tocsin(by, 'approve-change', change, '--digest', digest);
+    return { code: said.out.trim(), confirm };
+  };
+
   test('reported by the issuer: two persons, and the same reader joins anew', async () => {
     const reader = await joined('alone');
-    const { programme, tokens } = house;
-    const path = `/v1/programmes/${programme}/participants/${firm}/readers/${reader}`;
-    const options = { token: tokens.author };
-    assert.equal((await edge.post(`${path}/invitation`, undefined, options)).status, 409);
-    type Proposed = { proposal: { change: string; digest: string } };
-    const answer = await edge.post(`${path}/key-report`, { what: 'lost' }, options);
-    const { proposal } = json<Proposed>(answer);
+    const { author, approver } = house.tokens;
+    const { code, confirm } = await reportedBy(author, reader);
     assert.equal((await fetchedBy('alone')).status, 0, 'one person has shut nothing');
-    const decide = `/v1/member-changes/${proposal.change}/decision`;
-    const decision = { decision: 'confirm', digest: proposal.digest };
-    assert.equal((await edge.post(decide, decision, options)).status, 403);
-    const second = await edge.post(decide, decision, { token: tokens.approver });
-    assert.equal(second.status, 200, second.body.toString());
+    assert.equal((await confirm(author)).status, 3);
+    const second = await confirm(approver);
+    assert.equal(second.status, 0, second.err);
+    const text = second.out.trim();
     assert.match((await fetchedBy('alone')).err, /\(UNAUTHENTICATED\)/);
-    const { invitation } = json<{ invitation: string }>(
-      await edge.post(`${path}/invitation`, undefined, options),
-    );
-    const text = encodeInvitation({ url, invitation, keys: issuerKeys(house.context) });
+    const join = (home: string, ...more: string[]) => at(home, 'join', text, ...more);
     await stand(house, firm, 'suspended');
-    assert.match((await at('alone-again', 'join', text)).err, /\(NOT_FOUND\)/);
+    assert.match((await join('alone-again', '--code', code)).err, /\(NOT_FOUND\)/);
     await stand(house, firm, 'active');
-    assert.equal((await at('alone-again', 'join', text)).status, 0);
+    const other = await reportedBy(author, reader);
+    for (const guess of [[], ['--code', 'a guess'], ['--code', other.code]]) {
+      const refused = await join('of-one-half', ...guess);
+      assert.match(refused.err, /\(NOT_FOUND\)/, 'who confirmed cannot come instead');
+    }
+    const forged = { ...parseInvitation(text), invitation: 'invite_guess' };
+    const guessed = await at('of-one-half', 'join', encodeInvitation(forged), '--code', code);
+    assert.match(guessed.err, /\(NOT_FOUND\)/, 'nor who proposed');
+    assert.equal((await join('alone-again', '--code', code)).status, 0);
     assert.match((await fetchedBy('alone-again')).err, /your key: expected one in force/);
     await pass(DAY_MS);
     assert.equal((await fetchedBy('alone-again')).status, 0);
+    assert.match((await join('third', '--code', code)).err, /\(NOT_FOUND\)/, 'it served once');
+  });
+
+  test('of whose keys were reported nobody of the issuer makes a way in alone', async () => {
+    const { programme, tokens } = house;
+    const reader = await joined('betrayed');
+    const reported = await at('one', 'rotate', '--lost', reader, '--json');
+    assert.equal(reported.status, 0, reported.err);
+    const { invitation } = JSON.parse(reported.out) as { invitation: string };
+    const path = `/v1/programmes/${programme}/participants/${firm}/readers/${reader}`;
+    for (const role of ['manager', 'operator'] as const) {
+      const { token } = await person(house, `${role} alone`, [role]);
+      const asked = await edge.post(`${path}/invitation`, undefined, { token });
+      assert.equal(asked.status, 404, asked.body.toString());
+      const { confirm } = await reportedBy(token, reader);
+      assert.equal((await confirm(token)).status, 3);
+    }
+    const told = await noticesOf('colleague');
+    const handed = await at('betrayed-again', 'join', invitation);
+    assert.equal(handed.status, 0, `what the colleague handed over serves: ${handed.err}`);
+    assert.equal(await noticesOf('colleague'), told + 1);
+    // The issuer's two end what waits, and everybody of the firm is told of that too.
+    const { code, confirm } = await reportedBy(tokens.author, reader);
+    const confirmed = await confirm(tokens.approver);
+    assert.equal(await noticesOf('colleague'), told + 2);
+    await pass(DAY_MS);
+    assert.match((await at('betrayed-again', 'inbox')).err, /\(UNAUTHENTICATED\)/);
+    const again = await at('betrayed-last', 'join', confirmed.out.trim(), '--code', code);
+    assert.equal(again.status, 0, again.err);
+  });
+
+  test('a wait ends keys, and tells nobody what their reader would join with', async () => {
+    const reader = await joined('waits');
+    await choose(house, 'member_facts', { form: 'one_then_veto', hours: 1 });
+    const { code, confirm } = await reportedBy(house.tokens.author, reader);
+    assert.match(code, /^[0-9a-f]{24}$/);
+    await pass(HOUR_MS);
+    assert.match((await at('waits', 'inbox')).err, /\(UNAUTHENTICATED\)/);
+    const { rows } = await house.context.store.issuer((tx) =>
+      sql<{ hash: Buffer | null }>`select invitation_hash as hash from reader
+        where id = ${reader}`.execute(tx),
+    );
+    assert.deepEqual(rows, [{ hash: null }]);
+    assert.equal((await confirm(house.tokens.approver)).status, 5, 'it is decided');
+    const once = await reportedBy(house.tokens.author, reader);
+    const text = (await once.confirm(house.tokens.approver)).out.trim();
+    const back = await at('waits-again', 'join', text, '--code', once.code);
+    assert.equal(back.status, 0, back.err);
   });
 
   test('afterwards the ledger holds', async () => {

@@ -147,7 +147,6 @@ export const ROUTES = [
   `POST ${participant}/officers manager`,
   `POST ${participant}/officers/:reader/end manager`,
   `POST ${participant}/readers manager`,
-  `POST ${participant}/readers/:reader/invitation manager+operator`,
   `POST ${participant}/readers/:reader/key-report manager+operator`,
   `POST ${participant}/reviews manager`,
   `POST ${participant}/standing manager`,

@@ -8,7 +8,12 @@ import { obligationOf } from './report.ts';
 export type Command =
   | { readonly verb: 'help' }
   | { readonly verb: 'version' }
-  | ({ readonly verb: 'join'; readonly invitation: string; readonly key: KeyChoice } & Common)
+  | ({
+      readonly verb: 'join';
+      readonly invitation: string;
+      readonly key: KeyChoice;
+      readonly code: string | null;
+    } & Common)
   | ({
       readonly verb:
         | 'inbox'
@@ -116,6 +121,7 @@ export function parseCommand(args: readonly string[]): Command {
         verb,
         invitation: atMostOne(rest, 'join [INVITATION]') ?? '-',
         key,
+        code: values.code ?? null,
         ...common,
       };
     case 'rotate':
@@ -257,6 +263,7 @@ const BELONGS: readonly Belonging[] = [
   { options: ['product'], to: ['write', 'report'] },
   { options: ['machine'], to: ['invite'] },
   { options: ['hybrid', 'openpgp'], to: ['join', 'rotate'] },
+  { options: ['code'], to: ['join'] },
   { options: ['lost', 'stolen'], to: ['rotate'] },
   { options: ['noticed'], to: ['leak'] },
 ];
@@ -303,6 +310,7 @@ function parse(args: readonly string[]) {
         notice: { type: 'string' },
         hybrid: { type: 'boolean' },
         openpgp: { type: 'string' },
+        code: { type: 'string' },
         lost: { type: 'string' },
         stolen: { type: 'string' },
         noticed: { type: 'string' },

@@ -10,6 +10,7 @@ export const HELP = `tocsin-reader ${READER_VERSION}: read, check and acknowledg
       --hybrid              with a key that a quantum computer does not open either;
                             made once: a home that has its keys keeps them
       --openpgp FINGERPRINT with your own OpenPGP key, whose secret part stays with gpg
+      --code CODE           that you were told beside it, after your keys were lost
   inbox                     what is open to you now
   fetch ALERT [ARTIFACT…]   fetch your copies, sealed to your key: all, or by id or name
       --out DIR             where to; default: this folder

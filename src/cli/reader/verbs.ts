@@ -17,10 +17,15 @@ import { showInbox } from './show-inbox.ts';
 
 export async function joinVerb(
   session: Session,
-  { invitation, key }: { readonly invitation: string; readonly key: KeyChoice },
+  asked: {
+    readonly invitation: string;
+    readonly key: KeyChoice;
+    readonly code: string | null;
+  },
   desk: Desk,
 ): Promise<Exit> {
-  const joined = await join(session, await invitationText(invitation, desk), key);
+  const { key, code } = asked;
+  const joined = await join(session, await invitationText(asked.invitation, desk), key, code);
   const { reader, participant, url, keys } = joined;
   const shown = showJoined(joined, session.home.place);
   say(desk, { reader, participant, url, keys }, shown);

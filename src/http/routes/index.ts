@@ -106,7 +106,7 @@ import { join } from './readers/join.ts';
 import { listKeys } from './readers/keys.ts';
 import { linkReader } from './readers/link.ts';
 import { inviteReaderOfOwn, removeReaderOfOwn, setReaderRole, showReaders } from './readers/own.ts';
-import { proposeReport, reinvite, reportKey, rotate } from './readers/rotate.ts';
+import { proposeReport, reportKey, rotate } from './readers/rotate.ts';
 import { giveReceipt } from './receipts/give.ts';
 import { decideRecoveryOf, recover, showRecoveries, showRecovery } from './recoveries/recover.ts';
 import { decideOtherForm, proposeOtherForm, showSecondPerson } from './second-person/forms.ts';
@@ -145,7 +145,6 @@ export const ROUTES: readonly Route[] = [
   rotate,
   reportKey,
   proposeReport,
-  reinvite,
   listNotices,
   acknowledge,
   listInbox,

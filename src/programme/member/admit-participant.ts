@@ -141,13 +141,17 @@ async function checkReaderLimits(tx: Tx, programme: ProgrammeId, participant: Pa
   }
 }
 
-export type JoinRequest = { readonly invitation: string } & BroughtKeys;
+export type JoinRequest = {
+  readonly invitation: string;
+  /** That was told beside it, where two persons of the issuer invited. */
+  readonly code?: string;
+} & BroughtKeys;
 
 /**
  * Redeems an invitation: enrols the reader's keys and gives it its token. The first keys of a
  * reader are in force at once; those in place of reported ones, a day later.
  * @throws KEY_INVALID, UNSUPPORTED, LIMIT_EXCEEDED, SIGNATURE_INVALID as `checkBrought`.
- * @throws NOT_FOUND for an unknown, used or expired invitation, equal in bytes.
+ * @throws NOT_FOUND for an invitation unknown, used, expired or without its code, equal in bytes.
  */
 export async function redeemInvitation(
   context: Context,
@@ -157,9 +161,10 @@ export async function redeemInvitation(
   const signed = joinSigningBytes(sha256(Buffer.from(request.invitation)), request.recipient);
   const keyEndsAt = await checkBrought(request, signed, now);
   return context.store.issuer(async (tx) => {
-    const invited = await invitationByHash(tx, hashInvitation(request.invitation));
+    const hash = hashInvitation(request.invitation, request.code ?? null);
+    const invited = await invitationByHash(tx, hash);
     if (!invited || invited.expiresAt <= now) {
-      throw new TocsinError('NOT_FOUND', 'invitation: expected an open one', {
+      throw new TocsinError('NOT_FOUND', 'invitation: expected an open one, and its code if any', {
         field: 'invitation',
       });
     }

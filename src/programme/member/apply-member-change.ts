@@ -10,7 +10,6 @@ import type {
   StatementId,
 } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { KeyReport } from '../../domain/key-report.ts';
 import type { Register } from '../../domain/register.ts';
 import type { RowProblem } from '../../formats/members/listed.ts';
 import { putContacts } from '../../store/contact-store.ts';
@@ -32,7 +31,7 @@ import {
   type RefusedApplication,
 } from './conclude-application.ts';
 import { encryptContacts } from './contacts.ts';
-import { applyKeyReport } from './key-report.ts';
+import { applyKeyReport, type KeyReported } from './key-report.ts';
 import { checkAgreement, type ProposedTerms, publishTerms } from './publish-terms.ts';
 
 /** A change about participants that may open more to them. */
@@ -56,12 +55,7 @@ export type MemberChange =
       readonly statement?: StatementId;
     }
   | { readonly kind: 'trust'; readonly participant: ParticipantId }
-  | {
-      readonly kind: 'key_report';
-      readonly participant: ParticipantId;
-      readonly reader: ReaderId;
-      readonly what: KeyReport;
-    }
+  | ({ readonly kind: 'key_report' } & KeyReported)
   | {
       readonly kind: 'import';
       readonly participant: null;

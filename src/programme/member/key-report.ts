@@ -7,23 +7,44 @@ import {
   type KeyHolder,
   keyHolder,
   putKeyReport,
+  putReinvitation,
   standingsOf,
 } from '../../store/reader-key-store.ts';
 import { putOfficer } from '../../store/terms-store.ts';
 import { endAccess } from '../people/manage-tokens.ts';
+import { newInvitation } from './invitation-secret.ts';
+
+/** What one person proposes of a reader's keys. */
+export type KeyReported = {
+  readonly participant: ParticipantId;
+  readonly reader: ReaderId;
+  readonly what: KeyReport;
+  /** Of the code that has to come with the invitation; absent: proposed before there were codes. */
+  readonly codeHash?: string;
+};
+
+/** What a reader joins with, told this once. */
+export type Invited = { readonly reader: ReaderId; readonly invitation: string };
 
 /** What a second person has confirmed. @throws NOT_FOUND, CONFLICT as things are now. */
-export async function applyKeyReport(
-  tx: Tx,
-  act: Act,
-  about: {
-    readonly participant: ParticipantId;
-    readonly reader: ReaderId;
-    readonly what: KeyReport;
-  },
-): Promise<void> {
+export async function applyKeyReport(tx: Tx, act: Act, about: KeyReported): Promise<void> {
   const holder = await requireHolder(tx, act.programme, about);
   await endKeys(tx, act, holder, about.what);
+}
+
+/**
+ * By what whose keys were reported brings others: told to whoever confirms, and it serves with the
+ * code alone that was told to who proposed. So neither of the two can come instead.
+ */
+export async function inviteAnew(
+  tx: Tx,
+  act: Act,
+  { participant, reader }: KeyReported,
+  codeHash: string,
+): Promise<Invited> {
+  const { secret, ...invitation } = newInvitation(act.at, codeHash);
+  await putReinvitation(tx, act, { id: reader, participant }, invitation);
+  return { reader, invitation: secret };
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { VetoableAct } from '../../domain/second-person.ts';
 import { putNamed } from '../../store/affiliation-store.ts';
 import type { Tx } from '../../store/database.ts';
+import type { Act } from '../../store/event-writer.ts';
 import type { IdempotencyKey } from '../../store/idempotency-store.ts';
 import { lockToChange } from '../../store/locks.ts';
 import {
@@ -24,9 +25,16 @@ import type { Context } from '../context.ts';
 import { announce } from '../people/announce.ts';
 import { type Concluder, concludedBy, requireAnother } from '../people/conclude.ts';
 import { applyMemberChange, type MemberChange, membersIn } from './apply-member-change.ts';
+import { type Invited, inviteAnew } from './key-report.ts';
 
 /** What waits for a second person, and the digest that this person confirms. */
 export type Waiting = { readonly change: MemberChangeId; readonly digest: string };
+
+/** What came of it; `invited`, of a report of keys: what its reader brings others with. */
+export type Decided = {
+  readonly outcome: 'confirmed' | 'refused';
+  readonly invited: Invited | null;
+};
 
 /** A proposal as persons of the issuer see it. */
 export type MemberChangeView = Waiting & {
@@ -109,7 +117,7 @@ export async function decideMemberChange(
   stated: { readonly decision: 'confirm' | 'refuse'; readonly digest: string },
   now: Instant,
   key: IdempotencyKey | null = null,
-): Promise<{ outcome: 'confirmed' | 'refused' }> {
+): Promise<Decided> {
   return once(context, key, now, (tx) =>
     concludeMemberChange(context, tx, concludedBy(caller), id, stated, now),
   );
@@ -123,7 +131,7 @@ export async function concludeMemberChange(
   id: MemberChangeId,
   stated: Parameters<typeof decideMemberChange>[3],
   now: Instant,
-): Promise<{ outcome: 'confirmed' | 'refused' }> {
+): Promise<Decided> {
   const known = await memberChangeById(tx, id);
   if (!known) throw unknownChange();
   await lockToChange(tx, known.programme);
@@ -133,12 +141,22 @@ export async function concludeMemberChange(
   const act = { programme: stored.programme, actor: by.actor, at: now };
   const outcome = stated.decision === 'confirm' ? 'confirmed' : 'refused';
   await decideStoredMemberChange(tx, act, stored, { outcome, decider: by.person });
-  if (outcome === 'confirmed') {
-    const content = contentOf(context, stored);
-    await requireApartFrom(tx, by.person ?? stored.proposer, manyIn(content));
-    await applyMemberChange(context, tx, act, id, content);
-  }
-  return { outcome };
+  if (outcome === 'refused') return { outcome, invited: null };
+  const content = contentOf(context, stored);
+  await requireApartFrom(tx, by.person ?? stored.proposer, manyIn(content));
+  await applyMemberChange(context, tx, act, id, content);
+  return { outcome, invited: await invitedBy(tx, act, by, content) };
+}
+
+/** A wait tells nobody anything: keys that it ended are reported once more, to be confirmed. */
+async function invitedBy(
+  tx: Tx,
+  act: Act,
+  by: Concluder,
+  content: MemberChange,
+): Promise<Invited | null> {
+  if (content.kind !== 'key_report' || content.codeHash === undefined) return null;
+  return by.person === null ? null : inviteAnew(tx, act, content, content.codeHash);
 }
 
 /** Whom a change is about where that is not one: of that one its row knows. */

@@ -19,7 +19,7 @@ import {
 import { actorOf, once, type PersonCaller, type ReaderCaller } from '../act.ts';
 import type { Context } from '../context.ts';
 import { type BroughtKeys, checkBrought } from './brought-keys.ts';
-import { newInvitation } from './invitation-secret.ts';
+import { newCode, newInvitation } from './invitation-secret.ts';
 import { endKeys, requireGoodStanding, requireHolder, unknownToCaller } from './key-report.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
 
@@ -119,7 +119,9 @@ async function bothHolders(
 
 /**
  * One person of the issuer proposes that a reader's keys are lost or stolen; it is so when another
- * confirms. To end its tokens at once takes none of this.
+ * confirms, who is told an invitation for it. The code that goes with it is told here, this once:
+ * they bring it to that reader. To end its tokens at once takes none of this. Keys that were
+ * reported are reported again where the invitation was lost or is over.
  * @throws NOT_FOUND for whom is none of that participant or has not joined.
  */
 export async function proposeKeyReport(
@@ -133,36 +135,14 @@ export async function proposeKeyReport(
   },
   now: Instant,
   key: IdempotencyKey | null = null,
-): Promise<{ proposal: Waiting }> {
+): Promise<{ proposal: Waiting; code: string }> {
   return once(context, key, now, async (tx) => {
     await lockToChange(tx, programme);
     await requireHolder(tx, programme, about);
-    const content = { kind: 'key_report', ...about } as const;
-    return { proposal: await proposeMemberChange(context, tx, caller, programme, content, now) };
-  });
-}
-
-/**
- * The invitation by which a reader whose keys were reported brings others; it is shown this once.
- * @throws CONFLICT unless they were: a reader whose keys are in force needs none.
- */
-export async function reinviteReader(
-  context: Context,
-  caller: PersonCaller,
-  programme: ProgrammeId,
-  about: { readonly participant: ParticipantId; readonly reader: ReaderId },
-  now: Instant,
-  key: IdempotencyKey | null = null,
-): Promise<{ reader: ReaderId; invitation: string }> {
-  return once(context, key, now, async (tx) => {
-    await requireGoodStanding(tx, about.participant);
-    const holder = await requireHolder(tx, programme, about);
-    if (holder.reported === null) {
-      throw new TocsinError('CONFLICT', 'reader: expected one whose keys were reported');
-    }
-    const { secret, ...invitation } = newInvitation(now);
-    await putReinvitation(tx, { programme, actor: actorOf(caller), at: now }, holder, invitation);
-    return { reader: holder.id, invitation: secret };
+    const { code, codeHash } = newCode();
+    const content = { kind: 'key_report', ...about, codeHash } as const;
+    const proposal = await proposeMemberChange(context, tx, caller, programme, content, now);
+    return { proposal, code };
   });
 }
 

@@ -1,9 +1,20 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
+import { issuerKeys } from '../../../programme/ledger/issuer-keys.ts';
 import { decideMemberChange } from '../../../programme/member/member-change.ts';
 import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
-import { closed, Hex32, IdText, oneOf } from '../../schemas/basic.ts';
+import { closed, Hex32, IdText, nullable, oneOf } from '../../schemas/basic.ts';
+import { IssuerText } from '../../schemas/issuer.ts';
+
+const Invited = Type.Object(
+  { reader: IdText, invitation: Type.String(), issuer: IssuerText },
+  {
+    description:
+      'of a report of keys, this once: the reader joins with it and the code, which was told to ' +
+      'who proposed the report',
+  },
+);
 
 export function decideMember(app: App, deps: HttpDeps): void {
   app.post(
@@ -15,17 +26,25 @@ export function decideMember(app: App, deps: HttpDeps): void {
         description: 'Who proposed it may take it back by refusing, and never confirms it.',
         params: Type.Object({ change: IdText }),
         body: Type.Object({ decision: oneOf(['confirm', 'refuse']), digest: Hex32 }, closed),
-        response: { 200: Type.Object({ outcome: oneOf(['confirmed', 'refused']) }) },
+        response: {
+          200: Type.Object({
+            outcome: oneOf(['confirmed', 'refused']),
+            invited: nullable(Invited),
+          }),
+        },
       },
     },
-    async (request) =>
-      decideMemberChange(
+    async (request) => {
+      const { outcome, invited } = await decideMemberChange(
         deps.context,
         personOf(request),
         parseId<'member_change'>(request.params.change, 'change'),
         request.body,
         deps.clock.now(),
         request.repeat,
-      ),
+      );
+      const issuer = issuerKeys(deps.context);
+      return { outcome, invited: invited === null ? null : { ...invited, issuer } };
+    },
   );
 }

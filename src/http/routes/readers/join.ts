@@ -8,6 +8,13 @@ import { BroughtBody, broughtFrom } from '../../schemas/reader-keys.ts';
 const JoinBody = Type.Object(
   {
     invitation: Type.String({ minLength: 1, maxLength: 200 }),
+    code: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'that goes with an invitation of two persons of the issuer',
+      }),
+    ),
     ...BroughtBody,
   },
   closed,
@@ -31,8 +38,9 @@ export function join(app: App, deps: HttpDeps): void {
     async (request, reply) => {
       const now = deps.clock.now();
       const joined = await limit.guard(request.ip, now, async () => {
-        const { invitation, ...keys } = request.body;
-        return redeemInvitation(deps.context, { invitation, ...broughtFrom(keys) }, now);
+        const { invitation, code, ...keys } = request.body;
+        const asked = { invitation, ...(code === undefined ? {} : { code }) };
+        return redeemInvitation(deps.context, { ...asked, ...broughtFrom(keys) }, now);
       });
       return reply.code(201).send(joined);
     },

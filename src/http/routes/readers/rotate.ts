@@ -2,17 +2,14 @@ import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { formatInstant } from '../../../domain/instant.ts';
 import { KEY_REPORTS } from '../../../domain/key-report.ts';
-import { issuerKeys } from '../../../programme/ledger/issuer-keys.ts';
 import {
   proposeKeyReport,
-  reinviteReader,
   reportColleague,
   rotateOwnKeys,
 } from '../../../programme/member/rotate-keys.ts';
 import { personOf, readerOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { closed, IdText, InstantText, knownId, oneOf, parseBase64 } from '../../schemas/basic.ts';
-import { IssuerText } from '../../schemas/issuer.ts';
 import { WaitingText } from '../../schemas/member-change.ts';
 import { BroughtBody, broughtFrom } from '../../schemas/reader-keys.ts';
 
@@ -86,9 +83,12 @@ export function proposeReport(app: App, deps: HttpDeps): void {
       config: { audience: ['person:manager', 'person:operator'], repeat: 'key' },
       schema: {
         summary: 'Proposes that a reader’s keys are lost or stolen; another person confirms it',
+        description:
+          'The code is shown this once. It goes with the invitation that who confirms is told: ' +
+          'the reader joins with both.',
         params: Reader,
         body: Type.Object({ what: oneOf(KEY_REPORTS) }, closed),
-        response: { 200: Type.Object({ proposal: WaitingText }) },
+        response: { 200: Type.Object({ proposal: WaitingText, code: Type.String() }) },
       },
     },
     async (request) =>
@@ -100,33 +100,6 @@ export function proposeReport(app: App, deps: HttpDeps): void {
         deps.clock.now(),
         request.repeat,
       ),
-  );
-}
-
-export function reinvite(app: App, deps: HttpDeps): void {
-  app.post(
-    `${PATH}/invitation`,
-    {
-      config: { audience: ['person:manager', 'person:operator'], repeat: 'key' },
-      schema: {
-        summary: 'Invites a reader anew whose keys were reported; shown this once',
-        params: Reader,
-        response: {
-          201: Type.Object({ reader: IdText, invitation: Type.String(), issuer: IssuerText }),
-        },
-      },
-    },
-    async (request, reply) => {
-      const invited = await reinviteReader(
-        deps.context,
-        personOf(request),
-        parseId<'programme'>(request.params.programme, 'programme'),
-        aboutOf(request.params),
-        deps.clock.now(),
-        request.repeat,
-      );
-      return reply.code(201).send({ ...invited, issuer: issuerKeys(deps.context) });
-    },
   );
 }
 

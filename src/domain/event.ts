@@ -188,6 +188,7 @@ export const EVENT_SHAPES = {
     noticedAt: 'instant',
     text: 'hash',
   },
+  question_resolved: { item: 'id', code: 'code', alert: 'id?', participant: 'id?' },
   register_set: { register: 'code' },
   affiliation_stated: { participant: 'id', person: 'id' },
   affiliation_ended: { participant: 'id', person: 'id' },

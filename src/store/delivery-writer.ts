@@ -12,7 +12,7 @@ import type {
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { byteaText, type LastStatement, lastStatement, type Tx } from './database.ts';
-import { insertEvents, type PreparedEvent, prepareEvent } from './event-writer.ts';
+import { insertEvents, type PreparedEvent, prepareEvent, recordEvent } from './event-writer.ts';
 
 export type NewDelivery = {
   readonly id: DeliveryId;
@@ -228,14 +228,24 @@ export async function resolveWorkItems(
   await own.execute();
 }
 
-/** Closes one open question; false when there is none of this id. */
-export async function resolveWorkItem(tx: Tx, id: string, at: Instant): Promise<boolean> {
+/** Closes one open question, with who did it; false when there is none of this id. */
+export async function resolveWorkItem(
+  tx: Tx,
+  { actor, at }: { readonly actor: Actor; readonly at: Instant },
+  item: string,
+): Promise<boolean> {
   const resolved = await tx
     .updateTable('work_item')
     .set({ resolved_at: new Date(at) })
-    .where('id', '=', id)
+    .where('id', '=', item)
     .where('code', '<>', BREAK_GLASS)
     .where('resolved_at', 'is', null)
+    .returning(['programme_id', 'code', 'alert_id as alert', 'participant_id as participant'])
     .executeTakeFirst();
-  return resolved.numUpdatedRows === 1n;
+  if (!resolved) return false;
+  const { programme_id, code, alert, participant } = resolved;
+  const programme = programme_id as ProgrammeId;
+  const data = { item, code, alert, participant };
+  await recordEvent(tx, { type: 'question_resolved', at, programme, actor, data });
+  return true;
 }

@@ -1,13 +1,16 @@
 /** What waits for a second person stands on the issuer's work list until it is decided. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { newId } from '../../src/crypto/random.ts';
 import type { AlertId } from '../../src/domain/ids.ts';
 import { DAY_MS, formatInstant, HOUR_MS, MINUTE_MS, plus } from '../../src/domain/instant.ts';
 import { readAlert } from '../../src/programme/alert/read-alert.ts';
 import { doDue } from '../../src/programme/due/do-due.ts';
 import { readVitals } from '../../src/programme/ledger/read-vitals.ts';
 import { type Edge, json, openEdge, type Seen } from '../support/edge.ts';
-import { admit, type House, openHouse, readPack } from '../support/house.ts';
+import { admit, type House, joinReader, openHouse, person, readPack } from '../support/house.ts';
+import { assertInvariants } from '../support/invariants.ts';
 import { smallAlert } from '../support/small-alert.ts';
 import { timedPack } from '../support/timing-pack.ts';
 
@@ -123,5 +126,46 @@ describe('the work list', () => {
     assert.ok((await codes()).includes('MOVE_PROPOSED'));
     house.clock.set(small.disclosureAt);
     assert.ok(!(await codes()).includes('MOVE_PROPOSED'));
+  });
+
+  test('who takes a question off it stands in the ledger, once', async () => {
+    const firm = await admit(house, 'Leaks', { tier: 'validate' });
+    const reader = await joinReader(house, firm);
+    const small = await smallAlert(house);
+    house.clock.set(small.firstWave);
+    await house.cycle();
+    const report = { what: 'the rule', toWhom: 'a list', prevention: 'none' };
+    const body = { noticedAt: formatInstant(house.clock.now()), report };
+    const said = await edge.post(`/v1/inbox/${small.alert}/leaks`, body, { by: reader });
+    assert.equal(said.status, 201, said.body.toString());
+    const leak = (await items()).find(({ code }) => code === 'LEAK_REPORTED');
+    assert.ok(leak);
+    const manager = await person(house, 'Manager alone', ['manager']);
+    const resolve = (key: string) =>
+      edge.post(`/v1/work-items/${leak.id}/resolution`, undefined, { token: manager.token, key });
+    const [one, other] = [newId(), newId()];
+    const answers = [await resolve(one), await resolve(one), await resolve(other)];
+    const statuses = answers.map(({ status }) => status);
+    assert.deepEqual(statuses, [200, 200, 404], 'a repeat changes nothing');
+    assert.ok(!(await codes()).includes('LEAK_REPORTED'));
+    const { rows } = await house.context.store.issuer((tx) =>
+      sql<{ body: string }>`select issuer_body as body from event
+        where type = 'question_resolved' and ${leak.id}::uuid = any(subjects)`.execute(tx),
+    );
+    const told = rows.map(({ body: text }) => JSON.parse(text) as Record<string, unknown>);
+    assert.deepEqual(
+      told.map(({ programme, actor, data }) => ({ programme, actor, data })),
+      [
+        {
+          programme: house.programme,
+          actor: { kind: 'person', id: manager.id },
+          data: {
+            ...{ item: leak.id, code: 'LEAK_REPORTED' },
+            ...{ alert: small.alert, participant: firm },
+          },
+        },
+      ],
+    );
+    await assertInvariants(house);
   });
 });

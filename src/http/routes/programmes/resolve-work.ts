@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { parseId } from '../../../domain/ids.ts';
 import { resolveWorkItem } from '../../../programme/alert/work-items.ts';
+import { personOf } from '../../auth/audience.ts';
 import type { App, HttpDeps } from '../../deps.ts';
 import { IdText } from '../../schemas/basic.ts';
 
@@ -18,6 +19,7 @@ export function resolveWork(app: App, deps: HttpDeps): void {
     async (request) =>
       resolveWorkItem(
         deps.context,
+        personOf(request),
         parseId<'event'>(request.params.item, 'item'),
         deps.clock.now(),
         request.repeat,

@@ -220,7 +220,7 @@ function testArguments(group) {
     // The name that both Node 22 and later ones know.
     ...(group.shared
       ? ['--experimental-test-isolation=none']
-      : // One more than there are processors: each waits for its disk, its database and its clients.
+      : // One more than there are processors: each waits for disk, database and clients.
         [`--test-concurrency=${availableParallelism() + 1}`]),
   ];
 }

@@ -46,7 +46,7 @@ const OURS = renderCanary(GUID, canaryValue(KEY, 'firm-3/desk-1', GUID.key));
 test('strings that are no canary of ours spend no look, for however many alerts', () => {
   const readings = [reading(1, OTHERS), reading(1, []), reading(1, OTHERS)];
   const scored = scoreReadings(readings, 7, ledger([]));
-  const none = { evidence: null, adds: [], refrozen: [] };
+  const none = { evidence: null, adds: [], spoken: [], refrozen: [] };
   assert.deepEqual(scored, { results: [null, null, null], look: 8, ...none });
 });
 
@@ -71,6 +71,6 @@ test('slots read and a canary found spend a look each, in the order of the readi
 test('nobody to compare with, or no alert at all, is one look as well', () => {
   assert.deepEqual(scoreReadings([], 0, ledger([])), {
     ...{ results: [], look: 1 },
-    ...{ evidence: null, adds: [], refrozen: [] },
+    ...{ evidence: null, adds: [], spoken: [], refrozen: [] },
   });
 });

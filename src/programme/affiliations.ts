@@ -9,6 +9,7 @@ import {
   type About,
   type Affiliation,
   affiliationsOf,
+  apartWith,
   closeAffiliation,
   hasSideIn,
   isAffiliated,
@@ -20,18 +21,25 @@ export { ABOUT_WHAT } from '../store/affiliation-store.ts';
 
 import type { Tx } from '../store/database.ts';
 import type { IdempotencyKey } from '../store/idempotency-store.ts';
-import { holdSides, lockSides } from '../store/locks.ts';
+import { holdSides, lockRoles, lockSides } from '../store/locks.ts';
 import { enrolmentOf } from '../store/participant-reader.ts';
+import { rolesOf } from '../store/role-store.ts';
 import { persons } from '../store/token-store.ts';
-import { actorOf, once, type PersonCaller } from './act.ts';
+import { actorOf, once, type PersonCaller, type Role } from './act.ts';
 import type { Context } from './context.ts';
+
+/** Whoever may decide what concerns a participant, veto it, and end what is stated here. */
+const DECIDING: readonly Role[] = ['manager', 'approver'];
+/** So many of them are left apart: whoever states it, and another one. */
+const LEFT_APART = 2;
 
 /**
  * Records that a person stands on a participant's side too. One person suffices, of any role that
- * acts and of themselves too, since it only takes away. Stated again, nothing changes. The route's
+ * acts and of themselves too, since it only takes away; but of others nobody states so much that
+ * the participant's matters would be their own alone. Stated again, nothing changes. The route's
  * path names no participant, so that `once` holds no side here: one held and then taken alone would
  * let two persons who state each other's wait for ever.
- * @throws NOT_FOUND naming `participant` or `person`.
+ * @throws NOT_FOUND naming `participant` or `person`; CONFLICT where too few would be left.
  */
 export async function stateAffiliation(
   context: Context,
@@ -48,9 +56,26 @@ export async function stateAffiliation(
     }
     const act = { programme, actor: actorOf(caller), at: now };
     await lockSides(tx, person);
+    // Of two statements at once the second counts what the first has left.
+    await lockRoles(tx);
     const stated = await putAffiliation(tx, act, { participant, person, statedBy: caller.id });
+    if (stated && person !== caller.id) await requireLeftApart(tx, participant, person);
     return { stated };
   });
+}
+
+async function requireLeftApart(
+  tx: Tx,
+  participant: ParticipantId,
+  person: PersonId,
+): Promise<void> {
+  const roles = (await rolesOf(tx, person)) ?? [];
+  // Without whom as many decide as before.
+  if (!DECIDING.some((role) => roles.includes(role))) return;
+  const left = await apartWith(tx, participant, DECIDING);
+  if (left >= LEFT_APART) return;
+  const expected = `expected ${LEFT_APART} managers or approvers to be left on no side of it`;
+  throw new TocsinError('CONFLICT', `person: ${expected}, found ${left}`, { field: 'person' });
 }
 
 /**

@@ -86,6 +86,19 @@ export async function sidesOf(tx: Tx, person: PersonId): Promise<ReadonlySet<Par
   return new Set(rows.map((row) => row.participant_id as ParticipantId));
 }
 
+/** How many persons who have one of these roles do not stand on a participant's side. */
+export async function apartWith(
+  tx: Tx,
+  participant: ParticipantId,
+  roles: readonly string[],
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from person p
+    where p.scopes && ${[...roles]}::text[] and not exists (select from affiliation a
+      where a.person_id = p.id and a.participant_id = ${participant} and a.ended_at is null)
+    `.execute(tx);
+  return rows[0]?.count ?? 0;
+}
+
 /** Whether a person stands on the side of any member of a programme. */
 export async function hasSideIn(
   tx: Tx,

@@ -29,7 +29,10 @@ export async function lockTraces(tx: Tx): Promise<void> {
 }
 const TRACES = 0x74726163;
 
-/** Who may do what changes one after the other: of two last operators one stays. */
+/**
+ * Who may do what changes one after the other: of two last operators one stays, and so do those who
+ * decide what concerns a participant. Taken after `lockSides`.
+ */
 export async function lockRoles(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${ROLES})`.execute(tx);
 }

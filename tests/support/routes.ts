@@ -133,7 +133,7 @@ export const ROUTES = [
   `POST /v1/policies/check ${acting}`,
   `POST /v1/policy-proposals/:proposal/approval approver+manager`,
   `POST /v1/programmes/:programme/affiliations ${acting}`,
-  `POST /v1/programmes/:programme/affiliations/end manager`,
+  `POST /v1/programmes/:programme/affiliations/end manager+approver`,
   `POST /v1/programmes/:programme/alerts author`,
   `POST /v1/programmes/:programme/custody investigator+approver+operator`,
   `POST /v1/programmes/:programme/key-age manager`,

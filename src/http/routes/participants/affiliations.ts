@@ -51,7 +51,9 @@ export function stateAffiliationOf(app: App, deps: HttpDeps): void {
         summary: "States that a person stands on a participant's side too",
         description:
           'From now on that person is refused what concerns the participant, and every part in ' +
-          'tracing a leak of the programme (`CONFLICT_OF_INTEREST`). Persons state their own.',
+          'tracing a leak of the programme (`CONFLICT_OF_INTEREST`). Persons state their own; of ' +
+          'others nobody states what would leave fewer than two managers or approvers on no side ' +
+          'of the participant (`CONFLICT`).',
         params: Type.Object({ programme: IdText }),
         body: Sides,
         response: { 200: Type.Object({ stated: Type.Boolean() }) },
@@ -73,7 +75,7 @@ export function endAffiliationOf(app: App, deps: HttpDeps): void {
   app.post(
     '/v1/programmes/:programme/affiliations/end',
     {
-      config: { audience: ['person:manager'], repeat: 'key' },
+      config: { audience: ['person:manager', 'person:approver'], repeat: 'key' },
       schema: {
         summary: 'States that a person stands on that side no longer; not the person itself',
         params: Type.Object({ programme: IdText }),

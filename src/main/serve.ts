@@ -173,7 +173,8 @@ function failure(worker: string, at: Instant, error: unknown): string {
   return JSON.stringify({ at, worker, error: code, detail: message });
 }
 
-function report({ doubted, batches, ticked }: CycleResult, logLine: (line: string) => void): void {
-  if (batches > 0 || doubted)
-    logLine(JSON.stringify({ worker: 'cycle', doubted, batches, ticked }));
+function report(done: CycleResult, logLine: (line: string) => void): void {
+  const { doubted, batches, failed, ticked } = done;
+  if (batches === 0 && failed.length === 0 && !doubted) return;
+  logLine(JSON.stringify({ worker: 'cycle', doubted, batches, failed, ticked }));
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../domain/errors.ts';
 import { HOUR_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Context } from '../programme/context.ts';
 import { doDue } from '../programme/due/do-due.ts';
@@ -9,6 +10,8 @@ import { remindDue } from '../programme/release/remind.ts';
 /** What one cycle did. */
 export type CycleResult = ClockLook & {
   readonly batches: number;
+  /** Codes of what kept announced acts from taking effect, which fails no cycle. */
+  readonly failed: readonly ErrorCode[];
   readonly ticked: boolean;
 };
 
@@ -22,9 +25,10 @@ const REMINDERS_EVERY_MS = HOUR_MS;
  * One cycle: compare the ledger with its pin and the clocks with each other, end invitations nobody
  * answered, release what is due, tick if it is time. Every step is idempotent and resumes by
  * itself, so a cycle that fails anywhere is simply followed by the next. While the clock is doubted
- * nothing is released, and what fails to be released fails the cycle at its end; either way the
- * ledger goes on ticking: promises are kept.
- * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: then nothing is done at all.
+ * nothing is released, and what fails fails the cycle at its end: the ledger goes on ticking, since
+ * promises are kept, silent members are reminded, and uses of tokens written.
+ * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: then nothing is done at all. Else what the first step
+ * that failed threw.
  */
 export async function runCycle(
   context: Context,
@@ -32,19 +36,28 @@ export async function runCycle(
   state: WorkerState,
 ): Promise<CycleResult> {
   await guardLedger(context);
+  const { wall } = reading;
   const look = await guardClock(context, reading);
   const { doubted } = look;
-  let batches = 0;
-  let ticked = false;
-  try {
-    batches = doubted ? 0 : await doDue(context, reading.wall);
-    if (!doubted) await remind(context, reading.wall, state);
-  } finally {
-    // What was promised with copies does not wait for what cannot be released.
-    ticked = await tick(context, reading.wall, state);
-  }
-  await context.tokens.writeUses();
-  return { ...look, batches, ticked };
+  const thrown: unknown[] = [];
+  const step = async <T>(run: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      thrown.push(error);
+      return otherwise;
+    }
+  };
+  const none = { batches: 0, failed: [] };
+  const { batches, failed } = doubted ? none : await step(() => doDue(context, wall), none);
+  // The ledger may have been found to be another one meanwhile.
+  const sound = context.ledger.fault === null;
+  if (!doubted && sound) await step(() => remind(context, wall, state), undefined);
+  // What was promised with copies does not wait for what cannot be released.
+  const ticked = await step(() => tick(context, wall, state), false);
+  await step(() => context.tokens.writeUses(), undefined);
+  if (thrown.length > 0) throw thrown[0];
+  return { ...look, batches, failed, ticked };
 }
 
 async function remind(context: Context, wall: Instant, state: WorkerState): Promise<void> {

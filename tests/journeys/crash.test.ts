@@ -160,8 +160,8 @@ describe('kill -9', () => {
       assert.equal(signal, 'SIGKILL', 'the child died at the point');
       const committed = point === 'announced.committed';
       assert.equal((await rowOf(house, 'admission', id)).how, committed ? 'confirmed' : null);
-      assert.equal(await concludeAnnounced(context, clock.now()), committed ? 0 : 1);
-      assert.equal(await concludeAnnounced(context, clock.now()), 0);
+      assert.equal((await concludeAnnounced(context, clock.now())).done, committed ? 0 : 1);
+      assert.equal((await concludeAnnounced(context, clock.now())).done, 0);
       assert.deepEqual(await recordedOf(house, id), ['took_effect', 'confirmed'].toSorted());
       await recover(target);
     });

@@ -76,6 +76,15 @@ describe('reminders', () => {
     assert.equal(await events(), 2);
   });
 
+  test('a release that fails holds up no reminder', async () => {
+    const torn = await smallAlert(house);
+    await house.context.store.issuer((tx) =>
+      sql`update alert set head_enc = 'torn' where id = ${torn.alert}`.execute(tx),
+    );
+    await assert.rejects(at(24), { code: 'SEAL_MALFORMED' });
+    assert.deepEqual(await kinds(silent), ['obligation_due']);
+  });
+
   test('who has done it is not reminded, nor who sees no alert any more', async () => {
     const done = await joinReader(house, await admit(house, 'Done', { tier: 'validate' }));
     await at(1);

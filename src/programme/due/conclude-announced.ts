@@ -1,4 +1,4 @@
-import { TocsinError } from '../../domain/errors.ts';
+import { type ErrorCode, TocsinError } from '../../domain/errors.ts';
 import type {
   AlertId,
   ArtifactId,
@@ -66,28 +66,36 @@ const CONCLUDE: Readonly<Record<VetoableAct, Conclude>> = {
   removal: standing,
 };
 
+/** How many took effect, and the codes of what kept others from it that is no refusal. */
+export type Concluded = { readonly done: number; readonly failed: readonly ErrorCode[] };
+
 /**
  * Puts in force what was announced and nobody vetoed, one transaction each, by the function that a
  * second person's confirmation calls. What cannot be, because something has changed since, is void,
- * and goes on waiting for a person. Killed anywhere, the next cycle goes on. While the clock is
- * doubted nobody can say whose wait is over. Returns how many took effect.
- * @throws what the first that failed threw, after all others had their turn.
+ * and goes on waiting for a person. What fails otherwise is tried again by the next cycle, and
+ * stands first and overdue on the work list until it takes effect or is vetoed: what one person
+ * announced is no fault of the server's. Killed anywhere, the next cycle goes on. While the clock
+ * is doubted nobody can say whose wait is over.
+ * @throws where store or ledger fail, after all others had their turn.
  */
-export async function concludeAnnounced(context: Context, now: Instant): Promise<number> {
+export async function concludeAnnounced(context: Context, now: Instant): Promise<Concluded> {
   const due = await context.store.issuer(async (tx) =>
     (await clockDoubted(tx)) ? [] : dueAnnounced(tx, now),
   );
   let done = 0;
-  const failed: unknown[] = [];
+  const failed: ErrorCode[] = [];
+  const thrown: unknown[] = [];
   for (const one of due) {
     try {
       if (await concludeOrEnd(context, one, now)) done += 1;
     } catch (error) {
-      failed.push(error);
+      const code = error instanceof TocsinError ? error.code : 'INTERNAL';
+      if (/^(STORE|LEDGER)_/.test(code)) thrown.push(error);
+      else failed.push(code);
     }
   }
-  if (failed.length > 0) throw failed[0];
-  return done;
+  if (thrown.length > 0) throw thrown[0];
+  return { done, failed };
 }
 
 async function concludeOrEnd(context: Context, one: Due, now: Instant): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** The second of two persons decides an application: it is assessed once more, as it is by then. */
+/** An application is decided, by a second person or a wait: assessed anew, as it is by then. */
 import { canonicalJson, type Json } from '../../crypto/canonical.ts';
 import { encryptColumn } from '../../crypto/column.ts';
 import { type Enrolment, NO_PROFILE, type Profile } from '../../domain/enrolment.ts';
@@ -41,13 +41,14 @@ export async function concludeAcceptance(
   context: Context,
   tx: Tx,
   act: Act,
+  decider: PersonId,
   { id, reason }: AcceptedApplication,
   { profile }: Enrolment,
 ): Promise<void> {
   const stored = await requireUndecided(tx, id);
-  const assessed = await requireAcceptable(context, tx, stored, personOf(act), act.at);
+  const assessed = await requireAcceptable(context, tx, stored, decider, act.at);
   if (sameProfile(profileOf(assessed, act.at), profile)) {
-    return conclude(context, tx, act, stored, 'accepted', reason);
+    return conclude(context, tx, act, decider, stored, { state: 'accepted', reason });
   }
   throw new TocsinError('CONFLICT', 'application: expected what was shown; propose it again');
 }
@@ -57,28 +58,25 @@ export async function concludeRefusal(
   context: Context,
   tx: Tx,
   act: Act,
+  decider: PersonId,
   { application, reason }: RefusedApplication,
 ): Promise<void> {
   const stored = await requireUndecided(tx, application);
-  return conclude(context, tx, act, stored, 'refused', reason);
+  return conclude(context, tx, act, decider, stored, { state: 'refused', reason });
 }
 
 async function conclude(
   context: Context,
   tx: Tx,
   act: Act,
+  decider: PersonId,
   stored: StoredApplication,
-  state: 'accepted' | 'refused',
-  reason: string,
+  { state, reason }: { readonly state: 'accepted' | 'refused'; readonly reason: string },
 ): Promise<void> {
   const row = rowOf(stored.id, 'reason');
   const reasonEnc = encryptColumn(context.keys.standings, row, Buffer.from(reason));
   await decideApplication(tx, act, stored, { state, reasonEnc });
-  await notePart(tx, stored.id, personOf(act));
-}
-
-function personOf({ actor }: Act): PersonId {
-  return actor.id as PersonId;
+  await notePart(tx, stored.id, decider);
 }
 
 async function requireUndecided(tx: Tx, id: ApplicationId): Promise<StoredApplication> {

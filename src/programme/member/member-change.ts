@@ -143,8 +143,10 @@ export async function concludeMemberChange(
   await decideStoredMemberChange(tx, act, stored, { outcome, decider: by.person });
   if (outcome === 'refused') return { outcome, invited: null };
   const content = contentOf(context, stored);
-  await requireApartFrom(tx, by.person ?? stored.proposer, manyIn(content));
-  await applyMemberChange(context, tx, act, id, content);
+  // Whoever announced it decided alone, where nobody else did.
+  const decider = by.person ?? stored.proposer;
+  await requireApartFrom(tx, decider, manyIn(content));
+  await applyMemberChange(context, tx, act, { id, decider }, content);
   return { outcome, invited: await invitedBy(tx, act, by, content) };
 }
 

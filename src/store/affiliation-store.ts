@@ -86,6 +86,17 @@ export async function sidesOf(tx: Tx, person: PersonId): Promise<ReadonlySet<Par
   return new Set(rows.map((row) => row.participant_id as ParticipantId));
 }
 
+/** Who stands on the side of one of them. */
+export async function affiliatedWith(
+  tx: Tx,
+  participants: readonly ParticipantId[],
+): Promise<ReadonlySet<PersonId>> {
+  if (participants.length === 0) return new Set();
+  const { rows } = await sql<{ person: PersonId }>`select person_id as person from affiliation
+    where participant_id = any(${[...participants]}::uuid[]) and ended_at is null`.execute(tx);
+  return new Set(rows.map(({ person }) => person));
+}
+
 /** How many persons who have one of these roles do not stand on a participant's side. */
 export async function apartWith(
   tx: Tx,

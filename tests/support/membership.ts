@@ -21,7 +21,7 @@ export const person = (name: string) => name as PersonId;
 export const SINCE = parseInstant('2025-01-01T00:00:00Z');
 export const NOBODY: Roll = { members: [], waiting: [] };
 /** A person of the issuer. */
-export const ISSUER: Approver = { person: person('ines'), participant: null };
+export const ISSUER: Approver = { person: person('ines'), sides: new Set() };
 
 /** The section of a pack as written there. */
 export function eligibility(yaml: string): EligibilitySection {

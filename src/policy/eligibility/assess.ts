@@ -87,8 +87,11 @@ function verdictOf(findings: readonly Finding[]): Verdict {
   return counts.has('waiting') ? 'waiting' : 'acceptable';
 }
 
-/** Who accepts: a person, and the participant it works for, if any. */
-export type Approver = { readonly person: PersonId; readonly participant: ParticipantId | null };
+/** Who accepts: a person, and the participants on whose sides it stands. */
+export type Approver = {
+  readonly person: PersonId;
+  readonly sides: ReadonlySet<ParticipantId>;
+};
 
 /** Why an application is not accepted. */
 export type Refusal =
@@ -116,7 +119,7 @@ export function accept(
   const assessment = assess(section, application, roll, now);
   const { verdict } = assessment;
   if (verdict !== 'acceptable') return { refused: verdict, assessment };
-  if (approver.participant === application.applicant) {
+  if (approver.sides.has(application.applicant)) {
     return { refused: 'approver_is_applicant', assessment };
   }
   if (isSponsor(approver, application)) return { refused: 'approver_is_sponsor', assessment };
@@ -124,8 +127,8 @@ export function accept(
 }
 
 /** [R32] Neither the person who vouches nor anybody else of the member it vouches for decides. */
-function isSponsor({ person, participant }: Approver, application: Application): boolean {
+function isSponsor({ person, sides }: Approver, application: Application): boolean {
   return sponsorsOf(application).some(
-    (sponsor) => sponsor.person === person || sponsor.member === participant,
+    (sponsor) => sponsor.person === person || sides.has(sponsor.member),
   );
 }

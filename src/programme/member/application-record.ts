@@ -10,6 +10,7 @@ import type { Answer, Application, Roll, Said } from '../../policy/eligibility/a
 import { type Assessment, assess } from '../../policy/eligibility/assess.ts';
 import type { EligibilitySection } from '../../policy/eligibility/section.ts';
 import type { Policy } from '../../policy/policy.ts';
+import { affiliatedWith } from '../../store/affiliation-store.ts';
 import {
   applicationsOf,
   membersOf,
@@ -67,6 +68,11 @@ export function answerDigest(
   return sha256Hex(Buffer.from(canonicalJson(seen as unknown as Json)));
 }
 
+/** The members that vouch for it. */
+export function sponsorsIn({ vouches }: ApplicationContent): ParticipantId[] {
+  return vouches.map(({ member }) => member);
+}
+
 /** An application with what it comes to under the policy in force. */
 export type Assessed = {
   readonly policy: Policy;
@@ -91,12 +97,15 @@ export async function assessStored(
   const members = await membersOf(tx, stored.programme);
   const roll = { members, waiting: await turns(context, tx, stored.programme) };
   const idOf = new Map(members.map(({ name, participant }) => [folded(name), participant]));
+  const partial = await affiliatedWith(tx, sponsorsIn(content));
   const application = {
     applicant: stored.participant,
     roles: content.roles,
     since: stored.completeAt ?? stored.at,
-    answers: answersOf(section, stored.id, content, idOf),
-    exceptions: content.exceptions,
+    answers: answersOf(section, stored.id, content, { idOf, partial }),
+    exceptions: Object.fromEntries(
+      Object.entries(content.exceptions).filter(([, { approver }]) => !partial.has(approver)),
+    ),
   };
   const assessment = assess(section, application, roll, now);
   return { policy, section, content, application, roll, assessment };
@@ -129,11 +138,15 @@ function answersOf(
   section: EligibilitySection,
   id: ApplicationId,
   { answers, vouches }: ApplicationContent,
-  idOf: ReadonlyMap<string, ParticipantId>,
+  known: {
+    readonly idOf: ReadonlyMap<string, ParticipantId>;
+    /** Who stands on the side of a sponsor, also of one that vouched after they had looked. */
+    readonly partial: ReadonlySet<string>;
+  },
 ): Record<string, Answer> {
   const given = Object.entries(answers).map(([code, answer]) => {
-    const said = saidOf(answer.said, idOf);
-    return [code, { said, evidence: checkedEvidence(id, code, answer) }] as const;
+    const said = saidOf(answer.said, known.idOf);
+    return [code, { said, evidence: checkedEvidence(id, code, answer, known.partial) }] as const;
   });
   // One member's word for each criterion that asks for one, in the pack's order.
   const sponsored = section.criteria
@@ -141,7 +154,7 @@ function answersOf(
     .flatMap(({ code }, nth) => {
       const vouch = vouches[nth];
       if (vouch === undefined) return [];
-      // Rules compare whoever vouches with whoever decides: both are pseudonyms.
+      // A pseudonym, of nobody of the issuer: who decides is held against the member.
       const person = vouch.reader as string as PersonId;
       const said = { form: 'sponsor', member: vouch.member, person } as const;
       const evidence = { shownAt: vouch.at, expiresAt: null, checkedBy: 'sponsor' } as const;
@@ -151,15 +164,17 @@ function answersOf(
   return Object.fromEntries(all);
 }
 
-/** Evidence, without a check that was of other evidence. */
+/** Evidence, without a check that was of other evidence, or is by somebody who is partial. */
 function checkedEvidence(
   id: ApplicationId,
   code: string,
   answer: KeptAnswer,
+  partial: ReadonlySet<string>,
 ): KeptAnswer['evidence'] {
   const { evidence } = answer;
   if (evidence === null || evidence.checkedBy === 'applicant') return evidence;
-  if (evidence.seen === answerDigest(id, code, answer)) return evidence;
+  const isApart = evidence.by === null || !partial.has(evidence.by);
+  if (isApart && evidence.seen === answerDigest(id, code, answer)) return evidence;
   return { ...evidence, checkedBy: null, by: null };
 }
 

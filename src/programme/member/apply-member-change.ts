@@ -110,21 +110,21 @@ type Act = Parameters<typeof insertParticipant>[1];
 
 /**
  * Puts a change in force, and decides again for whom it is about. The caller holds the exclusive
- * release lock, and commits. Whoever decides is a person also where the wait concludes it.
+ * release lock, and commits. Who decides are persons, also where the wait concludes it.
  * @throws CONFLICT where the participant is not what the change says it was.
  */
 export async function applyMemberChange(
   context: Context,
   tx: Tx,
   act: Act,
-  { id, decider }: { readonly id: MemberChangeId; readonly decider: PersonId },
+  { id, deciders }: { readonly id: MemberChangeId; readonly deciders: readonly PersonId[] },
   change: MemberChange,
 ): Promise<void> {
   switch (change.kind) {
     case 'admission':
-      return admit(context, tx, act, decider, change);
+      return admit(context, tx, act, deciders, change);
     case 'refusal':
-      return concludeRefusal(context, tx, act, decider, change);
+      return concludeRefusal(context, tx, act, deciders, change);
     case 'enrolment':
       if (change.statement) await attest(context, tx, act, change.statement);
       return restate(context, tx, act, change);
@@ -151,12 +151,12 @@ async function admit(
   context: Context,
   tx: Tx,
   act: Act,
-  decider: PersonId,
+  deciders: readonly PersonId[],
   change: Extract<MemberChange, { kind: 'admission' }>,
 ): Promise<void> {
   const { participant: id, name, after: enrolment, application } = change;
   if (application) {
-    await concludeAcceptance(context, tx, act, decider, application, enrolment);
+    await concludeAcceptance(context, tx, act, deciders, application, enrolment);
   }
   await enrol(context, tx, act, { id, name, enrolment });
   if (!application) return;

@@ -7,6 +7,7 @@ import type { Actor } from '../../domain/event.ts';
 import type { ApplicationId, PersonId, ProgrammeId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { accept, shownCriteria } from '../../policy/eligibility/assess.ts';
+import { sidesOf } from '../../store/affiliation-store.ts';
 import {
   applicationById,
   decideApplication,
@@ -14,8 +15,15 @@ import {
   type StoredApplication,
 } from '../../store/application-store.ts';
 import type { Tx } from '../../store/database.ts';
+import { requireApartFrom } from '../affiliations.ts';
 import type { Context } from '../context.ts';
-import { type Assessed, assessStored, rowOf } from './application-record.ts';
+import {
+  type Assessed,
+  assessStored,
+  openContent,
+  rowOf,
+  sponsorsIn,
+} from './application-record.ts';
 
 /** The application behind an admission. */
 export type AcceptedApplication = {
@@ -41,14 +49,15 @@ export async function concludeAcceptance(
   context: Context,
   tx: Tx,
   act: Act,
-  decider: PersonId,
+  deciders: readonly PersonId[],
   { id, reason }: AcceptedApplication,
   { profile }: Enrolment,
 ): Promise<void> {
   const stored = await requireUndecided(tx, id);
-  const assessed = await requireAcceptable(context, tx, stored, decider, act.at);
+  await requireNoSponsor(context, tx, stored, deciders);
+  const assessed = await requireAcceptable(context, tx, stored, deciders, act.at);
   if (sameProfile(profileOf(assessed, act.at), profile)) {
-    return conclude(context, tx, act, decider, stored, { state: 'accepted', reason });
+    return conclude(context, tx, act, deciders, stored, { state: 'accepted', reason });
   }
   throw new TocsinError('CONFLICT', 'application: expected what was shown; propose it again');
 }
@@ -58,25 +67,40 @@ export async function concludeRefusal(
   context: Context,
   tx: Tx,
   act: Act,
-  decider: PersonId,
+  deciders: readonly PersonId[],
   { application, reason }: RefusedApplication,
 ): Promise<void> {
   const stored = await requireUndecided(tx, application);
-  return conclude(context, tx, act, decider, stored, { state: 'refused', reason });
+  await requireNoSponsor(context, tx, stored, deciders);
+  return conclude(context, tx, act, deciders, stored, { state: 'refused', reason });
 }
 
 async function conclude(
   context: Context,
   tx: Tx,
   act: Act,
-  decider: PersonId,
+  deciders: readonly PersonId[],
   stored: StoredApplication,
   { state, reason }: { readonly state: 'accepted' | 'refused'; readonly reason: string },
 ): Promise<void> {
   const row = rowOf(stored.id, 'reason');
   const reasonEnc = encryptColumn(context.keys.standings, row, Buffer.from(reason));
   await decideApplication(tx, act, stored, { state, reasonEnc });
-  await notePart(tx, stored.id, decider);
+  for (const person of deciders) await notePart(tx, stored.id, person);
+}
+
+/**
+ * [R32] That nobody who decides stands on the side of a member that vouches.
+ * @throws CONFLICT_OF_INTEREST
+ */
+export async function requireNoSponsor(
+  context: Context,
+  tx: Tx,
+  stored: StoredApplication,
+  deciders: readonly PersonId[],
+): Promise<void> {
+  const sponsors = sponsorsIn(openContent(context, stored));
+  for (const person of deciders) await requireApartFrom(tx, person, sponsors);
 }
 
 async function requireUndecided(tx: Tx, id: ApplicationId): Promise<StoredApplication> {
@@ -86,15 +110,15 @@ async function requireUndecided(tx: Tx, id: ApplicationId): Promise<StoredApplic
 }
 
 /**
- * An application that a person may accept at `now`: whoever it is, nothing makes up for what is
- * missing.
+ * An application that these persons may accept at `now`: whoever they are, nothing makes up for
+ * what is missing.
  * @throws CONFLICT naming the verdict.
  */
 export async function requireAcceptable(
   context: Context,
   tx: Tx,
   stored: StoredApplication,
-  person: PersonId,
+  deciders: readonly PersonId[],
   now: Instant,
 ): Promise<Assessed> {
   const assessed = await assessStored(context, tx, stored, now);
@@ -102,10 +126,14 @@ export async function requireAcceptable(
     throw new TocsinError('CONFLICT', 'policy: expected one that says who may join');
   }
   const { section, application, roll } = assessed;
-  const { refused } = accept(section, application, roll, { person, participant: null }, now);
-  if (refused === null) return assessed;
-  const expected = `application: expected one that may be accepted, found ${refused}`;
-  throw new TocsinError('CONFLICT', expected, { field: 'application' });
+  for (const person of deciders) {
+    const approver = { person, sides: await sidesOf(tx, person) };
+    const { refused } = accept(section, application, roll, approver, now);
+    if (refused === null) continue;
+    const expected = `application: expected one that may be accepted, found ${refused}`;
+    throw new TocsinError('CONFLICT', expected, { field: 'application' });
+  }
+  return assessed;
 }
 
 /** What its application shows of a participant to be. */

@@ -76,15 +76,9 @@ export async function importMembers(
       file: report.file,
       rows: reserved,
     } as const;
-    const proposal = await proposeMemberChange(
-      context,
-      tx,
-      caller,
-      programme,
-      content,
-      now,
-      digest,
-    );
+    const proposal = await proposeMemberChange(context, tx, caller, programme, content, now, {
+      shown: digest,
+    });
     return { ...report, proposal };
   });
 }

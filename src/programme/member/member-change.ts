@@ -47,7 +47,8 @@ export type MemberChangeView = Waiting & {
 
 /**
  * Keeps a change for a second person. The caller holds the exclusive release lock.
- * @param shown the digest of what was shown, where others can compute it for themselves.
+ * @param also the digest of what was shown, where others can compute it for themselves; whom it
+ *   is about beside those that it names.
  */
 export async function proposeMemberChange(
   context: Context,
@@ -56,17 +57,17 @@ export async function proposeMemberChange(
   programme: ProgrammeId,
   content: MemberChange,
   now: Instant,
-  shown: string | null = null,
+  also: { readonly shown?: string; readonly about?: readonly ParticipantId[] } = {},
 ): Promise<Waiting> {
   const id = newId<MemberChangeId>();
   const json = canonicalJson(content as unknown as Json);
-  const digest = shown ?? digestOf(id, programme, json);
+  const digest = also.shown ?? digestOf(id, programme, json);
   const act = { programme, actor: actorOf(caller), at: now };
   const { kind, participant } = content;
   const changeEnc = encryptColumn(context.keys.standings, rowOf(id), Buffer.from(json));
   const proposer = caller.id;
   await insertMemberChange(tx, act, { id, kind, participant, changeEnc, digest, proposer });
-  await putNamed(tx, id, manyIn(content));
+  await putNamed(tx, id, [...manyIn(content), ...(also.about ?? [])]);
   await announce(tx, act, { act: ACT_OF[kind], id, digest, proposer });
   return { change: id, digest };
 }
@@ -143,10 +144,9 @@ export async function concludeMemberChange(
   await decideStoredMemberChange(tx, act, stored, { outcome, decider: by.person });
   if (outcome === 'refused') return { outcome, invited: null };
   const content = contentOf(context, stored);
-  // Whoever announced it decided alone, where nobody else did.
-  const decider = by.person ?? stored.proposer;
-  await requireApartFrom(tx, decider, manyIn(content));
-  await applyMemberChange(context, tx, act, { id, decider }, content);
+  await requireApartFrom(tx, by.person ?? stored.proposer, manyIn(content));
+  const deciders = [stored.proposer, ...(by.person === null ? [] : [by.person])];
+  await applyMemberChange(context, tx, act, { id, deciders }, content);
   return { outcome, invited: await invitedBy(tx, act, by, content) };
 }
 

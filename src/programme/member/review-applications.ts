@@ -30,10 +30,11 @@ import {
   openContent,
   openWords,
   rowOf,
+  sponsorsIn,
 } from './application-record.ts';
 import { requireOpen } from './applications.ts';
 import { checkEnrolment } from './check-enrolment.ts';
-import { profileOf, requireAcceptable } from './conclude-application.ts';
+import { profileOf, requireAcceptable, requireNoSponsor } from './conclude-application.ts';
 import { proposeMemberChange, type Waiting } from './member-change.ts';
 import { encryptText } from './standing-text.ts';
 
@@ -120,7 +121,8 @@ export type Check = {
  * Records that a person has looked at evidence, or excuses what fails where the pack lets it.
  * It is of what that person has seen, and of nothing that the applicant shows since.
  * @throws INVALID_INPUT for a criterion that is checked by others, or lets nobody off; CONFLICT
- * where nothing was shown; APPROVAL_VOID where the answer is another by now.
+ * where nothing was shown; APPROVAL_VOID where the answer is another by now; CONFLICT_OF_INTEREST
+ * for who stands on a sponsor's side.
  */
 export async function checkApplication(
   context: Context,
@@ -133,6 +135,7 @@ export async function checkApplication(
   return once(context, key, now, async (tx) => {
     const stored = await requireApplication(tx, id);
     requireOpen(stored);
+    await requireNoSponsor(context, tx, stored, [caller.id]);
     const before = openContent(context, stored);
     const { section } = (await assessStored(context, tx, stored, now, before)) ?? {};
     const criterion = section?.criteria.find(({ code }) => code === check.criterion);
@@ -197,7 +200,8 @@ const MAX_REASON = 4_000;
 /**
  * Proposes what becomes of an application. It is admitted, or refused, when another person confirms
  * it, and assessed again then.
- * @throws CONFLICT for one that nobody may accept as it is, and where the name is taken.
+ * @throws CONFLICT for one that nobody may accept as it is, and where the name is taken;
+ * CONFLICT_OF_INTEREST for who stands on a sponsor's side.
  */
 export async function proposeDecision(
   context: Context,
@@ -217,6 +221,7 @@ export async function proposeDecision(
     await lockToChange(tx, programme);
     const stored = await requireApplication(tx, id);
     requireOpen(stored);
+    await requireNoSponsor(context, tx, stored, [caller.id]);
     await notePart(tx, id, caller.id);
     const change =
       decision === 'accept'
@@ -228,7 +233,10 @@ export async function proposeDecision(
             name: openContent(context, stored).name,
             reason,
           } as const);
-    return { proposal: await proposeMemberChange(context, tx, caller, programme, change, now) };
+    // Nobody on a sponsor's side confirms, refuses or vetoes it either.
+    const about = sponsorsIn(openContent(context, stored));
+    const proposed = proposeMemberChange(context, tx, caller, programme, change, now, { about });
+    return { proposal: await proposed };
   });
 }
 
@@ -240,7 +248,7 @@ async function acceptance(
   { reason, tier: asked, consentMode, duty }: ProposedDecision,
   now: Instant,
 ) {
-  const assessed = await requireAcceptable(context, tx, stored, caller.id, now);
+  const assessed = await requireAcceptable(context, tx, stored, [caller.id], now);
   const { policy, section, content } = assessed;
   const { name, contact } = content;
   await requireFreeName(tx, name);
@@ -259,8 +267,8 @@ async function acceptance(
 /**
  * Decides an appeal against a refusal, as a person with no part in the application. Granted, it is
  * open again, for two persons to decide.
- * @throws SECOND_PERSON for who had part; NOT_FOUND where there is no appeal; CONFLICT for one
- * decided.
+ * @throws SECOND_PERSON for who had part; CONFLICT_OF_INTEREST for who stands on a sponsor's side;
+ * NOT_FOUND where there is no appeal; CONFLICT for one decided.
  */
 export async function decideApplicationAppeal(
   context: Context,
@@ -281,6 +289,7 @@ export async function decideApplicationAppeal(
         'decision: expected a person who had no part in this application',
       );
     }
+    await requireNoSponsor(context, tx, stored, [caller.id]);
     if (stored.appealOutcome !== null) {
       throw new TocsinError('CONFLICT', 'appeal: expected an open one, found one decided');
     }

@@ -283,18 +283,18 @@ criteria:
       const other = roll(member('sponsor', standing));
       assert.equal(verdict(section, vouched, other), 'refused SPONSOR_NOT_ACTIVE', standing);
     }
-    const by = (name: string, participant: string | null) =>
+    const by = (name: string, ...sides: string[]) =>
       accept(
         section,
         vouched,
         active,
-        { person: person(name), participant: participant === null ? null : firm(participant) },
+        { person: person(name), sides: new Set(sides.map(firm)) },
         SINCE,
       ).refused;
-    assert.equal(by('ines', null), null);
+    assert.equal(by('ines'), null);
     assert.equal(by('max', 'third'), null);
-    assert.equal(by('sam', null), 'approver_is_sponsor');
-    assert.equal(by('max', 'sponsor'), 'approver_is_sponsor');
+    assert.equal(by('sam'), 'approver_is_sponsor');
+    assert.equal(by('max', 'third', 'sponsor'), 'approver_is_sponsor');
     assert.equal(by('max', 'applicant'), 'approver_is_applicant');
   },
 );
@@ -325,8 +325,8 @@ criteria:
       );
     const approvers = [
       ISSUER,
-      { person: person('sam'), participant: firm('member') },
-      { person: person('ann'), participant: firm('applicant') },
+      { person: person('sam'), sides: new Set([firm('member')]) },
+      { person: person('ann'), sides: new Set([firm('applicant')]) },
     ];
     for (const approver of approvers) {
       for (const lacking of [null, shown(null, { checkedBy: null }), shown(SINCE)]) {

@@ -103,6 +103,7 @@ export const EVENT_SHAPES = {
   key_brought: { participant: 'id', reader: 'id', fingerprint: 'hash', opensAt: 'instant' },
   key_taken_up: { participant: 'id', reader: 'id', fingerprint: 'hash' },
   key_reported: { participant: 'id', reader: 'id', what: 'code' },
+  coming_keys_ended: { participant: 'id', reader: 'id' },
   alert_drafted: { alert: 'id' },
   exercise_opened: { alert: 'id', mode: 'code' },
   alert_changed: { alert: 'id', version: 'int' },

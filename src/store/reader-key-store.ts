@@ -208,6 +208,26 @@ export async function takeUpKeys(tx: Tx, actor: Actor, now: Instant): Promise<nu
   return rows.length;
 }
 
+/** Nobody brings keys any more, by an invitation that is open, and none are taken up. */
+export const NONE_COME: RawBuilder<unknown> = sql`invitation_hash = null,
+  invitation_expires_at = null, next_recipient = null, next_sign_key = null,
+  next_fingerprint = null, next_key_ends_at = null, next_from = null`;
+
+/** Of a reader whose access ends. Who joins at the same time has joined before, or does not. */
+export async function dropComing(
+  tx: Tx,
+  { actor, at }: Pick<Act, 'actor' | 'at'>,
+  reader: string,
+): Promise<void> {
+  const { rows } = await sql<{ participant: ParticipantId }>`update reader set ${NONE_COME}
+    where id = ${reader} and (invitation_hash is not null or next_from is not null)
+    returning participant_id as participant`.execute(tx);
+  for (const { participant } of rows) {
+    const data = { participant, reader };
+    await recordEvent(tx, { type: 'coming_keys_ended', at, programme: null, actor, data });
+  }
+}
+
 /**
  * Ends a reader's keys, and whatever was to take their place: nothing is sealed to them from the
  * commit on. The caller holds the exclusive release lock of the participant's programmes.
@@ -219,10 +239,7 @@ export async function putKeyReport(
   what: KeyReport,
 ): Promise<void> {
   await sql`update reader set key_reported = ${what}, key_expires_at = ${timestamp(act.at)},
-      key_warned_at = ${timestamp(act.at)}, invitation_hash = null, invitation_expires_at = null,
-      next_recipient = null, next_sign_key = null, next_fingerprint = null,
-      next_key_ends_at = null, next_from = null
-    where id = ${reader}`.execute(tx);
+      key_warned_at = ${timestamp(act.at)}, ${NONE_COME} where id = ${reader}`.execute(tx);
   await recordEvent(tx, { type: 'key_reported', ...act, data: { participant, reader, what } });
   await noticeKeys(tx, participant, 'key_changed', act.at);
 }

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { ReaderRole } from '../domain/reader-role.ts';
 import { type Tx, timestamp } from './database.ts';
 import { type Act, recordEvent } from './event-writer.ts';
+import { NONE_COME } from './reader-key-store.ts';
 
 /** The kind of the notice that a participant's readers are others than before. */
 export const READERS_NOTICE = 'readers_changed';
@@ -89,9 +90,7 @@ export async function putRemoval(
   act: Act,
   { id: reader, participant }: Pick<RoleHolder, 'id' | 'participant'>,
 ): Promise<void> {
-  await sql`update reader set removed_at = ${timestamp(act.at)}, invitation_hash = null,
-      invitation_expires_at = null, next_recipient = null, next_sign_key = null,
-      next_fingerprint = null, next_key_ends_at = null, next_from = null
+  await sql`update reader set removed_at = ${timestamp(act.at)}, ${NONE_COME}
     where id = ${reader}`.execute(tx);
   await recordEvent(tx, { type: 'reader_removed', ...act, data: { participant, reader } });
 }

@@ -95,8 +95,8 @@ export async function removeColleague(
     const whom = await colleague(tx, caller, reader);
     if (whom.id === caller.id) await requireOther(tx, whom);
     await putOfficer(tx, act, { participant: whom.participant, reader }, false);
-    await endAccess(tx, { kind: 'reader', id: reader }, act.actor, now);
     await putRemoval(tx, act, whom);
+    await endAccess(tx, { kind: 'reader', id: reader }, act.actor, now);
     await noticeReaders(tx, caller.participant, now);
     return { removed: true };
   });

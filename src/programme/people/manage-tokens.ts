@@ -8,6 +8,7 @@ import { lockRoles } from '../../store/locks.ts';
 import { dropSubject } from '../../store/oidc-store.ts';
 import { endPasskeyLinks, removePasskeys } from '../../store/passkey-store.ts';
 import type { TokenHolder } from '../../store/programme-store.ts';
+import { dropComing } from '../../store/reader-key-store.ts';
 import { grantRoles, rolesOf, withdrawRoles } from '../../store/role-store.ts';
 import { lockHolder, type PersonRow, persons, revokeTokens } from '../../store/token-store.ts';
 import { ROLES, type Role, SYSTEM } from '../act.ts';
@@ -67,9 +68,9 @@ export async function addLink(
 }
 
 /**
- * Ends all that a holder gets in by: tokens and sessions, passkeys, links that were not used. From
- * the commit on each of them is unknown; a person has no scope left to sign in to, and what they
- * alone had proposed lapses.
+ * Ends all that a holder gets in by: tokens and sessions, passkeys, links that were not used; of a
+ * reader its open invitation too, and keys that were to come. From the commit on each of them is
+ * unknown; a person has no scope left to sign in to, and what they alone had proposed lapses.
  * @throws NOT_FOUND
  */
 export async function endTokens(
@@ -100,6 +101,7 @@ export async function endAccess(
   await removePasskeys(tx, { actor, at: now }, holder);
   await endPasskeyLinks(tx, holder, now);
   await dropSubject(tx, holder);
+  if (holder.kind === 'reader') await dropComing(tx, { actor, at: now }, holder.id);
   return revokeTokens(tx, holder, actor, now);
 }
 

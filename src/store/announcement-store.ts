@@ -74,6 +74,23 @@ export async function announcedOf(tx: Tx, programme: ProgrammeId): Promise<Annou
   return rows.map(announcedFromRow);
 }
 
+/** How many of one person's wait in a programme, of other subjects than this one. */
+export async function countAnnounced(
+  tx: Tx,
+  programme: ProgrammeId,
+  { proposer, subject }: Pick<Announced, 'proposer' | 'subject'>,
+): Promise<number> {
+  const row = await tx
+    .selectFrom('announced_act')
+    .where('programme_id', '=', programme)
+    .where('proposer_id', '=', proposer)
+    .where('subject_id', '<>', subject)
+    .where('ended_at', 'is', null)
+    .select((expression) => expression.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
 /** Everything whose wait is over by `now`, longest first. */
 export async function dueAnnounced(
   tx: Tx,

@@ -38,6 +38,11 @@ export async function lockRoles(tx: Tx): Promise<void> {
 }
 const ROLES = 0x726f6c65;
 
+/** What one person announces is counted one after the other. Taken last. */
+export async function lockAnnounced(tx: Tx, proposer: PersonId): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${proposer}, 3))`.execute(tx);
+}
+
 /**
  * On whose sides a person stands does not change before this act of theirs commits. Taken before
  * the release lock, by whatever names a participant's matter.

@@ -5,6 +5,8 @@ import { sql } from 'kysely';
 import { TocsinError } from '../../src/domain/errors.ts';
 import type { AnnouncedId } from '../../src/domain/ids.ts';
 import { HOUR_MS, plus } from '../../src/domain/instant.ts';
+import type { PersonCaller } from '../../src/programme/act.ts';
+import { listWorkItems } from '../../src/programme/alert/work-items.ts';
 import { proposeParticipant } from '../../src/programme/member/admit-participant.ts';
 import { importMembers } from '../../src/programme/member/import-members.ts';
 import { proposeRegister, readRegister } from '../../src/programme/member/register.ts';
@@ -12,6 +14,7 @@ import { proposeTerms, readTerms } from '../../src/programme/member/terms.ts';
 import { vetoAnnounced } from '../../src/programme/people/announce.ts';
 import { authenticate } from '../../src/programme/people/people.ts';
 import { readSecondPerson } from '../../src/programme/people/second-person.ts';
+import { proposePolicy } from '../../src/programme/policy/change-policy.ts';
 import { json } from '../support/edge.ts';
 import { choose } from '../support/forms.ts';
 import {
@@ -21,6 +24,7 @@ import {
   joinReader,
   openHouse,
   person,
+  readPack,
   type TestReader,
 } from '../support/house.ts';
 import { assertInvariants } from '../support/invariants.ts';
@@ -158,6 +162,43 @@ test('one that fails is told by its code, and the cycle goes on to its end', asy
     await vetoAnnounced(context, house.approver, left as AnnouncedId, clock.now());
     assert.deepEqual((await house.cycle()).failed, []);
     await assertInvariants(house);
+  } finally {
+    await house.tearDown();
+  }
+});
+
+test('one person announces twenty at once and no more, so that none is off the list', async () => {
+  const house = await openHouse();
+  const { context, programme, clock, author, approver } = house;
+  const announce = (who: PersonCaller, name: string) => {
+    const input = { name, enrolment: enrolment() };
+    return proposeParticipant(context, who, programme, input, clock.now());
+  };
+  const full = { code: 'LIMIT_EXCEEDED', message: /fewer than 20 of one person .* found 20/ };
+  try {
+    await choose(house, 'admission', VETO);
+    await choose(house, 'policy', VETO);
+    const asked = Array.from({ length: 24 }, (_, n) => announce(author, `Decoy ${n}`));
+    const came = await Promise.allSettled(asked);
+    assert.equal(came.filter(({ status }) => status === 'fulfilled').length, 20);
+    await assert.rejects(announce(author, 'The one'), full);
+    // Where nothing else makes them wait for one another.
+    const policy = await readPack('mapp-2024');
+    await assert.rejects(proposePolicy(context, author, programme, policy, clock.now()), full);
+    const { proposal } = await announce(approver, 'Of another');
+    const listed = await listWorkItems(context, programme, clock.now());
+    const effects = listed.filter(({ code }) => code === 'TAKES_EFFECT').map(({ id }) => id);
+    assert.equal(effects.length, 21);
+    assert.ok(effects.includes(proposal.change));
+    const own = (await readSecondPerson(context, programme)).announced.find(
+      ({ proposer }) => proposer === author.id,
+    );
+    assert.ok(own);
+    await vetoAnnounced(context, approver, own.id, clock.now());
+    await announce(author, 'In its place');
+    await waited(house);
+    assert.deepEqual(await open(house), []);
+    await announce(author, 'Once they took effect');
   } finally {
     await house.tearDown();
   }

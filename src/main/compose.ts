@@ -65,7 +65,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       tickMs: config.tickMs,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),
-      ledger: { known: null, pinned: null, fault: null },
+      ledger: { known: null, pinned: null, unpinned: null, fault: null },
       reached: options.reached ?? failpoint(config.failpoint),
     };
     await checkPinnedLedger(context);

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { randomBytes } from '../crypto/random.ts';
 import type { MasterKey } from '../crypto/wrap.ts';
 import { TocsinError } from '../domain/errors.ts';
-import { writeDurably } from './checkpoint-pin.ts';
+import { writeDurably } from './durable-file.ts';
 
 const KEY_LINE = /^[0-9a-f]{64}\n?$/;
 

@@ -42,6 +42,8 @@ export type LedgerWatch = {
   known: Checkpoint | null;
   /** The pin as it was read last: a text whose signature is verified needs no second look. */
   pinned: { readonly note: string; readonly checkpoint: Checkpoint } | null;
+  /** The newest tick of this process that is committed and not pinned yet. */
+  unpinned: { readonly size: number; readonly note: string } | null;
   /** Set while the database's log does not extend what was seen: then nothing leaves. */
   fault: TocsinError | null;
 };

@@ -256,7 +256,8 @@ describe('a database that goes back while Tocsin runs', () => {
 
 /** The same parts as a process that started now, with a pin elsewhere. */
 function withPin(context: Context, pin: CheckpointPin): Context {
-  return { ...context, pin, ledger: { known: null, pinned: null, fault: null } };
+  const ledger = { known: null, pinned: null, unpinned: null, fault: null };
+  return { ...context, pin, ledger };
 }
 
 function emptyPin(): CheckpointPin {

@@ -24,14 +24,27 @@ import { pinCheckpoint, requireLedger, see } from './guard-ledger.ts';
 export type TickResult = { readonly tick: number; readonly events: number; readonly note: string };
 
 /**
+ * One tick of the ledger, committed and pinned.
+ * @throws as `commitTick`; and as the pin does when it cannot be written, after the commit: the
+ *   tick stands, and the worker's next cycle pins it.
+ */
+export async function runTick(context: Context, now: Instant): Promise<TickResult> {
+  const done = await commitTick(context, now);
+  await pinTick(context);
+  return done;
+}
+
+/**
  * One tick of the ledger: places the committed events, appends exactly one leaf to the public log
  * and signs the new checkpoint, in one transaction; only over a log that extends the pinned one.
  * Missed ticks are not made up. Killed before the commit, nothing happened and the checkpoint that
  * was signed was never shown; killed between commit and pin, the database is ahead of the pin, and
- * the next start or tick checks that it extends it, and pins.
+ * the next start or tick checks that it extends it, and pins. The same where the pin could not be
+ * written: it is behind by all the ticks since, and what a database loses of them is found out by
+ * this process alone, which has seen them.
  * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: nothing is signed then, and the pin stays.
  */
-export async function runTick(context: Context, now: Instant): Promise<TickResult> {
+export async function commitTick(context: Context, now: Instant): Promise<TickResult> {
   const { checkpoint, note, ...done } = await context.store.sequencer(async (tx) => {
     const { latest, frontier } = await requireLedger(context, tx);
     const placed = await placeTick(context, tx, latest, now);
@@ -45,10 +58,27 @@ export async function runTick(context: Context, now: Instant): Promise<TickResul
     return { tick, events, note: signed, checkpoint: next };
   });
   see(context, checkpoint);
+  owePin(context, { size: checkpoint.size, note });
   await context.reached('tick.committed');
-  await pinCheckpoint(context, { size: checkpoint.size, note });
-  await context.reached('tick.pinned');
   return { ...done, note };
+}
+
+function owePin({ ledger }: Context, tick: { readonly size: number; readonly note: string }): void {
+  if (tick.size > (ledger.unpinned?.size ?? 0)) ledger.unpinned = tick;
+}
+
+/**
+ * Pins the last tick of this process, unless it is pinned.
+ * @throws as the pin does when it cannot be written; the next call tries again.
+ */
+export async function pinTick(context: Context): Promise<void> {
+  const { ledger } = context;
+  const tick = ledger.unpinned;
+  if (tick === null) return;
+  await pinCheckpoint(context, tick);
+  // Meanwhile there may be another.
+  if (ledger.unpinned === tick) ledger.unpinned = null;
+  await context.reached('tick.pinned');
 }
 
 /**

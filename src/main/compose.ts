@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
+import { fileError } from '../domain/errors.ts';
 import type { Failpoint } from '../domain/failpoint.ts';
 import type { Context } from '../programme/context.ts';
 import { openKeyring } from '../programme/keyring.ts';
@@ -135,10 +136,21 @@ function running(
   };
 }
 
-/** Makes the data folder; true when nothing was in it. */
+/** What only a Tocsin that has its master key puts into a data folder, and the key itself. */
+const OF_AN_INSTALLATION = ['master.key', 'cluster', 'moved-to', 'checkpoint.pinned'];
+
+/**
+ * Makes the data folder; true while none of an installation is in it. A first start that failed or
+ * died may have left something there, and so does whoever makes a volume.
+ */
 async function prepareDataDir(dataDir: string): Promise<boolean> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  return (await readdir(dataDir)).length === 0;
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const found = await readdir(dataDir);
+    return !OF_AN_INSTALLATION.some((name) => found.includes(name));
+  } catch (cause) {
+    throw fileError(dataDir, cause);
+  }
 }
 
 type OpenDatabase = {

@@ -4,8 +4,8 @@ import { fileError } from '../domain/errors.ts';
 import type { Failpoint } from '../domain/failpoint.ts';
 import type { Context } from '../programme/context.ts';
 import { openKeyring } from '../programme/keyring.ts';
+import { checkPinnedLedger, replaceLostPin } from '../programme/ledger/check-pin.ts';
 import { type ClockLook, type ClockReading, guardClock } from '../programme/ledger/guard-clock.ts';
-import { checkPinnedLedger } from '../programme/ledger/guard-ledger.ts';
 import { openPolicyShelf } from '../programme/policy-shelf.ts';
 import { openRenderShelf } from '../programme/render-shelf.ts';
 import { openTokenDesk } from '../programme/token-desk.ts';
@@ -37,6 +37,8 @@ export type Parts = {
 export type ComposeOptions = {
   readonly clock: Clock;
   readonly logLine?: (line: string) => void;
+  /** By the operator's word, as `replaceLostPin`: the ticks of a database whose pin was lost. */
+  readonly lostPin?: number;
   /** Tests: fail around commits. */
   readonly fault?: CommitFault;
   /** Tests: what to do at a failpoint instead of what the configuration says. */
@@ -52,7 +54,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const database = await openDatabase(config, options.logLine);
   let store: Store | null = null;
   try {
-    const { applied } = await migrate(database.owner, options.clock.reading().wall);
+    const now = options.clock.reading().wall;
+    const { applied } = await migrate(database.owner, now);
     store = openStore(database, options.fault);
     const context: Context = {
       store,
@@ -69,6 +72,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       ledger: { known: null, pinned: null, unpinned: null, fault: null },
       reached: options.reached ?? failpoint(config.failpoint),
     };
+    if (options.lostPin !== undefined) await replaceLostPin(context, options.lostPin, now);
     await checkPinnedLedger(context);
     const notes = [...database.notes, ...applied.map((name) => `applied migration ${name}`)];
     return running(context, options.clock, notes, store, database.stop);

@@ -50,7 +50,7 @@ export type LedgerWatch = {
 
 /**
  * The last checkpoint outside the database. `write` MUST be durable before it resolves and MUST
- * replace the old note whole or not at all; `read` gives null only when none was ever written.
+ * replace the old note whole or not at all; `read` gives null only when there is none.
  */
 export type CheckpointPin = {
   read(): Promise<string | null>;

@@ -76,16 +76,6 @@ export async function guardLedger(context: Context): Promise<void> {
   await context.store.lookup((tx) => requireLedger(context, tx));
 }
 
-/**
- * The same at start, where a log that is ahead of its pin is a tick whose pin was not written, and
- * is pinned now.
- * @throws as `requireLedger`.
- */
-export async function checkPinnedLedger(context: Context): Promise<void> {
-  const { latest } = await context.store.issuer((tx) => requireLedger(context, tx));
-  if (latest) await pinCheckpoint(context, latest);
-}
-
 /** @throws LEDGER_ROLLBACK, LEDGER_TAMPERED while the ledger was last seen so. */
 export function requireSoundLedger({ ledger }: Context): void {
   if (ledger.fault) throw ledger.fault;

@@ -1,6 +1,5 @@
 import { randomBytes } from '../../crypto/random.ts';
 import { type Instant, instant, plus } from '../../domain/instant.ts';
-import { type Checkpoint, formatCheckpoint } from '../../ledger/checkpoint.ts';
 import {
   buildEventTree,
   drawPositions,
@@ -8,7 +7,6 @@ import {
   TICK_KEY_BYTES,
 } from '../../ledger/event-tree.ts';
 import { appendLeaf, rootOf } from '../../ledger/log-tree.ts';
-import { signNote } from '../../ledger/note.ts';
 import { tickLeafHash } from '../../ledger/tick-leaf.ts';
 import { clockMark } from '../../store/clock-store.ts';
 import type { Tx } from '../../store/database.ts';
@@ -20,6 +18,7 @@ import {
 } from '../../store/ledger-store.ts';
 import type { Context } from '../context.ts';
 import { pinCheckpoint, requireLedger, see } from './guard-ledger.ts';
+import { signCheckpoint } from './stored-log.ts';
 
 export type TickResult = { readonly tick: number; readonly events: number; readonly note: string };
 
@@ -119,9 +118,4 @@ async function trustedTime(
   const highWater = mark?.highWater ?? now;
   const doubted = mark !== null && mark.doubtedAt !== null;
   return { trusted: doubted ? instant(Math.min(now, highWater)) : now, highWater };
-}
-
-function signCheckpoint(context: Context, checkpoint: Checkpoint): string {
-  const { publicKey, sign } = context.keys.log;
-  return signNote(formatCheckpoint(checkpoint), { name: context.origin, publicKey, sign });
 }

@@ -6,6 +6,7 @@ import type { Context } from '../programme/context.ts';
 import { openKeyring } from '../programme/keyring.ts';
 import { checkPinnedLedger, replaceLostPin } from '../programme/ledger/check-pin.ts';
 import { type ClockLook, type ClockReading, guardClock } from '../programme/ledger/guard-clock.ts';
+import { tickAtStart } from '../programme/ledger/tick-at-start.ts';
 import { openPolicyShelf } from '../programme/policy-shelf.ts';
 import { openRenderShelf } from '../programme/render-shelf.ts';
 import { openTokenDesk } from '../programme/token-desk.ts';
@@ -26,7 +27,8 @@ export type Parts = {
   readonly clock: Clock;
   /** Lines to tell the operator at start (a moved data folder, migrations applied). */
   readonly notes: readonly string[];
-  /** Looks at the clocks, before anything is answered that depends on the time. */
+  /** What comes before anything is answered: the tick of a start, and a look at the clocks. */
+  begin(): Promise<{ doubted: boolean }>;
   lookAtClock(): Promise<{ doubted: boolean }>;
   /** One cycle of the worker at the clock's present reading. */
   cycle(): Promise<CycleResult>;
@@ -123,13 +125,16 @@ function running(
     if (look.confirmed) clock.rebase();
     return look;
   };
+  const lookAtClock = async () => seen(await guardClock(context, reading()));
   return {
     context,
     clock,
     notes,
-    async lookAtClock() {
-      return seen(await guardClock(context, reading()));
+    async begin() {
+      await tickAtStart(context, clock.reading().wall);
+      return lookAtClock();
     },
+    lookAtClock,
     async cycle() {
       return seen(await runCycle(context, reading(), state));
     },

@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import { fileError } from '../domain/errors.ts';
 import type { Failpoint } from '../domain/failpoint.ts';
+import { EVENT_TREE_CAPACITY } from '../ledger/event-tree.ts';
 import type { Context } from '../programme/context.ts';
 import { openKeyring } from '../programme/keyring.ts';
 import { checkPinnedLedger, replaceLostPin } from '../programme/ledger/check-pin.ts';
@@ -69,9 +70,10 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       site: config.site,
       provider: await identityProvider(config),
       tickMs: config.tickMs,
+      tickLimit: EVENT_TREE_CAPACITY,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),
-      ledger: { known: null, pinned: null, unpinned: null, fault: null },
+      ledger: { known: null, pinned: null, unpinned: null, backlog: 0, fault: null },
       reached: options.reached ?? failpoint(config.failpoint),
     };
     if (options.lostPin !== undefined) await replaceLostPin(context, options.lostPin, now);

@@ -257,7 +257,7 @@ describe('a database that goes back while Tocsin runs', () => {
 
 /** The same parts as a process that started now, with a pin elsewhere. */
 function withPin(context: Context, pin: CheckpointPin): Context {
-  const ledger = { known: null, pinned: null, unpinned: null, fault: null };
+  const ledger = { known: null, pinned: null, unpinned: null, backlog: 0, fault: null };
   return { ...context, pin, ledger };
 }
 

@@ -11,6 +11,7 @@ import type { Tx } from '../../store/database.ts';
 import type { LogHead } from '../../store/delivery-reader.ts';
 import {
   type CheckpointRow,
+  leftOver,
   logNodes,
   type StoredLog,
   storedLog,
@@ -62,7 +63,7 @@ async function requireNewest(context: Context, tx: Tx, latest: CheckpointRow): P
   const newest = { ...parseCheckpoint(note, logVerifierKey(context)), size };
   const nodes = await logNodes(tx, frontierNodes(size));
   const frontier = requireExtends({ latest, nodes }, newest, 'as the newest checkpoint says');
-  see(context, newest);
+  see(context, newest, await backlogOf(context, tx, size - 1));
   return frontier;
 }
 
@@ -110,8 +111,15 @@ export async function pinCheckpoint(
 }
 
 /** What was seen only grows: a slower process may tell of an older one. */
-export function see({ ledger }: Context, checkpoint: Checkpoint): void {
-  if (checkpoint.size > (ledger.known?.size ?? 0)) ledger.known = checkpoint;
+export function see({ ledger }: Context, checkpoint: Checkpoint, backlog: number): void {
+  if (checkpoint.size <= (ledger.known?.size ?? 0)) return;
+  ledger.known = checkpoint;
+  ledger.backlog = backlog;
+}
+
+/** How many ticks it takes to place what a tick left over. */
+export async function backlogOf({ tickLimit }: Context, tx: Tx, tick: number): Promise<number> {
+  return Math.ceil((await leftOver(tx, tick, tickLimit)) / tickLimit);
 }
 
 async function readPin(context: Context): Promise<Checkpoint | null> {

@@ -1,11 +1,6 @@
 import { randomBytes } from '../../crypto/random.ts';
 import { type Instant, instant, plus } from '../../domain/instant.ts';
-import {
-  buildEventTree,
-  drawPositions,
-  EVENT_TREE_CAPACITY,
-  TICK_KEY_BYTES,
-} from '../../ledger/event-tree.ts';
+import { buildEventTree, drawPositions, TICK_KEY_BYTES } from '../../ledger/event-tree.ts';
 import { appendLeaf, rootOf } from '../../ledger/log-tree.ts';
 import { tickLeafHash } from '../../ledger/tick-leaf.ts';
 import { clockMark } from '../../store/clock-store.ts';
@@ -17,7 +12,7 @@ import {
   type TickRow,
 } from '../../store/ledger-store.ts';
 import type { Context } from '../context.ts';
-import { pinCheckpoint, requireLedger, see } from './guard-ledger.ts';
+import { backlogOf, pinCheckpoint, requireLedger, see } from './guard-ledger.ts';
 import { signCheckpoint } from './stored-log.ts';
 
 export type TickResult = { readonly tick: number; readonly events: number; readonly note: string };
@@ -44,7 +39,7 @@ export async function runTick(context: Context, now: Instant): Promise<TickResul
  * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: nothing is signed then, and the pin stays.
  */
 export async function commitTick(context: Context, now: Instant): Promise<TickResult> {
-  const { checkpoint, note, ...done } = await context.store.sequencer(async (tx) => {
+  const { checkpoint, note, backlog, ...done } = await context.store.sequencer(async (tx) => {
     const { latest, frontier } = await requireLedger(context, tx);
     const placed = await placeTick(context, tx, latest, now);
     await context.reached('tick.placed');
@@ -54,9 +49,10 @@ export async function commitTick(context: Context, now: Instant): Promise<TickRe
     await insertTick(tx, placed, nodes, signed);
     await context.reached('tick.signed');
     const { tick, events } = placed;
-    return { tick, events, note: signed, checkpoint: next };
+    const backlog = events < context.tickLimit ? 0 : await backlogOf(context, tx, tick);
+    return { tick, events, note: signed, checkpoint: next, backlog };
   });
-  see(context, checkpoint);
+  see(context, checkpoint, backlog);
   owePin(context, { size: checkpoint.size, note });
   await context.reached('tick.committed');
   return { ...done, note };
@@ -95,7 +91,7 @@ async function placeTick(
   const { trusted, highWater } = await trustedTime(tx, now);
   const until = plus(instant(Math.max(trusted, highWater)), context.tickMs);
   const tick = latest?.size ?? 0;
-  const limit = EVENT_TREE_CAPACITY;
+  const limit = context.tickLimit;
   const leaves = await placeEvents(tx, tick, { until, limit }, drawPositions);
   const after = latest ? latest.at + 1 : 0;
   const at = instant(

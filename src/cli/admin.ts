@@ -27,6 +27,7 @@ export function addAdminCommands(program: Command, world: World): void {
   addLink(reader, world, 'reader');
   addSubject(reader, world, 'reader');
   addRevoke(reader, world, 'reader');
+  addPin(admin.command('ledger').description('the pin of the ledger'), world);
 }
 
 /** Has the request done, and tells the operator what was noted on the way. */
@@ -87,6 +88,19 @@ function addSwitch(programme: Command, world: World, { name, verb, description }
     if (state !== 'on' && state !== 'off') throw invalid('state', 'on or off', state);
     const raw = await ask(world, { verb, programme: id, required: state === 'on' });
     return { json: raw, text: state === 'on' ? 'Required\n' : 'Optional\n' };
+  });
+}
+
+function addPin(ledger: Command, world: World): void {
+  const command = ledger
+    .command('pin')
+    .description('pin a database whose pin was lost, on your word that it is the newest')
+    .requiredOption('--size <ticks>', 'how many ticks it has, as nobody holds a later checkpoint');
+  action<{ readonly size: string }>(world, command, async ({ options }) => {
+    const size = wholeNumber(options.size, '--size');
+    const { pinLedger } = await import('../main/administer.ts');
+    const notes = await pinLedger(parseConfig(world.env, world.cwd), size);
+    return { json: { size, notes }, text: `Pinned at ${size} ticks\n` };
   });
 }
 

@@ -83,3 +83,23 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   return `a ${typeof value}`;
 }
+
+/** What the system says when a disk, a quota or the limit of a process has no room for a file. */
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
+/** A file or folder that could not be read or written, as an error that names it. */
+export function fileError(path: string, cause: unknown): TocsinError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error';
+  if (NO_ROOM.includes(code)) {
+    return new TocsinError(
+      'STORE_FULL',
+      `${path}: expected room to write it, found none (${code})`,
+      { cause },
+    );
+  }
+  return new TocsinError(
+    'CONFIG_INVALID',
+    `${path}: expected to read and write it, found ${code}`,
+    { cause },
+  );
+}

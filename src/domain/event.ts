@@ -212,6 +212,7 @@ export const EVENT_SHAPES = {
   },
   clock_doubted: { wall: 'instant', highWater: 'instant', database: 'instant' },
   clock_confirmed: { wall: 'instant' },
+  pin_replaced: { ticks: 'int' },
   custody_proposed: { custody: 'id', key: 'hash', afterDays: 'int' },
   custody_accepted: { custody: 'id', key: 'hash' },
   mark_key_sealed: { alert: 'id', custody: 'id', first: 'hash', second: 'hash' },

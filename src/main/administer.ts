@@ -47,6 +47,16 @@ export async function administer(config: Config, request: AdminRequest): Promise
   }
 }
 
+/**
+ * Pins the database of a data folder whose pin was lost, and which therefore nobody serves.
+ * @throws as `replaceLostPin` and `compose`.
+ */
+export async function pinLedger(config: Config, ticks: number): Promise<readonly string[]> {
+  const parts = await compose(config, { clock: systemClock(), lostPin: ticks });
+  await parts.stop();
+  return parts.notes;
+}
+
 /** Nobody listens there: no such socket, or one that a killed process left behind. */
 const NOBODY = ['ENOENT', 'ECONNREFUSED'];
 

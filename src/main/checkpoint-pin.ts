@@ -1,6 +1,8 @@
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileError } from '../domain/errors.ts';
 import type { CheckpointPin } from '../programme/context.ts';
+import { writeDurably } from './durable-file.ts';
 
 const NAME = 'checkpoint.pinned';
 
@@ -16,37 +18,11 @@ export function fileCheckpointPin(dataDir: string): CheckpointPin {
         return await readFile(path, 'utf8');
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-        throw error;
+        throw fileError(path, error);
       }
     },
     async write(note) {
       await writeDurably(path, note);
     },
   };
-}
-
-/**
- * Replaces a file so that after a crash it holds the old or the new text, whole: the new text is on
- * disk before the rename, and the rename before this resolves.
- */
-export async function writeDurably(
-  path: string,
-  text: string | Uint8Array,
-  mode = 0o600,
-): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', mode);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -1,10 +1,13 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
+import { fileError } from '../domain/errors.ts';
 import type { Failpoint } from '../domain/failpoint.ts';
+import { EVENT_TREE_CAPACITY } from '../ledger/event-tree.ts';
 import type { Context } from '../programme/context.ts';
 import { openKeyring } from '../programme/keyring.ts';
+import { checkPinnedLedger, replaceLostPin } from '../programme/ledger/check-pin.ts';
 import { type ClockLook, type ClockReading, guardClock } from '../programme/ledger/guard-clock.ts';
-import { checkPinnedLedger } from '../programme/ledger/guard-ledger.ts';
+import { tickAtStart } from '../programme/ledger/tick-at-start.ts';
 import { openPolicyShelf } from '../programme/policy-shelf.ts';
 import { openRenderShelf } from '../programme/render-shelf.ts';
 import { openTokenDesk } from '../programme/token-desk.ts';
@@ -25,7 +28,8 @@ export type Parts = {
   readonly clock: Clock;
   /** Lines to tell the operator at start (a moved data folder, migrations applied). */
   readonly notes: readonly string[];
-  /** Looks at the clocks, before anything is answered that depends on the time. */
+  /** What comes before anything is answered: the tick of a start, and a look at the clocks. */
+  begin(): Promise<{ doubted: boolean }>;
   lookAtClock(): Promise<{ doubted: boolean }>;
   /** One cycle of the worker at the clock's present reading. */
   cycle(): Promise<CycleResult>;
@@ -36,6 +40,8 @@ export type Parts = {
 export type ComposeOptions = {
   readonly clock: Clock;
   readonly logLine?: (line: string) => void;
+  /** By the operator's word, as `replaceLostPin`: the ticks of a database whose pin was lost. */
+  readonly lostPin?: number;
   /** Tests: fail around commits. */
   readonly fault?: CommitFault;
   /** Tests: what to do at a failpoint instead of what the configuration says. */
@@ -51,7 +57,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const database = await openDatabase(config, options.logLine);
   let store: Store | null = null;
   try {
-    const { applied } = await migrate(database.owner, options.clock.reading().wall);
+    const now = options.clock.reading().wall;
+    const { applied } = await migrate(database.owner, now);
     store = openStore(database, options.fault);
     const context: Context = {
       store,
@@ -63,11 +70,13 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       site: config.site,
       provider: await identityProvider(config),
       tickMs: config.tickMs,
+      tickLimit: EVENT_TREE_CAPACITY,
       origin: config.origin,
       pin: fileCheckpointPin(config.dataDir),
-      ledger: { known: null, pinned: null, fault: null },
+      ledger: { known: null, pinned: null, unpinned: null, backlog: 0, fault: null },
       reached: options.reached ?? failpoint(config.failpoint),
     };
+    if (options.lostPin !== undefined) await replaceLostPin(context, options.lostPin, now);
     await checkPinnedLedger(context);
     const notes = [...database.notes, ...applied.map((name) => `applied migration ${name}`)];
     return running(context, options.clock, notes, store, database.stop);
@@ -118,13 +127,16 @@ function running(
     if (look.confirmed) clock.rebase();
     return look;
   };
+  const lookAtClock = async () => seen(await guardClock(context, reading()));
   return {
     context,
     clock,
     notes,
-    async lookAtClock() {
-      return seen(await guardClock(context, reading()));
+    async begin() {
+      await tickAtStart(context, clock.reading().wall);
+      return lookAtClock();
     },
+    lookAtClock,
     async cycle() {
       return seen(await runCycle(context, reading(), state));
     },
@@ -135,10 +147,21 @@ function running(
   };
 }
 
-/** Makes the data folder; true when nothing was in it. */
+/** What only a Tocsin that has its master key puts into a data folder, and the key itself. */
+const OF_AN_INSTALLATION = ['master.key', 'cluster', 'moved-to', 'checkpoint.pinned'];
+
+/**
+ * Makes the data folder; true while none of an installation is in it. A first start that failed or
+ * died may have left something there, and so does whoever makes a volume.
+ */
 async function prepareDataDir(dataDir: string): Promise<boolean> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  return (await readdir(dataDir)).length === 0;
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const found = await readdir(dataDir);
+    return !OF_AN_INSTALLATION.some((name) => found.includes(name));
+  } catch (cause) {
+    throw fileError(dataDir, cause);
+  }
 }
 
 type OpenDatabase = {

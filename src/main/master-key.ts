@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import { randomBytes } from '../crypto/random.ts';
 import type { MasterKey } from '../crypto/wrap.ts';
-import { TocsinError } from '../domain/errors.ts';
-import { writeDurably } from './checkpoint-pin.ts';
+import { fileError, TocsinError } from '../domain/errors.ts';
+import { writeDurably } from './durable-file.ts';
 
 const KEY_LINE = /^[0-9a-f]{64}\n?$/;
 
@@ -28,12 +28,12 @@ export async function loadMasterKey(
     text = await readFile(config.file, 'utf8');
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!absent) throw error;
+    if (!absent) throw error instanceof TocsinError ? error : fileError(config.file, error);
     if (!create) {
       throw new TocsinError(
         'KEY_WRONG',
-        `master key file: expected it at TOCSIN_MASTER_KEY_FILE, found none, and the data folder ` +
-          `is not new: restore the key from its backup (docs/keys.md)`,
+        `master key: expected it in ${config.file} (TOCSIN_MASTER_KEY_FILE), found none, and the ` +
+          `data folder is one of an installation: restore the key from its backup (docs/keys.md)`,
       );
     }
     text = randomBytes(32).toString('hex');

@@ -55,7 +55,7 @@ async function sandboxNotes({ context }: Parts): Promise<string[]> {
 
 async function listen(config: Config, parts: Parts, options: ServeOptions): Promise<Serving> {
   const { context, clock } = parts;
-  await parts.lookAtClock();
+  await parts.begin();
   const bundle = await loadReaderBundle();
   await publishIssuerKeys(context, clock.reading().wall);
   if (bundle) await recordBundle(context, bundle, clock.reading().wall);

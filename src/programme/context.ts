@@ -28,6 +28,8 @@ export type Context = {
   readonly provider: IdentityProvider | null;
   /** How often the ledger ticks, milliseconds: bounds the time in a copy's promise. */
   readonly tickMs: number;
+  /** How many events a tick takes, 2^20 but in tests; the rest wait for the next. */
+  readonly tickLimit: number;
   /** Name of this ledger: first line of its checkpoints, C2SP tlog-checkpoint. */
   readonly origin: string;
   /** Where the last checkpoint is kept outside the database. */
@@ -42,13 +44,17 @@ export type LedgerWatch = {
   known: Checkpoint | null;
   /** The pin as it was read last: a text whose signature is verified needs no second look. */
   pinned: { readonly note: string; readonly checkpoint: Checkpoint } | null;
+  /** The newest tick of this process that is committed and not pinned yet. */
+  unpinned: { readonly size: number; readonly note: string } | null;
+  /** How many ticks it takes to place what the last one left over: promises reach beyond. */
+  backlog: number;
   /** Set while the database's log does not extend what was seen: then nothing leaves. */
   fault: TocsinError | null;
 };
 
 /**
  * The last checkpoint outside the database. `write` MUST be durable before it resolves and MUST
- * replace the old note whole or not at all; `read` gives null only when none was ever written.
+ * replace the old note whole or not at all; `read` gives null only when there is none.
  */
 export type CheckpointPin = {
   read(): Promise<string | null>;

@@ -40,6 +40,19 @@ export async function placeEvents(
   }));
 }
 
+/**
+ * How many events a tick left over, if it took as many as it could; 0 where it did not, which is
+ * known without counting.
+ */
+export async function leftOver(tx: Tx, tick: number, limit: number): Promise<number> {
+  const { rows } = await sql<{ left: number }>`
+    select count(*) as left from event where tick is null
+      and exists (select 1 from tick t where t.tick = ${tick} and t.events >= ${limit})`.execute(
+    tx,
+  );
+  return rows[0]?.left ?? 0;
+}
+
 export type TickRow = {
   readonly tick: number;
   readonly at: Instant;

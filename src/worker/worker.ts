@@ -4,7 +4,7 @@ import type { Context } from '../programme/context.ts';
 import { doDue } from '../programme/due/do-due.ts';
 import { type ClockLook, type ClockReading, guardClock } from '../programme/ledger/guard-clock.ts';
 import { guardLedger } from '../programme/ledger/guard-ledger.ts';
-import { runTick } from '../programme/ledger/run-tick.ts';
+import { commitTick, pinTick } from '../programme/ledger/run-tick.ts';
 import { remindDue } from '../programme/release/remind.ts';
 
 /** What one cycle did. */
@@ -26,7 +26,8 @@ const REMINDERS_EVERY_MS = HOUR_MS;
  * answered, release what is due, tick if it is time. Every step is idempotent and resumes by
  * itself, so a cycle that fails anywhere is simply followed by the next. While the clock is doubted
  * nothing is released, and what fails fails the cycle at its end: the ledger goes on ticking, since
- * promises are kept, silent members are reminded, and uses of tokens written.
+ * promises are kept, silent members are reminded, and uses of tokens written. As long as a tick
+ * cannot be pinned, each cycle tries, and fails at its end.
  * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: then nothing is done at all. Else what the first step
  * that failed threw.
  */
@@ -67,11 +68,15 @@ async function remind(context: Context, wall: Instant, state: WorkerState): Prom
 }
 
 async function tick(context: Context, wall: Instant, state: WorkerState): Promise<boolean> {
-  if (!isTime(wall, state.nextTick, context.tickMs)) return false;
-  await runTick(context, wall);
-  // From now on, not from the missed time: missed ticks are not made up.
-  state.nextTick = plus(wall, context.tickMs);
-  return true;
+  const ticks = isTime(wall, state.nextTick, context.tickMs);
+  if (ticks) {
+    await commitTick(context, wall);
+    // From now on, not from the missed time: missed ticks are not made up. And once it is
+    // committed, whether it can be pinned or not: the log would tell of what fails here.
+    state.nextTick = plus(wall, context.tickMs);
+  }
+  await pinTick(context);
+  return ticks;
 }
 
 /** A clock that was put back must not put the next tick off by as much: more than a tick is no. */

@@ -36,6 +36,8 @@ import { smallAlert } from '../support/small-alert.ts';
 
 const CHILD = join(import.meta.dirname, '../support/crash-child.ts');
 const PARTICIPANTS = 3;
+/** A tick is a minute, and a promise reaches two ahead. */
+const DOWN_MS = 3 * MINUTE_MS;
 
 describe('kill -9', () => {
   let site: Site;
@@ -86,11 +88,16 @@ describe('kill -9', () => {
     return { dataDir, urls, at, failpoint, work, batch: 1, ...whose };
   }
 
-  /** What must hold after any death, once the next process has done its rounds. */
+  /**
+   * What must hold after any death, once the next process has begun, later than any promise, and
+   * done its rounds.
+   */
   async function recover(
     target: { alert: AlertId; artifact: ArtifactId },
     copies: readonly SentCopy[] = [],
   ): Promise<void> {
+    house.clock.set(plus(house.clock.now(), DOWN_MS));
+    await house.begin();
     await releaseDue(house.context, house.clock.now());
     assert.equal(await grantsOf(house, target.alert), PARTICIPANTS, 'a grant for everybody');
     for (const reader of readers) {
@@ -122,6 +129,18 @@ describe('kill -9', () => {
     });
   }
 
+  for (const point of ['tick.placed', 'tick.signed', 'tick.committed']) {
+    test(`at ${point}, after a copy was sent: its promise is kept, however late`, async () => {
+      const target = await prepare(false);
+      const { signal, copies } = await run(
+        task(target, `${point}:1`, ['release', 'fetch', 'tick']),
+      );
+      assert.equal(signal, 'SIGKILL', 'the child died at the point');
+      assert.equal(copies.length, 1);
+      await recover(target, copies);
+    });
+  }
+
   test('in mid-wave: the next process goes on after the last committed batch', async () => {
     for (let nth = 2; nth <= PARTICIPANTS; nth++) {
       const target = await prepare(false);
@@ -135,13 +154,18 @@ describe('kill -9', () => {
   test(`at random moments, ${counts.kills} times`, async (context) => {
     const random = seeded(counts.kills);
     let killed = 0;
+    let promised = 0;
     for (let n = 0; n < counts.kills; n++) {
       const target = await prepare(false);
       const rounds = ['release', 'fetch', 'tick', 'fetch', 'tick'] as const;
-      const { signal, copies } = await run(task(target, null, rounds), 60 * random.unit());
+      const since = n % 3 === 0 ? COPY : READY;
+      const { signal, copies } = await run(task(target, null, rounds), 60 * random.unit(), since);
       if (signal === 'SIGKILL') killed += 1;
+      promised += copies.length;
       await recover(target, copies);
     }
+    context.diagnostic(`${promised} copies were sent before`);
+    assert.ok(promised > 0, 'some copies were sent');
     context.diagnostic(`${killed} of ${counts.kills} children were still at work when killed`);
     assert.ok(killed > 0, 'some children were killed at work');
   });
@@ -237,17 +261,20 @@ async function assertTracedOnce(house: House, sighting: SightingId): Promise<voi
   assert.ok(report.alerts.every(({ reading }) => committed.has(reading)));
 }
 
-/** Runs a child to its end; with `afterMs`, kills it that long after it began to work. */
-async function run(task: CrashTask, afterMs?: number): Promise<Ended> {
+/** A child's own words: it begins to work; it has sent a copy. */
+const [READY, COPY] = ['ready\n', '{'];
+
+/** Runs a child to its end; with `afterMs`, kills it that long after it said something. */
+async function run(task: CrashTask, afterMs?: number, said = READY): Promise<Ended> {
   const child: ChildProcess = spawn(process.execPath, [CHILD, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let out = '';
   child.stdout?.setEncoding('utf8');
   child.stdout?.on('data', (text: string) => {
-    const begun = out.includes('ready\n');
+    const begun = out.includes(said);
     out += text;
-    if (afterMs !== undefined && !begun && out.includes('ready\n')) {
+    if (afterMs !== undefined && !begun && out.includes(said)) {
       setTimeout(() => child.kill('SIGKILL'), afterMs);
     }
   });

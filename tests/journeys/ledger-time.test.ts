@@ -142,6 +142,47 @@ describe('the time of ticks and promises', () => {
     await assertInvariants(house);
   });
 
+  test('a process that died: the next keeps what it had promised, days later too', async () => {
+    const before = await fetch(plus(small.firstWave, 30_000));
+    await cycle(plus(small.firstWave, 31_000));
+    const last = await fetch(plus(small.firstWave, 31_500));
+    house.clock.set(plus(small.firstWave, 3 * DAY_MS));
+    await house.begin();
+    await assertKept(before);
+    await assertKept(last);
+    await cycle(house.clock.now());
+    await assertInOrder();
+    await assertInvariants(house);
+  });
+
+  test('a start makes one tick, whether something waits or not; the very first none', async () => {
+    const count = async () =>
+      (await rows<{ n: number }>('select count(*) as n from tick'))[0]?.n ?? 0;
+    const made = async () => {
+      const known = await count();
+      await house.begin();
+      return (await count()) - known;
+    };
+    await fetch(plus(small.firstWave, 500));
+    assert.equal(await made(), 1);
+    assert.equal(await made(), 1);
+    // Nobody has looked at a clock before.
+    await rows('delete from clock_mark');
+    assert.equal(await made(), 0);
+    assert.equal(await made(), 1);
+  });
+
+  test('a start at a clock that went back claims no later time than that', async () => {
+    await cycle(plus(small.firstWave, HOUR_MS));
+    const known = await rows<{ at: number }>('select max(at) as at from tick');
+    const right = plus(small.firstWave, HOUR_MS - MINUTE_MS);
+    house.clock.set(right);
+    assert.equal((await house.begin()).doubted, true);
+    const [found] = await rows<{ at: number }>('select max(at) as at from tick');
+    assert.equal(found?.at, (known[0]?.at ?? 0) + 1);
+    await assertInOrder();
+  });
+
   test('a wall clock that went back does not put the next tick off', async () => {
     assert.equal((await cycle(plus(small.firstWave, MINUTE_MS))).ticked, true);
     assert.equal((await cycle(plus(small.firstWave, MINUTE_MS + 1000))).ticked, false);

@@ -7,6 +7,7 @@ import { changeInvolvement } from '../../src/programme/alert/change-involvement.
 import { inviteToEmbargo } from '../../src/programme/alert/invite-to-embargo.ts';
 import { serveCopy } from '../../src/programme/release/serve-copy.ts';
 import type { Tx } from '../../src/store/database.ts';
+import { asOwner } from '../support/as-owner.ts';
 import {
   admit,
   approve,
@@ -14,20 +15,28 @@ import {
   type House,
   joinReader,
   openHouse,
+  openSite,
+  type Site,
   T0,
 } from '../support/house.ts';
+import { oneRowEach } from '../support/one-row-each.ts';
 import { smallAlert } from '../support/small-alert.ts';
 
 const VALIDATE_WAVE = (T0 - 14 * 86_400_000) as Instant;
 const NOBODY = '00000000-0000-4000-8000-000000000000' as ParticipantId;
 
+/** Whether a platform is in doubt shuts releases: where it went unseen they would open. */
+const DOUBTED = { platform_incident: 1 };
+
 describe('row-level security', () => {
+  let site: Site;
   let house: House;
   let insider: ParticipantId;
   let outsider: ParticipantId;
 
   before(async () => {
-    house = await openHouse();
+    site = await openSite();
+    house = await openHouse({ site });
     insider = await admit(house, 'Insider', { tier: 'validate' });
     outsider = await admit(house, 'Outsider', { tier: 'entry' });
     const reader = await joinReader(house, insider);
@@ -37,9 +46,16 @@ describe('row-level security', () => {
     await house.cycle();
     const artifact = artifacts.get('advisory.md');
     assert.ok(artifact);
-    await serveCopy(house.context, reader.caller, { alert, artifact }, house.clock.now());
+    const now = house.clock.now();
+    const { delivery } = await serveCopy(house.context, reader.caller, { alert, artifact }, now);
+    const disclosed = await smallAlert(house);
+    const owner = { participant: insider, reader, alert, artifact, delivery };
+    await oneRowEach(house, owner, disclosed);
   });
-  after(() => house.tearDown());
+  after(async () => {
+    await house.context.store.close();
+    await site.tearDown();
+  });
 
   test('every table has it enabled and forced', async () => {
     const rows = await house.context.store.issuer((tx) => tables(tx));
@@ -48,6 +64,47 @@ describe('row-level security', () => {
       rows.filter((row) => !row.enabled || !row.forced).map((row) => row.name),
       [],
     );
+  });
+
+  test('in each table that the login may read there is a row for a wall to keep back', async () => {
+    const { store } = house.context;
+    const own = await store.participant(insider, (tx) => eachReadable(tx, countOf));
+    const open = await store.audience((tx) => eachReadable(tx, countOf));
+    assert.ok(own.size >= 28, `expected the tables that it may read, found ${own.size}`);
+    for (const [table, n] of own) {
+      // Read by the public alone.
+      assert.ok(table === 'publication' ? open.get(table) === 1 : n > 0, table);
+    }
+  });
+
+  test('a policy that lets everything through would be seen, of each table', async () => {
+    const { store } = house.context;
+    const { rows: policies } = await store.issuer((tx) =>
+      sql<{ name: string; table: string; walls: string }>`
+        select policyname as name, tablename as table, qual as walls from pg_policies
+        where 'tocsin_participant' = any(roles) and cmd = 'SELECT'`.execute(tx),
+    );
+    const seen = async (table: string) => {
+      const count = (tx: Tx) => countOf(rowsOf(table), tx);
+      const nobodys = async (tx: Tx) => {
+        await sql`select set_config('tocsin.participant', '', true)`.execute(tx);
+        return count(tx);
+      };
+      return [
+        await store.participant(outsider, count),
+        await store.participant(NOBODY, count),
+        await store.participant(NOBODY, nobodys),
+        await store.audience(count),
+      ];
+    };
+    for (const { name, table, walls } of policies) {
+      const before = await seen(table);
+      await asOwner(site, [`alter policy ${name} on ${table} using (true)`]);
+      const open = await seen(table);
+      await asOwner(site, [`alter policy ${name} on ${table} using (${walls})`]);
+      assert.notDeepEqual(open, before, `${name} on ${table}`);
+      assert.deepEqual(await seen(table), before);
+    }
   });
 
   test('a foreign participant sees no row of another, in any table', async () => {
@@ -59,28 +116,32 @@ describe('row-level security', () => {
       enrolment: 1,
       event: 0,
       participant: 1,
+      platform_incident: 1,
       policy_version: 1,
       programme: 1,
+      terms: 1,
     });
   });
 
-  test('without a context nothing is seen at all', async () => {
+  test('without a context nothing is seen but that a platform is in doubt', async () => {
     const seen = await house.context.store.participant(insider, async (tx) => {
       await sql`select set_config('tocsin.participant', '', true)`.execute(tx);
       return countAll(tx);
     });
-    assert.deepEqual(seen, { event: 0 });
+    assert.deepEqual(seen, { event: 0, ...DOUBTED });
   });
 
-  test('a context that names nobody sees nothing but the clock mark and the log', async () => {
+  test('a context that names nobody sees that, the clock mark and the log, no more', async () => {
     const seen = await visibleRows(house, NOBODY);
-    assert.deepEqual(seen, { checkpoint: 1, clock_mark: 1, event: 0 });
+    assert.deepEqual(seen, { checkpoint: 1, clock_mark: 1, event: 0, ...DOUBTED });
   });
 
   test('the public context sees nothing of an undisclosed alert', async () => {
     const seen = await house.context.store.audience((tx) => countAll(tx));
-    const known = { checkpoint: 1, clock_mark: 1, policy_version: 1, programme: 1 };
-    assert.deepEqual(seen, { ...known, event: 0 });
+    const known = { checkpoint: 1, clock_mark: 1, policy_version: 1, programme: 1, ...DOUBTED };
+    // Of two alerts, the one that is disclosed.
+    const disclosed = { alert: 1, artifact: 1, publication: 1, wrapped_key: 1 };
+    assert.deepEqual(seen, { ...known, ...disclosed, event: 0 });
   });
 
   test('no wall makes a hash table of whole tables to let one row through', async () => {
@@ -192,31 +253,35 @@ const READABLE: Readonly<Record<string, string>> = {
  * `event`.
  */
 async function countAll(tx: Tx): Promise<Record<string, number>> {
-  const counts = await eachReadable(tx, async (rowsOf) => {
-    const { rows } = await sql<{ n: number }>`select count(*) as n
-      from (${rowsOf}) as t`.execute(tx);
-    return rows[0]?.n ?? 0;
-  });
+  const counts = await eachReadable(tx, countOf);
   return Object.fromEntries([...counts].filter(([name, n]) => n > 0 || name === 'event'));
 }
 
-async function planOf(rowsOf: RawBuilder<unknown>, tx: Tx): Promise<string> {
-  const { rows } = await sql<Record<string, string>>`explain ${rowsOf}`.execute(tx);
+async function countOf(table: RawBuilder<unknown>, tx: Tx): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from (${table}) as t`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
+
+async function planOf(table: RawBuilder<unknown>, tx: Tx): Promise<string> {
+  const { rows } = await sql<Record<string, string>>`explain ${table}`.execute(tx);
   return rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
+function rowsOf(table: string): RawBuilder<unknown> {
+  return sql`select ${sql.raw(READABLE[table] ?? '*')} from ${sql.table(table)}`;
 }
 
 /** What comes of the rows of each table that the login may read, by the table's name. */
 async function eachReadable<T>(
   tx: Tx,
-  work: (rowsOf: RawBuilder<unknown>, tx: Tx) => Promise<T>,
+  work: (table: RawBuilder<unknown>, tx: Tx) => Promise<T>,
 ): Promise<Map<string, T>> {
   const results = new Map<string, T>();
   for (const { name } of await tables(tx)) {
     const { rows: allowed } = await sql<{ may: boolean }>`
       select has_any_column_privilege(${name}, 'select') as may`.execute(tx);
     if (!allowed[0]?.may) continue;
-    const column = READABLE[name] ?? '*';
-    results.set(name, await work(sql`select ${sql.raw(column)} from ${sql.table(name)}`, tx));
+    results.set(name, await work(rowsOf(name), tx));
   }
   return results;
 }

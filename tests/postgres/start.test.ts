@@ -8,6 +8,7 @@ import { virtualClock } from '../../src/main/clock.ts';
 import { compose } from '../../src/main/compose.ts';
 import { runTick } from '../../src/programme/ledger/run-tick.ts';
 import { connect } from '../../src/store/database.ts';
+import { run } from '../support/command-line.ts';
 import { BEFORE, configFor, type House, openHouse, openSite, type Site } from '../support/house.ts';
 
 describe('what refuses to start', () => {
@@ -77,6 +78,35 @@ describe('what refuses to start', () => {
     await start();
   });
 
+  test('a ledger whose pin is gone: it may be an older database', async () => {
+    const pin = join(site.dataDir, 'checkpoint.pinned');
+    await rm(pin);
+    const refused = { code: 'CONFIG_INVALID', message: /checkpoint\.pinned.*has 2 ticks/ };
+    await assert.rejects(start(), refused);
+    await assert.rejects(start(), refused, 'a start that refuses pins nothing');
+
+    const terminal = {
+      cwd: site.dataDir,
+      env: { ...site.urls, TOCSIN_DATA: site.dataDir, TOCSIN_ORIGIN: 'test.invalid/ledger' },
+    };
+    const pinAt = (size: string) =>
+      run(terminal, 'tocsin', 'admin', 'ledger', 'pin', '--size', size);
+    const other = await pinAt('3');
+    assert.match(other.stderr, /INVALID_INPUT: --size: expected the 2 ticks of the database/);
+    await assert.rejects(start(), refused);
+    assert.deepEqual(await pinAt('2'), { code: 0, stdout: 'Pinned at 2 ticks\n', stderr: '' });
+    await start();
+    assert.match((await pinAt('2')).stderr, /CONFLICT: checkpoint\.pinned/);
+    const { rows } = await house.context.store.issuer((tx) =>
+      sql<{ body: string }>`select issuer_body as body from event
+        where type = 'pin_replaced'`.execute(tx),
+    );
+    assert.deepEqual(
+      rows.map(({ body }) => (JSON.parse(body) as { data: unknown }).data),
+      [{ ticks: 2 }],
+    );
+  });
+
   test('an older database than the one the checkpoint was pinned from', async () => {
     const pin = join(site.dataDir, 'checkpoint.pinned');
     const note = await readFile(pin, 'utf8');
@@ -110,6 +140,32 @@ describe('what refuses to start', () => {
     for (const [env, message] of cases) {
       assert.throws(() => parseConfig(env, '/'), { code: 'CONFIG_INVALID', message });
     }
+  });
+});
+
+describe('the pin of a new ledger', () => {
+  test('is there before the first tick, so that none was never made', async () => {
+    const site = await openSite();
+    const pin = join(site.dataDir, 'checkpoint.pinned');
+    let dies = true;
+    const reached = (point: string) => {
+      if (dies && point === 'tick.committed') throw new Error('killed');
+    };
+    const house = await openHouse({ site, reached });
+    const unbegun = await readFile(pin, 'utf8');
+    assert.match(unbegun, /^test\.invalid\/ledger\n0\n/);
+    const again = () => compose(configFor(site.dataDir, site.urls), { clock: house.clock });
+    await rm(pin);
+    await (await again()).stop();
+    assert.equal(await readFile(pin, 'utf8'), unbegun, 'without a tick nothing can be older');
+
+    await assert.rejects(runTick(house.context, BEFORE), /killed/);
+    dies = false;
+    assert.equal(await readFile(pin, 'utf8'), unbegun);
+    await (await again()).stop();
+    assert.match(await readFile(pin, 'utf8'), /^test\.invalid\/ledger\n1\n/);
+    await house.context.store.close();
+    await site.tearDown();
   });
 });
 

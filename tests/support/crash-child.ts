@@ -53,7 +53,9 @@ const config = configFor(task.dataDir, {
   ...task.urls,
   ...(task.failpoint === null ? {} : { TOCSIN_FAILPOINT: task.failpoint }),
 });
-const { context, stop } = await compose(config, { clock });
+const { context, lookAtClock, stop } = await compose(config, { clock });
+// As the worker does each second: what is fetched is fetched at a time that was looked at.
+await lookAtClock();
 process.stdout.write('ready\n');
 for (const work of task.work) {
   const now = clock.now();

@@ -66,6 +66,8 @@ export const T0 = parseInstant('2025-07-08T17:00:00Z');
 export type HouseOptions = Omit<ComposeOptions, 'clock'> & {
   /** A folder and a database of the caller's, to be shared with other processes. */
   readonly site?: Site;
+  /** A folder of the caller's, in which the house's own database is to lie. */
+  readonly folder?: string;
   readonly pack?: string | PackFiles;
   readonly readerCap?: number;
   readonly start?: Instant;
@@ -74,7 +76,8 @@ export type HouseOptions = Omit<ComposeOptions, 'clock'> & {
 };
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const dataDir = options.site?.dataDir ?? (await furnish(await temporaryFolder()));
+  const dataDir =
+    options.site?.dataDir ?? (await furnish(options.folder ?? (await temporaryFolder())));
   const clock = virtualClock(options.start ?? BEFORE);
   const parts = await compose(configFor(dataDir, { ...options.site?.urls, ...options.env }), {
     ...options,

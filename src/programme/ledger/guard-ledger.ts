@@ -11,6 +11,7 @@ import type { Tx } from '../../store/database.ts';
 import type { LogHead } from '../../store/delivery-reader.ts';
 import {
   type CheckpointRow,
+  leftOver,
   logNodes,
   type StoredLog,
   storedLog,
@@ -62,7 +63,7 @@ async function requireNewest(context: Context, tx: Tx, latest: CheckpointRow): P
   const newest = { ...parseCheckpoint(note, logVerifierKey(context)), size };
   const nodes = await logNodes(tx, frontierNodes(size));
   const frontier = requireExtends({ latest, nodes }, newest, 'as the newest checkpoint says');
-  see(context, newest);
+  see(context, newest, await backlogOf(context, tx, size - 1));
   return frontier;
 }
 
@@ -74,16 +75,6 @@ const FAULTS: readonly ErrorCode[] = ['LEDGER_ROLLBACK', 'LEDGER_TAMPERED'];
  */
 export async function guardLedger(context: Context): Promise<void> {
   await context.store.lookup((tx) => requireLedger(context, tx));
-}
-
-/**
- * The same at start, where a log that is ahead of its pin is a tick whose pin was not written, and
- * is pinned now.
- * @throws as `requireLedger`.
- */
-export async function checkPinnedLedger(context: Context): Promise<void> {
-  const { latest } = await context.store.issuer((tx) => requireLedger(context, tx));
-  if (latest) await pinCheckpoint(context, latest);
 }
 
 /** @throws LEDGER_ROLLBACK, LEDGER_TAMPERED while the ledger was last seen so. */
@@ -120,8 +111,15 @@ export async function pinCheckpoint(
 }
 
 /** What was seen only grows: a slower process may tell of an older one. */
-export function see({ ledger }: Context, checkpoint: Checkpoint): void {
-  if (checkpoint.size > (ledger.known?.size ?? 0)) ledger.known = checkpoint;
+export function see({ ledger }: Context, checkpoint: Checkpoint, backlog: number): void {
+  if (checkpoint.size <= (ledger.known?.size ?? 0)) return;
+  ledger.known = checkpoint;
+  ledger.backlog = backlog;
+}
+
+/** How many ticks it takes to place what a tick left over. */
+export async function backlogOf({ tickLimit }: Context, tx: Tx, tick: number): Promise<number> {
+  return Math.ceil((await leftOver(tx, tick, tickLimit)) / tickLimit);
 }
 
 async function readPin(context: Context): Promise<Checkpoint | null> {

@@ -1,14 +1,7 @@
 import { randomBytes } from '../../crypto/random.ts';
 import { type Instant, instant, plus } from '../../domain/instant.ts';
-import { type Checkpoint, formatCheckpoint } from '../../ledger/checkpoint.ts';
-import {
-  buildEventTree,
-  drawPositions,
-  EVENT_TREE_CAPACITY,
-  TICK_KEY_BYTES,
-} from '../../ledger/event-tree.ts';
+import { buildEventTree, drawPositions, TICK_KEY_BYTES } from '../../ledger/event-tree.ts';
 import { appendLeaf, rootOf } from '../../ledger/log-tree.ts';
-import { signNote } from '../../ledger/note.ts';
 import { tickLeafHash } from '../../ledger/tick-leaf.ts';
 import { clockMark } from '../../store/clock-store.ts';
 import type { Tx } from '../../store/database.ts';
@@ -19,20 +12,34 @@ import {
   type TickRow,
 } from '../../store/ledger-store.ts';
 import type { Context } from '../context.ts';
-import { pinCheckpoint, requireLedger, see } from './guard-ledger.ts';
+import { backlogOf, pinCheckpoint, requireLedger, see } from './guard-ledger.ts';
+import { signCheckpoint } from './stored-log.ts';
 
 export type TickResult = { readonly tick: number; readonly events: number; readonly note: string };
+
+/**
+ * One tick of the ledger, committed and pinned.
+ * @throws as `commitTick`; and as the pin does when it cannot be written, after the commit: the
+ *   tick stands, and the worker's next cycle pins it.
+ */
+export async function runTick(context: Context, now: Instant): Promise<TickResult> {
+  const done = await commitTick(context, now);
+  await pinTick(context);
+  return done;
+}
 
 /**
  * One tick of the ledger: places the committed events, appends exactly one leaf to the public log
  * and signs the new checkpoint, in one transaction; only over a log that extends the pinned one.
  * Missed ticks are not made up. Killed before the commit, nothing happened and the checkpoint that
  * was signed was never shown; killed between commit and pin, the database is ahead of the pin, and
- * the next start or tick checks that it extends it, and pins.
+ * the next start or tick checks that it extends it, and pins. The same where the pin could not be
+ * written: it is behind by all the ticks since, and what a database loses of them is found out by
+ * this process alone, which has seen them.
  * @throws LEDGER_ROLLBACK, LEDGER_TAMPERED: nothing is signed then, and the pin stays.
  */
-export async function runTick(context: Context, now: Instant): Promise<TickResult> {
-  const { checkpoint, note, ...done } = await context.store.sequencer(async (tx) => {
+export async function commitTick(context: Context, now: Instant): Promise<TickResult> {
+  const { checkpoint, note, backlog, ...done } = await context.store.sequencer(async (tx) => {
     const { latest, frontier } = await requireLedger(context, tx);
     const placed = await placeTick(context, tx, latest, now);
     await context.reached('tick.placed');
@@ -42,13 +49,31 @@ export async function runTick(context: Context, now: Instant): Promise<TickResul
     await insertTick(tx, placed, nodes, signed);
     await context.reached('tick.signed');
     const { tick, events } = placed;
-    return { tick, events, note: signed, checkpoint: next };
+    const backlog = events < context.tickLimit ? 0 : await backlogOf(context, tx, tick);
+    return { tick, events, note: signed, checkpoint: next, backlog };
   });
-  see(context, checkpoint);
+  see(context, checkpoint, backlog);
+  owePin(context, { size: checkpoint.size, note });
   await context.reached('tick.committed');
-  await pinCheckpoint(context, { size: checkpoint.size, note });
-  await context.reached('tick.pinned');
   return { ...done, note };
+}
+
+function owePin({ ledger }: Context, tick: { readonly size: number; readonly note: string }): void {
+  if (tick.size > (ledger.unpinned?.size ?? 0)) ledger.unpinned = tick;
+}
+
+/**
+ * Pins the last tick of this process, unless it is pinned.
+ * @throws as the pin does when it cannot be written; the next call tries again.
+ */
+export async function pinTick(context: Context): Promise<void> {
+  const { ledger } = context;
+  const tick = ledger.unpinned;
+  if (tick === null) return;
+  await pinCheckpoint(context, tick);
+  // Meanwhile there may be another.
+  if (ledger.unpinned === tick) ledger.unpinned = null;
+  await context.reached('tick.pinned');
 }
 
 /**
@@ -66,7 +91,7 @@ async function placeTick(
   const { trusted, highWater } = await trustedTime(tx, now);
   const until = plus(instant(Math.max(trusted, highWater)), context.tickMs);
   const tick = latest?.size ?? 0;
-  const limit = EVENT_TREE_CAPACITY;
+  const limit = context.tickLimit;
   const leaves = await placeEvents(tx, tick, { until, limit }, drawPositions);
   const after = latest ? latest.at + 1 : 0;
   const at = instant(
@@ -89,9 +114,4 @@ async function trustedTime(
   const highWater = mark?.highWater ?? now;
   const doubted = mark !== null && mark.doubtedAt !== null;
   return { trusted: doubted ? instant(Math.min(now, highWater)) : now, highWater };
-}
-
-function signCheckpoint(context: Context, checkpoint: Checkpoint): string {
-  const { publicKey, sign } = context.keys.log;
-  return signNote(formatCheckpoint(checkpoint), { name: context.origin, publicKey, sign });
 }

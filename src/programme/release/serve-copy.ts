@@ -160,10 +160,12 @@ type Times = { readonly now: Instant; readonly by: Instant };
 /**
  * The commit may just miss the tick under way, so the promise reaches to the one after the next. It
  * counts from the latest time that the log or the clock's high-water mark has seen: after a clock
- * was put back the log's time is ahead of ours, and the next tick is later than the last one.
+ * was put back the log's time is ahead of ours, and the next tick is later than the last one. Where
+ * more events came than a tick takes, this one waits for its turn behind what was left over.
  */
-function timesOf({ tickMs }: Context, log: LogHead, now: Instant): Times {
-  return { now, by: plus(instant(Math.max(now, log.at ?? now)), 2 * tickMs) };
+function timesOf({ tickMs, ledger }: Context, log: LogHead, now: Instant): Times {
+  const ticks = 2 + ledger.backlog;
+  return { now, by: plus(instant(Math.max(now, log.at ?? now)), ticks * tickMs) };
 }
 
 async function serve(

@@ -5,6 +5,7 @@ import type { ChildUser } from './child.ts';
 import { claimCluster, type Hold } from './claim.ts';
 import { dropSocketFolder, makeSocketFolder } from './layout.ts';
 import { endPostmaster, findPostmaster, lastWords, launch, type Postmaster } from './postmaster.ts';
+import { NO_SPACE } from './process.ts';
 
 export type Attachment = {
   readonly server: Postmaster;
@@ -105,7 +106,7 @@ async function discard(cluster: string, launched: Launched): Promise<void> {
 async function notStarted(cluster: string): Promise<TocsinError> {
   const words = await lastWords(cluster);
   return new TocsinError(
-    /No space left/.test(words) ? 'STORE_FULL' : 'STORE_UNAVAILABLE',
+    NO_SPACE.test(words) ? 'STORE_FULL' : 'STORE_UNAVAILABLE',
     `PostgreSQL did not start on ${cluster}; it said: ${words || 'nothing'}`,
   );
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { TocsinError } from '../../domain/errors.ts';
+import { fileError, TocsinError } from '../../domain/errors.ts';
 import { DATABASE, ROLES } from './initialise.ts';
 import { ownerOf } from './layout.ts';
 import { PORT, type Postmaster } from './postmaster.ts';
@@ -29,7 +29,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * Tries to become the one Tocsin of a cluster. The advisory lock decides between two that try at
  * once and vanishes with its holder, kill -9 included. The file of the holder's pid beside it keeps
  * a second one out while the first has lost its session because the server died.
- * @throws CONFIG_INVALID when the server does not know our password.
+ * @throws CONFIG_INVALID when the server does not know our password; that and STORE_FULL when the
+ *   file cannot be written.
  */
 export async function claimCluster(
   cluster: string,
@@ -58,7 +59,7 @@ export async function claimCluster(
     const row = rows[0];
     const pid = await ownerPid(cluster);
     if (row?.locked && pid === null) {
-      await writeFile(ownerOf(cluster), `${process.pid} ${await startOf(process.pid)}\n`);
+      await putOwner(cluster);
       // Holding must not keep a process alive that has nothing else to do.
       socket.unref();
       return { kind: 'held', hold: { session, version: row.version.split(' ')[0] ?? '' } };
@@ -71,10 +72,19 @@ export async function claimCluster(
   }
 }
 
+async function putOwner(cluster: string): Promise<void> {
+  const path = ownerOf(cluster);
+  const text = `${process.pid} ${await startOf(process.pid)}\n`;
+  await writeFile(path, text).catch((cause: unknown) => {
+    throw fileError(path, cause);
+  });
+}
+
 /** SQLSTATE 28P01, invalid_password. */
 const WRONG_PASSWORD = '28P01';
 
 function explain(error: unknown): Claim {
+  if (error instanceof TocsinError) throw error;
   if (!(error instanceof pg.DatabaseError)) return { kind: 'unreachable' };
   if (error.code !== WRONG_PASSWORD) return { kind: 'refused', reason: error.message };
   throw new TocsinError(

@@ -1,11 +1,11 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId, randomBytes } from '../../crypto/random.ts';
-import { TocsinError } from '../../domain/errors.ts';
+import { fileError, TocsinError } from '../../domain/errors.ts';
 import type { Binaries } from './binaries.ts';
 import { type ChildUser, runChild } from './child.ts';
 import { accessRulesOf, dataOf, giveTo, type Layout, passwordsOf } from './layout.ts';
-import { hasCode, isAlive } from './process.ts';
+import { hasCode, isAlive, NO_SPACE } from './process.ts';
 
 export type Passwords = {
   readonly owner: string;
@@ -26,7 +26,8 @@ export const ROLES = {
  * Makes a cluster: data folder, roles, database, passwords. Everything happens in a folder of its
  * own that takes its name at the end; dying before leaves no cluster, and of two that do it at once
  * one finds the name taken and uses the other's.
- * @throws STORE_FULL, STORE_UNAVAILABLE with what PostgreSQL said.
+ * @throws STORE_FULL, STORE_UNAVAILABLE with what PostgreSQL said; STORE_FULL, CONFIG_INVALID
+ *   naming what could not be written.
  */
 export async function initialise(
   layout: Layout,
@@ -34,25 +35,32 @@ export async function initialise(
   user: ChildUser | null,
 ): Promise<void> {
   const staging = `${layout.cluster}.${process.pid}.${newId()}`;
-  await mkdir(staging, { mode: 0o700 });
+  await orNamed(staging, mkdir(staging, { mode: 0o700 }));
   // Set apart from mkdir, whose mode the umask cuts: the server's user must be able to pass
   // through.
   if (user) await chmod(staging, 0o711);
   try {
-    await mkdir(dataOf(staging), { mode: 0o700 });
+    await orNamed(staging, mkdir(dataOf(staging), { mode: 0o700 }));
     await giveTo(user, dataOf(staging));
     await createData(staging, binaries, user);
     const passwords = drawPasswords();
     await createRoles(staging, binaries, user, passwords);
-    await writeFile(passwordsOf(staging), `${JSON.stringify(passwords)}\n`, {
-      mode: 0o600,
-      flush: true,
-    });
-    await writeFile(accessRulesOf(staging), ACCESS_RULES, { mode: 0o644 });
+    await put(passwordsOf(staging), `${JSON.stringify(passwords)}\n`, 0o600);
+    await put(accessRulesOf(staging), ACCESS_RULES, 0o644);
     await takeName(staging, layout.cluster);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+async function put(path: string, text: string, mode: number): Promise<void> {
+  await orNamed(path, writeFile(path, text, { mode, flush: true }));
+}
+
+async function orNamed(path: string, writing: Promise<unknown>): Promise<void> {
+  await writing.catch((cause: unknown) => {
+    throw fileError(path, cause);
+  });
 }
 
 /** Removes what starts that died while initialising left behind. */
@@ -139,7 +147,7 @@ async function createRoles(
 
 function failed(step: string, stderr: string): TocsinError {
   const said = stderr.trim().split('\n').slice(-3).join(' / ') || 'nothing';
-  const code = /No space left/.test(stderr) ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
+  const code = NO_SPACE.test(stderr) ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
   return new TocsinError(code, `${step} failed, nothing was kept. PostgreSQL said: ${said}`);
 }
 

@@ -13,9 +13,10 @@ import {
 } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { newId } from '../../crypto/random.ts';
-import { TocsinError } from '../../domain/errors.ts';
+import { fileError, TocsinError } from '../../domain/errors.ts';
 import type { ChildUser } from './child.ts';
 import { ROOT_FOLDER } from './npm-binaries.ts';
+import { hasCode } from './process.ts';
 import { canEnter } from './server-user.ts';
 
 /**
@@ -74,7 +75,10 @@ async function move(dataDir: string, place: Layout, user: ChildUser | null) {
   const folder = join(ROOT_FOLDER, `${basename(place.folder)}-${newId().slice(0, 8)}`);
   await makeFolder(ROOT_FOLDER, user);
   await makeFolder(folder, user);
-  await writeFile(join(place.folder, MOVED), `${folder}\n`, { flush: true });
+  const record = join(place.folder, MOVED);
+  await writeFile(record, `${folder}\n`, { flush: true }).catch((cause: unknown) => {
+    throw fileError(record, cause);
+  });
   return { layout: await layoutIn(folder), notes: [movedNote(dataDir, folder)] };
 }
 
@@ -95,6 +99,7 @@ async function makeFolder(folder: string, user: ChildUser | null): Promise<void>
     if (user) await chmod(folder, (await stat(folder)).mode | 0o011);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
+    if (hasCode(cause, 'ENOSPC')) throw fileError(folder, cause);
     throw new TocsinError(
       'CONFIG_INVALID',
       `the data folder ${folder} cannot be made or written to by this user`,

@@ -3,6 +3,7 @@ import { readFile, readlink, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { fileError } from '../../domain/errors.ts';
 import { asBatch } from './as-batch.ts';
 import type { Binaries } from './binaries.ts';
 import { type ChildUser, startChild } from './child.ts';
@@ -86,13 +87,24 @@ async function openLog(path: string): Promise<number> {
     () => 0,
   );
   if (size > LOG_LIMIT) await rename(path, `${path}.1`);
-  return promisify(open)(path, 'a', 0o600);
+  return promisify(open)(path, 'a', 0o600).catch((cause: unknown) => {
+    throw fileError(path, cause);
+  });
 }
 
-/** The last words of a server that did not come up. They quote no statement (see SETTINGS). */
+const LAST_LINES = 10;
+const LAST_WORDS = 3;
+
+/**
+ * The last words of a server that did not come up: from the one that it died of on, after which it
+ * may say at length that it ends. They quote no statement (see SETTINGS).
+ */
 export async function lastWords(cluster: string): Promise<string> {
   const text = await readFile(logOf(cluster), 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-3).join(' / ');
+  const lines = text.trimEnd().split('\n').slice(-LAST_LINES);
+  const death = lines.findLastIndex((line) => / (?:FATAL|PANIC): /.test(line));
+  const from = death < 0 ? Math.max(lines.length - LAST_WORDS, 0) : death;
+  return lines.slice(from, from + LAST_WORDS).join(' / ');
 }
 
 /**

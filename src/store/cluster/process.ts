@@ -39,3 +39,6 @@ export function signal(pid: number, name: 'SIGINT' | 'SIGQUIT'): void {
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
+
+/** What PostgreSQL says of a full disk; the second where a part of a block still went in. */
+export const NO_SPACE = /No space left|Check free disk space/;

@@ -94,10 +94,12 @@ describe("the issuer's part of the API", () => {
       author,
     );
     const { invitation, issuer } = json<{ invitation: string; issuer: object }>(seat);
-    const { readerBundleSha256: _, ...pinned } = json<Record<string, unknown>>(
-      await edge.get('/v1/issuer'),
-    );
-    assert.deepEqual(issuer, pinned);
+    const {
+      readerBundleSha256: _,
+      url,
+      ...pinned
+    } = json<Record<string, unknown>>(await edge.get('/v1/issuer'));
+    assert.deepEqual([issuer, url], [pinned, null]);
     const { recipient } = generateIdentity();
     const { secret, publicKey } = generateSigningKey();
     const proof = signer(secret).sign(joinSigningBytes(sha256(Buffer.from(invitation)), recipient));

@@ -171,7 +171,7 @@ export async function copiesHeldBy(
   }));
 }
 
-/** When a participant was first handed a copy of each artifact of an alert, if it was. */
+/** When a participant, or one reader of it, was first handed each artifact of an alert, if so. */
 export async function firstDeliveries(
   tx: Tx,
   alert: AlertId,

@@ -5,7 +5,6 @@ import { type Accumulated, accumulate, factorsOf, partsOf } from './evidence.ts'
 import { type CountedEntry, countEntries, type Entry } from './fresh.ts';
 import { type FrozenEvidence, frozenParts } from './frozen.ts';
 import type {
-  EvidencePart,
   EvidenceResult,
   EvidenceScore,
   ReaderEvidence,
@@ -48,11 +47,11 @@ export type ScoredEvidence = {
 export type Spoken = Named & { readonly alert: string };
 
 /**
- * From this factor on a sample speaks for somebody by itself, ln: for whoever took no part in it,
- * whatever they did before, it does so once in a thousand samples at most (Markov's inequality). It
- * chooses among those named, and names nobody.
+ * From this factor on, times the number of its alerts, what a sample shows of an alert speaks for
+ * somebody: for whoever took no part in it, whatever they did before, one sample in a thousand does
+ * so at most (Markov's inequality, a union bound). It chooses among those named, and names nobody.
  */
-const LN_SPEAKS = Math.log(1_000);
+const SPEAKS = 1_000;
 
 /**
  * Names whoever the sample at hand identifies alone, and whoever all alerts together do:
@@ -147,45 +146,35 @@ function named(
     .map((candidate) => verdictOn(input, candidate, leastOf(scope, alone, candidate)))
     .filter(({ ln }) => ln <= Math.log(input.alpha));
   const known = namedWithout(input, scope, among, lnLevel, verdicts);
-  const own = sampleParts(input, scope, verdicts);
+  const spoken = spokenFor(input, scope, verdicts);
+  const isSpoken = ({ score }: Verdict): boolean =>
+    spoken.some((one) => idOf(scope, one) === idOf(scope, score));
   const found = verdicts
-    .filter(({ score, name }, i) => score.sample !== null || !known.has(name) || speaks(own[i]))
+    .filter((one) => one.score.sample !== null || !known.has(one.name) || isSpoken(one))
     .sort((a, b) => a.ln - b.ln || (a.name < b.name ? -1 : 1))
     .map(({ score }) => ({
       ...score,
       alerts: [...frozenParts(scope, input.frozen, score), ...partsOf(scope, counted, score)],
     }));
-  const spoken = verdicts.flatMap(({ score: { participant, reader } }, i) =>
-    (own[i] ?? [])
-      .filter((part) => speaks([part]))
-      .map(({ alert }) => ({ participant, reader, alert })),
-  );
   return { stage, found, spoken };
 }
 
-/** What the sample at hand shows of each of its alerts, also where it was read before. */
-function sampleParts(
+/** For whom the sample speaks, by all that it shows of an alert, also where it was read before. */
+function spokenFor(
   { entries, sampleSha256 }: EvidenceInput,
   scope: Scope,
   verdicts: readonly Verdict[],
-): Pick<EvidencePart, 'alert' | 'lnE'>[][] {
-  const shown = entries
-    .filter(({ reading }) => reading.sample === sampleSha256)
-    .map((entry) => ({
-      alert: entry.reading.alert,
-      factors: factorsOf(
-        scope,
-        countEntries([entry]),
-        verdicts.map(({ score }) => score),
-      ),
-    }));
-  return verdicts.map((_, i) =>
-    shown.map(({ alert, factors }) => ({ alert, lnE: factors[i]?.lnE ?? 0 })),
-  );
-}
-
-function speaks(parts: readonly Pick<EvidencePart, 'lnE'>[] = []): boolean {
-  return parts.reduce((sum, { lnE }) => sum + lnE, 0) >= LN_SPEAKS;
+): Spoken[] {
+  if (verdicts.length === 0) return [];
+  const own = entries.filter(({ reading }) => reading.sample === sampleSha256);
+  const least = Math.log(SPEAKS * new Set(own.map(({ reading }) => reading.alert)).size);
+  const scores = verdicts.map(({ score }) => score);
+  return own.flatMap((entry) => {
+    const factors = factorsOf(scope, countEntries([entry]), scores);
+    return scores
+      .filter((_, i) => (factors[i]?.lnE ?? 0) >= least)
+      .map(({ participant, reader }) => ({ participant, reader, alert: entry.reading.alert }));
+  });
 }
 
 /** With what frozen alerts add. */

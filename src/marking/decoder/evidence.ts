@@ -88,6 +88,26 @@ export function partsOf(
   });
 }
 
+/**
+ * The least p-values by all tests of `decode` on one entry by itself, of those recipients who had a
+ * copy and come near. `lnLevel` is what the caller looks for.
+ */
+export function tailsOf(
+  scope: Scope,
+  entry: CountedEntry,
+  recipients: readonly Named[],
+  lnLevel: number,
+): { readonly who: Named; readonly lnP: number }[] {
+  const ids = recipients.map((named) => recipientFor(scope, named.participant, named.reader));
+  const { slots, words, given, held } = viewOf(scope, entry, ids);
+  if (slots.length === 0) return [];
+  const near = Math.max(lnLevel, Math.log(JUDGED / recipients.length));
+  return decode({ words, slots, given }, lnLevel, near).flatMap(({ row, lnP }) => {
+    const who = recipients[row];
+    return who === undefined || !held.has(row) ? [] : [{ who, lnP }];
+  });
+}
+
 /** An entry as scored: slots of the scope, words of all recipients, which of them held a copy. */
 type View = {
   readonly slots: readonly ReadSlot[];

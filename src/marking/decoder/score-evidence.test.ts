@@ -91,6 +91,24 @@ test('who leaked before is named with a find of theirs, not with what others lea
   assert.deepEqual([names(participants), participants[0]?.sample], [['firm-20/'], null]);
 });
 
+test('of two who leaked before, who adds a third to a mixed copy is named too', () => {
+  for (let seed = 20; seed < 28; seed++) {
+    const random = seeded(seed);
+    const before = [FIRM, 'firm-20'].flatMap((firm) =>
+      ['v', 'w'].map((alert) => leaked(`${alert} of ${firm}`, 200, random, firm)),
+    );
+    const one = leaked('z', SLOTS.length, random);
+    const other = copyOf(one.key, SLOTS, 'firm-20', DESK);
+    const slots = one.reading.slots.map((slot, i) => ({
+      ...slot,
+      value: i % 20 < 7 ? slot.value : other[i] === 1 ? (1 as const) : (0 as const),
+    }));
+    const mixed = { ...one, reading: { ...one.reading, slots } };
+    const { participants } = after([...before, mixed], 5);
+    assert.deepEqual(names(participants).sort(), ['firm-20/', `${FIRM}/`], `seed ${seed}`);
+  }
+});
+
 test('the public text names nobody from before, an alert nobody who had no copy of it', () => {
   const random = seeded(4);
   const all = ['a', 'b', 'c', 'd'].map((alert) => leaked(alert, 90, random));

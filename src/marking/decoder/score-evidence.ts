@@ -1,7 +1,7 @@
 import { TocsinError } from '../../domain/errors.ts';
 import { recipientFor, type Scope } from '../code.ts';
 import { budgetLeft, lnCorrected, lnPrice } from './budget.ts';
-import { type Accumulated, accumulate, factorsOf, partsOf } from './evidence.ts';
+import { type Accumulated, accumulate, partsOf, tailsOf } from './evidence.ts';
 import { type CountedEntry, countEntries, type Entry } from './fresh.ts';
 import { type FrozenEvidence, frozenParts } from './frozen.ts';
 import type {
@@ -47,11 +47,11 @@ export type ScoredEvidence = {
 export type Spoken = Named & { readonly alert: string };
 
 /**
- * From this factor on, times the number of its alerts, what a sample shows of an alert speaks for
- * somebody: for whoever took no part in it, whatever they did before, one sample in a thousand does
- * so at most (Markov's inequality, a union bound). It chooses among those named, and names nobody.
+ * Up to this p-value, divided by the number of its alerts, what a sample shows of an alert speaks
+ * for somebody: for whoever took no part in it, whatever they did before, one sample in a thousand
+ * does so at most (a union bound). It chooses among those named, and names nobody.
  */
-const SPEAKS = 1_000;
+const SPEAKS = 1 / 1_000;
 
 /**
  * Names whoever the sample at hand identifies alone, and whoever all alerts together do:
@@ -146,7 +146,7 @@ function named(
     .map((candidate) => verdictOn(input, candidate, leastOf(scope, alone, candidate)))
     .filter(({ ln }) => ln <= Math.log(input.alpha));
   const known = namedWithout(input, scope, among, lnLevel, verdicts);
-  const spoken = spokenFor(input, scope, verdicts);
+  const spoken = spokenFor(input, scope, among, verdicts);
   const isSpoken = ({ score }: Verdict): boolean =>
     spoken.some((one) => idOf(scope, one) === idOf(scope, score));
   const found = verdicts
@@ -163,18 +163,23 @@ function named(
 function spokenFor(
   { entries, sampleSha256 }: EvidenceInput,
   scope: Scope,
+  among: readonly Named[],
   verdicts: readonly Verdict[],
 ): Spoken[] {
   if (verdicts.length === 0) return [];
-  const own = entries.filter(({ reading }) => reading.sample === sampleSha256);
-  const least = Math.log(SPEAKS * new Set(own.map(({ reading }) => reading.alert)).size);
-  const scores = verdicts.map(({ score }) => score);
-  return own.flatMap((entry) => {
-    const factors = factorsOf(scope, countEntries([entry]), scores);
-    return scores
-      .filter((_, i) => (factors[i]?.lnE ?? 0) >= least)
-      .map(({ participant, reader }) => ({ participant, reader, alert: entry.reading.alert }));
-  });
+  const own = new Map(
+    entries
+      .filter(({ reading }) => reading.sample === sampleSha256)
+      .map((entry) => [entry.reading.alert, entry]),
+  );
+  const lnLevel = Math.log(SPEAKS / own.size);
+  const chosen = new Set(verdicts.map(({ score }) => idOf(scope, score)));
+  return [...own].flatMap(([alert, entry]) =>
+    countEntries([entry])
+      .flatMap((counted) => tailsOf(scope, counted, among, lnLevel))
+      .filter(({ who, lnP }) => lnP <= lnLevel && chosen.has(idOf(scope, who)))
+      .map(({ who: { participant, reader } }) => ({ participant, reader, alert })),
+  );
 }
 
 /** With what frozen alerts add. */

@@ -48,10 +48,10 @@ export type Spoken = Named & { readonly alert: string };
 
 /**
  * Up to this p-value, divided by the number of its alerts, what a sample shows of an alert speaks
- * for somebody: for whoever took no part in it, whatever they did before, one sample in a thousand
- * does so at most (a union bound). It chooses among those named, and names nobody.
+ * for somebody: for whoever took no part in it, whatever they did before, one sample in 10 000 does
+ * so at most (a union bound). It chooses among those named, and names nobody.
  */
-const SPEAKS = 1 / 1_000;
+const SPEAKS = 1 / 10_000;
 
 /**
  * Names whoever the sample at hand identifies alone, and whoever all alerts together do:

@@ -70,7 +70,7 @@ describe('a rule of the programme is found in the product of the member it was i
   });
   after(() => house.tearDown());
 
-  /** An alert of one set of rules, large enough that its copies can be told apart. */
+  /** An alert of one set of rules, so large that every late look names a reader by it alone. */
   async function ruleAlert() {
     const { context, author, programme, clock } = house;
     const now = clock.now();
@@ -79,7 +79,7 @@ describe('a rule of the programme is found in the product of the member it was i
     const made = await draftAlert(context, author, programme, about, now);
     const text = await readFile(join(EXAMPLE, 'rule.yar'), 'utf8');
     const [head = '', ...bodies] = text.split(/^(?=rule )/m);
-    const many = Array.from({ length: 6 }, (_, i) =>
+    const many = Array.from({ length: 12 }, (_, i) =>
       bodies
         .join('')
         .replaceAll(/^rule \w+/gm, `$&_${i}`)

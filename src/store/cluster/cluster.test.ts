@@ -287,6 +287,14 @@ test('npm’s PostgreSQL does the same, below a path longer than a socket’s ma
   });
 });
 
+test('a closed umask takes nothing from the server’s user', async (t) => {
+  const umask = process.umask(0o077);
+  t.after(() => process.umask(umask));
+  await withCluster({ dataDir: join(parent, 'under-077') }, async (cluster) => {
+    assert.deepEqual(await ask(asOwner(cluster), 'select 1 as one'), [{ one: 1 }]);
+  });
+});
+
 test('as root, a folder that the server’s user cannot enter moves, and says where', {
   skip: isRoot ? false : 'needs root',
 }, async () => {

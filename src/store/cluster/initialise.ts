@@ -55,6 +55,8 @@ export async function initialise(
 
 async function put(path: string, text: string, mode: number): Promise<void> {
   await orNamed(path, writeFile(path, text, { mode, flush: true }));
+  // The umask cuts the mode of a new file: under 077 the server's user could not read its rules.
+  await orNamed(path, chmod(path, mode));
 }
 
 async function orNamed(path: string, writing: Promise<unknown>): Promise<void> {
